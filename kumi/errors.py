@@ -1,0 +1,149 @@
+"""Errors: those of the user, located and collected, and those of the compiler, which are bugs."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import linecache
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a schema was written: a path to show, and the text (None: read it when needed)."""
+
+    path: str
+    text: str | None = None
+
+    def line(self, number: int) -> str | None:
+        """Line `number` (from 1) without its newline, or None where it cannot be had."""
+        if self.text is None:
+            return linecache.getline(self.path, number).rstrip("\r\n") or None
+        lines = self.text.split("\n")
+        return lines[number - 1].rstrip("\r") if 0 < number <= len(lines) else None
+
+    def sha256(self) -> str | None:
+        """The digest of the text (of the file, where the text is a Python module)."""
+        try:
+            data = self.text.encode() if self.text is not None else Path(self.path).read_bytes()
+        except OSError:
+            return None
+        return hashlib.sha256(data).hexdigest()
+
+
+class Place:
+    """A stretch of one source line: `line` and `column` from 1, `end_column` exclusive.
+
+    The class form derives from it, to look its columns up only when an error is shown.
+    """
+
+    __slots__ = ("column", "end_column", "line", "source")
+
+    source: Source
+    line: int
+    column: int
+    end_column: int
+
+    def __init__(self, source: Source, line: int, column: int = 1, end_column: int = 0) -> None:
+        self.source = source
+        self.line = line
+        self.column = column
+        self.end_column = max(end_column, column + 1)
+
+    def __str__(self) -> str:
+        return f"{self.source.path}:{self.line}:{self.column}"
+
+    def frame(self) -> str:
+        """The source line with carets under the place, or nothing where there is no source."""
+        text = self.source.line(self.line)
+        if text is None:
+            return ""
+        before = "".join("\t" if c == "\t" else " " for c in text[: self.column - 1])
+        width = max(1, min(self.end_column, len(text) + 1) - self.column)
+        gutter = f"{self.line:>5} | "
+        return f"{gutter}{text}\n{' ' * (len(gutter) - 2)}| {before}{'^' * width}"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One static error: its class, its place, what is wrong and what to do about it."""
+
+    kind: Literal["syntax", "semantic", "type"]
+    place: Place
+    message: str
+    hint: str | None = None
+
+    def __str__(self) -> str:
+        parts = [f"{self.place}: {self.kind} error: {self.message}", self.place.frame()]
+        if self.hint:
+            parts.append(f"      = {self.hint}")
+        return "\n".join(part for part in parts if part)
+
+
+class KumiError(Exception):
+    """The base of every error that Kumi raises about what a user wrote or gave."""
+
+
+class SchemaError(KumiError):
+    """A schema that cannot be compiled. `errors` holds every problem found, in source order."""
+
+    def __init__(self, errors: Iterable[Problem]) -> None:
+        self.errors: tuple[Problem, ...] = tuple(
+            sorted(errors, key=lambda p: (p.place.source.path, p.place.line, p.place.column))
+        )
+        super().__init__(self.errors)
+
+    def __str__(self) -> str:
+        return "\n".join(str(problem) for problem in self.errors)
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One thing wrong with an input: the path with its indexes, and what was expected.
+
+    `message` names types and expectations; it never holds the value.
+    """
+
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}"
+
+
+_SHOWN = 20
+
+
+class InputError(KumiError, ValueError):
+    """Data that does not fit the schema's input block. `violations` holds all of them."""
+
+    def __init__(self, schema: str, violations: Sequence[Violation]) -> None:
+        self.schema = schema
+        self.violations: tuple[Violation, ...] = tuple(violations)
+        super().__init__(schema, self.violations)
+
+    def __str__(self) -> str:
+        count = len(self.violations)
+        lines = [f"the input of {self.schema} has {count} error{'s' if count != 1 else ''}"]
+        lines += [f"  {violation}" for violation in self.violations[:_SHOWN]]
+        if count > _SHOWN:
+            lines.append(f"  ... and {count - _SHOWN} more")
+        return "\n".join(lines)
+
+
+class CompilerBug(Exception):  # noqa: N818 - it is a bug, and says so
+    """Kumi broke a promise to itself; never the user's fault."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str | None:
+    """A hint naming the closest of `known`, else listing them, else None where there is none."""
+    names = sorted(known)
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    if close:
+        return f"did you mean `{close[0]}`?"
+    return f"available: {', '.join(names[:12])}{' ...' if names[12:] else ''}" if names else None

@@ -1,0 +1,128 @@
+"""A program: the fixed list of operations that computes the requested outputs of one schema."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from kumi.errors import Place, Source
+    from kumi.ir.ops import Opcode
+    from kumi.kernels.kinds import Kind
+    from kumi.syntax.nodes import Domain
+
+Axis: TypeAlias = str
+"""One array level, named by the array's full dotted path: `regions`, `regions.region.sales`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a path through the data: look a key up, or go into each element of an array.
+
+    `path` is the full dotted path down to and including this step; for `each` it is the axis.
+    """
+
+    action: Literal["key", "each"]
+    name: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One input that a program loads: how to reach it, and what it must be.
+
+    `steps` lead from the root to the value; `axes` are the arrays passed on the way. For
+    `input.regions.region.name`: key regions, each regions, key name; axes `("regions",)`. A path
+    that ends at an array does not go into it: the value is the whole array, `kind` an `ArrayOf`.
+    """
+
+    path: tuple[str, ...]
+    steps: tuple[Step, ...]
+    axes: tuple[Axis, ...]
+    kind: Kind
+    domain: Domain | None
+    place: Place
+
+    @property
+    def dotted(self) -> str:
+        """The path as users write it after `input.`."""
+        return ".".join(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One step of a program.
+
+    `args` are indexes of earlier operations. `axes` span the cells that it visits: those of its
+    result, but for a Reduce those of its argument, of which the result lacks the last. `kind` is
+    the static kind of the result's cells.
+    """
+
+    index: int
+    opcode: Opcode
+    place: Place
+    kind: Kind
+    args: tuple[int, ...] = ()
+    axes: tuple[Axis, ...] = ()
+    function: str | None = None
+    ref: str | None = None
+    leaf: Leaf | None = None
+    value: object = None
+
+    @property
+    def result_axes(self) -> tuple[Axis, ...]:
+        """The axes of the result."""
+        return self.axes[:-1] if self.opcode.name == "Reduce" else self.axes
+
+    @property
+    def target(self) -> str | None:
+        """What it works on besides its arguments: function, declaration or input path."""
+        return self.function or self.ref or (self.leaf.dotted if self.leaf else None)
+
+    @property
+    def title(self) -> str:
+        """What a person looks for: `Map multiply`, `Ref subtotal`, `LoadInput lines.line.price`."""
+        return f"{self.opcode.name} {self.target}" if self.target else self.opcode.name
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A run of operations that belong together: the inputs, or one declaration.
+
+    Its operations are `first` to `last`, exclusive; `result` is the index of the one that gives its
+    value (None for the inputs). `origin` is the schema that defined it.
+    """
+
+    name: str
+    kind: Literal["input", "value", "let", "trait"]
+    origin: str
+    place: Place
+    first: int
+    last: int
+    result: int | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Program:
+    """The operations of one schema for some outputs, in the order in which they run.
+
+    `groups[0]` is always `inputs`, even when it is empty; the others are the declarations that the
+    outputs need, in order. `axes` lists every axis that an operation visits, outer before inner.
+    `inputs` names every root input that the schema declares.
+    """
+
+    schema: str
+    source: Source
+    inputs: tuple[str, ...]
+    operations: tuple[Operation, ...]
+    groups: tuple[Group, ...]
+    axes: tuple[Axis, ...]
+    outputs: tuple[str, ...]
+
+    def group_of(self, index: int) -> Group:
+        """The group that operation `index` belongs to."""
+        return next(group for group in self.groups if group.first <= index < group.last)
+
+    def group(self, name: str) -> Group:
+        """The declaration called `name`."""
+        return next(group for group in self.groups if group.name == name)

@@ -1,0 +1,71 @@
+"""Kinds: what is known of a value before anything runs."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import TypeAlias
+
+
+class Scalar(enum.Enum):
+    """The kinds of a single value. `ANY` is a value of which nothing is known."""
+
+    INTEGER = "integer"
+    FLOAT = "float"
+    DECIMAL = "decimal"
+    STRING = "string"
+    BOOLEAN = "boolean"
+    SYMBOL = "symbol"
+    HASH = "hash"
+    ANY = "any"
+    NULL = "null"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayOf:
+    """A whole array passed around as one value."""
+
+    element: Kind
+
+    def __str__(self) -> str:
+        return f"array<{self.element}>"
+
+
+@dataclass(frozen=True, slots=True)
+class TupleOf:
+    """A fixed-length list with a kind for each place."""
+
+    items: tuple[Kind, ...]
+
+    def __str__(self) -> str:
+        return f"tuple<{', '.join(map(str, self.items))}>"
+
+
+Kind: TypeAlias = Scalar | ArrayOf | TupleOf
+
+INTEGER, FLOAT, DECIMAL = Scalar.INTEGER, Scalar.FLOAT, Scalar.DECIMAL
+STRING, BOOLEAN, SYMBOL = Scalar.STRING, Scalar.BOOLEAN, Scalar.SYMBOL
+HASH, ANY, NULL = Scalar.HASH, Scalar.ANY, Scalar.NULL
+NUMERIC = frozenset({INTEGER, FLOAT, DECIMAL})
+_RANK = {INTEGER: 0, FLOAT: 1, DECIMAL: 2}
+
+
+def is_numeric(kind: Kind) -> bool:
+    """Whether arithmetic takes it: integer, float or decimal."""
+    return kind in NUMERIC
+
+
+def promote(*kinds: Kind) -> Kind:
+    """The kind of a choice between values: decimal > float > integer, equal kinds stay, else any.
+
+    A null among them does not count: it takes the others' kind.
+    """
+    known = [kind for kind in kinds if kind is not NULL]
+    if not known:
+        return NULL
+    if all(is_numeric(kind) for kind in known):
+        return max(known, key=_RANK.__getitem__)  # type: ignore[arg-type]
+    return known[0] if all(kind == known[0] for kind in known) else ANY

@@ -1,0 +1,135 @@
+"""The spans of one run of one program, but for what differs between runs.
+
+A layout is made once per (program, level). Its rows are numbered as the span ids are: the run (0),
+its groups, then its operations. Everything that does not depend on the run is here, so that an
+encoder can write it once and stamp the rest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from kumi.hooks import Level
+from kumi.ir.readings import readings
+from kumi.spans import attributes as names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kumi.ir.program import Group, Operation, Program
+
+AttributeValue: TypeAlias = str | int | tuple[str, ...]
+Attributes: TypeAlias = tuple[tuple[str, AttributeValue], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One span of a run: `start` and `end` are readings, `axis` the size that says its rows.
+
+    `attributes` are the constant ones, in the order in which they are written; a run's `kumi.run.id`
+    and an operation's `kumi.operation.rows` vary and are not among them. `axis` is None where one
+    cell is visited.
+    """
+
+    event: Literal["vm_run", "vm_declaration", "vm_operation"]
+    name: str
+    parent: int | None
+    start: int
+    end: int
+    attributes: Attributes
+    axis: int | None = None
+    group: Group | None = None
+    operation: Operation | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """The rows of a program at a level, and how many readings and sizes a run of it packs."""
+
+    program: Program
+    level: Level
+    key: str
+    rows: tuple[Row, ...]
+    readings: int
+    axes: tuple[str, ...]
+
+    @cached_property
+    def record_format(self) -> str:
+        """The `struct` format of one run: readings as doubles, then axis sizes."""
+        return f"<{self.readings}d{len(self.axes)}q"
+
+    @property
+    def operations(self) -> int:
+        """Operations of the program, recorded or not."""
+        return len(self.program.operations)
+
+
+def layout(program: Program, level: Level, key: str) -> Layout:
+    """The layout of `program` recorded at `level`; `key` names the program in event files."""
+    slots = readings(program, level)
+    axes = program.axes if level is Level.OPERATIONS else ()
+    rows = [_run(program, slots.count - 1)]
+    for group, start, end in zip(program.groups, slots.group_starts, slots.group_ends, strict=True):
+        rows.append(_group(program, group, start, end))
+    if level is Level.OPERATIONS:
+        rows += _operations(program, slots.operation_starts, slots.operation_ends)
+    return Layout(program, level, key, tuple(rows), slots.count, axes)
+
+
+def _run(program: Program, last: int) -> Row:
+    constant: Attributes = (
+        (names.SCHEMA_NAME, program.schema),
+        (names.RUN_OPERATIONS, len(program.operations)),
+        (names.RUN_CASES, 1),
+    )
+    return Row("vm_run", f"run {program.schema}", None, 0, last, constant)
+
+
+def _group(program: Program, group: Group, start: int, end: int) -> Row:
+    constant = _common(program, group) + _place(group)
+    return Row("vm_declaration", group.name, 0, start, end, constant, group=group)
+
+
+def _operations(program: Program, starts: tuple[int, ...], ends: tuple[int, ...]) -> Iterator[Row]:
+    axis = {name: number for number, name in enumerate(program.axes)}
+    for number, group in enumerate(program.groups):
+        for operation in program.operations[group.first : group.last]:
+            yield Row(
+                "vm_operation",
+                operation.title,
+                1 + number,
+                starts[operation.index],
+                ends[operation.index],
+                _common(program, group) + _operation(operation) + _place(operation),
+                axis[operation.axes[-1]] if operation.axes else None,
+                group,
+                operation,
+            )
+
+
+def _common(program: Program, group: Group) -> Attributes:
+    origin = ((names.SCHEMA_ORIGIN, group.origin),) if group.origin != program.schema else ()
+    return (
+        (names.SCHEMA_NAME, program.schema),
+        *origin,
+        (names.DECLARATION_NAME, group.name),
+        (names.DECLARATION_KIND, group.kind),
+    )
+
+
+def _operation(operation: Operation) -> Attributes:
+    optional: tuple[tuple[str, AttributeValue | None], ...] = (
+        (names.OPERATION_NAME, operation.opcode.name),
+        (names.OPERATION_FUNCTION, operation.function),
+        (names.OPERATION_INDEX, operation.index),
+        (names.OPERATION_AXES, operation.axes or None),
+        (names.INPUT_PATH, operation.leaf.dotted if operation.leaf else None),
+        (names.REF_DECLARATION, operation.ref),
+    )
+    return tuple((name, value) for name, value in optional if value is not None)
+
+
+def _place(node: Group | Operation) -> Attributes:
+    return ((names.CODE_FILE, node.place.source.path), (names.CODE_LINE, node.place.line))

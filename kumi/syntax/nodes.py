@@ -1,0 +1,212 @@
+"""The syntax tree that both front ends build.
+
+Nodes compare by identity, so that a pass can keep what it learned in a dict keyed by node, and
+nothing recurses over an expression of 20,000 terms. `outline` gives a tree as flat text: two trees
+mean the same when their outlines are equal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kumi.errors import Place, Source
+
+Scalar: TypeAlias = bool | int | float | str | None
+DeclarationKind: TypeAlias = Literal["value", "let", "trait"]
+InputKind: TypeAlias = Literal[
+    "integer", "float", "decimal", "string", "boolean", "any", "array", "hash"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """`:name` as a value."""
+
+    name: str
+
+
+@dataclass(slots=True, eq=False)
+class Constant:
+    """A literal: an int, float, str, bool, None, or a `Symbol`."""
+
+    place: Place
+    value: Scalar | Symbol
+
+
+@dataclass(slots=True, eq=False)
+class InputPath:
+    """`input.a.b`, every step named, array elements included (`("lines", "line", "price")`)."""
+
+    place: Place
+    path: tuple[str, ...]
+
+
+@dataclass(slots=True, eq=False)
+class Name:
+    """A reference to a declaration."""
+
+    place: Place
+    name: str
+
+
+@dataclass(slots=True, eq=False)
+class Call:
+    """A function, operator or sugar call.
+
+    `function` is the canonical name where `kumi.kernels.functions.canonical` knows the alias, else
+    as written. `options` are `(name, literal)` pairs; `named` are the keyword arguments of an
+    import call.
+    """
+
+    place: Place
+    function: str
+    args: tuple[Expr, ...]
+    options: tuple[tuple[str, Scalar | Symbol], ...] = ()
+    named: tuple[tuple[str, Expr], ...] = ()
+
+
+@dataclass(slots=True, eq=False)
+class Tuple:
+    """`[a, b]`."""
+
+    place: Place
+    items: tuple[Expr, ...]
+
+
+@dataclass(slots=True, eq=False)
+class Object:
+    """`{key: e}`; a repeated key keeps the last."""
+
+    place: Place
+    fields: tuple[tuple[str, Expr], ...]
+
+
+Expr: TypeAlias = Constant | InputPath | Name | Call | Tuple | Object
+
+
+@dataclass(slots=True, eq=False)
+class Case:
+    """One line of a cascade: its conditions, how they are joined, and its result.
+
+    `result` is None where the line gave none, which the analysis rejects.
+    """
+
+    place: Place
+    join: Literal["all", "any", "none"]
+    conditions: tuple[Expr, ...]
+    result: Expr | None
+
+
+@dataclass(slots=True, eq=False)
+class Cascade:
+    """Cases in textual order and the default (None: null)."""
+
+    place: Place
+    cases: tuple[Case, ...]
+    base: Expr | None
+
+
+@dataclass(slots=True, eq=False)
+class Declaration:
+    """A `value`, `let` or `trait`. `place` is that of its name."""
+
+    place: Place
+    kind: DeclarationKind
+    name: str
+    body: Expr | Cascade
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """`low..high`; None is open; `exclusive` for `...`."""
+
+    low: int | float | None
+    high: int | float | None
+    exclusive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """A list of admitted literals."""
+
+    values: tuple[Scalar | Symbol, ...]
+
+
+Domain: TypeAlias = Range | OneOf
+
+
+@dataclass(slots=True, eq=False)
+class Input:
+    """An input declaration: a leaf, an array (one child, its element) or a hash (its fields).
+
+    `children` is None for a hash or array without a body.
+    """
+
+    place: Place
+    kind: InputKind
+    name: str
+    domain: Domain | None = None
+    index: str | None = None
+    children: tuple[Input, ...] | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Import:
+    """`import :a, :b, from: Shared::Tax`."""
+
+    place: Place
+    names: tuple[str, ...]
+    module: str
+
+
+@dataclass(slots=True, eq=False)
+class Schema:
+    """A whole schema. `name` travels from here to every operation and span."""
+
+    name: str
+    source: Source
+    place: Place
+    inputs: tuple[Input, ...]
+    declarations: tuple[Declaration, ...]
+    imports: tuple[Import, ...] = ()
+
+
+def children(node: Expr) -> tuple[Expr, ...]:
+    """The direct operands of an expression, in textual order."""
+    match node:
+        case Call():
+            return node.args + tuple(e for _, e in node.named)
+        case Tuple():
+            return node.items
+        case Object():
+            return tuple(e for _, e in node.fields)
+    return ()
+
+
+def postorder(root: Expr) -> list[Expr]:
+    """Every node of an expression, operands before their operation; iterative at any depth."""
+    found: list[Expr] = []
+    todo = [root]
+    while todo:
+        node = todo.pop()
+        found.append(node)
+        todo.extend(children(node))
+    found.reverse()
+    return found
+
+
+def roots(body: Expr | Cascade) -> Iterator[Expr]:
+    """The expressions of a declaration's body, in textual order, the default last."""
+    if not isinstance(body, Cascade):
+        yield body
+        return
+    for case in body.cases:
+        yield from case.conditions
+        if case.result is not None:
+            yield case.result
+    if body.base is not None:
+        yield body.base
