@@ -1,0 +1,191 @@
+"""The functions of the language: names, arity, what they take and what kind they give.
+
+Front ends and analysis read this table; it imports no NumPy. The kernels behind it are found
+through `kumi.kernels.bind`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kumi.kernels import kinds
+from kumi.kernels.kinds import ArrayOf, Kind, TupleOf, is_numeric, promote
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """What a parameter takes. `name` is for messages: "expects a number"."""
+
+    name: str
+    admits: Callable[[Kind], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """One overload of a function.
+
+    `name` is the canonical name, the one that events show; `aliases` are the other ways to write
+    it. A `reducer` drops the innermost axis of its arguments. `result` takes the kinds of the
+    arguments, one for each parameter.
+    """
+
+    name: str
+    aliases: tuple[str, ...]
+    reducer: bool
+    parameters: tuple[Constraint, ...]
+    result: Callable[[tuple[Kind, ...]], Kind]
+
+    def admits(self, arguments: tuple[Kind, ...]) -> bool:
+        """Whether it takes arguments of these kinds, in number and in kind."""
+        return len(arguments) == len(self.parameters) and all(
+            parameter.admits(kind)
+            for parameter, kind in zip(self.parameters, arguments, strict=True)
+        )
+
+
+NUMERIC = Constraint("a number", is_numeric)
+INTEGER = Constraint("an integer", lambda kind: kind is kinds.INTEGER)
+STRING = Constraint("a string", lambda kind: kind is kinds.STRING)
+BOOLEAN = Constraint("a boolean", lambda kind: kind is kinds.BOOLEAN)
+ORDERED = Constraint("a number or a string", lambda kind: is_numeric(kind) or kind is kinds.STRING)
+ARRAY = Constraint("an array", lambda kind: isinstance(kind, ArrayOf | TupleOf))
+ANY = Constraint("any value", lambda _: True)
+
+PLANNED = frozenset({
+    "shift", "roll", "cross", "outer", "index",
+    "to_decimal", "to_integer", "to_int", "to_float", "to_string", "to_str",
+})  # fmt: skip
+"""Names that the language has and this version does not."""
+
+
+def _always(kind: Kind) -> Callable[[tuple[Kind, ...]], Kind]:
+    return lambda _: kind
+
+
+def _promoted(arguments: tuple[Kind, ...]) -> Kind:
+    return promote(*arguments)
+
+
+def _first(arguments: tuple[Kind, ...]) -> Kind:
+    return arguments[0]
+
+
+def _real(arguments: tuple[Kind, ...]) -> Kind:
+    return kinds.DECIMAL if kinds.DECIMAL in arguments else kinds.FLOAT
+
+
+def _branches(arguments: tuple[Kind, ...]) -> Kind:
+    return promote(*arguments[1:])
+
+
+def _element(arguments: tuple[Kind, ...]) -> Kind:
+    match arguments[0]:
+        case ArrayOf(element):
+            return element
+        case TupleOf(items):
+            return promote(*items)
+    return kinds.ANY
+
+
+_integer, _float = _always(kinds.INTEGER), _always(kinds.FLOAT)
+_string, _boolean = _always(kinds.STRING), _always(kinds.BOOLEAN)
+
+
+def _map(
+    names: str, parameters: tuple[Constraint, ...], result: Callable[[tuple[Kind, ...]], Kind]
+) -> Function:
+    name, *aliases = names.split()
+    return Function(name, tuple(aliases), reducer=False, parameters=parameters, result=result)
+
+
+def _fold(
+    names: str, parameters: tuple[Constraint, ...], result: Callable[[tuple[Kind, ...]], Kind]
+) -> Function:
+    name, *aliases = names.split()
+    return Function(name, tuple(aliases), reducer=True, parameters=parameters, result=result)
+
+
+FUNCTIONS: tuple[Function, ...] = (
+    _map("add +", (NUMERIC, NUMERIC), _promoted),
+    _map("subtract sub -", (NUMERIC, NUMERIC), _promoted),
+    _map("multiply mul *", (NUMERIC, NUMERIC), _promoted),
+    _map("multiply mul *", (STRING, INTEGER), _string),
+    _map("divide div /", (NUMERIC, NUMERIC), _real),
+    _map("modulo mod %", (NUMERIC, NUMERIC), _promoted),
+    _map("power pow **", (NUMERIC, NUMERIC), _promoted),
+    _map("abs", (ANY,), _first),
+    _map("sqrt", (NUMERIC,), _float),
+    _map("sin", (NUMERIC,), _float),
+    _map("cos", (NUMERIC,), _float),
+    _map("exp", (NUMERIC,), _float),
+    _map("log", (NUMERIC,), _float),
+    _map("tanh", (NUMERIC,), _float),
+    _map("clamp", (ANY, ANY, ANY), _promoted),
+    _map("equal eq ==", (ANY, ANY), _boolean),
+    _map("not_equal neq !=", (ANY, ANY), _boolean),
+    _map("greater_than gt >", (ORDERED, ORDERED), _boolean),
+    _map("greater_than_or_equal gte ge >=", (ORDERED, ORDERED), _boolean),
+    _map("less_than lt <", (ORDERED, ORDERED), _boolean),
+    _map("less_than_or_equal lte le <=", (ORDERED, ORDERED), _boolean),
+    _map("and &", (BOOLEAN, BOOLEAN), _boolean),
+    _map("or |", (BOOLEAN, BOOLEAN), _boolean),
+    _map("not", (BOOLEAN,), _boolean),
+    _map("select if", (BOOLEAN, ANY, ANY), _branches),
+    _map("is_null", (ANY,), _boolean),
+    _map("coalesce", (ANY, ANY), _promoted),
+    _map("length len", (STRING,), _integer),
+    _map("array_size", (ARRAY,), _integer),
+    _map("at get []", (ARRAY, INTEGER), _element),
+    _map("concat", (ANY, ANY), _string),
+    _map("upcase", (ANY,), _string),
+    _map("downcase", (ANY,), _string),
+    _fold("sum", (NUMERIC,), _first),
+    _fold("count", (ANY,), _integer),
+    _fold("min", (ORDERED,), _first),
+    _fold("max", (ORDERED,), _first),
+    _fold("any any?", (BOOLEAN,), _boolean),
+    _fold("all all?", (BOOLEAN,), _boolean),
+    _fold("join", (STRING,), _string),
+    _fold("mean avg", (NUMERIC,), _real),
+    _fold("sum_if", (NUMERIC, BOOLEAN), _first),
+    _fold("count_if", (ANY, ANY), _integer),
+    _fold("mean_if avg_if", (NUMERIC, BOOLEAN), _real),
+)
+"""Every overload. `sum_if`, `count_if` and `mean_if` are lowered to others and have no kernel."""
+
+_SHARED = {"size": ("length", "array_size")}
+"""A name that several functions answer to; the kind of the argument decides."""
+
+
+def _index() -> tuple[dict[str, str], dict[str, tuple[Function, ...]]]:
+    canonical_of = {shared: shared for shared in _SHARED}
+    by_name: defaultdict[str, tuple[Function, ...]] = defaultdict(tuple)
+    for function in FUNCTIONS:
+        by_name[function.name] += (function,)
+        canonical_of.update(dict.fromkeys((function.name, *function.aliases), function.name))
+    for shared, names in _SHARED.items():
+        by_name[shared] = tuple(function for name in names for function in by_name[name])
+    return canonical_of, dict(by_name)
+
+
+_canonical_of, _by_name = _index()
+
+
+def canonical(alias: str) -> str:
+    """The canonical name of an alias or operator; a name that is not known comes back unchanged."""
+    return _canonical_of.get(alias, alias)
+
+
+def overloads(name: str) -> tuple[Function, ...]:
+    """The overloads of a function by name or alias, in order of choice; empty where unknown."""
+    return _by_name.get(canonical(name), ())
+
+
+def known_names() -> frozenset[str]:
+    """Every name and alias that can stand in `fn(:name, …)`: what a did-you-mean chooses from."""
+    return frozenset(name for name in _canonical_of if name.isidentifier())
