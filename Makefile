@@ -1,0 +1,35 @@
+# Every target sets up what it needs in .venv; a fresh machine needs Python 3.11 or newer, and make.
+PYTHON ?= python3
+PYTEST_FLAGS ?= -n auto --dist loadfile
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint bench backends
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(INSTALLED) ## run three real schemas with every operation profiled, and read the profile back
+	$(BIN)/kumi demo
+
+test: $(INSTALLED) ## run the tests (those against a real Jaeger: make backends)
+	$(BIN)/python -m pytest $(PYTEST_FLAGS)
+
+lint: $(INSTALLED) ## check style, types, and that imports point down the house
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(INSTALLED) ## measure the cost of profiling beside the OpenTelemetry SDK (two minutes)
+	$(BIN)/python -m benchmarks
+
+backends: $(INSTALLED) ## build a real Jaeger (needs Go, three minutes the first time) and test against it
+	KUMI_JAEGER=$$(deploy/jaeger/build) && export KUMI_JAEGER && $(BIN)/python -m pytest -m backend
+
+$(INSTALLED): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Kumi needs Python 3.11 or newer: make PYTHON=python3.11")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
