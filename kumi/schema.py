@@ -1,0 +1,192 @@
+"""The face of Kumi: a schema is a class, a result is an instance of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+from kumi import hooks
+from kumi.compile import analyze, lower
+from kumi.errors import Place, Problem, SchemaError, Source
+from kumi.ir.text import disassemble
+from kumi.results import Result
+from kumi.syntax.classes import Declarations, declared, tree
+from kumi.syntax.text import parse, schema_name
+from kumi.vm.given import as_inputs
+from kumi.vm.machine import Machine
+
+if TYPE_CHECKING:
+    import os
+    from typing import Self
+
+    from kumi.analysis.pipeline import Analysis
+    from kumi.ir.program import Program
+    from kumi.syntax import nodes
+
+
+class Schema(Declarations, Result):
+    """A set of declarations that can be run. Subclass it, or have `load` make one from a file.
+
+    Access on the class is an expression, on a result (an instance) a value. A class body only
+    builds; static errors are raised together, as `SchemaError`, at the first `run`, `ops`, `check`
+    or `kumi.compile`.
+    """
+
+    _compiled: ClassVar[_Compiled]
+    _default: ClassVar[Machine | _Pending]
+    _parsed: ClassVar[nodes.Schema | None] = None
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        cls._compiled = _Compiled(cls)
+        cls._default = _Pending(cls)
+
+    @classmethod
+    def run(cls, data: Any = None, /, **inputs: Any) -> Self:
+        """Evaluate every value and let for one input.
+
+        `data` is a mapping, an `Input` record, a dataclass or a pydantic model; keywords are
+        inputs too, and win. Raises `InputError` for data that does not fit, `SchemaError` for a
+        schema that does not compile, and whatever Python raises for what a calculation cannot do
+        (`ZeroDivisionError`, `TypeError` for null in arithmetic), with a note saying where.
+        """
+        given = inputs if data is None else as_inputs(data) | inputs
+        result: Self = cls._default.call(given)
+        return result
+
+    @classmethod
+    def only(cls, *names: str) -> Selection[Self]:
+        """The same schema, computing only these declarations and what they need."""
+        return Selection(cls, names)
+
+    @classmethod
+    def ops(cls, *names: str) -> str:
+        """The operations as the VM runs them, as text; of `names` only, where given."""
+        return disassemble(compile_program(cls, *names))
+
+    @classmethod
+    def check(cls) -> None:
+        """Raise `SchemaError` with every static error; do nothing where there is none."""
+        cls._compiled.machine()
+
+    @classmethod
+    def _tree(cls) -> nodes.Schema:
+        if cls._parsed is not None:
+            return cls._parsed
+        with hooks.phase("parse", cls.__name__):
+            return tree(cls)
+
+
+S = TypeVar("S", bound=Schema)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection(Generic[S]):
+    """Some outputs of a schema: what `Schema.only` gives."""
+
+    schema: type[S]
+    names: tuple[str, ...]
+
+    def run(self, data: Any = None, /, **inputs: Any) -> S:
+        """As `Schema.run`, for these outputs."""
+        given = inputs if data is None else as_inputs(data) | inputs
+        result: S = self.schema._compiled.machine(self.names).call(given)
+        return result
+
+
+class _Compiled:
+    """A schema's analysis, and a machine for each choice of outputs that was asked for."""
+
+    def __init__(self, owner: type[Schema]) -> None:
+        self._owner = owner
+        self._analysis: Analysis | None = None
+        self._machines: dict[tuple[str, ...] | None, Machine] = {}
+
+    def machine(self, outputs: tuple[str, ...] | None = None) -> Machine:
+        """The machine for `outputs` (None: every value and let); compiles at first use."""
+        machine = self._machines.get(outputs)
+        if machine is None:
+            hooks.start()
+            with hooks.lock():
+                machine = self._machines.get(outputs) or self._compile(outputs)
+        return machine
+
+    def _compile(self, outputs: tuple[str, ...] | None) -> Machine:
+        with hooks.phase("compile", self._owner.__name__):
+            return self.build(outputs)
+
+    def build(self, outputs: tuple[str, ...] | None) -> Machine:
+        """The stages after the tree, inside a `compile` phase that is open."""
+        analysis = self._analyzed()
+        with hooks.phase("lower", self._owner.__name__):
+            program = lower(analysis, outputs)
+        declared = frozenset(one.name for one in analysis.schema.declarations)
+        machine = self._machines[outputs] = Machine(program, self._owner, declared)
+        return machine
+
+    def _analyzed(self) -> Analysis:
+        if self._analysis is None:
+            schema = self._owner._tree()
+            with hooks.phase("analyze", schema.name):
+                self._analysis = analyze(schema)
+        return self._analysis
+
+
+class _Pending:
+    """Stands in a class's machine slot until its first run."""
+
+    __slots__ = ("_owner",)
+
+    def __init__(self, owner: type[Schema]) -> None:
+        self._owner = owner
+
+    def call(self, given: dict[str, Any]) -> Any:
+        """Compile, give the place to the machine, and run."""
+        machine = self._owner._default = self._owner._compiled.machine()
+        return machine.call(given)
+
+
+def compile_program(schema: type[Schema], *names: str) -> Program:
+    """Compile a schema (for these outputs only, where given) and return its program.
+
+    Raises `SchemaError` with every static error.
+    """
+    return schema._compiled.machine(names or None).program
+
+
+def load(path: str | os.PathLike[str]) -> type[Schema]:
+    """The schema in a `.kumi` file, compiled: a class named after the file, in CamelCase.
+
+    Raises `SchemaError` with every syntax and static error, `OSError` where the file cannot be
+    read.
+    """
+    hooks.start()
+    name = schema_name(path)
+    source = _read(Path(path))
+    with hooks.phase("compile", name):
+        with hooks.phase("parse", name):
+            parsed = parse(source, name)
+        return _from_tree(parsed)
+
+
+def _read(path: Path) -> Source:
+    data = path.read_bytes()
+    try:
+        return Source(str(path), data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        place = Place(Source(str(path), ""), line)
+        problem = Problem("syntax", place, "the file is not UTF-8 text", "save it as UTF-8")
+        raise SchemaError([problem]) from None
+
+
+def _from_tree(parsed: nodes.Schema) -> type[Schema]:
+    taken = set(dir(Schema))
+    values = {d.name: declared(d.kind, d.name) for d in parsed.declarations if d.name not in taken}
+    schema = type(
+        parsed.name, (Schema,), {"__module__": "kumi.loaded", **values, "_parsed": parsed}
+    )
+    with hooks.lock():
+        schema._compiled.build(None)
+    return schema

@@ -1,0 +1,286 @@
+"""A program as straight-line Python: one statement an operation, a clock reading between them.
+
+Nothing of the user's text is ever pasted into the code: literals, names, kernels and loaders are
+bound as globals of the function. What a recorded function does besides the plain one is to read the
+clock into local floats and to keep them, packed, at the end.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kumi.errors import CompilerBug
+from kumi.hooks import Level
+from kumi.ir import ops
+from kumi.ir.readings import readings
+from kumi.kernels import bind
+from kumi.kernels.vectors import align
+from kumi.vm import inputs
+from kumi.vm.liveness import last_uses, value_names
+
+if TYPE_CHECKING:
+    from types import CodeType
+
+    from kumi.ir.program import Group, Leaf, Operation, Program
+
+_INDENT = "    "
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """The code of one program at one level: it defines `run(given)`.
+
+    `bound` are the globals that it needs, besides those of the machine (`owner`, `machine`,
+    `failed`, `check`, and where it records `plain`, `admit`, `keep`, `queue`, `limit`, `relieve`).
+    `owners[n]` is the operation that line n + 1 belongs to.
+    """
+
+    source: str
+    code: CodeType
+    bound: dict[str, Any]
+    owners: tuple[int, ...]
+
+
+def generate(program: Program, level: Level) -> Generated:
+    """Write and compile the function of `program`, recorded at `level`."""
+    writer = _Writer(program, level)
+    writer.function()
+    source = "\n".join(writer.lines) + "\n"
+    code = compile(source, f"<kumi {program.schema}>", "exec", dont_inherit=True)
+    return Generated(source, code, writer.bound, tuple(writer.owners))
+
+
+def is_root_scalar(leaf: Leaf) -> bool:
+    """Whether a leaf is one key of the root and no array: its check is written in line."""
+    return len(leaf.steps) == 1 and inputs.has_fast_test(leaf)
+
+
+class _Writer:
+    def __init__(self, program: Program, level: Level) -> None:
+        self.program = program
+        self.lines: list[str] = []
+        self.owners: list[int] = []
+        self.bound: dict[str, Any] = {}
+        self._records = level is not Level.NOTHING
+        self._level = level
+        self._clock = _marks(program, level)
+        self._names = value_names(program)
+        self._last_uses = last_uses(program, self._names)
+        self._axis_names = {axis: f"a{number}" for number, axis in enumerate(program.axes)}
+        self._depth = 0
+        self._owner = 0
+
+    # The parts of the function, in order.
+
+    def function(self) -> None:
+        self._add("def run(given):")
+        self._depth = 1
+        if self._records:
+            self._add("context = admit()")
+            self._add("if context is None: return plain(given)")
+        self._prologue()
+        self._guarded()
+        if self._records:
+            self._keep()
+        self._result()
+
+    def _prologue(self) -> None:
+        self._add("bad = []")
+        if any(not is_root_scalar(leaf) for leaf in self._leaves()):
+            self._bind("Loading", inputs.Loading)
+            self._add("loading = Loading(given, bad)")
+
+    def _guarded(self) -> None:
+        """The operations, inside a `try` that costs nothing until something raises."""
+        self._add("try:")
+        self._depth = 2
+        if self.program.axes:
+            self._bind("errstate", np.errstate)
+            self._add("with errstate(all='ignore'):")
+            self._depth = 3
+        self._body()
+        self._depth = 1
+        self._add("except BaseException as error:")
+        self._add("    failed(error, locals())")
+        self._add("    raise")
+
+    def _body(self) -> None:
+        if self._records:
+            self._bind("now", perf_counter)
+            self._add("t0 = now()")
+        for group in self.program.groups:
+            self._group(group)
+
+    def _group(self, group: Group) -> None:
+        for operation in self.program.operations[group.first : group.last]:
+            self._owner = operation.index
+            self._operation(operation)
+            if group.kind == "input" and operation.index == group.last - 1:
+                self._fetch_axes()
+            self._free(operation)
+            self._read_clock(operation)
+        if group.kind == "input":
+            self._check_inputs()
+            if not group.last:
+                self._add("pass")
+
+    def _check_inputs(self) -> None:
+        """Raise what the loaders found, and names that the schema does not declare."""
+        known = len(self._leaves_at_root())
+        self._add(f"if bad or len(given) != {known}: check(given, bad)")
+
+    def _keep(self) -> None:
+        count = readings(self.program, self._level).count
+        sizes = self.program.axes if self._level is Level.OPERATIONS else ()
+        packed = [f"t{n}" for n in range(count)]
+        packed += [f"{self._axis_names[axis]}.size" for axis in sizes]
+        self._bind("pack", struct.Struct(f"<{count}d{len(sizes)}q").pack)
+        self._add(f"keep((pack({', '.join(packed)}), context))")
+        self._add("if len(queue) > limit: relieve()")
+
+    def _result(self) -> None:
+        cells = [self._names[self._output(name)] for name in self.program.outputs]
+        self._bind("new", object.__new__)
+        self._add("result = new(owner)")
+        self._add("result._machine = machine")
+        self._add(f"result._cells = ({''.join(f'{cell}, ' for cell in cells)})")
+        self._add(f"result._axes = ({''.join(f'{name}, ' for name in self._axis_names.values())})")
+        self._add("return result")
+
+    # One operation.
+
+    def _operation(self, operation: Operation) -> None:
+        if operation.opcode is ops.LOAD_INPUT:
+            self._load(operation)
+        elif operation.opcode is ops.CONST:
+            self._bind(self._names[operation.index], operation.value)
+        elif not operation.opcode.free:
+            self._add(f"v{operation.index} = {self._expression(operation)}")
+
+    def _load(self, operation: Operation) -> None:
+        leaf, n = _leaf(operation), operation.index
+        if not is_root_scalar(leaf):
+            self._bind(f"load{n}", inputs.loader(leaf, n))
+            self._add(f"v{n} = load{n}(loading)")
+            return
+        test, constants = inputs.fast_test(leaf, f"v{n}", f"d{n}")
+        self.bound.update(constants)
+        self._bind("MISSING", inputs.MISSING)
+        self._bind(f"name{n}", leaf.path[0])
+        self._bind(f"slow{n}", inputs.slow(leaf, n))
+        self._add(f"try: v{n} = given[name{n}]")
+        self._add(f"except KeyError: v{n} = MISSING")
+        self._add(f"if not ({test}): v{n} = slow{n}(v{n}, bad)")
+
+    def _expression(self, operation: Operation) -> str:
+        match operation.opcode:
+            case ops.ALIGN:
+                return self._align(operation)
+            case ops.REDUCE:
+                return self._reduce(operation)
+            case ops.MAP | ops.SELECT:
+                return self._map(operation)
+        raise CompilerBug(f"no code for {operation.title}")
+
+    def _align(self, operation: Operation) -> str:
+        (arg,) = operation.args
+        depth = len(self.program.operations[arg].result_axes)
+        deeper = "".join(f"{self._axis_names[axis]}, " for axis in operation.axes[depth:])
+        self._bind("align", align)
+        return f"align({self._names[arg]}, ({deeper}))"
+
+    def _reduce(self, operation: Operation) -> str:
+        (arg,) = operation.args
+        kernel = bind.reducer(operation.function or "", self._kind(arg), operation.kind)
+        name = self._bind(f"k{operation.index}", kernel)
+        axis = self._axis_names[operation.axes[-1]]
+        return f"{name}({self._names[arg]}, {axis}, {len(operation.axes) == 1})"
+
+    def _map(self, operation: Operation) -> str:
+        function = operation.function or "select"
+        kinds = tuple(self._kind(arg) for arg in operation.args)
+        names = [self._names[arg] for arg in operation.args]
+        if operation.axes:
+            kernel: Any = bind.elementwise(function, kinds, operation.kind)
+        else:
+            kernel = bind.scalar(function, kinds, operation.kind)
+        if isinstance(kernel, str):
+            return kernel.format(*names)
+        return f"{self._bind(f'k{operation.index}', kernel)}({', '.join(names)})"
+
+    # What stands between operations.
+
+    def _fetch_axes(self) -> None:
+        """Bind each axis, once the loaders have opened the arrays."""
+        for axis, name in self._axis_names.items():
+            self._bind(f"path_{name}", axis)
+            self._add(f"{name} = loading.axes.get(path_{name})")
+
+    def _free(self, operation: Operation) -> None:
+        """Delete vectors that nothing needs any more: their memory is the next one's."""
+        dead = self._last_uses.get(operation.index)
+        if dead:
+            self._add(f"del {', '.join(dead)}")
+
+    def _read_clock(self, operation: Operation) -> None:
+        slot = self._clock.get(operation.index)
+        if slot is not None:
+            self._add(f"t{slot} = now()")
+
+    # Looking things up.
+
+    def _add(self, text: str) -> None:
+        self.lines.append(_INDENT * self._depth + text)
+        self.owners.append(self._owner)
+
+    def _bind(self, name: str, value: object) -> str:
+        self.bound[name] = value
+        return name
+
+    def _kind(self, index: int) -> Any:
+        return self.program.operations[index].kind
+
+    def _leaves(self) -> list[Leaf]:
+        return [o.leaf for o in self.program.operations if o.leaf and o.opcode is ops.LOAD_INPUT]
+
+    def _leaves_at_root(self) -> set[str]:
+        return {leaf.path[0] for leaf in self._leaves()}
+
+    def _output(self, name: str) -> int:
+        result = self.program.group(name).result
+        if result is None:
+            raise CompilerBug(f"{name} has no result")
+        return result
+
+
+def _marks(program: Program, level: Level) -> dict[int, int]:
+    """After which operations the clock is read, and which reading that is."""
+    if level is Level.NOTHING:
+        return {}
+    slots = readings(program, level)
+    if level is Level.OPERATIONS:
+        ends = {o.index: slots.operation_ends[o.index] for o in program.operations}
+    else:
+        groups = zip(program.groups, slots.group_ends, strict=True)
+        ends = {group.last - 1: end for group, end in groups if group.last > group.first}
+    return _newly_reached(ends)
+
+
+def _newly_reached(ends: dict[int, int]) -> dict[int, int]:
+    """Drop those that share the reading before them."""
+    reached, marks = 0, {}
+    for index, end in ends.items():
+        if end > reached:
+            marks[index] = reached = end
+    return marks
+
+
+def _leaf(operation: Operation) -> Leaf:
+    if operation.leaf is None:
+        raise CompilerBug(f"{operation.title} has no leaf")
+    return operation.leaf

@@ -1,0 +1,51 @@
+"""Which local variable holds a value, and when nothing needs it any more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kumi.ir import ops
+
+if TYPE_CHECKING:
+    from kumi.ir.program import Operation, Program
+
+
+def value_names(program: Program) -> dict[int, str]:
+    """The variable of each operation's value; free operations share the one they name."""
+    names: dict[int, str] = {}
+    for operation in program.operations:
+        if operation.opcode in (ops.REF, ops.STORE):
+            names[operation.index] = names[operation.args[0]]
+        elif operation.opcode is ops.CONST:
+            names[operation.index] = f"c{operation.index}"
+        else:
+            names[operation.index] = f"v{operation.index}"
+    return names
+
+
+def last_uses(program: Program, names: dict[int, str]) -> dict[int, list[str]]:
+    """The vectors to delete after each operation. Outputs live on; scalars are not worth it."""
+    kept = {names[_result(program, name)] for name in program.outputs}
+    last: dict[str, int] = {}
+    for operation in program.operations:
+        for index in (operation.index, *operation.args):
+            if _is_vector(program.operations[index]):
+                last[names[index]] = operation.index
+    dead: dict[int, list[str]] = {}
+    for name, index in last.items():
+        if name not in kept and not _in_inputs(program, index):
+            dead.setdefault(index, []).append(name)
+    return dead
+
+
+def _result(program: Program, name: str) -> int:
+    result = program.group(name).result
+    return -1 if result is None else result
+
+
+def _is_vector(operation: Operation) -> bool:
+    return bool(operation.result_axes) and operation.opcode is not ops.CONST
+
+
+def _in_inputs(program: Program, index: int) -> bool:
+    return index < program.groups[0].last

@@ -1,0 +1,107 @@
+"""The VM: runs one program, through whichever function is bound at the moment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kumi import hooks
+from kumi.errors import InputError
+from kumi.hooks import Level
+from kumi.vm import failure
+from kumi.vm.codegen import Generated, generate
+from kumi.vm.inputs import unknown_inputs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from kumi.errors import Violation
+    from kumi.hooks import Channel
+    from kumi.ir.program import Program
+
+
+class Machine:
+    """Executes a program. `call(inputs)` is the slot that runs it, giving an `owner`.
+
+    `declared` names every declaration of the schema, computed here or not.
+
+    Turning recording on or off replaces the slot under a lock; a run in flight ends as it began.
+    The plain function is made once and never changes, and has no trace of recording.
+    """
+
+    __slots__ = ("__weakref__", "_code", "_owner", "_plain", "call", "declared", "program")
+
+    call: Callable[[dict[str, Any]], Any]
+
+    def __init__(self, program: Program, owner: type, declared: frozenset[str]) -> None:
+        self.program = program
+        self.declared = declared
+        self._owner = owner
+        self._code: dict[Level, Generated] = {}
+        self._plain: Callable[[dict[str, Any]], Any] | None = None
+        with hooks.lock():
+            hooks.register(self)
+            self.rebind()
+
+    def rebind(self) -> None:
+        """Bind the function that the installed watcher wants, or the plain one."""
+        watcher = hooks.watcher()
+        channel = watcher.open(self.program) if watcher else None
+        if self._plain is None and channel is None:
+            self._plain = self._function(Level.NOTHING, {})
+        self.call = self._recorded(channel) if channel else self.plain
+
+    def plain(self, given: dict[str, Any]) -> Any:
+        """Run without recording."""
+        if self._plain is None:
+            with hooks.lock():
+                self._plain = self._plain or self._function(Level.NOTHING, {})
+        return self._plain(given)
+
+    def _recorded(self, channel: Channel) -> Callable[[dict[str, Any]], Any]:
+        return self._function(
+            channel.level,
+            {
+                "plain": self.plain,
+                "admit": channel.admit,
+                "keep": channel.keep,
+                "queue": channel.queue,
+                "limit": channel.limit,
+                "relieve": channel.relieve,
+            },
+            channel,
+        )
+
+    def _function(
+        self, level: Level, bound: dict[str, Any], channel: Channel | None = None
+    ) -> Callable[[dict[str, Any]], Any]:
+        generated = self._generated(level)
+        scope = generated.bound | bound
+        scope |= {"owner": self._owner, "machine": self, "check": self._check}
+        scope["failed"] = self._failure_handler(generated, level, channel)
+        exec(generated.code, scope)  # noqa: S102 - our own code, nothing pasted into it
+        run: Callable[[dict[str, Any]], Any] = scope["run"]
+        return run
+
+    def _generated(self, level: Level) -> Generated:
+        if level not in self._code:
+            with hooks.phase("codegen", self.program.schema):
+                self._code[level] = generate(self.program, level)
+        return self._code[level]
+
+    def _check(self, given: dict[str, Any], bad: list[tuple[int, Violation]]) -> None:
+        bad += [(-1, violation) for violation in unknown_inputs(given, self.program.inputs)]
+        if bad:
+            raise InputError(self.program.schema, [violation for _, violation in bad])
+
+    def _failure_handler(
+        self, generated: Generated, level: Level, channel: Channel | None
+    ) -> Callable[[BaseException, Mapping[str, Any]], None]:
+        program, owners = self.program, generated.owners
+
+        def failed(error: BaseException, local: Mapping[str, Any]) -> None:
+            where = failure.stop(program, owners, error, local)
+            if channel is not None:
+                channel.failed(failure.record(program, level, error, where, local))
+            failure.annotate(program, error, where)
+
+        return failed
