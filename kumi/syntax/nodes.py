@@ -199,6 +199,24 @@ def postorder(root: Expr) -> list[Expr]:
     return found
 
 
+def distinct(*starts: Expr) -> Iterator[Expr]:
+    """Every node below `starts` once, operands before their operation, in textual order.
+
+    Python code may use one expression in many places, so trees can share nodes: walking each use
+    would take time exponential in the depth. Iterative at any depth.
+    """
+    seen: set[Expr] = set()
+    todo = [(start, False) for start in reversed(starts)]
+    while todo:
+        node, ready = todo.pop()
+        if ready:
+            yield node
+        elif node not in seen:
+            seen.add(node)
+            todo.append((node, True))
+            todo.extend((child, False) for child in reversed(children(node)))
+
+
 def roots(body: Expr | Cascade) -> Iterator[Expr]:
     """The expressions of a declaration's body, in textual order, the default last."""
     if not isinstance(body, Cascade):
