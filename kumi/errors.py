@@ -140,10 +140,16 @@ class CompilerBug(Exception):  # noqa: N818 - it is a bug, and says so
     """Kumi broke a promise to itself; never the user's fault."""
 
 
+def closest(name: str, known: Iterable[str]) -> str | None:
+    """The one of `known` that `name` was probably meant to be."""
+    close = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.6)
+    return close[0] if close else None
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:
     """A hint naming the closest of `known`, else listing them, else None where there is none."""
     names = sorted(known)
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    close = closest(name, names)
     if close:
-        return f"did you mean `{close[0]}`?"
+        return f"did you mean `{close}`?"
     return f"available: {', '.join(names[:12])}{' ...' if names[12:] else ''}" if names else None
