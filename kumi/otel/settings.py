@@ -1,0 +1,179 @@
+"""Settings: the `KUMI_PROFILE_*` variables, and keyword arguments of the same names, which win.
+
+A value that is not accepted costs one warning and leaves the default; nothing here raises for it.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from kumi.errors import did_you_mean
+from kumi.otel.log import warn_once
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+PREFIX = "KUMI_PROFILE"
+OWNER = "KUMI_PROFILE_OWNER"
+_LATER = ("SAMPLE", "SLOW_MS", "MAX_SPANS", "CPU")
+_TRUE = frozenset({"1", "true", "yes", "on"})
+_FALSE = frozenset({"0", "false", "no", "off", ""})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to profile. Times are in milliseconds; `max_bytes` None means that the file may grow."""
+
+    file: str | None = None
+    ops: bool = False
+    persistent: bool = False
+    truncate: bool = False
+    stream: bool = False
+    traces: str = "auto"
+    max_bytes: int | None = None
+    block_ms: float = 100.0
+    exit_ms: float = 2000.0
+    memory: bool = False
+    values: bool = False
+
+    def described(self) -> dict[str, str | bool | float | None]:
+        """The settings by name, as `profile_start` shows them."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
+
+
+class Options(TypedDict, total=False):
+    """The fields of `Settings` as keyword arguments."""
+
+    file: str | os.PathLike[str] | None
+    ops: bool
+    persistent: bool
+    truncate: bool
+    stream: bool
+    traces: str
+    max_bytes: int | None
+    block_ms: float
+    exit_ms: float
+    memory: bool
+    values: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """How a value is read, and what is accepted, in words."""
+
+    parse: Callable[[str], Any]
+    accepted: str
+
+
+def enabled(environ: Mapping[str, str] | None = None) -> bool:
+    """Whether `KUMI_PROFILE` turns profiling on."""
+    text = (os.environ if environ is None else environ).get(PREFIX)
+    return text is not None and bool(_parsed(PREFIX, text, _BOOLEAN, default=False))
+
+
+def read(environ: Mapping[str, str] | None = None, /, **options: Any) -> Settings:
+    """The settings of this process. TypeError for an option that there is not."""
+    environ = os.environ if environ is None else environ
+    found = _from_environment(environ) | _from_options(options)
+    if environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
+        found["traces"] = "off"
+    _warn_of_others(environ)
+    return Settings(**found)
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    found = {}
+    for name, kind in _KINDS.items():
+        variable = f"{PREFIX}_{name.upper()}"
+        if variable in environ:
+            default = _DEFAULTS[name]
+            found[name] = _parsed(variable, environ[variable], kind, default)
+    return found
+
+
+def _from_options(options: Mapping[str, Any]) -> dict[str, Any]:
+    for name in options:
+        if name not in _KINDS:
+            raise TypeError(f"no setting is called {name!r}: {did_you_mean(name, _KINDS)}")
+    return {name: _option(name, value) for name, value in options.items()}
+
+
+def _option(name: str, value: Any) -> Any:
+    """An option as a setting: text is read as the variable's would be."""
+    if isinstance(value, (str, os.PathLike)):
+        return _parsed(name, os.fspath(value), _KINDS[name], _DEFAULTS[name])
+    return value
+
+
+def _parsed(name: str, text: str, kind: _Kind, default: Any) -> Any:
+    try:
+        return kind.parse(text.strip())
+    except ValueError:
+        warn_once(f"{name}={text!r} is not accepted ({kind.accepted}); using {default!r}")
+        return default
+
+
+def _warn_of_others(environ: Mapping[str, str]) -> None:
+    """Say what a variable that nothing reads was probably meant to be."""
+    known = [f"{PREFIX}_{name.upper()}" for name in _KINDS]
+    later = [f"{PREFIX}_{name}" for name in _LATER]
+    for variable in sorted(environ):
+        if variable in later:
+            warn_once(f"{variable} is not supported yet, and ignored")
+        elif variable.startswith(f"{PREFIX}_") and variable not in (*known, OWNER):
+            warn_once(f"{variable} is not known: {did_you_mean(variable, known + later)}")
+
+
+def _boolean(text: str) -> bool:
+    if text.lower() in _TRUE:
+        return True
+    if text.lower() in _FALSE:
+        return False
+    raise ValueError(text)
+
+
+def _path(text: str) -> str | None:
+    return text or None
+
+
+def _milliseconds(text: str) -> float:
+    value = float(text)
+    if not 0 <= value < float("inf"):
+        raise ValueError(text)
+    return value
+
+
+def _bytes(text: str) -> int:
+    value = int(text)
+    if value <= 0:
+        raise ValueError(text)
+    return value
+
+
+def _traces(text: str) -> str:
+    if text.lower() == "native":
+        warn_once("KUMI_PROFILE_TRACES=native is not supported yet; using 'auto'")
+        return "auto"
+    if text.lower() not in ("auto", "off"):
+        raise ValueError(text)
+    return text.lower()
+
+
+_BOOLEAN = _Kind(_boolean, "1/true/yes/on or 0/false/no/off")
+_DURATION = _Kind(_milliseconds, "milliseconds, 0 or more")
+_DEFAULTS = {each.name: each.default for each in fields(Settings)}
+_KINDS = {
+    "file": _Kind(_path, "a path"),
+    "ops": _BOOLEAN,
+    "persistent": _BOOLEAN,
+    "truncate": _BOOLEAN,
+    "stream": _BOOLEAN,
+    "traces": _Kind(_traces, "auto or off"),
+    "max_bytes": _Kind(_bytes, "a number of bytes, 1 or more"),
+    "block_ms": _DURATION,
+    "exit_ms": _DURATION,
+    "memory": _BOOLEAN,
+    "values": _BOOLEAN,
+}
