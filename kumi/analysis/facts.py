@@ -1,0 +1,97 @@
+"""What the passes find out about a schema, and hand from one to the next."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from kumi.errors import Problem
+from kumi.syntax.nodes import Constant, InputPath, Name, Symbol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kumi.errors import Place
+    from kumi.kernels.functions import Function
+    from kumi.kernels.kinds import Kind
+    from kumi.syntax.nodes import Call, Declaration, Expr, Input, Schema
+
+_LONG = 256
+
+Path: TypeAlias = tuple[str, ...]
+Axes: TypeAlias = tuple[str, ...]
+"""Array levels, outermost first, each the array's full dotted path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a path through the input arrives at.
+
+    `axes` are the arrays that were passed on the way: a path that ends at an array does not go
+    into it, and its `kind` is that of the whole array as one value. `parent` is None at the root.
+    """
+
+    path: Path
+    declared: Input
+    parent: Reach | None
+    kind: Kind
+    axes: Axes
+
+
+@dataclass(slots=True, eq=False)
+class Analysis:
+    """A schema and all that is known of it; each pass fills in its own part.
+
+    Nodes compare by identity, so facts are keyed by node. A node without a kind (or axes) is one
+    about which a problem was reported already, and whoever depends on it stays silent.
+    `reaches` is in the order of the input block, `order` in that of evaluation.
+    """
+
+    schema: Schema
+    problems: list[Problem] = field(default_factory=list)
+    reaches: dict[Path, Reach] = field(default_factory=dict)
+    declarations: dict[str, Declaration] = field(default_factory=dict)
+    order: tuple[Declaration, ...] = ()
+    kinds: dict[Expr | Declaration, Kind] = field(default_factory=dict)
+    axes: dict[Expr | Declaration, Axes] = field(default_factory=dict)
+    functions: dict[Call, Function] = field(default_factory=dict)
+
+    def semantic(self, place: Place, message: str, hint: str | None = None) -> None:
+        """Report that the schema makes no sense here."""
+        self.problems.append(Problem("semantic", place, message, hint))
+
+    def type(self, place: Place, message: str, hint: str | None = None) -> None:
+        """Report that a kind does not fit here."""
+        self.problems.append(Problem("type", place, message, hint))
+
+    def imported(self) -> Iterator[str]:
+        """The names that imports bring."""
+        return (name for one in self.schema.imports for name in one.names)
+
+
+def quoted(node: Expr, otherwise: str) -> str:
+    """An operand as its author wrote it, where that is short; else what `otherwise` calls it."""
+    match node:
+        case InputPath():
+            return f"`input.{'.'.join(node.path)}`"
+        case Name():
+            return f"`{node.name}`"
+        case Constant():
+            return f"`{literal(node.value)}`"
+    return otherwise
+
+
+def literal(value: object) -> str:
+    """A literal as the language writes it, on one line; a very long integer by its size."""
+    match value:
+        case None:
+            return "null"
+        case float() if math.isinf(value):
+            return "Float::INFINITY"
+        case int() if value.bit_length() > _LONG:
+            return f"<integer of {value.bit_length()} bits>"
+        case Symbol():
+            return f":{value.name}"
+    return json.dumps(value, ensure_ascii=False)

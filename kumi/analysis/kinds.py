@@ -1,0 +1,148 @@
+"""Pass: the kind of every expression, and which overload of a function each call means."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kumi.analysis.facts import quoted
+from kumi.kernels.functions import overloads
+from kumi.kernels.kinds import BOOLEAN, FLOAT, INTEGER, NULL, STRING, SYMBOL, promote
+from kumi.syntax.nodes import Call, Cascade, Constant, InputPath, Name, distinct, roots
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from kumi.analysis.facts import Analysis
+    from kumi.kernels.functions import Function
+    from kumi.kernels.kinds import Kind
+    from kumi.syntax.nodes import Declaration, Expr
+
+
+def kinds(facts: Analysis) -> None:
+    """Fill `facts.kinds` and `facts.functions`; report arity and kinds that do not fit."""
+    for declaration in facts.order:
+        for node in distinct(*roots(declaration.body)):
+            kind = _of(facts, node)
+            if kind is not None:
+                facts.kinds[node] = kind
+        _declare(facts, declaration)
+
+
+def _of(facts: Analysis, node: Expr) -> Kind | None:
+    match node:
+        case Constant():
+            return _of_literal(node.value)
+        case InputPath():
+            reach = facts.reaches.get(node.path)
+            return reach.kind if reach else None
+        case Name() if node.name in facts.declarations:
+            return facts.kinds.get(facts.declarations[node.name])
+        case Call():
+            return _of_call(facts, node)
+    return None
+
+
+def _of_literal(value: object) -> Kind:
+    match value:
+        case None:
+            return NULL
+        case bool():
+            return BOOLEAN
+        case int():
+            return INTEGER
+        case float():
+            return FLOAT
+        case str():
+            return STRING
+    return SYMBOL
+
+
+def _of_call(facts: Analysis, node: Call) -> Kind | None:
+    candidates = [f for f in overloads(node.function) if len(f.parameters) == len(node.args)]
+    given = tuple(kind for arg in node.args if (kind := facts.kinds.get(arg)) is not None)
+    if not candidates:
+        _report_arity(facts, node)
+        return None
+    if len(given) < len(node.args):
+        return None
+    chosen = next((function for function in candidates if function.admits(given)), None)
+    if chosen is None:
+        _report_mismatch(facts, node, candidates, given)
+        return None
+    facts.functions[node] = chosen
+    return chosen.result(given)
+
+
+def _report_arity(facts: Analysis, node: Call) -> None:
+    known = overloads(node.function)
+    if not known:
+        return  # the names pass said so
+    expected = len(known[0].parameters)
+    plural = "argument" if expected == 1 else "arguments"
+    folds = known[0].reducer and expected == 1 and len(node.args) > 1
+    facts.type(
+        node.place,
+        f"`{node.function}` takes {expected} {plural}, got {len(node.args)}",
+        "it folds the elements of one array; to choose between two values use `select`"
+        if folds
+        else None,
+    )
+
+
+def _report_mismatch(
+    facts: Analysis, node: Call, candidates: Sequence[Function], given: tuple[Kind, ...]
+) -> None:
+    """Blame the first argument that the overload which got furthest does not take."""
+    best = max(candidates, key=lambda function: _misfit(function, given))
+    at = _misfit(best, given)
+    who = quoted(node.args[at], "this")
+    facts.type(
+        node.args[at].place,
+        f"`{node.function}` takes {best.parameters[at].name} as argument {at + 1},"
+        f" and {who} is {given[at]}",
+        _mismatch_hint(node, candidates, given),
+    )
+
+
+def _misfit(function: Function, given: tuple[Kind, ...]) -> int:
+    pairs = zip(function.parameters, given, strict=True)
+    return next((n for n, (parameter, kind) in enumerate(pairs) if not parameter.admits(kind)), -1)
+
+
+def _mismatch_hint(node: Call, candidates: Sequence[Function], given: Iterable[Kind]) -> str:
+    kinds_given = ", ".join(map(str, given))
+    if node.function == "add" and STRING in given:
+        return f"given ({kinds_given}); to join text use `concat`"
+    wanted = " or ".join(f"({', '.join(p.name for p in f.parameters)})" for f in candidates)
+    return f"given ({kinds_given}); it takes {wanted}"
+
+
+def _declare(facts: Analysis, declaration: Declaration) -> None:
+    body = declaration.body
+    kind = _of_cascade(facts, body) if isinstance(body, Cascade) else facts.kinds.get(body)
+    if kind is None:
+        return
+    if declaration.kind == "trait" and isinstance(body, Call) and kind is not BOOLEAN:
+        facts.type(body.place, f"trait `{declaration.name}` must be boolean and is {kind}")
+    facts.kinds[declaration] = kind
+
+
+def _of_cascade(facts: Analysis, body: Cascade) -> Kind | None:
+    results: list[Kind | None] = [facts.kinds.get(body.base) if body.base else NULL]
+    for case in body.cases:
+        for condition in case.conditions:
+            _check_condition(facts, condition)
+        results.append(facts.kinds.get(case.result) if case.result else None)
+    known = [kind for kind in results if kind is not None]
+    return promote(*known) if len(known) == len(results) else None
+
+
+def _check_condition(facts: Analysis, condition: Expr) -> None:
+    kind = facts.kinds.get(condition)
+    if kind is not None and kind is not BOOLEAN:
+        who = quoted(condition, "this")
+        facts.type(
+            condition.place,
+            f"a condition must be boolean, and {who} is {kind}",
+            "compare it, for example with `==` or `>`",
+        )

@@ -1,0 +1,82 @@
+"""Pass: what is declared, and whether everything that is mentioned exists."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kumi.errors import did_you_mean
+from kumi.kernels.functions import PLANNED, known_names, overloads
+from kumi.syntax.nodes import Call, Cascade, Name, distinct, roots
+
+if TYPE_CHECKING:
+    from kumi.analysis.facts import Analysis
+    from kumi.syntax.nodes import Declaration
+
+RESERVED = "inputs"
+"""The name of the first group of every program."""
+
+
+def names(facts: Analysis) -> None:
+    """Fill `facts.declarations`; report clashes, undefined names and declarations of bad form."""
+    for declaration in facts.schema.declarations:
+        _declare(facts, declaration)
+        _check_form(facts, declaration)
+    known = {*facts.declarations, *facts.imported()}
+    for declaration in facts.schema.declarations:
+        _check_mentions(facts, declaration, known)
+
+
+def _declare(facts: Analysis, declaration: Declaration) -> None:
+    first = facts.declarations.setdefault(declaration.name, declaration)
+    if first is not declaration:
+        facts.semantic(
+            declaration.place,
+            f"`{declaration.name}` is already declared on line {first.place.line}",
+            "values, lets and traits share one set of names: rename one of the two",
+        )
+    elif declaration.name in facts.imported():
+        facts.semantic(declaration.place, f"`{declaration.name}` is already imported")
+    elif declaration.name == RESERVED:
+        facts.semantic(
+            declaration.place,
+            f"`{RESERVED}` is reserved for the inputs of a run",
+            "rename it, for example to `inputs_total`",
+        )
+
+
+def _check_form(facts: Analysis, declaration: Declaration) -> None:
+    body = declaration.body
+    if declaration.kind == "trait" and not isinstance(body, Call):
+        facts.semantic(
+            declaration.place,
+            f"trait `{declaration.name}` must be a comparison or another function call",
+            "compare it, for example with `== true`, or combine it with `&`",
+        )
+    if isinstance(body, Cascade):
+        for case in body.cases:
+            if case.result is None:
+                facts.semantic(
+                    case.place,
+                    "this case has a condition and no result",
+                    "write the conditions first and the result last",
+                )
+
+
+def _check_mentions(facts: Analysis, declaration: Declaration, known: set[str]) -> None:
+    for node in distinct(*roots(declaration.body)):
+        match node:
+            case Name() if node.name not in known:
+                hint = _input_hint(facts, node.name) or did_you_mean(node.name, known)
+                facts.semantic(node.place, f"`{node.name}` is not declared", hint)
+            case Call() if not _is_function(node.function, known):
+                hint = did_you_mean(node.function, known_names())
+                facts.semantic(node.place, f"there is no function `{node.function}`", hint)
+
+
+def _input_hint(facts: Analysis, name: str) -> str | None:
+    return f"inputs are written `input.{name}`" if (name,) in facts.reaches else None
+
+
+def _is_function(name: str, known: set[str]) -> bool:
+    # An imported declaration is called by its name.
+    return bool(overloads(name)) or name in PLANNED or name in known

@@ -1,0 +1,37 @@
+"""The passes over a syntax tree, in order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kumi.analysis.axes import axes
+from kumi.analysis.facts import Analysis
+from kumi.analysis.inputs import inputs
+from kumi.analysis.kinds import kinds
+from kumi.analysis.names import names
+from kumi.analysis.order import order
+from kumi.analysis.paths import paths
+from kumi.analysis.supported import supported
+from kumi.errors import SchemaError
+
+if TYPE_CHECKING:
+    from kumi.syntax.nodes import Schema
+
+__all__ = ["PASSES", "Analysis", "analyze"]
+
+PASSES = (inputs, supported, names, paths, order, kinds, axes)
+
+
+def analyze(schema: Schema) -> Analysis:
+    """Everything that is known of `schema` before it runs.
+
+    Each pass reports what it finds and goes on with the declarations that are fine, so that one
+    compile shows as many errors as possible. Raises SchemaError with all of them.
+    """
+    analysis = Analysis(schema)
+    for examine in PASSES:
+        examine(analysis)
+    if analysis.problems:
+        # An expression that Python code uses twice is found wrong twice.
+        raise SchemaError(dict.fromkeys(analysis.problems))
+    return analysis

@@ -1,0 +1,42 @@
+"""Pass: what the language has and this version does not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kumi.kernels.functions import PLANNED
+from kumi.syntax.nodes import Call, Object, Tuple, distinct, roots
+
+if TYPE_CHECKING:
+    from kumi.analysis.facts import Analysis
+    from kumi.errors import Place
+    from kumi.syntax.nodes import Expr
+
+
+def supported(facts: Analysis) -> None:
+    """Report imports, decimal inputs, tuples, objects and planned functions, each where it is."""
+    for one in facts.schema.imports:
+        _report(facts, one.place, "imports are")
+    for reach in facts.reaches.values():
+        if reach.declared.kind == "decimal":
+            _report(facts, reach.declared.place, "decimal inputs are")
+    for declaration in facts.schema.declarations:
+        for node in distinct(*roots(declaration.body)):
+            what = _planned(node)
+            if what:
+                _report(facts, node.place, what)
+
+
+def _planned(node: Expr) -> str | None:
+    match node:
+        case Tuple():
+            return "tuples are"
+        case Object():
+            return "objects are"
+        case Call() if node.function in PLANNED:
+            return f"`{node.function}` is"
+    return None
+
+
+def _report(facts: Analysis, place: Place, what: str) -> None:
+    facts.semantic(place, f"{what} not supported yet")

@@ -1,0 +1,110 @@
+"""Appending operations to a program: alignment, axes and kinds follow from the arguments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from kumi.errors import CompilerBug
+from kumi.ir import ops
+from kumi.ir.program import Operation
+from kumi.kernels.functions import overloads
+from kumi.kernels.kinds import promote
+
+if TYPE_CHECKING:
+    from kumi.errors import Place
+    from kumi.ir.ops import Opcode
+    from kumi.ir.program import Axis
+    from kumi.kernels.functions import Function
+    from kumi.kernels.kinds import Kind
+
+
+@dataclass(slots=True)
+class Builder:
+    """The operations so far. Every method appends and returns the index of what it appended.
+
+    Call `open` where a declaration begins: what was aligned for one is not used by the next.
+    """
+
+    operations: list[Operation] = field(default_factory=list)
+    _aligned: dict[tuple[int, tuple[Axis, ...]], int] = field(default_factory=dict)
+
+    def open(self) -> int:
+        """Begin a group; returns the index of its first operation."""
+        self._aligned.clear()
+        return len(self.operations)
+
+    def append(
+        self,
+        opcode: Opcode,
+        place: Place,
+        kind: Kind,
+        args: tuple[int, ...] = (),
+        axes: tuple[Axis, ...] = (),
+        **details: object,
+    ) -> int:
+        """Append an operation as it is given."""
+        index = len(self.operations)
+        self.operations.append(Operation(index, opcode, place, kind, args, axes, **details))  # type: ignore[arg-type] # the names are Operation's own
+        return index
+
+    def constant(self, place: Place, kind: Kind, value: object) -> int:
+        """A literal."""
+        return self.append(ops.CONST, place, kind, value=value)
+
+    def map(self, place: Place, function: Function, *args: int) -> int:
+        """A function, element by element."""
+        axes = self._longest(args)
+        kind = function.result(self._kinds(args))
+        aligned = self._align(args, axes)
+        return self.append(ops.MAP, place, kind, aligned, axes, function=function.name)
+
+    def select(self, place: Place, *args: int) -> int:
+        """The second or the third argument, as the first one says, element by element."""
+        axes = self._longest(args)
+        kind = promote(*self._kinds(args[1:]))
+        return self.append(ops.SELECT, place, kind, self._align(args, axes), axes)
+
+    def reduce(self, place: Place, function: Function, arg: int) -> int:
+        """A fold over the innermost axis."""
+        axes = self.operations[arg].result_axes
+        kind = function.result(self._kinds((arg,)))
+        return self.append(ops.REDUCE, place, kind, (arg,), axes, function=function.name)
+
+    def call(self, place: Place, name: str, *args: int) -> int:
+        """A function by its name: the overload that takes these arguments."""
+        return self.map(place, self._overload(name, args), *args)
+
+    def fold(self, place: Place, name: str, arg: int) -> int:
+        """A reducer by its name."""
+        return self.reduce(place, self._overload(name, (arg,)), arg)
+
+    def align_together(self, *args: int) -> tuple[int, ...]:
+        """The arguments, every vector among them over the longest axes."""
+        return self._align(args, self._longest(args))
+
+    def _overload(self, name: str, args: tuple[int, ...]) -> Function:
+        kinds = self._kinds(args)
+        found = next((f for f in overloads(name) if f.admits(kinds)), None)
+        if found is None:
+            raise CompilerBug(f"no overload of {name} takes {kinds}")
+        return found
+
+    def _kinds(self, args: tuple[int, ...]) -> tuple[Kind, ...]:
+        return tuple(self.operations[arg].kind for arg in args)
+
+    def _longest(self, args: tuple[int, ...]) -> tuple[Axis, ...]:
+        return max((self.operations[arg].result_axes for arg in args), key=len)
+
+    def _align(self, args: tuple[int, ...], axes: tuple[Axis, ...]) -> tuple[int, ...]:
+        return tuple(self._over(arg, axes) for arg in args)
+
+    def _over(self, arg: int, axes: tuple[Axis, ...]) -> int:
+        """A vector of fewer axes repeated over `axes`; scalars are left as they are."""
+        source = self.operations[arg]
+        if not source.result_axes or len(source.result_axes) == len(axes):
+            return arg
+        key = (arg, axes)
+        if key not in self._aligned:
+            self._aligned[key] = self.append(ops.ALIGN, source.place, source.kind, (arg,), axes)
+        return self._aligned[key]

@@ -1,0 +1,211 @@
+"""From an analysed schema to a program: the fixed list of operations for some outputs."""
+
+from __future__ import annotations
+
+from functools import reduce
+from typing import TYPE_CHECKING
+
+from kumi.errors import CompilerBug, did_you_mean
+from kumi.ir import ops
+from kumi.ir.build import Builder
+from kumi.ir.desugar import DESUGARED
+from kumi.ir.program import Group, Leaf, Program, Step
+from kumi.kernels.kinds import NULL
+from kumi.syntax.nodes import Call, Cascade, Constant, InputPath, Name, distinct, roots
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kumi.analysis.facts import Analysis, Path, Reach
+    from kumi.syntax.nodes import Case, Declaration, Expr
+
+_JOINS = {"all": "and", "any": "or", "none": "or"}
+
+
+def lower(analysis: Analysis, outputs: Sequence[str] | None = None) -> Program:
+    """The program that computes `outputs`, by default every value and let in textual order.
+
+    Only what they need is loaded and computed. Raises ValueError for a name that the schema does
+    not declare.
+    """
+    wanted = _wanted(analysis, outputs)
+    lowering = _Lowering(analysis)
+    needed = _needed(analysis, wanted)
+    lowering.load(needed)
+    for declaration in needed:
+        lowering.declare(declaration)
+    operations = tuple(lowering.builder.operations)
+    return Program(
+        schema=analysis.schema.name,
+        source=analysis.schema.source,
+        inputs=tuple(one.name for one in analysis.schema.inputs),
+        operations=operations,
+        groups=tuple(lowering.groups),
+        axes=tuple(dict.fromkeys(axis for operation in operations for axis in operation.axes)),
+        outputs=wanted,
+    )
+
+
+def _wanted(analysis: Analysis, outputs: Sequence[str] | None) -> tuple[str, ...]:
+    declared = analysis.declarations
+    if outputs is None:
+        return tuple(name for name, one in declared.items() if one.kind != "trait")
+    for name in outputs:
+        if name not in declared:
+            hint = did_you_mean(name, declared)
+            raise ValueError(f"{analysis.schema.name} does not declare `{name}`; {hint}")
+    return tuple(dict.fromkeys(outputs))
+
+
+def _needed(analysis: Analysis, wanted: tuple[str, ...]) -> tuple[Declaration, ...]:
+    """The declarations behind the outputs, in order of evaluation."""
+    names = set(wanted)
+    needed = []
+    for declaration in reversed(analysis.order):
+        if declaration.name in names:
+            needed.append(declaration)
+            names.update(n.name for n in distinct(*roots(declaration.body)) if isinstance(n, Name))
+    return tuple(reversed(needed))
+
+
+class _Lowering:
+    """The state of one lowering: what was built, and where each value is to be found."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        self.analysis = analysis
+        self.builder = Builder()
+        self.groups: list[Group] = []
+        self.loaded: dict[Path, int] = {}
+        self.results: dict[str, int] = {}
+
+    def load(self, needed: tuple[Declaration, ...]) -> None:
+        """The group `inputs`: one LoadInput a leaf, in the order of the input block."""
+        nodes = distinct(*(root for declaration in needed for root in roots(declaration.body)))
+        paths = {node.path for node in nodes if isinstance(node, InputPath)}
+        for path, reach in self.analysis.reaches.items():
+            if path in paths:
+                leaf = _leaf(reach)
+                self.loaded[path] = self.builder.append(
+                    ops.LOAD_INPUT, leaf.place, leaf.kind, axes=leaf.axes, leaf=leaf
+                )
+        schema = self.analysis.schema
+        last = len(self.builder.operations)
+        self.groups.append(Group("inputs", "input", schema.name, schema.place, 0, last))
+
+    def declare(self, declaration: Declaration) -> None:
+        """The group of one declaration."""
+        first = self.builder.open()
+        result = self._body(declaration.body)
+        if result < first:
+            result = self._store(declaration, result)
+        self.results[declaration.name] = result
+        last = len(self.builder.operations)
+        self.groups.append(
+            Group(
+                declaration.name,
+                declaration.kind,
+                self.analysis.schema.name,
+                declaration.place,
+                first,
+                last,
+                result,
+            )
+        )
+
+    def _store(self, declaration: Declaration, loaded: int) -> int:
+        source = self.builder.operations[loaded]
+        return self.builder.append(
+            ops.STORE, declaration.place, source.kind, (loaded,), source.axes, leaf=source.leaf
+        )
+
+    def _body(self, body: Expr | Cascade) -> int:
+        done: dict[Expr, int] = {}
+        if isinstance(body, Cascade):
+            return self._cascade(body, done)
+        return self._expression(body, done)
+
+    def _cascade(self, body: Cascade, done: dict[Expr, int]) -> int:
+        """Conditions and results as written, then one Select a case from the last to the first."""
+        cases = [
+            (case, self._condition(case, done), self._result(case, done)) for case in body.cases
+        ]
+        if body.base is not None:
+            value = self._expression(body.base, done)
+        else:
+            value = self.builder.constant(body.place, NULL, None)
+        for case, condition, result in reversed(cases):
+            value = self.builder.select(case.place, condition, result, value)
+        return value
+
+    def _condition(self, case: Case, done: dict[Expr, int]) -> int:
+        """`a and (b and c)`; `any` joins with `or`, and `none` is its negation."""
+        parts = [self._expression(condition, done) for condition in case.conditions]
+        join = _JOINS[case.join]
+        whole = reduce(
+            lambda right, left: self.builder.call(case.place, join, left, right), parts[::-1]
+        )
+        return self.builder.call(case.place, "not", whole) if case.join == "none" else whole
+
+    def _result(self, case: Case, done: dict[Expr, int]) -> int:
+        if case.result is None:
+            raise CompilerBug("a case without a result passed the analysis")
+        return self._expression(case.result, done)
+
+    def _expression(self, root: Expr, done: dict[Expr, int]) -> int:
+        for node in distinct(root):
+            if node not in done:
+                done[node] = self._node(node, done)
+        return done[root]
+
+    def _node(self, node: Expr, done: dict[Expr, int]) -> int:
+        match node:
+            case InputPath():
+                return self.loaded[node.path]
+            case Constant():
+                return self.builder.constant(node.place, self.analysis.kinds[node], node.value)
+            case Name():
+                return self._reference(node)
+            case Call():
+                return self._call(node, tuple(done[arg] for arg in node.args))
+        raise CompilerBug(f"{type(node).__name__} passed the analysis")
+
+    def _reference(self, node: Name) -> int:
+        result = self.results[node.name]
+        source = self.builder.operations[result]
+        return self.builder.append(
+            ops.REF, node.place, source.kind, (result,), source.result_axes, ref=node.name
+        )
+
+    def _call(self, node: Call, args: tuple[int, ...]) -> int:
+        function = self.analysis.functions[node]
+        if function.name in DESUGARED:
+            return DESUGARED[function.name](self.builder, node.place, *args)
+        if function.name == "select":
+            return self.builder.select(node.place, *args)
+        if function.reducer:
+            return self.builder.reduce(node.place, function, *args)
+        return self.builder.map(node.place, function, *args)
+
+
+def _leaf(reach: Reach) -> Leaf:
+    declared = reach.declared
+    steps = tuple(_steps(reach))
+    return Leaf(reach.path, steps, reach.axes, reach.kind, declared.domain, declared.place)
+
+
+def _steps(reach: Reach) -> list[Step]:
+    """From the root: into each element of an array, and by key where a field is looked up.
+
+    An array's only child is its element, so going there is no step of its own.
+    """
+    steps: list[Step] = []
+    at: Reach | None = reach
+    while at is not None:
+        parent = at.parent
+        if parent is not None and parent.declared.kind == "array":
+            dotted = ".".join(parent.path)
+            steps.append(Step("each", parent.declared.name, dotted))
+        else:
+            steps.append(Step("key", at.declared.name, ".".join(at.path)))
+        at = parent
+    return steps[::-1]
