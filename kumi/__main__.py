@@ -1,0 +1,5 @@
+"""`python -m kumi` is `kumi`."""
+
+from kumi.cli.main import main
+
+main()
