@@ -1,0 +1,192 @@
+"""What may stand between two brackets, and the node that it makes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from kumi.syntax.nodes import Call, Object, Tuple
+from kumi.syntax.text.literals import option, string
+
+if TYPE_CHECKING:
+    from kumi.errors import Place
+    from kumi.syntax.nodes import Expr
+    from kumi.syntax.text.cursor import Cursor
+    from kumi.syntax.text.lexer import Token
+    from kumi.syntax.text.literals import Literal
+
+
+class Operand(NamedTuple):
+    """A finished expression and the offsets of its text, brackets included."""
+
+    node: Expr
+    start: int
+    end: int
+
+
+class Operator(NamedTuple):
+    """A pending operator: `level` is how tightly it binds, `function` what it calls."""
+
+    level: int
+    function: str
+    token: Token
+
+
+class Bracket:
+    """An open bracket: operands and operators pending in it, and the elements that are finished.
+
+    This one is the whole expression, which nothing closes.
+    """
+
+    closer: ClassVar[str] = ""
+
+    def __init__(self, opened: Token) -> None:
+        self.opened = opened
+        self.operands: list[Operand] = []
+        self.operators: list[Operator] = []
+        self.elements: list[Expr] = []
+
+    @property
+    def start(self) -> int:
+        """The offset where its node begins."""
+        return self.opened.start
+
+    def begin(self, cursor: Cursor) -> bool:  # noqa: ARG002 - others read a key here
+        """Before an element: read what leads it; True where the bracket must close instead."""
+        return False
+
+    def build(self, place: Place) -> Expr:
+        """The node that it stands for."""
+        raise NotImplementedError
+
+
+class Group(Bracket):
+    """`( e )`."""
+
+    closer = ")"
+
+    def build(self, place: Place) -> Expr:  # noqa: ARG002 - the node keeps its own
+        """The expression itself: parentheses leave no trace."""
+        return self.elements[0]
+
+
+class Index(Bracket):
+    """`e[ i ]`."""
+
+    closer = "]"
+
+    def __init__(self, opened: Token, indexed: Operand) -> None:
+        super().__init__(opened)
+        self._indexed = indexed
+
+    @property
+    def start(self) -> int:
+        """The offset where the indexed expression begins."""
+        return self._indexed.start
+
+    def build(self, place: Place) -> Expr:
+        """A call of `at`."""
+        return Call(place, "at", (self._indexed.node, self.elements[0]))
+
+
+class Items(Bracket):
+    """`[ e, … ]`; may be empty and may end in a comma."""
+
+    closer = "]"
+
+    def begin(self, cursor: Cursor) -> bool:
+        """A tuple may close before any element."""
+        return cursor.token.text == self.closer
+
+    def build(self, place: Place) -> Expr:
+        """A tuple of the elements."""
+        return Tuple(place, tuple(self.elements))
+
+
+class Arguments(Bracket):
+    """`fn(:name, e, …, option: literal)` and `select( e, … )`."""
+
+    closer = ")"
+
+    def __init__(self, opened: Token, function: str) -> None:
+        super().__init__(opened)
+        self._function = function
+        self._options: dict[str, Literal] = {}
+
+    def begin(self, cursor: Cursor) -> bool:
+        """Options come last: after one, another follows or the call closes."""
+        while cursor.token.kind == "label":
+            name = cursor.advance().text[:-1]
+            self._options[name] = option(cursor, name)
+            if not cursor.take(","):
+                return True
+        if self._options:
+            raise cursor.missing("another option", "options stand behind all arguments")
+        return cursor.token.text == self.closer and not self.elements
+
+    def build(self, place: Place) -> Expr:
+        """A call of the function."""
+        return Call(place, self._function, tuple(self.elements), tuple(self._options.items()))
+
+
+class Keyed(Bracket):
+    """Each element has a key before it; may be empty, may end in a comma; a key's last wins."""
+
+    def __init__(self, opened: Token) -> None:
+        super().__init__(opened)
+        self._keys: list[str] = []
+
+    def begin(self, cursor: Cursor) -> bool:
+        """Read the key of the next element."""
+        if cursor.token.text == self.closer:
+            return True
+        self._keys.append(self._key(cursor))
+        return False
+
+    def fields(self) -> tuple[tuple[str, Expr], ...]:
+        """The elements under their keys."""
+        return tuple(dict(zip(self._keys, self.elements, strict=True)).items())
+
+    def _key(self, cursor: Cursor) -> str:
+        raise NotImplementedError
+
+
+class Braces(Keyed):
+    """`{ key: e, :key => e, "key" => e }`."""
+
+    closer = "}"
+
+    def build(self, place: Place) -> Expr:
+        """An object."""
+        return Object(place, self.fields())
+
+    def _key(self, cursor: Cursor) -> str:
+        token = cursor.token
+        if token.kind not in {"label", "symbol", "string"}:
+            raise cursor.missing("a key or `}`", "write `{name: expression}`")
+        cursor.advance()
+        if token.kind == "label":
+            return token.text[:-1]
+        cursor.expect("=>", f"after the key {token.text}")
+        return string(token) if token.kind == "string" else token.text[1:]
+
+
+class Parameters(Keyed):
+    """`imported( key: e, … )`: the call of an imported declaration."""
+
+    closer = ")"
+
+    def __init__(self, opened: Token, imported: str) -> None:
+        super().__init__(opened)
+        self._imported = imported
+
+    def build(self, place: Place) -> Expr:
+        """A call with named arguments."""
+        return Call(place, self._imported, (), (), self.fields())
+
+    def _key(self, cursor: Cursor) -> str:
+        if cursor.token.kind != "label":
+            raise cursor.missing(
+                f"`name: expression` or `)` in the call of `{self._imported}`",
+                f"a function is called as `fn(:{self._imported}, …)`",
+            )
+        return cursor.advance().text[:-1]

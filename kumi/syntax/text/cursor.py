@@ -1,0 +1,165 @@
+"""A place in the tokens: looking, taking, complaining, and going on after a mistake."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import TYPE_CHECKING
+
+from kumi.errors import Place, Problem, did_you_mean
+from kumi.syntax.text.lexer import complaint, tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kumi.errors import Source
+    from kumi.syntax.text.lexer import Token
+
+DECLARATION_WORDS = frozenset({"value", "let", "trait"})
+CASE_WORDS = frozenset({"on", "on_any", "on_none", "base"})
+_SHOWN = 30
+
+
+class Fault(Exception):  # noqa: N818 - it never leaves the parser
+    """The rest of a declaration makes no sense; the parser reports it and recovers."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+
+class Cursor:
+    """The tokens of a source, the one looked at, and the problems found so far."""
+
+    def __init__(self, source: Source, text: str) -> None:
+        self.source = source
+        self.problems: list[Problem] = []
+        self._length = len(text)
+        self._tokens = list(tokens(text))
+        self._lines = [0, *(found.end() for found in re.finditer("\n", text))]
+        self._at = 0
+
+    @property
+    def token(self) -> Token:
+        """The token looked at; at the end of the file, for ever the `end` token."""
+        return self._tokens[self._at]
+
+    @property
+    def following(self) -> Token:
+        """The token after it."""
+        return self._tokens[min(self._at + 1, len(self._tokens) - 1)]
+
+    @property
+    def previous(self) -> Token:
+        """The token before it (the first one, where there is none)."""
+        return self._tokens[max(self._at - 1, 0)]
+
+    def advance(self) -> Token:
+        """Take the token looked at."""
+        token = self._tokens[self._at]
+        if token.kind != "end":
+            self._at += 1
+        return token
+
+    def take(self, text: str) -> bool:
+        """Take the token if it is `text`, and say whether it was."""
+        if self._tokens[self._at].text != text:
+            return False
+        self.advance()
+        return True
+
+    def expect(self, text: str, where: str, hint: str | None = None) -> Token:
+        """Take the token, which must be `text`."""
+        if self.token.text != text:
+            raise self.missing(f"`{text}` {where}", hint)
+        return self.advance()
+
+    def place(self, start: int, end: int, at: int | None = None) -> Place:
+        """Offsets `start` to `end`, cut to one line: that of offset `at`, else of `start`."""
+        line = bisect_right(self._lines, start if at is None else at)
+        first = self._lines[line - 1]
+        last = self._lines[line] - 1 if line < len(self._lines) else self._length
+        return Place(self.source, line, max(start, first) - first + 1, min(end, last) - first + 1)
+
+    def here(self, token: Token) -> Place:
+        """The place of one token."""
+        return self.place(token.start, token.end)
+
+    def report(self, fault: Fault) -> None:
+        """Note a problem and go on."""
+        self.problems.append(fault.problem)
+
+    def refuse(self, token: Token, message: str, hint: str | None = None) -> Fault:
+        """A fault at `token`, to be raised."""
+        return Fault(Problem("syntax", self.here(token), message, hint))
+
+    def fault(self, expected: str, hint: str | None = None) -> Fault:
+        """A fault at the token looked at: what was expected, and what was found instead."""
+        if self.token.kind == "bad":
+            return self.refuse(self.token, *complaint(self.token))
+        return self.refuse(self.token, f"expected {expected}, found {self.describe()}", hint)
+
+    def missing(self, expected: str, hint: str | None = None) -> Fault:
+        """A fault like `fault`, but shown on the line that is not finished."""
+        fault = self.fault(expected, hint)
+        behind = self.place(self.previous.end, self.previous.end)
+        line = fault.problem.place.line
+        if self._at == 0 or behind.line == line or self.token.kind == "bad":
+            return fault
+        message = f"expected {expected}, found {self.describe()} on line {line}"
+        return Fault(Problem("syntax", behind, message, hint))
+
+    def misspelt(self, expected: str, known: frozenset[str]) -> Fault:
+        """A fault where one of `known` should stand."""
+        word = self.token.text.strip(":")
+        close = did_you_mean(word, known) if word.isidentifier() else None
+        return self.fault(expected, close if close and close.startswith("did you") else None)
+
+    def describe(self) -> str:
+        """The token looked at, for a message."""
+        text = self.token.text
+        if self.token.kind == "end":
+            return "the end of the file"
+        return f"`{text}`" if len(text) <= _SHOWN else f"`{text[:_SHOWN]}…`"
+
+    def line_of(self, token: Token) -> int:
+        """The line of a token."""
+        return bisect_right(self._lines, token.start)
+
+    def attempt(self, read: Callable[[], None], resume: Callable[[], bool]) -> None:
+        """Read something; where it makes no sense, report that and skip to a sensible place."""
+        before = self._at
+        try:
+            read()
+        except Fault as fault:
+            self.report(fault)
+            if self._at == before:
+                self.advance()
+            self._recover(resume)
+
+    def starts_declaration(self) -> bool:
+        """Whether a `value`, `let` or `trait` begins here, rightly or wrongly written."""
+        return self.token.text in DECLARATION_WORDS and self.previous.text != "."
+
+    def starts_named(self) -> bool:
+        """Whether a word with a name behind it stands here: no expression has that."""
+        return self.token.kind == "word" and self.following.kind == "symbol"
+
+    def starts_case(self) -> bool:
+        """Whether a line of a cascade begins here."""
+        return self.token.text in CASE_WORDS and self.previous.text != "."
+
+    def _recover(self, resume: Callable[[], bool]) -> None:
+        """Skip whole blocks until `resume()`, an `end` that closes what is open, or a declaration.
+
+        A line of a cascade outside of one means that its `do` was lost: its `end` is skipped too.
+        """
+        depth = 0
+        while self.token.kind != "end" and not self.starts_declaration():
+            if not depth and (resume() or self.token.text == "end"):
+                return
+            depth += self._opens(depth) - (self.token.text == "end")
+            self.advance()
+
+    def _opens(self, depth: int) -> bool:
+        return self.token.text == "do" or (depth == 0 and self.starts_case())

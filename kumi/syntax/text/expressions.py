@@ -1,0 +1,218 @@
+"""Expressions, by operator precedence, with a stack of open brackets instead of recursion."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kumi.kernels.functions import PLANNED, canonical, known_names
+from kumi.syntax.nodes import Call, Constant, InputPath, Name
+from kumi.syntax.text.brackets import (
+    Arguments,
+    Braces,
+    Bracket,
+    Group,
+    Index,
+    Items,
+    Operand,
+    Operator,
+    Parameters,
+)
+from kumi.syntax.text.literals import at_literal, literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Container
+
+    from kumi.syntax.nodes import Expr
+    from kumi.syntax.text.cursor import Cursor
+    from kumi.syntax.text.lexer import Token
+
+_LEVELS = (
+    ("|",),
+    ("&",),
+    (">", ">=", "<", "<=", "==", "!="),
+    ("+", "-"),
+    ("*", "/", "%"),
+    ("**",),
+)
+_LEVEL = {symbol: level for level, symbols in enumerate(_LEVELS, 1) for symbol in symbols}
+_FUNCTION = {symbol: canonical(symbol) for symbol in _LEVEL}
+_MINUS = len(_LEVELS) + 1
+_RIGHT_TO_LEFT = "**"
+
+_SUGAR = frozenset(
+    {"select", "shift", "roll", "cross", "outer", "index"}
+    | {"to_decimal", "to_integer", "to_float", "to_string"}
+)
+_FUNCTIONS = known_names() | PLANNED
+_OPENING: dict[str, Callable[[Token], Bracket]] = {"(": Group, "[": Items, "{": Braces}
+
+# Words that build the file: a reference cannot be called like one of them.
+_STRUCTURE = frozenset(
+    {"schema", "import", "codegen", "input", "value", "let", "trait", "do", "end"}
+    | {"on", "on_any", "on_none", "base", "fn"}
+)
+_STRAY = {
+    "=>": "`=>` belongs in `{:key => expression}`",
+    "&": "one `&` is enough: it means and",
+    "|": "one `|` is enough: it means or",
+    "+": "there is no unary plus",
+}
+
+
+def expression(cursor: Cursor, imported: Container[str]) -> Expr:
+    """Take one expression; `imported` names what is called with keywords.
+
+    It goes on over newlines as long as an operator or a `[` follows.
+    """
+    return _Reader(cursor, imported).read()
+
+
+class _Reader:
+    def __init__(self, cursor: Cursor, imported: Container[str]) -> None:
+        self._cursor = cursor
+        self._imported = imported
+        self._brackets = [Bracket(cursor.token)]
+
+    def read(self) -> Expr:
+        """Operand and operator by turns, until no operator follows outside of all brackets."""
+        while True:
+            while not self._operand():
+                pass
+            while not self._operator():
+                if len(self._brackets) == 1:
+                    return self._settle().node
+                if not self._next_element():
+                    break
+
+    # Where an operand must stand. Each step takes a token and says whether the operand is there.
+
+    def _operand(self) -> bool:
+        cursor, token = self._cursor, self._cursor.token
+        if at_literal(cursor):
+            value = literal(cursor)
+            return self._push(
+                Constant(cursor.place(token.start, cursor.previous.end), value), token
+            )
+        if token.text == "-":
+            self._pending.operators.append(Operator(_MINUS, "subtract", cursor.advance()))
+            return False
+        if token.text in _OPENING:
+            return self._open(_OPENING[token.text](cursor.advance()))
+        return self._word(token)
+
+    def _word(self, token: Token) -> bool:
+        cursor = self._cursor
+        if token.text == "input":
+            return self._path(cursor.advance())
+        if token.text == "fn":
+            return self._function(cursor.advance())
+        if token.kind != "word" or token.text in _STRUCTURE:
+            raise cursor.missing("an expression", _STRAY.get(token.text))
+        cursor.advance()
+        if cursor.take("("):
+            return self._open(self._called(token, token.text, plain=token.text in _SUGAR))
+        return self._push(Name(cursor.here(token), token.text), token)
+
+    def _path(self, token: Token) -> bool:
+        cursor = self._cursor
+        steps: list[str] = []
+        while not steps or cursor.token.text == ".":
+            cursor.expect(".", "and a field after `input`", "write `input.name`")
+            if cursor.token.kind != "word":
+                raise cursor.missing("a field's name after `.`")
+            steps.append(cursor.advance().text)
+        place = cursor.place(token.start, cursor.previous.end)
+        return self._push(InputPath(place, tuple(steps)), token)
+
+    def _function(self, token: Token) -> bool:
+        cursor = self._cursor
+        cursor.expect("(", "after `fn`", "write `fn(:sum, expression)`")
+        if cursor.token.kind != "symbol":
+            raise cursor.missing("a function's name", "write it as `fn(:sum, expression)`")
+        name = cursor.advance().text[1:]
+        plain = name in _FUNCTIONS and name not in self._imported
+        self._brackets.append(self._called(token, name, plain=plain))
+        return self._begin() if cursor.take(",") else self._close()
+
+    def _called(self, token: Token, name: str, *, plain: bool) -> Bracket:
+        return Arguments(token, canonical(name)) if plain else Parameters(token, name)
+
+    def _open(self, bracket: Bracket) -> bool:
+        self._brackets.append(bracket)
+        return self._begin()
+
+    def _begin(self) -> bool:
+        return self._pending.begin(self._cursor) and self._close()
+
+    # Where an operator may stand. False where none does.
+
+    def _operator(self) -> bool:
+        token = self._cursor.token
+        if token.text == "[":
+            return self._subscript(self._cursor.advance())
+        if token.text not in _LEVEL:
+            return False
+        level = _LEVEL[token.text]
+        self._apply(level + (token.text == _RIGHT_TO_LEFT))
+        operator = Operator(level, _FUNCTION[token.text], self._cursor.advance())
+        self._pending.operators.append(operator)
+        return True
+
+    def _subscript(self, token: Token) -> bool:
+        self._open(Index(token, self._pending.operands.pop()))
+        return True
+
+    def _next_element(self) -> bool:
+        """Finish the element; True where its bracket closed and an operator may follow."""
+        self._pending.elements.append(self._settle().node)
+        if isinstance(self._pending, Group | Index) or not self._cursor.take(","):
+            return self._close()
+        return self._begin()
+
+    # Building.
+
+    @property
+    def _pending(self) -> Bracket:
+        return self._brackets[-1]
+
+    def _push(self, node: Expr, token: Token) -> bool:
+        operand = Operand(node, token.start, self._cursor.previous.end)
+        self._pending.operands.append(operand)
+        return True
+
+    def _close(self) -> bool:
+        cursor, bracket = self._cursor, self._pending
+        if cursor.token.text != bracket.closer:
+            raise cursor.missing(self._missing(bracket))
+        end = cursor.advance().end
+        self._brackets.pop()
+        node = bracket.build(cursor.place(bracket.start, end))
+        self._pending.operands.append(Operand(node, bracket.start, end))
+        return True
+
+    def _missing(self, bracket: Bracket) -> str:
+        opened = bracket.opened
+        shown = opened.text if opened.kind == "operator" else f"{opened.text}("
+        comma = "" if isinstance(bracket, Group | Index) else "`,` or "
+        line = self._cursor.line_of(opened)
+        return f"{comma}`{bracket.closer}` to close `{shown}` on line {line}"
+
+    def _settle(self) -> Operand:
+        """The one operand that is left when every pending operator has been applied."""
+        self._apply(0)
+        return self._pending.operands.pop()
+
+    def _apply(self, level: int) -> None:
+        """Apply the pending operators that bind at least as tightly as `level`."""
+        bracket = self._pending
+        while bracket.operators and bracket.operators[-1].level >= level:
+            operator = bracket.operators.pop()
+            right = bracket.operands.pop()
+            left = self._zero(operator) if operator.level == _MINUS else bracket.operands.pop()
+            place = self._cursor.place(left.start, right.end, at=operator.token.start)
+            node = Call(place, operator.function, (left.node, right.node))
+            bracket.operands.append(Operand(node, left.start, right.end))
+
+    def _zero(self, minus: Operator) -> Operand:
+        token = minus.token
+        return Operand(Constant(self._cursor.here(token), 0), token.start, token.end)

@@ -1,0 +1,71 @@
+"""Text to tokens: one regular expression, every character of the source in exactly one match."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TokenKind: TypeAlias = Literal[
+    "word", "label", "symbol", "constant", "number", "string", "operator", "bad", "end"
+]
+
+
+class Token(NamedTuple):
+    """A piece of source: `text` as written, at the offsets `start` to `end`.
+
+    As written, the texts of different kinds differ (`do`, `do:`, `:do`, `"do"`), so that a parser
+    need only compare text. A `bad` token is one that no rule of the language allows.
+    """
+
+    kind: TokenKind
+    text: str
+    start: int
+    end: int
+
+
+# Newlines separate tokens and mean nothing else: an expression goes on where an operator follows.
+_TOKEN = re.compile(
+    r"""
+      (?P<blank>    (?: [ \t\r\n\ufeff]++ | \#[^\n]*+ )++ )
+    | (?P<constant> [A-Za-z_]\w*+ (?: ::[A-Za-z_]\w*+ )++ )
+    | (?P<label>    [A-Za-z_]\w*+ :(?!:) )
+    | (?P<word>     [A-Za-z_]\w*+ )
+    | (?P<symbol>   :[A-Za-z_]\w*+ )
+    | (?P<number>   [0-9][0-9_]*+ (?: \.[0-9][0-9_]*+ )?+ (?![A-Za-z_]) )
+    | (?P<string>   "[^"\\]*+(?:\\.[^"\\]*+)*+" | '[^'\\]*+(?:\\.[^'\\]*+)*+' )
+    | (?P<operator> \*\* | => | [><=!]= | \.{1,3} | [-*/%+><&|()\[\]{},] )
+    | (?P<bad>      [0-9][\w.]*+ | ["'][^\n]*+ | . )
+    """,
+    re.ASCII | re.DOTALL | re.VERBOSE,
+)
+
+_WRONG_CHARACTERS = {
+    "=": ("a single `=` is no operator", "compare with `==`"),
+    "!": ("`!` is no operator", "write `fn(:not, …)`, or `!=` to compare"),
+    "?": ("`?` is no operator", "write `select(condition, then, else)`"),
+    ":": ("a `:` stands alone", "a name is written `:name`, an option `name: value`"),
+    ";": ("`;` is not needed", "a declaration ends where the next one begins"),
+}
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """The tokens of `text`, in order, blanks and comments left out, an `end` token last."""
+    for match in _TOKEN.finditer(text):
+        kind = match.lastgroup
+        if kind != "blank":
+            yield Token(cast("TokenKind", kind), match.group(), *match.span())
+    last = len(text.rstrip())
+    yield Token("end", "", last, last)
+
+
+def complaint(token: Token) -> tuple[str, str | None]:
+    """What is wrong with a `bad` token, and a hint."""
+    if token.text[0] in "\"'":
+        return "the string has no end", f"close it with {token.text[0]}"
+    if token.text[0].isdigit():
+        return f"`{token.text}` is no number", "write digits: `1_000`, `0.05`; there is no `1e3`"
+    shown = token.text if token.text.isprintable() else f"U+{ord(token.text):04X}"
+    return _WRONG_CHARACTERS.get(token.text, (f"unexpected character `{shown}`", None))

@@ -1,0 +1,119 @@
+"""Literals, and the places where nothing else may stand: options and domains."""
+
+from __future__ import annotations
+
+import re
+from math import inf
+from typing import TYPE_CHECKING, TypeAlias
+
+from kumi.syntax.nodes import OneOf, Range, Symbol
+
+if TYPE_CHECKING:
+    from kumi.syntax.nodes import Domain, Scalar
+    from kumi.syntax.text.cursor import Cursor
+    from kumi.syntax.text.lexer import Token
+
+Literal: TypeAlias = "Scalar | Symbol"
+
+WORDS: dict[str, Scalar] = {"true": True, "false": False, "null": None}
+CONSTANTS = {"Float::INFINITY": inf}
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPED = {"n": "\n", "t": "\t", "r": "\r"}
+
+
+def at_number(cursor: Cursor) -> bool:
+    """Whether a number begins here: digits, or a `-` with digits directly behind it."""
+    return cursor.token.kind == "number" or (
+        cursor.token.text == "-"
+        and cursor.following.kind == "number"
+        and cursor.following.start == cursor.token.end
+    )
+
+
+def number(cursor: Cursor) -> int | float:
+    """Take the number that begins here."""
+    negative = cursor.take("-")
+    token = cursor.advance()
+    digits = token.text.replace("_", "")
+    size = float(digits) if "." in digits else _integer(cursor, token, digits)
+    return -size if negative else size
+
+
+def _integer(cursor: Cursor, token: Token, digits: str) -> int:
+    try:
+        return int(digits)
+    except ValueError as error:  # Python's guard against quadratic conversions
+        raise cursor.refuse(token, f"a number of {len(digits)} digits is too long") from error
+
+
+def at_literal(cursor: Cursor) -> bool:
+    """Whether a literal begins here."""
+    token = cursor.token
+    return (
+        token.kind in {"string", "symbol", "constant"} or token.text in WORDS or at_number(cursor)
+    )
+
+
+def literal(cursor: Cursor) -> Literal:
+    """Take the literal that begins here."""
+    if at_number(cursor):
+        return number(cursor)
+    token = cursor.token
+    if token.kind == "constant" and token.text not in CONSTANTS:
+        raise cursor.refuse(
+            token, f"unknown constant `{token.text}`", "the only one is `Float::INFINITY`"
+        )
+    return _value(cursor.advance())
+
+
+def _value(token: Token) -> Literal:
+    match token.kind:
+        case "string":
+            return string(token)
+        case "symbol":
+            return Symbol(token.text[1:])
+        case "constant":
+            return CONSTANTS[token.text]
+    return WORDS[token.text]
+
+
+def string(token: Token) -> str:
+    """The value of a string token."""
+    return _ESCAPE.sub(lambda found: _ESCAPED.get(found[1], found[1]), token.text[1:-1])
+
+
+def option(cursor: Cursor, name: str) -> Literal:
+    """Take the value of the option `name`, which must be a literal."""
+    if not at_literal(cursor):
+        raise cursor.missing(f"a literal for `{name}:`", "options take no expressions")
+    return literal(cursor)
+
+
+def domain(cursor: Cursor) -> Domain:
+    """Take a domain: `0..9`, `0...9`, `0..`, `..9`, `7` or `["a", "b"]`."""
+    if cursor.take("["):
+        return OneOf(_listed(cursor))
+    low = _bound(cursor)
+    if cursor.token.text in {"..", "..."}:
+        exclusive = cursor.advance().text == "..."
+        return Range(low, _bound(cursor), exclusive)
+    if low is None:
+        raise cursor.missing("a domain", 'write `0..100`, `0...100`, `0..` or `["a", "b"]`')
+    return Range(low, low)
+
+
+def _bound(cursor: Cursor) -> int | float | None:
+    if cursor.token.text in CONSTANTS:
+        return CONSTANTS[cursor.advance().text]
+    return number(cursor) if at_number(cursor) else None
+
+
+def _listed(cursor: Cursor) -> tuple[Literal, ...]:
+    values: list[Literal] = []
+    while not cursor.take("]"):
+        if not at_literal(cursor):
+            raise cursor.missing("a literal or `]` in the domain")
+        values.append(literal(cursor))
+        if not cursor.take(",") and cursor.token.text != "]":
+            raise cursor.missing("`,` or `]` in the domain")
+    return tuple(values)

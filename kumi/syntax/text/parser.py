@@ -1,0 +1,192 @@
+"""A whole file: imports, the input block, the declarations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from kumi.errors import SchemaError
+from kumi.syntax.nodes import Declaration, Import, Schema
+from kumi.syntax.text.cascades import cascade
+from kumi.syntax.text.cursor import CASE_WORDS, DECLARATION_WORDS, Cursor, Fault
+from kumi.syntax.text.expressions import expression
+from kumi.syntax.text.inputs import inputs
+
+if TYPE_CHECKING:
+    from kumi.errors import Source
+    from kumi.syntax.nodes import Cascade, DeclarationKind, Expr, Input
+    from kumi.syntax.text.lexer import Token
+
+_WORDS = DECLARATION_WORDS | {"input", "end"}
+_STRAY = {
+    ".": "only `input` has fields: `input.name`",
+    ",": "a declaration has one expression",
+    **dict.fromkeys(CASE_WORDS, "`on` and `base` belong between `do` and `end`"),
+}
+
+
+def parse(source: Source, name: str) -> Schema:
+    """The tree of the schema in `source`, which holds its text; `name` is the schema's.
+
+    Raises SchemaError with every mistake found, one a declaration or line of a cascade.
+    """
+    cursor = Cursor(source, source.text or "")
+    schema = _File(cursor).read(name)
+    if cursor.problems:
+        raise SchemaError(cursor.problems)
+    return schema
+
+
+class _File:
+    def __init__(self, cursor: Cursor) -> None:
+        self._cursor = cursor
+        self._imports: list[Import] = []
+        self._inputs: tuple[Input, ...] | None = None
+        self._declarations: list[Declaration] = []
+        self._imported: set[str] = set()
+        self._ended: int | None = None
+
+    def read(self, name: str) -> Schema:
+        cursor = self._cursor
+        while cursor.token.text == "import":
+            cursor.attempt(self._import, self._starts_item)
+        opened = cursor.token
+        self._header()
+        while cursor.token.kind != "end":
+            cursor.attempt(self._item, self._starts_item)
+        self._check_whole(opened)
+        place, given = cursor.here(opened), self._inputs or ()
+        return Schema(
+            name, cursor.source, place, given, tuple(self._declarations), tuple(self._imports)
+        )
+
+    def _header(self) -> None:
+        """`schema do`; where it is wrong, go on behind its `do`, or at what it should contain."""
+        cursor = self._cursor
+        try:
+            cursor.expect("schema", "to begin the file", "write `schema do … end`")
+            cursor.expect("do", "after `schema`")
+        except Fault as fault:
+            cursor.report(fault)
+            while not (self._starts_item() or cursor.token.kind == "end" or cursor.take("do")):
+                cursor.advance()
+
+    def _check_whole(self, opened: Token) -> None:
+        cursor = self._cursor
+        if opened.text != "schema":
+            return  # reported, and nothing else about the frame of the file would be news
+        if self._ended is None:
+            line = cursor.line_of(opened)
+            cursor.report(cursor.fault(f"`end` to close the `schema do` of line {line}"))
+        if self._inputs is None:
+            hint = "write `input do … end` first, empty if there are none"
+            cursor.report(cursor.refuse(opened, "the schema has no input block", hint))
+
+    def _starts_item(self) -> bool:
+        token, following = self._cursor.token, self._cursor.following
+        if token.text == "input":
+            return following.text == "do"
+        return self._cursor.starts_declaration() or self._cursor.starts_named()
+
+    def _item(self) -> None:
+        token = self._cursor.token
+        if self._ended is not None:
+            self._reopen(self._ended)
+        if token.text in DECLARATION_WORDS:
+            self._declaration()
+        elif token.text == "input":
+            self._input_block()
+        elif token.text == "end":
+            self._ended = self._cursor.line_of(self._cursor.advance())
+        elif token.text == "import":
+            self._import()
+        elif token.text == "codegen":
+            self._codegen()
+        else:
+            raise self._unexpected()
+
+    def _unexpected(self) -> Fault:
+        cursor, text = self._cursor, self._cursor.token.text
+        if text == "schema":
+            return cursor.refuse(cursor.token, "a file has one schema", "move it to its own file")
+        expected = "a declaration or `end`"
+        if self._declarations:
+            expected = f"an operator, {expected}"
+        if text in _STRAY:
+            return cursor.fault(expected, _STRAY[text])
+        return cursor.misspelt(expected, _WORDS)
+
+    def _reopen(self, line: int) -> None:
+        """Something follows the last `end`: say so once, and read on for other mistakes."""
+        cursor = self._cursor
+        hint = f"the schema ended on line {line}: is there one `end` too many?"
+        cursor.report(cursor.fault("the end of the file", hint))
+        self._ended = None
+
+    def _import(self) -> None:
+        cursor = self._cursor
+        word = cursor.advance()
+        if self._inputs is not None or self._declarations:
+            raise cursor.refuse(word, "imports stand before the input block")
+        names = [self._imported_name()]
+        while cursor.take(","):
+            if cursor.token.text == "from:":
+                break
+            names.append(self._imported_name())
+        cursor.expect("from:", "and the schema's name", "write `import :tax, from: Shared::Tax`")
+        if cursor.token.kind not in {"constant", "word"}:
+            raise cursor.missing("a schema's name such as `Shared::Tax`")
+        module = cursor.advance()
+        place = cursor.place(word.start, module.end)
+        self._imports.append(Import(place, tuple(names), module.text))
+        self._imported.update(names)
+
+    def _imported_name(self) -> str:
+        if self._cursor.token.kind != "symbol":
+            raise self._cursor.missing("a declaration's name such as `:tax`")
+        return self._cursor.advance().text[1:]
+
+    def _codegen(self) -> None:
+        """A hint to other implementations, without effect here."""
+        cursor = self._cursor
+        cursor.advance()
+        cursor.expect("streaming:", "after `codegen`")
+        if cursor.token.text not in {"true", "false"}:
+            raise cursor.missing("`true` or `false`")
+        cursor.advance()
+
+    def _input_block(self) -> None:
+        cursor = self._cursor
+        word = cursor.advance()
+        cursor.expect("do", "after `input`")
+        late, second = bool(self._declarations), self._inputs is not None
+        self._inputs = (self._inputs or ()) + inputs(cursor, word)
+        if second:
+            raise cursor.refuse(word, "a second input block", "put all inputs into one")
+        if late:
+            raise cursor.refuse(word, "the input block stands before the declarations")
+
+    def _declaration(self) -> None:
+        cursor = self._cursor
+        word = cursor.advance()
+        if cursor.token.kind != "symbol":
+            raise cursor.missing(
+                "a name such as `:total`", f"write `{word.text} :name, expression`"
+            )
+        name = cursor.advance()
+        kind = cast("DeclarationKind", word.text)
+        body = self._body(word, name)
+        self._declarations.append(Declaration(cursor.here(name), kind, name.text[1:], body))
+
+    def _body(self, word: Token, name: Token) -> Expr | Cascade:
+        cursor = self._cursor
+        if cursor.take(","):
+            return expression(cursor, self._imported)
+        hint = f"write `{word.text} {name.text}, expression`"
+        if word.text == "trait":
+            raise cursor.missing(f"`,` after `{name.text}`", hint)
+        if not cursor.take("do"):
+            missing = cursor.missing(f"`,` or `do` after `{name.text}`", hint)
+            if not cursor.starts_case():
+                raise missing
+            cursor.report(missing)
+        return cascade(cursor, name, self._imported)
