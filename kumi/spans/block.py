@@ -5,13 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kumi.spans import attributes as names
+from kumi.spans.failed import begun_rows, event_row, failed_rows
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import numpy as np
     from numpy.typing import NDArray
 
-    from kumi.spans.layout import Attributes, Layout
+    from kumi.spans.layout import Attributes, Layout, Row
+
+HAS_IS_REMOTE = 0x100
+IS_REMOTE = 0x200
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,11 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class SpanData:
-    """One span, whole: what an encoder that goes span by span needs. Ids are bytes."""
+    """One span, whole: what an encoder that goes span by span needs. Ids are bytes.
+
+    `flags` are OTLP's: the W3C flags in the low byte, 0x100, and 0x200 where the parent is remote.
+    `error` is set on spans with status ERROR; `event` on the one that carries the exception event.
+    """
 
     row: int
     name: str
@@ -77,4 +87,64 @@ class SpanData:
 
 def spans(block: Block) -> Iterator[SpanData]:
     """Every span of a block, run by run in row order; for rare cases, small counts and checks."""
-    raise NotImplementedError
+    begun = begun_rows(block.layout, block.failure, block.readings.shape[1])
+    errors: frozenset[int] = frozenset()
+    event = None
+    if block.failure is not None:
+        errors = failed_rows(block.layout, block.failure)
+        event = event_row(block.layout, block.failure)
+    for run in range(len(block)):
+        for row in begun:
+            yield _span(block, run, row, block.failure if row in errors else None, row == event)
+
+
+def run_id(block: Block, run: int) -> str:
+    """`kumi.run.id`: the process's 8 digits and 8 of the run's number."""
+    return f"{block.process}{block.numbers[run]:08x}"
+
+
+def visited(block: Block, run: int, row: Row) -> int:
+    """`kumi.operation.rows`: how many cells an operation visited."""
+    return 1 if row.axis is None else int(block.sizes[run, row.axis])
+
+
+def _span(block: Block, run: int, number: int, error: Failure | None, event: bool) -> SpanData:
+    row = block.layout.rows[number]
+    remote = row.parent is None and bool(block.remote[run])
+    times = block.readings[run]
+    last = len(times) - 1
+    return SpanData(
+        row=number,
+        name=row.name,
+        trace_id=block.trace_ids[run].tobytes(),
+        span_id=_span_id(block, run, number),
+        parent_id=_parent_id(block, run, row),
+        parent_remote=remote,
+        flags=int(block.flags[run]) | HAS_IS_REMOTE | (IS_REMOTE if remote else 0),
+        tracestate=block.tracestates[run] if block.tracestates else "",
+        start=int(times[min(row.start, last)]),
+        end=int(times[min(row.end, last)]),
+        attributes=row.attributes + _varying(block, run, row, error),
+        error=error,
+        event=event,
+    )
+
+
+def _span_id(block: Block, run: int, row: int) -> bytes:
+    prefix: bytes = block.prefixes[run, row >> 16].tobytes()
+    return prefix + (row & 0xFFFF).to_bytes(2, "big")
+
+
+def _parent_id(block: Block, run: int, row: Row) -> bytes | None:
+    if row.parent is not None:
+        return _span_id(block, run, row.parent)
+    return block.parents[run].tobytes() if block.parents[run].any() else None
+
+
+def _varying(block: Block, run: int, row: Row, error: Failure | None) -> Attributes:
+    varying: Attributes = ()
+    if row.parent is None:
+        varying = ((names.RUN_ID, run_id(block, run)), (names.RUN_KEPT, block.kept))
+    elif row.operation is not None:
+        varying = ((names.OPERATION_ROWS, visited(block, run, row)),)
+    return (*varying, (names.ERROR_TYPE, error.error_type)) if error else varying

@@ -28,7 +28,7 @@ Attributes: TypeAlias = tuple[tuple[str, AttributeValue], ...]
 class Row:
     """One span of a run: `start` and `end` are readings, `axis` the size that says its rows.
 
-    `attributes` are the constant ones, in the order in which they are written; a run's `kumi.run.id`
+    `attributes` are the constant ones, in the order in which they are written; a run's id
     and an operation's `kumi.operation.rows` vary and are not among them. `axis` is None where one
     cell is visited.
     """

@@ -1,0 +1,65 @@
+"""A failed run: which of its spans were begun, which carry the error, which the event."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from kumi.spans.block import Failure
+    from kumi.spans.layout import Layout, Row
+
+EXCEPTION_SIGNAL = "OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN"
+
+
+def begun_rows(layout: Layout, failure: Failure | None, readings: int) -> Sequence[int]:
+    """The rows of a run that took `readings` readings: all, unless it failed."""
+    if failure is None:
+        return range(len(layout.rows))
+    groups = range(1, 1 + _group_row(layout, failure))
+    return (0, *groups, *_begun_operations(layout, failure, readings - 1))
+
+
+def failed_rows(layout: Layout, failure: Failure) -> frozenset[int]:
+    """The rows with status ERROR: the operations that failed, their declaration and the run."""
+    return frozenset({0, _group_row(layout, failure), *_recorded(layout, failure.failed)})
+
+
+def event_row(layout: Layout, failure: Failure) -> int | None:
+    """The row with the `exception` event: the first failed operation, else its declaration.
+
+    None where the application wants exceptions as log records only.
+    """
+    signals = os.environ.get(EXCEPTION_SIGNAL, "").split(",")
+    if "logs" in [signal.strip() for signal in signals]:
+        return None
+    return min(_recorded(layout, failure.failed), default=_group_row(layout, failure))
+
+
+def _recorded(layout: Layout, operations: Sequence[int]) -> Iterator[int]:
+    """The rows of operations, where the level has them."""
+    first = 1 + len(layout.program.groups)
+    return (first + index for index in operations if first + index < len(layout.rows))
+
+
+def _group_row(layout: Layout, failure: Failure) -> int:
+    program = layout.program
+    if not failure.failed:
+        return 1
+    return 1 + program.groups.index(program.group_of(failure.failed[0]))
+
+
+def _begun_operations(layout: Layout, failure: Failure, last: int) -> Iterator[int]:
+    """Inputs are loaded to the end, whatever is wrong with one; elsewhere the first error stops."""
+    group = layout.program.groups[_group_row(layout, failure) - 1]
+    stop = group.last if group.kind == "input" else max(failure.failed) + 1
+    first = 1 + len(layout.program.groups)
+    for number, row in enumerate(layout.rows[first : first + stop]):
+        if number in failure.failed or _was_begun(row, last):
+            yield first + number
+
+
+def _was_begun(row: Row, last: int) -> bool:
+    return row.start < last or row.start == row.end == last

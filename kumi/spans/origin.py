@@ -1,0 +1,79 @@
+"""Where a run hangs: below the caller's current span, or at the root of a trace of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from opentelemetry import trace
+from opentelemetry.context import Context
+from opentelemetry.trace import TraceFlags
+
+if TYPE_CHECKING:
+    from opentelemetry.sdk.trace.id_generator import IdGenerator
+
+_INHERITED = 0x03  # sampled, random
+_RANDOM = 0x02
+_NO_PARENT = bytes(8)
+
+
+@dataclass(frozen=True, slots=True)
+class RootDecision:
+    """A root run that a sampler was asked about, on the thread that ran it."""
+
+    trace_id: int
+    flags: int
+    tracestate: str
+    sampled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What the runs of one context have in common. `trace_id` None: each starts a trace."""
+
+    trace_id: bytes | None
+    parent: bytes
+    flags: int
+    remote: bool
+    sampled: bool
+    tracestate: str
+
+
+def origin(context: object, root: Origin) -> Origin:
+    """Where the runs of `context` hang.
+
+    It is what `Channel.admit` gave: an OpenTelemetry context, a `RootDecision`, or anything else
+    for "no current context"; without a current span in it the runs are like `root`.
+    """
+    if isinstance(context, RootDecision):
+        return _decided(context)
+    if not isinstance(context, Context):
+        return root
+    parent = trace.get_current_span(context).get_span_context()
+    if not parent.is_valid:
+        return root
+    return Origin(
+        trace_id=parent.trace_id.to_bytes(16, "big"),
+        parent=parent.span_id.to_bytes(8, "big"),
+        flags=parent.trace_flags & _INHERITED,
+        remote=parent.is_remote,
+        sampled=parent.trace_flags.sampled,
+        tracestate=parent.trace_state.to_header(),
+    )
+
+
+def root_origin(sampled: bool, id_generator: IdGenerator) -> Origin:
+    """What roots are like where the sampler always says the same."""
+    flags = TraceFlags.SAMPLED if sampled else TraceFlags.DEFAULT
+    return Origin(None, _NO_PARENT, flags | random_flag(id_generator), False, sampled, "")
+
+
+def random_flag(id_generator: IdGenerator) -> int:
+    """W3C's random-trace-id flag, where the generator's trace ids are (SDK 1.42 and later)."""
+    is_random = getattr(id_generator, "is_trace_id_random", None)
+    return _RANDOM if is_random is not None and is_random() else 0
+
+
+def _decided(root: RootDecision) -> Origin:
+    trace_id = root.trace_id.to_bytes(16, "big")
+    return Origin(trace_id, _NO_PARENT, root.flags, False, root.sampled, root.tracestate)

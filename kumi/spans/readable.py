@@ -1,0 +1,70 @@
+"""Spans as the SDK knows them, for exporters that take nothing else."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from opentelemetry.sdk.trace import Event, ReadableSpan
+from opentelemetry.sdk.util.instrumentation import InstrumentationScope
+from opentelemetry.trace import SpanContext, TraceFlags, TraceState
+from opentelemetry.trace.status import Status, StatusCode
+
+from kumi import __version__
+from kumi.spans import attributes as names
+
+if TYPE_CHECKING:
+    from opentelemetry.sdk.resources import Resource
+
+    from kumi.spans.block import Failure, SpanData
+
+
+SCOPE = InstrumentationScope(names.SCOPE_NAME, __version__, names.SCHEMA_URL)
+"""The instrumentation scope of every span of Kumi."""
+
+
+def to_readable(
+    span: SpanData, resource: Resource, scope: InstrumentationScope = SCOPE
+) -> ReadableSpan:
+    """One span as an exporter of the SDK takes it. Its attributes are a dict of its own."""
+    return ReadableSpan(
+        name=span.name,
+        context=_context(span, span.span_id),
+        parent=_context(span, span.parent_id, span.parent_remote) if span.parent_id else None,
+        resource=resource,
+        attributes=dict(span.attributes),
+        events=_events(span),
+        status=_status(span.error),
+        start_time=span.start,
+        end_time=span.end,
+        instrumentation_scope=scope,
+    )
+
+
+def _context(span: SpanData, span_id: bytes, remote: bool = False) -> SpanContext:
+    return SpanContext(
+        trace_id=int.from_bytes(span.trace_id, "big"),
+        span_id=int.from_bytes(span_id, "big"),
+        is_remote=remote,
+        trace_flags=TraceFlags(span.flags & 0xFF),
+        trace_state=_trace_state(span.tracestate),
+    )
+
+
+@lru_cache(maxsize=256)
+def _trace_state(header: str) -> TraceState:
+    return TraceState.from_header([header]) if header else TraceState()
+
+
+def _status(error: Failure | None) -> Status:
+    return Status(StatusCode.ERROR, error.message) if error else Status()
+
+
+def _events(span: SpanData) -> list[Event]:
+    if span.error is None or not span.event:
+        return []
+    about = {
+        names.EXCEPTION_TYPE: span.error.error_type,
+        names.EXCEPTION_MESSAGE: span.error.message,
+    }
+    return [Event(names.EXCEPTION_EVENT, about, span.end)]

@@ -1,0 +1,152 @@
+"""From readings to columns: what the calling threads kept becomes blocks, ids and all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kumi.spans import ids
+from kumi.spans.block import Block, Failure
+from kumi.spans.clock import anchor
+from kumi.spans.origin import Origin, origin, root_origin
+from kumi.spans.process import THIS_PROCESS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.trace.id_generator import IdGenerator
+
+    from kumi.hooks import FailedRun
+    from kumi.spans.layout import Layout
+
+_MOST_RUNS = 256
+_BLOCK_BYTES = 2_500_000
+_LINE_BYTES = 450
+_NANOSECONDS = 1e9
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a tracer provider lends to spans: read anew for each block.
+
+    `sample_roots` is the sampler's answer to every root run, where it is always the same; other
+    samplers are asked on the calling thread, and their answer comes as a `RootDecision`.
+    """
+
+    resource: Resource
+    id_generator: IdGenerator
+    sample_roots: bool = True
+
+
+def runs_per_block(layout: Layout) -> int:
+    """How many runs one block may hold: 256, or as many as give some 2.5 MB of output."""
+    return max(1, min(_MOST_RUNS, _BLOCK_BYTES // (_LINE_BYTES * len(layout.rows))))
+
+
+def assemble(
+    layout: Layout,
+    items: Sequence[tuple[bytes, object]],
+    identity: Identity,
+    *,
+    kept: str = "all",
+    anchored: int | None = None,
+) -> Block:
+    """The block of `items`: what `Channel.keep` took, at most `runs_per_block(layout)` of them.
+
+    `anchored` replaces the clock's `anchor()`, in nanoseconds.
+    """
+    packed = np.frombuffer(b"".join([run for run, _ in items]), _record(layout))
+    readings = _unix(packed["readings"], anchored)
+    contexts = [context for _, context in items]
+    return _block(layout, readings, packed["sizes"], contexts, identity=identity, kept=kept)
+
+
+def assemble_failed(
+    layout: Layout,
+    run: FailedRun,
+    identity: Identity,
+    *,
+    kept: str = "all",
+    anchored: int | None = None,
+    values: bool = False,
+) -> Block:
+    """The block of one run that raised. `values` shows the exception's own message."""
+    readings = _unix(np.array([run.readings], np.float64), anchored)
+    sizes = np.zeros((1, len(layout.axes)), np.int64)
+    sizes[0, : len(run.sizes)] = run.sizes
+    block = _block(layout, readings, sizes, [run.context], identity=identity, kept=kept)
+    message = run.original if values else run.message
+    block.failure = Failure(run.failed, run.error_type, message)
+    return block
+
+
+def _record(layout: Layout) -> np.dtype[np.void]:
+    """`Layout.record_format` as NumPy reads it."""
+    return np.dtype(
+        [("readings", "<f8", (layout.readings,)), ("sizes", "<i8", (len(layout.axes),))]
+    )
+
+
+def _unix(seconds: NDArray[np.float64], anchored: int | None) -> NDArray[np.int64]:
+    """Readings of `perf_counter` as Unix nanoseconds: exact to 26 days of uptime."""
+    nanoseconds = seconds * _NANOSECONDS
+    np.rint(nanoseconds, out=nanoseconds)
+    return nanoseconds.astype(np.int64) + (anchor() if anchored is None else anchored)
+
+
+def _block(
+    layout: Layout,
+    readings: NDArray[np.int64],
+    sizes: NDArray[np.int64],
+    contexts: Sequence[object],
+    *,
+    identity: Identity,
+    kept: str,
+) -> Block:
+    origins = _origins(contexts, root_origin(identity.sample_roots, identity.id_generator))
+    runs = len(origins)
+    states = tuple(o.tracestate for o in origins)
+    return Block(
+        layout=layout,
+        process=THIS_PROCESS.id,
+        resource=identity.resource,
+        readings=readings,
+        sizes=sizes,
+        trace_ids=_trace_ids(origins, identity.id_generator),
+        prefixes=_prefixes(layout, runs, identity.id_generator),
+        parents=np.frombuffer(b"".join([o.parent for o in origins]), np.uint8).reshape(runs, 8),
+        flags=np.array([o.flags for o in origins], np.uint8),
+        remote=np.array([o.remote for o in origins], np.bool_),
+        sampled=np.array([o.sampled for o in origins], np.bool_),
+        numbers=THIS_PROCESS.numbers(runs),
+        tracestates=states if any(states) else None,
+        kept=kept,
+    )
+
+
+def _origins(contexts: Sequence[object], root: Origin) -> list[Origin]:
+    """One look-up for each distinct context, however many runs share it."""
+    known: dict[int, Origin] = {}
+    for context in contexts:
+        if id(context) not in known:
+            known[id(context)] = origin(context, root)
+    return [known[id(context)] for context in contexts]
+
+
+def _trace_ids(origins: Sequence[Origin], id_generator: IdGenerator) -> NDArray[np.uint8]:
+    given = b"".join([o.trace_id or bytes(16) for o in origins])
+    found = np.frombuffer(bytearray(given), np.uint8).reshape(len(origins), 16)
+    roots = np.array([o.trace_id is None for o in origins])
+    if roots.any():
+        found[roots] = ids.trace_ids(id_generator, int(roots.sum()))
+    return found
+
+
+def _prefixes(layout: Layout, runs: int, id_generator: IdGenerator) -> NDArray[np.uint8]:
+    """Six bytes for each run and each 65,536 of its rows."""
+    each = (len(layout.rows) - 1 >> 16) + 1
+    return ids.prefixes(id_generator, runs * each).reshape(runs, each, 6)
