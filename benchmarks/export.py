@@ -1,0 +1,113 @@
+"""All in: recorded, turned into JSON lines and OTLP bytes, written; beside the SDK doing the same.
+
+The encoders run where the caller runs, so that nothing hides in another thread; the last figure is
+the real thing, a worker writing while the caller spins.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections import deque
+from contextlib import contextmanager
+from pathlib import Path
+
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
+
+from benchmarks.figures import Figure
+from benchmarks.harness import Case, measure
+from benchmarks.sdk_spans import Baseline, Encoding
+from benchmarks.subjects import income_tax, recorded
+from kumi import otel
+from kumi.hooks import Level
+from kumi.otel.admission import current_context
+from kumi.spans.layout import layout
+from kumi.spans.recorder import Identity, assemble, runs_per_block
+from kumi_exporters.jsonl import JsonlSpanExporter
+from kumi_exporters.stamp import jsonl, otlp
+
+
+class Inline:
+    """A watcher and its channel: whenever a block's worth of runs is kept, it is consumed."""
+
+    level = Level.OPERATIONS
+
+    def __init__(self, consume):
+        self._consume = consume
+        self._identity = Identity(Resource.create({"service.name": "bench"}), RandomIdGenerator())
+        self.queue = deque()
+        self.keep = self.queue.append
+        self.admit = current_context()
+
+    def open(self, program):
+        self._layout = layout(program, self.level, "1")
+        self.limit = runs_per_block(self._layout) - 1
+        return self
+
+    def relieve(self):
+        block = assemble(self._layout, self.queue, self._identity)
+        self.queue.clear()
+        self._consume(block)
+
+    def phase_ended(self, phase):
+        """Compilation is not measured here."""
+
+    def failed(self, run):
+        """No run fails here."""
+
+
+def figures(rounds):
+    """Measure, and give the figures of the table."""
+    tax, sdk = income_tax(), Baseline(Encoding())
+    with tempfile.TemporaryDirectory() as folder:
+        series = measure(_cases(tax, sdk, Path(folder) / "profile.jsonl"), rounds)
+    sdk.close()
+    off = series["off"]
+    encoded, written = series["encoded"] - off, series["written"] - off
+    return [
+        Figure.ns("SDK span, with its JSON and OTLP encoding", series["sdk"]),
+        Figure.ns("an operation: recorded, JSON and OTLP bytes", encoded, most=200),
+        Figure.ratio(
+            "SDK span so encoded / operation so encoded", series["sdk"] / encoded, least=500
+        ),
+        Figure.ns("an operation: the same, and the file written", written, most=400),
+        Figure.ns("an operation: a worker writes while the caller spins", series["live"] - off),
+    ]
+
+
+def _cases(tax, sdk, path):
+    operations = len(tax.machine.program.operations)
+    runs = 256 * 8
+
+    def live(times):
+        tax.run(times)
+        otel.flush(30)
+
+    return [
+        Case("sdk", sdk.spans, 400),
+        Case("off", tax.run, runs, operations),
+        Case("encoded", tax.run, runs, operations, lambda: recorded(Inline(_encode))),
+        Case("written", tax.run, runs, operations, lambda: _writing(path)),
+        Case(
+            "live", live, runs, operations, lambda: otel.profile(file=path, ops=True, truncate=True)
+        ),
+    ]
+
+
+def _encode(block):
+    jsonl.encode(block)
+    otlp.encode(block)
+
+
+@contextmanager
+def _writing(path):
+    path.unlink(missing_ok=True)
+    exporter = JsonlSpanExporter(str(path))
+
+    def consume(block):
+        exporter.export_block(block)
+        otlp.encode(block)
+
+    with recorded(Inline(consume)):
+        yield
+    exporter.shutdown()
