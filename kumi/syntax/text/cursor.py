@@ -75,11 +75,16 @@ class Cursor:
         return self.advance()
 
     def place(self, start: int, end: int, at: int | None = None) -> Place:
-        """Offsets `start` to `end`, cut to one line: that of offset `at`, else of `start`."""
-        line = bisect_right(self._lines, start if at is None else at)
+        """Offsets `start` to `end`, cut to one line: that of offset `at`, else of `start`.
+
+        What begins on an earlier line is shown from `at` on.
+        """
+        at = start if at is None else at
+        line = bisect_right(self._lines, at)
         first = self._lines[line - 1]
         last = self._lines[line] - 1 if line < len(self._lines) else self._length
-        return Place(self.source, line, max(start, first) - first + 1, min(end, last) - first + 1)
+        begin = start if start >= first else at
+        return Place(self.source, line, begin - first + 1, min(end, last) - first + 1)
 
     def here(self, token: Token) -> Place:
         """The place of one token."""

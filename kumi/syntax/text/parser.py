@@ -43,7 +43,7 @@ class _File:
         self._inputs: tuple[Input, ...] | None = None
         self._declarations: list[Declaration] = []
         self._imported: set[str] = set()
-        self._ended: int | None = None
+        self._ended: int | None = None  # the line of the last `end`; 0 where more followed it
 
     def read(self, name: str) -> Schema:
         cursor = self._cursor
@@ -83,13 +83,13 @@ class _File:
 
     def _starts_item(self) -> bool:
         token, following = self._cursor.token, self._cursor.following
-        if token.text == "input":
+        if token.text in {"schema", "input"}:
             return following.text == "do"
         return self._cursor.starts_declaration() or self._cursor.starts_named()
 
     def _item(self) -> None:
         token = self._cursor.token
-        if self._ended is not None:
+        if self._ended:
             self._reopen(self._ended)
         if token.text in DECLARATION_WORDS:
             self._declaration()
@@ -120,7 +120,7 @@ class _File:
         cursor = self._cursor
         hint = f"the schema ended on line {line}: is there one `end` too many?"
         cursor.report(cursor.fault("the end of the file", hint))
-        self._ended = None
+        self._ended = 0
 
     def _import(self) -> None:
         cursor = self._cursor
