@@ -9,16 +9,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kumi.analysis.facts import quoted
+from kumi.analysis.facts import elements, named, quoted
 from kumi.kernels.functions import overloads
-from kumi.kernels.kinds import ArrayOf
 from kumi.syntax.nodes import Call, Cascade, Constant, InputPath, Name, distinct, roots
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kumi.analysis.facts import Analysis, Axes
-    from kumi.syntax.nodes import Case, Expr
+    from kumi.syntax.nodes import Expr
 
 
 def axes(facts: Analysis) -> None:
@@ -29,7 +28,10 @@ def axes(facts: Analysis) -> None:
             found = _of(facts, node)
             if found is not None:
                 facts.axes[node] = found
-        whole = _of_cascade(facts, body) if isinstance(body, Cascade) else facts.axes.get(body)
+        if isinstance(body, Cascade):
+            whole = _combined(facts, tuple(roots(body)), "this cascade")
+        else:
+            whole = facts.axes.get(body)
         if whole is not None:
             facts.axes[declaration] = whole
 
@@ -52,40 +54,30 @@ def _of_call(facts: Analysis, node: Call) -> Axes | None:
     functions = overloads(node.function)
     if not functions:
         return None
-    combined = _combined(facts, node.args, f"`{node.function}`")
+    combined = _combined(facts, node.args, named(node.function))
     if combined is None or not functions[0].reducer:
         return combined
     if combined:
         return combined[:-1]
-    if node.args:
+    if node in facts.functions:
         _report_nothing_to_fold(facts, node)
     return None
 
 
-def _of_cascade(facts: Analysis, body: Cascade) -> Axes | None:
-    parts = [part for case in body.cases for part in _parts(case)]
-    parts += [body.base] if body.base else []
-    return _combined(facts, parts, "this cascade")
-
-
-def _parts(case: Case) -> tuple[Expr, ...]:
-    return (*case.conditions, *([case.result] if case.result else []))
-
-
 def _combined(facts: Analysis, operands: Sequence[Expr], who: str) -> Axes | None:
     """The longest axes among the operands, of which all the others must be the beginning."""
-    known = [(operand, facts.axes.get(operand)) for operand in operands]
     longest: Axes = ()
     owner: Expr | None = None
-    for operand, found in known:
+    for operand in operands:
+        found = facts.axes.get(operand)
         if found is None:
             return None
-        short, long = sorted((found, longest), key=len)
-        if long[: len(short)] != short:
+        shared = min(len(found), len(longest))
+        if found[:shared] != longest[:shared]:
             _report_incompatible(facts, who, (owner, longest), (operand, found))
             return None
-        if long is not longest:
-            longest, owner = long, operand
+        if len(found) > len(longest):
+            longest, owner = found, operand
     return longest
 
 
@@ -93,7 +85,7 @@ def _report_incompatible(
     facts: Analysis, who: str, first: tuple[Expr | None, Axes], second: tuple[Expr, Axes]
 ) -> None:
     (one, one_axes), (other, other_axes) = first, second
-    left = quoted(one, "its first operand") if one else "its first operand"
+    left = quoted(one, "an earlier operand") if one else "an earlier operand"
     right = quoted(other, "this")
     facts.semantic(
         other.place,
@@ -110,14 +102,7 @@ def _shown(found: Axes) -> str:
 def _report_nothing_to_fold(facts: Analysis, node: Call) -> None:
     argument = node.args[0]
     who = quoted(argument, "its argument")
-    hint = f"{who} has one value: use it as it is, or give the path of an array's elements"
-    if isinstance(facts.kinds.get(argument), ArrayOf):
-        hint = f"{who} is the whole array as one value: {_elements_hint(facts, argument)}"
-    facts.semantic(node.place, f"`{node.function}` has no array to fold", hint)
-
-
-def _elements_hint(facts: Analysis, argument: Expr) -> str:
-    if not isinstance(argument, InputPath):
-        return "give the path of its elements"
-    children = facts.reaches[argument.path].declared.children or ()
-    return f"its elements are `{'.'.join(('input', *argument.path, *(c.name for c in children)))}`"
+    single = f"{who} is one value: use it as it is, or give the path of an array's elements"
+    facts.semantic(
+        node.place, f"`{node.function}` has no array to fold", elements(facts, argument) or single
+    )

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from kumi.errors import Problem
+from kumi.kernels.functions import overloads
+from kumi.kernels.kinds import ANY, NULL
 from kumi.syntax.nodes import Constant, InputPath, Name, Symbol
 
 if TYPE_CHECKING:
@@ -71,6 +73,22 @@ class Analysis:
         return (name for one in self.schema.imports for name in one.names)
 
 
+def elements(facts: Analysis, node: Expr) -> str | None:
+    """Where the elements of a whole array are, as a hint; None where `node` is no such path."""
+    reach = facts.reaches.get(node.path) if isinstance(node, InputPath) else None
+    if reach is None or reach.declared.kind != "array":
+        return None
+    path = ("input", *reach.path, *(child.name for child in reach.declared.children or ()))
+    return f"that is the whole array as one value; its elements are `{'.'.join(path)}`"
+
+
+def described(kind: Kind) -> str:
+    """A kind in a sentence: "a string", "an array<integer>", "null"."""
+    if kind in {ANY, NULL}:
+        return "of kind any" if kind is ANY else "null"
+    return f"an {kind}" if str(kind)[0] in "aeiou" else f"a {kind}"
+
+
 def quoted(node: Expr, otherwise: str) -> str:
     """An operand as its author wrote it, where that is short; else what `otherwise` calls it."""
     match node:
@@ -83,13 +101,20 @@ def quoted(node: Expr, otherwise: str) -> str:
     return otherwise
 
 
+def named(function: str) -> str:
+    """A function by its name, and by its operator where it has one: "`add` (`+`)"."""
+    aliases = [alias for known in overloads(function) for alias in known.aliases]
+    operator = next((a for a in aliases if a != "[]" and not any(map(str.isalpha, a))), None)
+    return f"`{function}` (`{operator}`)" if operator else f"`{function}`"
+
+
 def literal(value: object) -> str:
     """A literal as the language writes it, on one line; a very long integer by its size."""
     match value:
         case None:
             return "null"
         case float() if math.isinf(value):
-            return "Float::INFINITY"
+            return "Float::INFINITY" if value > 0 else "-Float::INFINITY"
         case int() if value.bit_length() > _LONG:
             return f"<integer of {value.bit_length()} bits>"
         case Symbol():

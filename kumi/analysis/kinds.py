@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kumi.analysis.facts import quoted
+from kumi.analysis.facts import described, elements, named, quoted
 from kumi.kernels.functions import overloads
 from kumi.kernels.kinds import BOOLEAN, FLOAT, INTEGER, NULL, STRING, SYMBOL, promote
 from kumi.syntax.nodes import Call, Cascade, Constant, InputPath, Name, distinct, roots
@@ -82,7 +82,7 @@ def _report_arity(facts: Analysis, node: Call) -> None:
     folds = known[0].reducer and expected == 1 and len(node.args) > 1
     facts.type(
         node.place,
-        f"`{node.function}` takes {expected} {plural}, got {len(node.args)}",
+        f"{named(node.function)} takes {expected} {plural}, got {len(node.args)}",
         "it folds the elements of one array; to choose between two values use `select`"
         if folds
         else None,
@@ -98,9 +98,9 @@ def _report_mismatch(
     who = quoted(node.args[at], "this")
     facts.type(
         node.args[at].place,
-        f"`{node.function}` takes {best.parameters[at].name} as argument {at + 1},"
-        f" and {who} is {given[at]}",
-        _mismatch_hint(node, candidates, given),
+        f"{named(node.function)} takes {best.parameters[at].name} as argument {at + 1},"
+        f" and {who} is {described(given[at])}",
+        elements(facts, node.args[at]) or _mismatch_hint(node, candidates, given),
     )
 
 
@@ -123,7 +123,9 @@ def _declare(facts: Analysis, declaration: Declaration) -> None:
     if kind is None:
         return
     if declaration.kind == "trait" and isinstance(body, Call) and kind is not BOOLEAN:
-        facts.type(body.place, f"trait `{declaration.name}` must be boolean and is {kind}")
+        facts.type(
+            body.place, f"trait `{declaration.name}` must be boolean and is {described(kind)}"
+        )
     facts.kinds[declaration] = kind
 
 
@@ -143,6 +145,6 @@ def _check_condition(facts: Analysis, condition: Expr) -> None:
         who = quoted(condition, "this")
         facts.type(
             condition.place,
-            f"a condition must be boolean, and {who} is {kind}",
+            f"a condition must be boolean, and {who} is {described(kind)}",
             "compare it, for example with `==` or `>`",
         )

@@ -89,7 +89,7 @@ def _report(facts: Analysis, graph: Graph, component: list[str]) -> None:
     facts.semantic(
         facts.declarations[start].place,
         f"`{start}` depends on itself: {' -> '.join(cycle)}",
-        "one of them must be computed without the others",
+        "no value can be computed from itself: break the circle at one of them",
     )
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kumi.analysis.facts import described
 from kumi.errors import closest
+from kumi.kernels.kinds import HASH
 from kumi.syntax.nodes import InputPath, distinct, roots
 
 if TYPE_CHECKING:
@@ -32,9 +34,10 @@ def _report(facts: Analysis, node: InputPath) -> None:
         message = f"`{_dotted(node.path[: length + 1])}` is not declared"
         facts.semantic(node.place, message, _hint(parent, missing, fields))
     else:
+        what = "a hash without declared fields" if above.kind is HASH else described(above.kind)
         facts.semantic(
             node.place,
-            f"`{_dotted(parent)}` has no `{missing}`: it is {_described(str(above.kind))}",
+            f"`{_dotted(parent)}` has no `{missing}`: it is {what}",
             f"end the path at `{_dotted(parent)}`",
         )
 
@@ -46,12 +49,6 @@ def _hint(parent: Path, missing: str, fields: list[str]) -> str:
     start = f"did you mean `{close}`? " if close else ""
     more = " ..." if fields[_SHOWN:] else ""
     return f"{start}`{_dotted(parent)}` has {', '.join(fields[:_SHOWN])}{more}"
-
-
-def _described(kind: str) -> str:
-    if kind == "hash":
-        return "a hash without declared fields"
-    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
 
 
 def _dotted(path: Path) -> str:
