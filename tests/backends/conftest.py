@@ -22,9 +22,9 @@ def over_grpc():
 
 @pytest.fixture(scope="session")
 def jaeger(tmp_path_factory):
-    binary = os.environ.get("KUMI_JAEGER")
+    binary = os.environ.get("JAEGER_BINARY")
     if not binary:
-        pytest.skip("KUMI_JAEGER names no Jaeger; `make backends` builds one and runs this")
+        pytest.skip("JAEGER_BINARY names no Jaeger; `make backends` builds one and runs this")
     with running_jaeger(binary, tmp_path_factory.mktemp("jaeger")) as server:
         yield server
 
