@@ -25,7 +25,7 @@ def disassemble(program: Program) -> str:
     """
     rows = [_row(operation) for operation in program.operations]
     widths = [min(_WIDEST, max((len(row[n]) for row in rows), default=0)) for n in range(3)]
-    lines = [_header(program)]
+    lines = [_header(program), program.source.path]
     for group in program.groups:
         lines += ["", _group_line(program, group)]
         lines += _lines(program, rows[group.first : group.last], group, widths)
@@ -40,9 +40,12 @@ def _header(program: Program) -> str:
 
 def _group_line(program: Program, group: Group) -> str:
     if group.kind == "input":
-        return f"inputs  {program.source.path}"
+        return "inputs"
+    place = f"line {group.place.line}"
+    if group.place.source.path != program.source.path:
+        place = f"{group.place.source.path}:{group.place.line}"
     origin = f" of {group.origin}" if group.origin != program.schema else ""
-    return f"{group.kind} {group.name}{origin}  {group.place.source.path}:{group.place.line}"
+    return f"{group.kind} {group.name}{origin}  {place}"
 
 
 def _lines(

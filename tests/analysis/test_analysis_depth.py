@@ -31,7 +31,7 @@ def test_an_expression_of_many_terms():
     program = compiled(Declaration(PLACE, "value", "a", body))
 
     assert len(program.operations) == 1 + 2 * MANY
-    assert disassemble(program).count("\n") == len(program.operations) + 4
+    assert disassemble(program).count("\n") == len(program.operations) + 5
 
 
 def test_a_chain_of_declarations_written_backwards():
