@@ -1,0 +1,105 @@
+"""The class form: Python classes that build the tree which `.kumi` text builds."""
+
+from kumi.syntax.classes.cascades import any_of, none_of, when
+from kumi.syntax.classes.declarations import Declarations as Declarations  # noqa: PLC0414 - kumi.schema's
+from kumi.syntax.classes.declarations import Value, let, ref, trait, value
+from kumi.syntax.classes.declarations import declared as declared  # noqa: PLC0414 - kumi.schema's
+from kumi.syntax.classes.expression import Expr
+from kumi.syntax.classes.functions import (
+    abs,  # noqa: A004 - these names are used as kumi.abs and so on
+    all,  # noqa: A004
+    any,  # noqa: A004
+    at,
+    clamp,
+    coalesce,
+    concat,
+    cos,
+    count,
+    count_if,
+    cross,
+    downcase,
+    exp,
+    index,
+    is_null,
+    join,
+    length,
+    log,
+    max,  # noqa: A004
+    mean,
+    mean_if,
+    min,  # noqa: A004
+    not_,
+    outer,
+    roll,
+    select,
+    shift,
+    sin,
+    sqrt,
+    sum,  # noqa: A004
+    sum_if,
+    tanh,
+    to_decimal,
+    to_float,
+    to_integer,
+    to_string,
+    upcase,
+)
+from kumi.syntax.classes.paths import size, whole
+from kumi.syntax.classes.records import Array, Field, Record, array, field
+from kumi.syntax.classes.tree import tree as tree  # noqa: PLC0414 - kumi.schema's
+
+__all__ = [
+    "Array",
+    "Expr",
+    "Field",
+    "Record",
+    "Value",
+    "abs",
+    "all",
+    "any",
+    "any_of",
+    "array",
+    "at",
+    "clamp",
+    "coalesce",
+    "concat",
+    "cos",
+    "count",
+    "count_if",
+    "cross",
+    "downcase",
+    "exp",
+    "field",
+    "index",
+    "is_null",
+    "join",
+    "length",
+    "let",
+    "log",
+    "max",
+    "mean",
+    "mean_if",
+    "min",
+    "none_of",
+    "not_",
+    "outer",
+    "ref",
+    "roll",
+    "select",
+    "shift",
+    "sin",
+    "size",
+    "sqrt",
+    "sum",
+    "sum_if",
+    "tanh",
+    "to_decimal",
+    "to_float",
+    "to_integer",
+    "to_string",
+    "trait",
+    "upcase",
+    "value",
+    "when",
+    "whole",
+]

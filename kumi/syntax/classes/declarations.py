@@ -1,0 +1,178 @@
+"""`value`, `let` and `trait`, and the base class that collects them from a class body."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, overload
+
+from kumi.errors import Problem, SchemaError
+from kumi.syntax import nodes
+from kumi.syntax.classes.cascades import Cases, First, Then, When
+from kumi.syntax.classes.expression import Expr, T_co
+from kumi.syntax.classes.operands import node_of
+from kumi.syntax.classes.places import class_body, explained, here
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kumi.errors import Place
+    from kumi.syntax.classes.places import CodePlace
+    from kumi.syntax.classes.records import Record
+
+T = TypeVar("T")
+R = TypeVar("R", bound="Record")
+_MADE = "__kumi_made__"
+
+
+class Reference(nodes.Name):
+    """A reference to a declaration that may not have its name yet."""
+
+    __slots__ = ("target",)
+
+    def __init__(self, place: Place, target: Value[Any]) -> None:
+        super().__init__(place, "")
+        self.target = target
+
+
+class Value(Expr[T_co]):
+    """A declaration. On the class it is an expression, on a result its value."""
+
+    __slots__ = ("attribute", "body", "kind", "name", "owner", "place")
+
+    def __init__(
+        self,
+        kind: nodes.DeclarationKind,
+        name: str | None,
+        body: nodes.Expr | nodes.Cascade | None,
+        place: CodePlace,
+    ) -> None:
+        self.kind = kind
+        self.name = name
+        self.body = body
+        self.place = place
+        self.attribute: str | None = None
+        self.owner: type | None = None
+
+    def __set_name__(self, owner: type, attribute: str) -> None:
+        """Take the first name that the class body gives; later ones are aliases."""
+        if self.owner is None:
+            self.owner = owner
+            self.attribute = attribute
+            self.name = self.name or attribute
+            self.place = self.place.named(attribute)
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __get__(self, result: None, owner: type) -> Expr[T_co]: ...
+        @overload
+        def __get__(self, result: object, owner: type) -> T_co: ...
+        def __get__(self, result: object, owner: type) -> Any: ...
+
+    else:
+
+        def __get__(self, result: Declarations | None, owner: type) -> Any:
+            return self if result is None else result._value(self.name)  # noqa: SLF001 - its own class
+
+    def __kumi_node__(self, place: Place) -> nodes.Expr:
+        return Reference(place, self)
+
+    def __repr__(self) -> str:
+        owner = f"{self.owner.__qualname__}." if self.owner else ""
+        return f"<kumi.{self.kind} {owner}{self.name}>"
+
+
+@overload
+def value(e: Expr[T], *, name: str | None = None) -> Value[T]: ...
+@overload
+def value(e: type[R], *, name: str | None = None) -> Value[R]: ...
+@overload
+def value(e: T, *, name: str | None = None) -> Value[T]: ...
+def value(e: object, *, name: str | None = None) -> Value[Any]:
+    """Declare an output. `name` is for names that Python forbids or the class needs itself."""
+    return _declaration("value", e, name)
+
+
+@overload
+def let(e: Expr[T], *, name: str | None = None) -> Value[T]: ...
+@overload
+def let(e: type[R], *, name: str | None = None) -> Value[R]: ...
+@overload
+def let(e: T, *, name: str | None = None) -> Value[T]: ...
+def let(e: object, *, name: str | None = None) -> Value[Any]:
+    """Declare a step on the way to the outputs."""
+    return _declaration("let", e, name)
+
+
+def trait(e: Expr[bool], *, name: str | None = None) -> Value[bool]:
+    """Declare a condition; it runs where an output needs it."""
+    return _declaration("trait", e, name)
+
+
+def ref(name: str) -> Expr[Any]:
+    """A declaration by its name: one that comes later, or that Python cannot name."""
+    return Expr(nodes.Name(here(), name))
+
+
+def declared(kind: nodes.DeclarationKind, name: str) -> Value[Any]:
+    """A declaration of a schema that was parsed from text: its place in a class."""
+    return Value(kind, name, None, here())
+
+
+def _declaration(kind: nodes.DeclarationKind, e: object, name: str | None) -> Value[Any]:
+    if isinstance(e, First | Then | When):
+        hint = "end it with `.otherwise(x)`; `.otherwise(None)` gives null"
+        raise TypeError(explained("this cascade is not finished", hint))
+    place = here()
+    body = e.__kumi_cascade__() if isinstance(e, Cases) else node_of(e, place)
+    made: Value[Any] = Value(kind, name, body, place)
+    namespace = class_body()
+    if namespace is not None:
+        namespace.setdefault(_MADE, []).append(made)
+    return made
+
+
+class Declarations:
+    """The base of schemas: a class body of declarations, and an `Input` record."""
+
+    __kumi_declarations__: ClassVar[tuple[Value[Any], ...]] = ()
+    __kumi_place__: ClassVar[CodePlace]
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if cls.__kumi_declarations__:
+            raise TypeError(
+                f"{cls.__name__} extends a schema that has declarations; schemas do not inherit "
+                "them: extend kumi.Schema"
+            )
+        cls.__kumi_place__ = here()
+        found = tuple(_found(cls))
+        problems = [problem for one in found for problem in _refused(cls, one)]
+        if problems:
+            raise SchemaError(problems)
+        cls.__kumi_declarations__ = found
+
+    def _value(self, name: str) -> Any:
+        """The value of a declaration in this result."""
+        raise NotImplementedError
+
+
+def _found(cls: type) -> Iterator[Value[Any]]:
+    """What the body made, in order, then what it only gave a name; the note of it is removed."""
+    made: list[Value[Any]] = vars(cls).get(_MADE, [])
+    if made:
+        delattr(cls, _MADE)
+    bound = [one for one in vars(cls).values() if isinstance(one, Value)]
+    together: dict[Value[Any], None] = dict.fromkeys([*made, *bound])
+    yield from together
+
+
+def _refused(cls: type, one: Value[Any]) -> Iterator[Problem]:
+    """What is wrong with a declaration's name."""
+    if one.name is None:
+        hint = f"write `name = kumi.{one.kind}(...)`, each name once in a class body"
+        yield Problem("semantic", one.place, f"this {one.kind} has no name", hint)
+    attribute = one.attribute or ""
+    taken = any(attribute in vars(base) for base in cls.__mro__[1:]) or attribute == "Input"
+    if taken and one.owner is cls:
+        hint = f'write `{attribute}_ = kumi.{one.kind}(..., name="{attribute}")`'
+        yield Problem("semantic", one.place, f"`{attribute}` is a name of the class itself", hint)

@@ -1,0 +1,340 @@
+"""`Expr`: operators and methods of expressions, typed so that a checker follows the formula."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar, overload
+
+from kumi.syntax import nodes
+from kumi.syntax.classes.operands import Operand, call
+
+if TYPE_CHECKING:
+    from kumi.errors import Place
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+N = TypeVar("N", int, float, Decimal)
+O = TypeVar("O", int, float, Decimal, str)  # noqa: E741 - ordered values
+
+Number: TypeAlias = int | float | Decimal
+Policy: TypeAlias = Literal["zero", "clamp", "wrap"]
+
+
+class Expr(Operand, Generic[T_co]):
+    """A formula of one schema, for one cell; the type variable is the type of that cell.
+
+    Where the formula passes through arrays there is a cell for each element, and a result is a
+    list (of lists). Operators and methods make new expressions; nothing is computed here.
+    """
+
+    __slots__ = ("_node",)
+
+    def __init__(self, node: nodes.Expr) -> None:
+        self._node = node
+
+    def __kumi_node__(self, place: Place) -> nodes.Expr:
+        return self._node
+
+    def __repr__(self) -> str:
+        node = self._node
+        what = node.function if isinstance(node, nodes.Call) else type(node).__name__
+        return f"<kumi.Expr {what} at {node.place}>"
+
+    # -- arithmetic -------------------------------------------------------------------------------
+
+    @overload
+    def __add__(self: Expr[int], other: Expr[int] | int) -> Expr[int]: ...
+    @overload
+    def __add__(self: Expr[float], other: Expr[float] | float) -> Expr[float]: ...
+    @overload
+    def __add__(self: Expr[Decimal], other: Expr[Number] | Number) -> Expr[Decimal]: ...
+    @overload
+    def __add__(self: Expr[float], other: Expr[Decimal] | Decimal) -> Expr[Decimal]: ...
+    def __add__(self, other: object) -> Expr[Any]:
+        return applied("add", self, other)
+
+    @overload
+    def __radd__(self: Expr[int], other: int) -> Expr[int]: ...
+    @overload
+    def __radd__(self: Expr[float], other: float) -> Expr[float]: ...
+    @overload
+    def __radd__(self: Expr[Decimal], other: Number) -> Expr[Decimal]: ...
+    @overload
+    def __radd__(self: Expr[float], other: Decimal) -> Expr[Decimal]: ...
+    def __radd__(self, other: object) -> Expr[Any]:
+        return applied("add", other, self)
+
+    @overload
+    def __sub__(self: Expr[int], other: Expr[int] | int) -> Expr[int]: ...
+    @overload
+    def __sub__(self: Expr[float], other: Expr[float] | float) -> Expr[float]: ...
+    @overload
+    def __sub__(self: Expr[Decimal], other: Expr[Number] | Number) -> Expr[Decimal]: ...
+    @overload
+    def __sub__(self: Expr[float], other: Expr[Decimal] | Decimal) -> Expr[Decimal]: ...
+    def __sub__(self, other: object) -> Expr[Any]:
+        return applied("subtract", self, other)
+
+    @overload
+    def __rsub__(self: Expr[int], other: int) -> Expr[int]: ...
+    @overload
+    def __rsub__(self: Expr[float], other: float) -> Expr[float]: ...
+    @overload
+    def __rsub__(self: Expr[Decimal], other: Number) -> Expr[Decimal]: ...
+    @overload
+    def __rsub__(self: Expr[float], other: Decimal) -> Expr[Decimal]: ...
+    def __rsub__(self, other: object) -> Expr[Any]:
+        return applied("subtract", other, self)
+
+    @overload
+    def __mul__(self: Expr[int], other: Expr[int] | int) -> Expr[int]: ...
+    @overload
+    def __mul__(self: Expr[float], other: Expr[float] | float) -> Expr[float]: ...
+    @overload
+    def __mul__(self: Expr[Decimal], other: Expr[Number] | Number) -> Expr[Decimal]: ...
+    @overload
+    def __mul__(self: Expr[float], other: Expr[Decimal] | Decimal) -> Expr[Decimal]: ...
+    @overload
+    def __mul__(self: Expr[str], other: Expr[int] | int) -> Expr[str]: ...
+    def __mul__(self, other: object) -> Expr[Any]:
+        return applied("multiply", self, other)
+
+    @overload
+    def __rmul__(self: Expr[int], other: int) -> Expr[int]: ...
+    @overload
+    def __rmul__(self: Expr[float], other: float) -> Expr[float]: ...
+    @overload
+    def __rmul__(self: Expr[Decimal], other: Number) -> Expr[Decimal]: ...
+    @overload
+    def __rmul__(self: Expr[float], other: Decimal) -> Expr[Decimal]: ...
+    @overload
+    def __rmul__(self: Expr[int], other: str) -> Expr[str]: ...
+    def __rmul__(self, other: object) -> Expr[Any]:
+        return applied("multiply", other, self)
+
+    @overload
+    def __truediv__(self: Expr[float], other: Expr[float] | float) -> Expr[float]: ...
+    @overload
+    def __truediv__(self: Expr[Decimal], other: Expr[Number] | Number) -> Expr[Decimal]: ...
+    @overload
+    def __truediv__(self: Expr[float], other: Expr[Decimal] | Decimal) -> Expr[Decimal]: ...
+    def __truediv__(self, other: object) -> Expr[Any]:
+        return applied("divide", self, other)
+
+    @overload
+    def __rtruediv__(self: Expr[float], other: float) -> Expr[float]: ...
+    @overload
+    def __rtruediv__(self: Expr[Decimal], other: Number) -> Expr[Decimal]: ...
+    @overload
+    def __rtruediv__(self: Expr[float], other: Decimal) -> Expr[Decimal]: ...
+    def __rtruediv__(self, other: object) -> Expr[Any]:
+        return applied("divide", other, self)
+
+    @overload
+    def __mod__(self: Expr[int], other: Expr[int] | int) -> Expr[int]: ...
+    @overload
+    def __mod__(self: Expr[float], other: Expr[float] | float) -> Expr[float]: ...
+    @overload
+    def __mod__(self: Expr[Decimal], other: Expr[Number] | Number) -> Expr[Decimal]: ...
+    @overload
+    def __mod__(self: Expr[float], other: Expr[Decimal] | Decimal) -> Expr[Decimal]: ...
+    def __mod__(self, other: object) -> Expr[Any]:
+        return applied("modulo", self, other)
+
+    @overload
+    def __rmod__(self: Expr[int], other: int) -> Expr[int]: ...
+    @overload
+    def __rmod__(self: Expr[float], other: float) -> Expr[float]: ...
+    @overload
+    def __rmod__(self: Expr[Decimal], other: Number) -> Expr[Decimal]: ...
+    @overload
+    def __rmod__(self: Expr[float], other: Decimal) -> Expr[Decimal]: ...
+    def __rmod__(self, other: object) -> Expr[Any]:
+        return applied("modulo", other, self)
+
+    @overload
+    def __pow__(self: Expr[int], other: Expr[int] | int) -> Expr[int]: ...
+    @overload
+    def __pow__(self: Expr[float], other: Expr[float] | float) -> Expr[float]: ...
+    @overload
+    def __pow__(self: Expr[Decimal], other: Expr[Number] | Number) -> Expr[Decimal]: ...
+    @overload
+    def __pow__(self: Expr[float], other: Expr[Decimal] | Decimal) -> Expr[Decimal]: ...
+    def __pow__(self, other: object) -> Expr[Any]:
+        return applied("power", self, other)
+
+    @overload
+    def __rpow__(self: Expr[int], other: int) -> Expr[int]: ...
+    @overload
+    def __rpow__(self: Expr[float], other: float) -> Expr[float]: ...
+    @overload
+    def __rpow__(self: Expr[Decimal], other: Number) -> Expr[Decimal]: ...
+    @overload
+    def __rpow__(self: Expr[float], other: Decimal) -> Expr[Decimal]: ...
+    def __rpow__(self, other: object) -> Expr[Any]:
+        return applied("power", other, self)
+
+    def __neg__(self: Expr[N]) -> Expr[N]:
+        return applied("subtract", 0, self)
+
+    def __abs__(self: Expr[N]) -> Expr[N]:
+        return applied("abs", self)
+
+    # -- comparison and logic ---------------------------------------------------------------------
+
+    def __eq__(self, other: object) -> Expr[bool]:  # type: ignore[override]  # builds a formula
+        return applied("equal", self, other)
+
+    def __ne__(self, other: object) -> Expr[bool]:  # type: ignore[override]  # builds a formula
+        return applied("not_equal", self, other)
+
+    __hash__ = Operand.__hash__
+
+    @overload
+    def __gt__(self: Expr[Number], other: Expr[Number] | Number) -> Expr[bool]: ...
+    @overload
+    def __gt__(self: Expr[str], other: Expr[str] | str) -> Expr[bool]: ...
+    def __gt__(self, other: object) -> Expr[bool]:
+        return applied("greater_than", self, other)
+
+    @overload
+    def __ge__(self: Expr[Number], other: Expr[Number] | Number) -> Expr[bool]: ...
+    @overload
+    def __ge__(self: Expr[str], other: Expr[str] | str) -> Expr[bool]: ...
+    def __ge__(self, other: object) -> Expr[bool]:
+        return applied("greater_than_or_equal", self, other)
+
+    @overload
+    def __lt__(self: Expr[Number], other: Expr[Number] | Number) -> Expr[bool]: ...
+    @overload
+    def __lt__(self: Expr[str], other: Expr[str] | str) -> Expr[bool]: ...
+    def __lt__(self, other: object) -> Expr[bool]:
+        return applied("less_than", self, other)
+
+    @overload
+    def __le__(self: Expr[Number], other: Expr[Number] | Number) -> Expr[bool]: ...
+    @overload
+    def __le__(self: Expr[str], other: Expr[str] | str) -> Expr[bool]: ...
+    def __le__(self, other: object) -> Expr[bool]:
+        return applied("less_than_or_equal", self, other)
+
+    def __and__(self: Expr[bool], other: Expr[bool] | bool) -> Expr[bool]:
+        return applied("and", self, other)
+
+    def __rand__(self: Expr[bool], other: bool) -> Expr[bool]:
+        return applied("and", other, self)
+
+    def __or__(self: Expr[bool], other: Expr[bool] | bool) -> Expr[bool]:
+        return applied("or", self, other)
+
+    def __ror__(self: Expr[bool], other: bool) -> Expr[bool]:
+        return applied("or", other, self)
+
+    def __invert__(self: Expr[bool]) -> Expr[bool]:
+        return applied("not", self)
+
+    def __getitem__(self, index: Expr[int] | int) -> Expr[Any]:
+        return applied("at", self, index)
+
+    # -- functions, as methods --------------------------------------------------------------------
+
+    def sum(self: Expr[N]) -> Expr[N]:
+        """Add the innermost axis up; 0 where it is empty."""
+        return applied("sum", self)
+
+    def count(self) -> Expr[int]:
+        """The number of elements of the innermost axis, nulls included."""
+        return applied("count", self)
+
+    def min(self: Expr[O]) -> Expr[O]:
+        """The least element that is not null; null where there is none."""
+        return applied("min", self)
+
+    def max(self: Expr[O]) -> Expr[O]:
+        """The greatest element that is not null; null where there is none."""
+        return applied("max", self)
+
+    def mean(self: Expr[N]) -> Expr[float]:
+        """Sum by count; NaN where there is no element."""
+        return applied("mean", self)
+
+    def any(self: Expr[bool]) -> Expr[bool]:
+        """Whether one element is true."""
+        return applied("any", self)
+
+    def all(self: Expr[bool]) -> Expr[bool]:
+        """Whether every element is true."""
+        return applied("all", self)
+
+    def join(self: Expr[str]) -> Expr[str]:
+        """The strings one after the other, with nothing between."""
+        return applied("join", self)
+
+    def sum_if(self: Expr[N], condition: Expr[bool]) -> Expr[N]:
+        """Add up the elements whose condition is true."""
+        return applied("sum_if", self, condition)
+
+    def count_if(self, match: object) -> Expr[int]:
+        """The number of elements that equal `match`."""
+        return applied("count_if", self, match)
+
+    def mean_if(self: Expr[N], condition: Expr[bool]) -> Expr[float]:
+        """The mean of the elements whose condition is true; NaN where there is none."""
+        return applied("mean_if", self, condition)
+
+    def clamp(self: Expr[N], low: Expr[N] | N, high: Expr[N] | N) -> Expr[N]:
+        """Not below `low`, not above `high`."""
+        return applied("clamp", self, low, high)
+
+    def is_null(self) -> Expr[bool]:
+        """Whether there is no value."""
+        return applied("is_null", self)
+
+    @overload
+    def coalesce(self: Expr[T | None], other: Expr[T]) -> Expr[T]: ...
+    @overload
+    def coalesce(self: Expr[T | None], other: T) -> Expr[T]: ...
+    def coalesce(self, other: object) -> Expr[Any]:
+        """The value, or `other` where it is null."""
+        return applied("coalesce", self, other)
+
+    def length(self: Expr[str]) -> Expr[int]:
+        """The number of characters."""
+        return applied("length", self)
+
+    def concat(self, other: object) -> Expr[str]:
+        """Its text, and behind it that of `other`."""
+        return applied("concat", self, other)
+
+    def upcase(self: Expr[str]) -> Expr[str]:
+        """In upper case."""
+        return applied("upcase", self)
+
+    def downcase(self: Expr[str]) -> Expr[str]:
+        """In lower case."""
+        return applied("downcase", self)
+
+    def shift(self, by: int, *, policy: Policy | None = None, axis_offset: int = 0) -> Expr[T_co]:
+        """The neighbour `by` places before, along the innermost axis or one further out."""
+        return neighbour("shift", self, by, policy, axis_offset)
+
+    def roll(self, by: int, *, policy: Policy | None = None) -> Expr[T_co]:
+        """As `shift`, going round at the ends."""
+        return neighbour("roll", self, by, policy, 0)
+
+
+def applied(function: str, *args: Any) -> Expr[Any]:
+    """An expression that calls a function by its canonical name."""
+    return Expr(call(function, *args, options={}))
+
+
+def neighbour(
+    function: str, operand: object, by: int, policy: Policy | None, axis_offset: int
+) -> Expr[Any]:
+    """A call of `shift` or `roll`; options that keep their default are left out."""
+    options: dict[str, nodes.Scalar | nodes.Symbol] = {}
+    if axis_offset:
+        options["axis_offset"] = axis_offset
+    if policy is not None:
+        options["policy"] = nodes.Symbol(policy)
+    return Expr(call(function, operand, by, options=options))

@@ -1,0 +1,114 @@
+"""What can stand in an expression, and how Python's operators become nodes of the tree."""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from kumi.syntax import nodes
+from kumi.syntax.classes.places import explained, here
+
+if TYPE_CHECKING:
+    from kumi.errors import Place
+
+_TRUTH = """write
+        `&`, `|`, `~` for `and`, `or`, `not`
+        `(a < b) & (b < c)` for `a < b < c`
+        `kumi.when(c).then(x).otherwise(y)` for `x if c else y`
+        `kumi.max([a, b])` for `max(a, b)`"""
+_LOOP = (
+    "a schema says what to compute for every element at once: write the formula for one element, "
+    "and `kumi.sum(e)`, `kumi.count(e)`, `kumi.any(e)` … for all of them"
+)
+_NUMBER = "its value is known in a run, not while the schema is being built"
+
+
+class Operand:
+    """Something that can stand in an expression.
+
+    It has operators and no other public attribute, since those of records are fields.
+    """
+
+    __slots__ = ()
+    __array_ufunc__ = None  # NumPy scalars on the left leave the operator to us
+    __hash__ = object.__hash__
+
+    def __kumi_node__(self, place: Place) -> nodes.Expr:
+        """The node to use where this stands in an expression written at `place`."""
+        raise NotImplementedError
+
+    def __bool__(self) -> bool:
+        raise TypeError(explained("an expression is neither true nor false", _TRUTH))
+
+    if not TYPE_CHECKING:  # a checker flags these uses, since it finds no such methods
+
+        def __iter__(self) -> NoReturn:
+            raise TypeError(explained("an expression cannot be iterated over", _LOOP))
+
+        def __len__(self) -> int:
+            hint = "write `kumi.count(e)` for elements, `kumi.length(s)` for characters"
+            raise TypeError(explained("an expression has no length", hint))
+
+        def __contains__(self, item: object) -> bool:
+            hint = "write `kumi.any(e == item)`, or `(x == 1) | (x == 2)` for `x in (1, 2)`"
+            raise TypeError(explained("`in` cannot look into an expression", hint))
+
+        def __float__(self) -> float:
+            raise TypeError(explained("an expression is not a number", _NUMBER))
+
+        def __int__(self) -> int:
+            raise TypeError(explained("an expression is not a number", _NUMBER))
+
+        def __index__(self) -> int:
+            raise TypeError(explained("an expression is not a number", _NUMBER))
+
+
+def node_of(value: object, place: Place) -> nodes.Expr:
+    """The node of an operand, a literal, a list (a tuple of the language) or a dict (an object).
+
+    Raises TypeError for anything else.
+    """
+    if isinstance(value, Operand):
+        return value.__kumi_node__(place)
+    if isinstance(value, Decimal):
+        return nodes.Call(place, "to_decimal", (nodes.Constant(place, str(value)),))
+    if isinstance(value, list | tuple):
+        return nodes.Tuple(place, tuple(node_of(item, place) for item in value))
+    if isinstance(value, Mapping):
+        return nodes.Object(place, tuple(_field(*item, place) for item in value.items()))
+    return nodes.Constant(place, literal(value))
+
+
+def literal(value: object) -> nodes.Scalar:
+    """`value` as exactly the int, float, str, bool or None that the tree holds."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, numbers.Integral):
+        return int(value)
+    if isinstance(value, float):
+        return float(value)
+    if isinstance(value, str):
+        return str.__str__(value)
+    raise TypeError(explained(_not_a_value(value), "expressions start at `Input`"))
+
+
+def _field(key: object, value: object, place: Place) -> tuple[str, nodes.Expr]:
+    if not isinstance(key, str):
+        message = f"the key of an object must be a string, not {type(key).__name__}"
+        raise TypeError(explained(message, None))
+    return key, node_of(value, place)
+
+
+def _not_a_value(value: object) -> str:
+    if isinstance(value, type):
+        return f"the class `{value.__name__}` is not a value"
+    return f"a {type(value).__name__} cannot stand in an expression"
+
+
+def call(function: str, *args: Any, options: dict[str, nodes.Scalar | nodes.Symbol]) -> nodes.Call:
+    """A call of a function by its canonical name, at the user's place."""
+    place = here()
+    operands = tuple(node_of(arg, place) for arg in args)
+    return nodes.Call(place, function, operands, tuple(options.items()))

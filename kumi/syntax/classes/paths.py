@@ -1,0 +1,123 @@
+"""Paths through the input: what `Input.lines.price` is while a schema is being built."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+from kumi.errors import did_you_mean
+from kumi.syntax import nodes
+from kumi.syntax.classes.expression import Expr, applied
+from kumi.syntax.classes.operands import Operand, node_of
+from kumi.syntax.classes.places import explained, here
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kumi.errors import Place
+    from kumi.syntax.classes.records import Member, Record
+
+T = TypeVar("T")
+R = TypeVar("R", bound="Record")
+
+
+class Rooted(nodes.InputPath):
+    """An input path that remembers the record it started at.
+
+    Its last `levels` steps go into arrays: an array stands for its elements.
+    """
+
+    __slots__ = ("levels", "root")
+
+    def __init__(
+        self, place: Place, path: tuple[str, ...], root: type[Record], levels: int
+    ) -> None:
+        super().__init__(place, path)
+        self.root = root
+        self.levels = levels
+
+    def through(self, member: Member, place: Place) -> Rooted:
+        """The path that goes on with a field of the record it ends at."""
+        path = (*self.path, *member.steps)
+        return Rooted(place, path, self.root, len(member.elements))
+
+    def whole(self, place: Place, depth: int) -> Rooted:
+        """The array itself, after going into `depth` of its levels."""
+        cut = max(0, self.levels - depth)
+        return Rooted(place, self.path[: len(self.path) - cut], self.root, 0)
+
+
+class Fields(Operand):
+    """A path that ends at a record; every public attribute is a field of it."""
+
+    __slots__ = ("__kumi_path__", "__kumi_record__")
+
+    def __init__(self, path: Rooted, record: type[Record]) -> None:
+        self.__kumi_path__ = path
+        self.__kumi_record__ = record
+
+    def __kumi_node__(self, place: Place) -> nodes.Expr:
+        return self.__kumi_path__
+
+    def __getattr__(self, attribute: str) -> Any:
+        """The path that goes on with a field. Raises AttributeError with a did-you-mean."""
+        member = self.__kumi_record__.__kumi_members__.get(attribute)
+        if member is None:
+            raise AttributeError(no_field(self.__kumi_record__, attribute))
+        return ended(self.__kumi_path__.through(member, here()), member)
+
+    def __eq__(self, other: object) -> Expr[bool]:  # type: ignore[override]  # builds a formula
+        return applied("equal", self, other)
+
+    def __ne__(self, other: object) -> Expr[bool]:  # type: ignore[override]  # builds a formula
+        return applied("not_equal", self, other)
+
+    __hash__ = Operand.__hash__
+
+    def __repr__(self) -> str:
+        return f"<kumi path input.{'.'.join(self.__kumi_path__.path)}>"
+
+
+def begun(root: type[Record], member: Member) -> Expr[Any] | Fields:
+    """The path of one step that class access on a record gives."""
+    place = here()
+    return ended(Rooted(place, (), root, 0).through(member, place), member)
+
+
+def ended(path: Rooted, member: Member) -> Expr[Any] | Fields:
+    """What stands for a path in Python: more fields, or an expression."""
+    record = member.shape.record
+    return Expr(path) if record is None else Fields(path, record)
+
+
+def no_field(record: type[Record], attribute: str) -> str:
+    """The message for a misspelt field; short where it is only Python looking around."""
+    message = f"`{record.__qualname__}` has no field `{attribute}`"
+    if attribute.startswith("__"):
+        return message
+    return explained(message, did_you_mean(attribute, record.__kumi_members__), "semantic")
+
+
+@overload
+def whole(path: type[R], *, depth: int = 0) -> Expr[Any]: ...
+@overload
+def whole(path: Expr[T], *, depth: int = 0) -> Expr[Sequence[T]]: ...
+def whole(path: Any, *, depth: int = 0) -> Expr[Any]:
+    """An array as one value, where its path alone would stand for its elements.
+
+    `depth` goes into that many of its levels first: for an `Array[Array[float]]`, 1 gives one
+    array for each row. Raises TypeError for what is not a path through the input.
+    """
+    place = here()
+    node = node_of(path, place)
+    if not isinstance(node, Rooted):
+        hint = "give it a path such as `Input.lines`"
+        raise TypeError(explained("`whole` takes a path through the input", hint))
+    return Expr(node.whole(place, depth))
+
+
+def size(e: Expr[Any] | type[Record] | Sequence[Any], *, depth: int = 0) -> Expr[int]:
+    """The length of an array (of a tuple, of a string)."""
+    node = node_of(e, here())
+    if isinstance(node, Rooted):
+        return applied("size", Expr(node.whole(node.place, depth)))
+    return applied("size", e)

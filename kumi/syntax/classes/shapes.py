@@ -1,0 +1,128 @@
+"""What an annotation of a record says: the kind of a field, the record behind it, array levels."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+import types
+from collections import ChainMap
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    TypeAlias,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import FrameType
+
+    from kumi.syntax.classes.records import Member, Record
+    from kumi.syntax.nodes import InputKind
+
+_KINDS: dict[object, InputKind] = {
+    int: "integer",
+    float: "float",
+    Decimal: "decimal",
+    str: "string",
+    bool: "boolean",
+    dict: "hash",
+    object: "any",
+    Any: "any",
+}
+_ALLOWED = "int, float, Decimal, str, bool, dict[str, Any], Any or a kumi.Record"
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A leaf of `kind`, or a `record` (kind `hash`), below `levels` arrays."""
+
+    kind: InputKind
+    record: type[Record] | None
+    levels: int
+
+    @property
+    def element(self) -> str:
+        """The name of an array's element where none was given."""
+        return snake_case(self.record.__name__) if self.record else "item"
+
+
+Members: TypeAlias = "tuple[type[Member], type[Member], type[Record]]"
+"""The classes that annotations are made of: Field, Array and Record."""
+
+
+def hints(cls: type, frame: FrameType) -> dict[str, Any]:
+    """The annotations of a class body, text ones evaluated in the scopes around it.
+
+    Raises TypeError where a name is not defined yet.
+    """
+    module = sys.modules.get(cls.__module__)
+    written = types.SimpleNamespace(__annotations__=inspect.get_annotations(cls))
+    try:
+        return get_type_hints(written, vars(module) if module else {}, _scopes(cls, frame))
+    except NameError as error:
+        message = f"`{cls.__qualname__}` has an annotation that names nothing: {error}"
+        raise TypeError(f"{message}; define a record before the one that uses it") from error
+
+
+def _scopes(cls: type, frame: FrameType | None) -> dict[str, Any]:
+    """Names visible in a class body: its own, of the bodies around it, of the function around."""
+    names: list[Mapping[str, Any]] = [vars(cls)]
+    while frame is not None and frame.f_locals is not frame.f_globals:
+        names.append(frame.f_locals)
+        if frame.f_code.co_flags & inspect.CO_OPTIMIZED:
+            break
+        frame = frame.f_back
+    return dict(ChainMap(*map(dict, names)))
+
+
+def is_class_variable(hint: object) -> bool:
+    """Whether an annotation is a `ClassVar`, which is no field."""
+    return hint is ClassVar or get_origin(hint) is ClassVar
+
+
+def shape_of(hint: object, members: Members) -> Shape | None:
+    """The shape that `Field[...]` or `Array[...]` says, or None for anything else."""
+    field, array, record = members
+    origin, inner, levels = get_origin(hint), hint, 0
+    while get_origin(inner) is array:
+        inner, levels = get_args(inner)[0], levels + 1
+    if origin is field:
+        inner = get_args(inner)[0]
+    elif levels == 0:
+        return None
+    inner = _without_none(inner)
+    if isinstance(inner, type) and issubclass(inner, record):
+        return Shape("hash", inner, levels)
+    kind = _KINDS.get(get_origin(inner) or inner)
+    return Shape(kind, None, levels) if kind else None
+
+
+def refusal(cls: type, attribute: str, hint: object) -> str:
+    """The message for an annotation that is no field."""
+    shown = hint.__name__ if isinstance(hint, type) else hint
+    annotated = "has no annotation" if hint is None else f"is annotated `{shown}`"
+    return (
+        f"`{cls.__qualname__}.{attribute}` {annotated}; write `kumi.Field[T]` for one "
+        f"value or `kumi.Array[T]` for a list of them, with T one of {_ALLOWED}"
+    )
+
+
+def _without_none(hint: object) -> object:
+    """Null is legal for every kind, so `float | None` says float."""
+    if get_origin(hint) not in (Union, types.UnionType):
+        return hint
+    rest = [one for one in get_args(hint) if one is not type(None)]
+    return rest[0] if len(rest) == 1 else hint
+
+
+def snake_case(name: str) -> str:
+    """`OrderLine` as `order_line`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()

@@ -1,0 +1,96 @@
+"""From a class to the tree that the text form gives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kumi.errors import Problem, SchemaError
+from kumi.syntax import nodes
+from kumi.syntax.classes.declarations import Reference
+from kumi.syntax.classes.paths import Rooted
+from kumi.syntax.classes.records import Record, members_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kumi.syntax.classes.declarations import Declarations, Value
+
+
+def tree(schema: type[Declarations]) -> nodes.Schema:
+    """The syntax tree of a class.
+
+    Raises SchemaError with every path and reference that leaves the schema; what else is wrong
+    with it is for the analysis.
+    """
+    record = _input(schema)
+    made = schema.__kumi_declarations__
+    problems = list(_settled(schema, record))
+    if problems:
+        raise SchemaError(problems)
+    return nodes.Schema(
+        name=schema.__name__,
+        source=schema.__kumi_place__.source,
+        place=schema.__kumi_place__,
+        inputs=members_of(record),
+        declarations=tuple(_declaration(one) for one in made if one.body is not None),
+    )
+
+
+def _input(schema: type[Declarations]) -> type[Record]:
+    record: Any = getattr(schema, "Input", Record)
+    if isinstance(record, type) and issubclass(record, Record):
+        return record
+    message = f"`{schema.__name__}.Input` is not a record"
+    hint = "write `class Input(kumi.Record):` in the schema"
+    raise SchemaError([Problem("semantic", schema.__kumi_place__, message, hint)])
+
+
+def _declaration(one: Value[Any]) -> nodes.Declaration:
+    assert one.name is not None  # noqa: S101 - the class body was refused otherwise
+    assert one.body is not None  # noqa: S101 - only what text declared has none
+    return nodes.Declaration(one.place, one.kind, one.name, one.body)
+
+
+def _settled(schema: type[Declarations], record: type[Record]) -> Iterator[Problem]:
+    """Give references their names, and find what belongs to another schema."""
+    made = schema.__kumi_declarations__
+    own = set(made)  # expressions compare by identity
+    bodies = [one.body for one in made if one.body is not None]
+    for node in nodes.distinct(*(start for body in bodies for start in nodes.roots(body))):
+        if isinstance(node, Reference):
+            node.name = node.target.name or ""
+            if node.target not in own:
+                yield _foreign(schema, node)
+        elif isinstance(node, Rooted) and node.root is not record:
+            yield _elsewhere(schema, record, node)
+
+
+def _foreign(schema: type[Declarations], node: Reference) -> Problem:
+    owner = node.target.owner
+    if owner is None:
+        message = f"this uses a {node.target.kind} that `{schema.__name__}` does not declare"
+        hint = "bind it to a name in the class body"
+    else:
+        message = f"`{owner.__qualname__}.{node.name}` belongs to another schema"
+        hint = "imports between class schemas are not supported yet"
+    return Problem("semantic", node.place, message, hint)
+
+
+def _elsewhere(schema: type[Declarations], record: type[Record], node: Rooted) -> Problem:
+    name = node.root.__name__
+    route = _route(record, node.root)
+    start = f"Input.{route}" if route else "Input"
+    message = f"`{name}` is no path: every path starts at the Input of `{schema.__name__}`"
+    return Problem("semantic", node.place, message, f"write `{start}.{node.path[0]}`")
+
+
+def _route(record: type[Record], wanted: type[Record]) -> str | None:
+    """How one record is reached from another, as attributes."""
+    todo = [(record, "")]
+    while todo:
+        here, so_far = todo.pop(0)
+        if here is wanted:
+            return so_far.rstrip(".")
+        members = here.__kumi_members__.values()
+        todo += [(m.shape.record, f"{so_far}{m.attribute}.") for m in members if m.shape.record]
+    return None
