@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from kumi.spans import attributes as names
 from kumi.spans.failed import begun_rows, event_row, failed_rows
@@ -11,13 +13,16 @@ from kumi.spans.failed import begun_rows, event_row, failed_rows
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from kumi.spans.layout import Attributes, Layout, Row
 
 HAS_IS_REMOTE = 0x100
 IS_REMOTE = 0x200
+_COLUMNS = (
+    "readings", "sizes", "trace_ids", "prefixes", "parents", "flags", "remote", "sampled",
+    "numbers",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +101,17 @@ def spans(block: Block) -> Iterator[SpanData]:
     for run in range(len(block)):
         for row in begun:
             yield _span(block, run, row, block.failure if row in errors else None, row == event)
+
+
+def only_sampled(block: Block) -> Block | None:
+    """The runs of a block that traces get, or None where there are none."""
+    if block.sampled.all():
+        return block
+    wanted = np.flatnonzero(block.sampled)
+    states = block.tracestates
+    columns = {name: getattr(block, name)[wanted] for name in _COLUMNS}
+    chosen = tuple(states[run] for run in wanted) if states else None
+    return replace(block, **columns, tracestates=chosen) if len(wanted) else None
 
 
 def run_id(block: Block, run: int) -> str:

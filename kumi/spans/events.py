@@ -1,0 +1,207 @@
+"""The vocabulary of the event file: each event as a dict whose keys stand in their fixed order.
+
+`docs/event-file.md` says what every key means; `docs/decisions/0003-events.md` why.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from kumi.ir.program import Group, Operation
+    from kumi.spans.layout import Layout
+
+Event: TypeAlias = dict[str, Any]
+
+FORMAT = 1
+_MILLISECOND = 1_000_000
+_SECOND = 1_000_000_000
+
+
+def line(event: Event) -> bytes:
+    """An event as one whole line of the file: UTF-8, nothing that JSON cannot hold."""
+    members = [f"{_json(key)}:{_member(key, value)}" for key, value in event.items()]
+    text = "{" + ",".join(members) + "}\n"
+    return text.encode("utf-8", "backslashreplace")  # a lone surrogate: \udc80 is JSON's escape too
+
+
+def timestamp(nanoseconds: int) -> str:
+    """Unix nanoseconds as UTC to the millisecond, cut and not rounded."""
+    seconds, rest = divmod(nanoseconds, _SECOND)
+    moment = datetime.fromtimestamp(seconds, UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{rest // _MILLISECOND:03d}Z"
+
+
+def profile_start(
+    *,
+    process: str,
+    pid: int,
+    host: str,
+    service: str,
+    resource: Mapping[str, Any],
+    versions: Mapping[str, str],
+    settings: Mapping[str, Any],
+    clock: Mapping[str, Any],
+    cpu: str | None,
+    at: int,
+) -> Event:
+    """The first line of each process. `clock` has source, resolution_ns and cost_ns."""
+    return {
+        "event": "profile_start",
+        "format": FORMAT,
+        "process": process,
+        "pid": pid,
+        "host": host,
+        "service": service,
+        "resource": plain(resource),
+        "versions": versions,
+        "settings": plain(settings),
+        "clock": clock,
+        "cpu": cpu,
+        "timestamp": timestamp(at),
+    }
+
+
+def profile_end(
+    *,
+    process: str,
+    runs: Mapping[str, int],
+    spans: Mapping[str, int],
+    dropped: Mapping[str, int],
+    waited_ms: float,
+    at: int,
+) -> Event:
+    """The last line of each process: what was seen, kept, written, sent and lost, and why."""
+    return {
+        "event": "profile_end",
+        "process": process,
+        "runs": runs,
+        "spans": spans,
+        "dropped": dropped,
+        "waited_ms": waited_ms,
+        "timestamp": timestamp(at),
+    }
+
+
+def program(layout: Layout) -> Event:
+    """What a program is: said once a process, before its first run. It holds no literals."""
+    described = layout.program
+    schema = described.schema
+    return {
+        "event": "program",
+        "program": layout.key,
+        "schema": schema,
+        "path": described.source.path,
+        "sha256": described.source.sha256(),
+        "declarations": [
+            [group.name, group.kind, group.place.line, imported_from(schema, group)]
+            for group in described.groups
+        ],
+        "operations": [
+            _described(group, operation)
+            for group in described.groups
+            for operation in described.operations[group.first : group.last]
+        ],
+    }
+
+
+def _described(group: Group, operation: Operation) -> list[Any]:
+    return [
+        group.name,
+        operation.opcode.name,
+        operation.function,
+        operation.target,
+        list(operation.axes),
+        operation.place.line,
+        operation.leaf.dotted if operation.leaf else None,
+    ]
+
+
+def imported_from(schema: str, group: Group) -> str | None:
+    """The schema that defined a declaration, where it is another one."""
+    return group.origin if group.origin != schema else None
+
+
+def phase(
+    *,
+    name: str,
+    schema: str | None,
+    trace_id: bytes,
+    span_id: bytes,
+    parent_id: bytes | None,
+    start: int,
+    end: int,
+    error: str | None = None,
+) -> Event:
+    """A stretch of work that is no run. `error` is the type of what ended it, if anything did."""
+    failed = {} if error is None else {"error": error}
+    return {
+        "event": "phase",
+        "name": name,
+        "schema": schema,
+        **duration(start, end),
+        **ids(trace_id, span_id, parent_id),
+        **times(start, end),
+        **failed,
+    }
+
+
+def memory(
+    *, label: str, rss_bytes: int | None, allocated_blocks: int, gc_collections: int, at: int
+) -> Event:
+    """A look at the process's memory."""
+    return {
+        "event": "memory",
+        "label": label,
+        "rss_bytes": rss_bytes,
+        "allocated_blocks": allocated_blocks,
+        "gc_collections": gc_collections,
+        "timestamp": timestamp(at),
+    }
+
+
+def duration(start: int, end: int) -> Event:
+    """How long, and when it began: nanoseconds in, milliseconds out."""
+    return {"duration_ms": (end - start) / _MILLISECOND, "timestamp": timestamp(start)}
+
+
+def times(start: int, end: int) -> Event:
+    """The last keys of whatever lasts, in Unix nanoseconds."""
+    return {"start_unix_nano": start, "end_unix_nano": end}
+
+
+def ids(trace_id: bytes, span_id: bytes, parent_id: bytes | None) -> Event:
+    """The W3C ids of a span, in hex."""
+    return {
+        "trace_id": trace_id.hex(),
+        "span_id": span_id.hex(),
+        "parent_span_id": parent_id.hex() if parent_id else None,
+    }
+
+
+def _member(key: str, value: object) -> str:
+    """Durations never in powers of ten, which a reader with a regular expression would miss."""
+    return f"{value:.6f}" if key.endswith("_ms") else _json(value)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def plain(value: object) -> Any:
+    """An attribute's value, or all of them, as JSON can hold it."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if value is None or isinstance(value, str | bool | int | float):
+        return value
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, Sequence):
+        return [plain(item) for item in value]
+    return str(value)
