@@ -1,0 +1,72 @@
+"""Kernels by name and kinds: all that the code generator asks for.
+
+Column kernels expect NumPy's floating point warnings to be off (`np.errstate(all="ignore")` around
+the run).
+"""
+
+from __future__ import annotations
+
+from itertools import repeat
+from typing import TYPE_CHECKING, Any
+
+from kumi.errors import CompilerBug
+from kumi.kernels import scalars
+from kumi.kernels.choices import CHOICES
+from kumi.kernels.elementwise import ELEMENTWISE
+from kumi.kernels.reduce import REDUCERS
+from kumi.kernels.templates import template
+from kumi.kernels.vectors import Column, cells, column_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kumi.kernels.kinds import Kind
+    from kumi.kernels.vectors import Axis
+
+_FACTORIES = ELEMENTWISE | CHOICES
+
+
+def scalar(function: str, kinds: tuple[Kind, ...], result: Kind) -> str | Callable[..., Any]:
+    """How to compute a function of scalars.
+
+    A Python expression with `{0}`, `{1}` … for the names of the arguments, using operators and
+    builtins only; or a callable. Either takes and gives plain Python objects, None for null.
+    """
+    found = template(function, kinds, result) or scalars.function(function, kinds, result)
+    if found is None:
+        raise CompilerBug(f"no scalar kernel for {function} of {', '.join(map(str, kinds))}")
+    return found
+
+
+def elementwise(function: str, kinds: tuple[Kind, ...], result: Kind) -> Callable[..., Column]:
+    """A function of columns of one length and scalars, at least one of them a column."""
+    by_row = _by_row(_callable(function, kinds, result), result)
+    factory = _FACTORIES.get(function)
+    return (factory and factory(kinds, result, by_row)) or by_row
+
+
+def reducer(function: str, kind: Kind, result: Kind) -> Callable[[Column, Axis, bool], Any]:
+    """A fold of the innermost axis: see `kumi.kernels.reduce`."""
+    if function not in REDUCERS:
+        raise CompilerBug(f"no reducer {function} of {kind} giving {result}")
+    return REDUCERS[function](kind)
+
+
+def _callable(function: str, kinds: tuple[Kind, ...], result: Kind) -> Callable[..., Any]:
+    """The scalar function as a callable, so that rows mean what scalars mean."""
+    found = scalar(function, kinds, result)
+    if not isinstance(found, str):
+        return found
+    names = [f"x{number}" for number in range(len(kinds))]
+    source = f"lambda {', '.join(names)}: {found.format(*names)}"
+    made: Callable[..., Any] = eval(source)  # noqa: S307 - our own template, no text of a user
+    return made
+
+
+def _by_row(function: Callable[..., Any], result: Kind) -> Callable[..., Column]:
+    def kernel(*arguments: Any) -> Column:
+        size = next(len(a) for a in arguments if a.__class__ is Column)
+        rows = (cells(a) if a.__class__ is Column else repeat(a, size) for a in arguments)
+        return column_of(list(map(function, *rows)), result)
+
+    return kernel

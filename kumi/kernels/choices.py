@@ -1,0 +1,161 @@
+"""Logic and choices over whole columns: and, or, not, select, coalesce, is_null, clamp.
+
+A null condition counts as false. Factories as in `elementwise`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kumi.kernels.elementwise import anywhere, integer_bound, is_null, plain, presence_of
+from kumi.kernels.kinds import BOOLEAN, FLOAT, INTEGER
+from kumi.kernels.values import to_float
+from kumi.kernels.vectors import EXACT, LARGEST, Column, cells
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kumi.kernels.elementwise import Factory, Kernel
+    from kumi.kernels.kinds import Kind
+
+
+def truth(argument: Any) -> Any:
+    """Where a boolean argument is true; a null is not."""
+    if argument.__class__ is not Column:
+        return argument is True
+    return argument.values if argument.valid is None else argument.values & argument.valid
+
+
+def _and(a: object, b: object) -> Column:
+    return Column(truth(a) & truth(b))
+
+
+def _or(a: object, b: object) -> Column:
+    return Column(truth(a) | truth(b))
+
+
+def _not(a: object) -> Column:
+    return Column(np.logical_not(truth(a)))
+
+
+def _is_null(a: Column) -> Column:
+    return Column(is_null(a))
+
+
+def _as_is(kernel: Kernel) -> Factory:
+    return lambda _kinds, _result, _by_row: kernel
+
+
+def select(_kinds: tuple[Kind, ...], result: Kind, _by_row: Kernel) -> Kernel:
+    """The second argument where the first is true, else the third, as the result's kind."""
+    choose = _chooser(result)
+    return lambda condition, a, b: choose(truth(condition), a, b)
+
+
+def coalesce(_kinds: tuple[Kind, ...], result: Kind, _by_row: Kernel) -> Kernel:
+    """The first argument where it is not null, else the second."""
+    choose = _chooser(result)
+    return lambda a, b: choose(presence_of(a), a, b)
+
+
+def _chooser(result: Kind) -> Callable[[Any, Any, Any], Column]:
+    if result is FLOAT:
+        return _choose_floats
+    if result is INTEGER:
+        return _choose_integers
+    return _choose_booleans if result is BOOLEAN else _choose_objects
+
+
+def _choose_floats(first: Any, a: Any, b: Any) -> Column:
+    return Column(np.where(first, _floats(a), _floats(b)), _chosen_valid(first, a, b))
+
+
+def _choose_integers(first: Any, a: Any, b: Any) -> Column:
+    bound = max(integer_bound(a), integer_bound(b))
+    form = _int64 if bound <= LARGEST else _objects
+    return Column(np.where(first, form(a), form(b)), _chosen_valid(first, a, b), bound)
+
+
+def _choose_booleans(first: Any, a: Any, b: Any) -> Column:
+    return Column(np.where(first, _booleans(a), _booleans(b)), _chosen_valid(first, a, b))
+
+
+def _choose_objects(first: Any, a: Any, b: Any) -> Column:
+    return Column(np.where(first, _objects(a), _objects(b)), _chosen_valid(first, a, b))
+
+
+def _chosen_valid(first: Any, a: Any, b: Any) -> Any:
+    valid_a, valid_b = presence_of(a), presence_of(b)
+    if valid_a is True and valid_b is True:
+        return None
+    size = next(len(x) for x in (first, a, b) if isinstance(x, Column | np.ndarray))
+    valid = np.broadcast_to(np.where(first, valid_a, valid_b), (size,))
+    return None if valid.all() else valid
+
+
+def _floats(argument: Any) -> Any:
+    if argument.__class__ is not Column:
+        return np.float64(0.0 if argument is None else to_float(argument))
+    if argument.values.dtype == object:
+        return np.array([to_float(cell or 0) for cell in argument.values.tolist()], np.float64)
+    return argument.values.astype(np.float64, copy=False)
+
+
+def _int64(argument: Any) -> Any:
+    if argument.__class__ is not Column:
+        return np.int64(argument or 0)
+    return _zeros(argument, np.int64) if argument.values.dtype == object else argument.values
+
+
+def _booleans(argument: Any) -> Any:
+    if argument.__class__ is not Column:
+        return np.bool_(argument or False)
+    return _zeros(argument, np.bool_) if argument.values.dtype == object else argument.values
+
+
+def _zeros(nulls: Column, dtype: type[np.generic]) -> Any:
+    """A column of the null kind, which has objects, as another kind."""
+    return np.zeros(len(nulls), dtype)
+
+
+def _objects(argument: Any) -> Any:
+    """Python objects, null as None; a scalar in an array without dimensions."""
+    if argument.__class__ is not Column:
+        boxed = np.empty((), object)
+        boxed[()] = argument
+        return boxed
+    if argument.values.dtype == object:
+        return argument.values
+    return np.fromiter(cells(argument), object, len(argument))
+
+
+def clamp(kinds: tuple[Kind, ...], result: Kind, by_row: Kernel) -> Kernel | None:
+    """The first argument, kept between the others; reversed bounds go by row, and raise."""
+    if result is not FLOAT and result is not INTEGER:
+        return None
+    largest = EXACT if result is FLOAT and INTEGER in kinds else LARGEST
+    dtype = np.float64 if result is FLOAT else np.int64
+
+    def kernel(*arguments: Any) -> Column:
+        x, low, high = map(plain, arguments)
+        bound = max(map(integer_bound, arguments))
+        nulls = x is None or low is None or high is None
+        if nulls or bound > largest or anywhere(low > high):
+            return by_row(*arguments)
+        chosen = np.where(x < low, low, np.where(x > high, high, x))
+        return Column(chosen.astype(dtype, copy=False), None, bound if result is INTEGER else None)
+
+    return kernel
+
+
+CHOICES: dict[str, Factory] = {
+    "and": _as_is(_and),
+    "or": _as_is(_or),
+    "not": _as_is(_not),
+    "is_null": _as_is(_is_null),
+    "select": select,
+    "coalesce": coalesce,
+    "clamp": clamp,
+}

@@ -1,0 +1,176 @@
+"""Scalar functions that need a call. They take and give plain Python objects, null is None.
+
+Null raises TypeError, as in Python. Floats follow IEEE where Python raises: an overflow is
+infinite, a sine of infinity is NaN. What the language rejects raises ValueError.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from kumi.kernels import kinds as k
+from kumi.kernels.values import bring, described, same, to_float, to_string
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kumi.kernels.kinds import Kind
+
+    _Maker = Callable[[tuple[Kind, ...], Kind], Callable[..., Any]]
+
+
+def function(name: str, kinds: tuple[Kind, ...], result: Kind) -> Callable[..., Any] | None:
+    """The callable behind a function of arguments of these kinds, or None where there is none."""
+    maker = _MAKERS.get(name)
+    return maker(kinds, result) if maker else None
+
+
+def divide_integers(dividend: int, divisor: int) -> float:
+    """The quotient of two integers of any size, rounded once."""
+    if divisor == 0:
+        return math.nan if dividend == 0 else math.inf if dividend > 0 else -math.inf
+    try:
+        return dividend / divisor
+    except OverflowError:
+        return math.inf if (dividend > 0) == (divisor > 0) else -math.inf
+
+
+def power_integers(base: int, exponent: int) -> int:
+    """An integer to a power that is not negative."""
+    if exponent < 0:
+        raise ValueError("an integer to a negative power is no integer: make one of them a float")
+    power: int = base**exponent
+    return power
+
+
+def power_floats(base: float, exponent: float) -> float:
+    """IEEE's pow: NaN for a negative base with a fractional exponent, infinite on overflow."""
+    odd_and_negative = math.copysign(1.0, base) < 0 and exponent % 2 == 1
+    try:
+        return math.pow(base, exponent)
+    except OverflowError:
+        return -math.inf if odd_and_negative else math.inf
+    except ValueError:
+        return math.nan if base else -math.inf if odd_and_negative else math.inf
+
+
+def square_root(x: float) -> float:
+    """The square root; a negative number raises ValueError."""
+    if x < 0:
+        raise ValueError("the square root of a negative number")
+    return math.sqrt(x)
+
+
+def logarithm(x: float) -> float:
+    """The natural logarithm; minus infinity at zero, ValueError below."""
+    if x < 0:
+        raise ValueError("the logarithm of a negative number")
+    return math.log(x) if x else -math.inf
+
+
+def exponential(x: float) -> float:
+    """E to the power x, infinite on overflow."""
+    try:
+        return math.exp(x)
+    except OverflowError:
+        return math.inf
+
+
+def sine(x: float) -> float:
+    """The sine; NaN at infinity."""
+    return math.nan if math.isinf(x) else math.sin(x)
+
+
+def cosine(x: float) -> float:
+    """The cosine; NaN at infinity."""
+    return math.nan if math.isinf(x) else math.cos(x)
+
+
+def absolute(x: Any) -> Any:
+    """The magnitude of a number; TypeError for anything else."""
+    _require_ordered((x,), int | float)
+    return abs(x)
+
+
+def clamp(x: Any, low: Any, high: Any) -> Any:
+    """X where it lies between the bounds, else the bound; ValueError where they are reversed."""
+    _require_ordered((x, low, high), int | float | str)
+    if low > high:
+        raise ValueError("clamp: the lower bound is above the upper")
+    return low if x < low else min(x, high)
+
+
+def _require_ordered(values: tuple[Any, ...], types: Any) -> None:
+    for value in values:
+        if not isinstance(value, types) or isinstance(value, bool):
+            raise TypeError(f"expected a number, found {described(value)}")
+
+
+def at(kind: Kind, array: Any, index: int) -> Any:
+    """The element of a whole array, from the end where the index is negative, null outside."""
+    if not -len(array) <= index < len(array):
+        return None
+    return bring(array[index], kind)
+
+
+def concat(left: object, right: object) -> str:
+    """The texts of two values, joined; null has none."""
+    return to_string(left) + to_string(right)
+
+
+def different(left: object, right: object) -> bool:
+    """Whether two values are not the same."""
+    return not same(left, right)
+
+
+def _fixed(chosen: Callable[..., Any]) -> _Maker:
+    return lambda _kinds, _result: chosen
+
+
+def _of_floats(chosen: Callable[..., float]) -> _Maker:
+    """A function of floats, for integers too."""
+
+    def make(kinds: tuple[Kind, ...], _result: Kind) -> Callable[..., Any]:
+        if k.INTEGER not in kinds:
+            return chosen
+        return lambda *numbers: chosen(*map(to_float, numbers))
+
+    return make
+
+
+def _power(kinds: tuple[Kind, ...], result: Kind) -> Callable[..., Any]:
+    if result is k.INTEGER:
+        return power_integers
+    return _of_floats(power_floats)(kinds, result)
+
+
+def _clamp(kinds: tuple[Kind, ...], result: Kind) -> Callable[..., Any]:
+    if result is k.FLOAT and k.INTEGER in kinds:
+        return lambda x, low, high: to_float(clamp(x, low, high))
+    return clamp
+
+
+def _at(_kinds: tuple[Kind, ...], result: Kind) -> Callable[..., Any]:
+    return partial(at, result)
+
+
+_MAKERS: dict[str, _Maker] = {
+    "divide": _fixed(divide_integers),
+    "power": _power,
+    "sqrt": _of_floats(square_root),
+    "sin": _of_floats(sine),
+    "cos": _of_floats(cosine),
+    "exp": _of_floats(exponential),
+    "log": _of_floats(logarithm),
+    "tanh": _of_floats(math.tanh),
+    "abs": _fixed(absolute),
+    "clamp": _clamp,
+    "equal": _fixed(same),
+    "not_equal": _fixed(different),
+    "at": _at,
+    "concat": _fixed(concat),
+    "upcase": _fixed(str.upper),
+    "downcase": _fixed(str.lower),
+}

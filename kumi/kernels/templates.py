@@ -1,0 +1,131 @@
+"""Scalar functions that are one Python expression: what generated code has in place of a call.
+
+`{0} {1} {2}` stand for the names of the arguments, so an argument may be named several times.
+Expressions use operators and builtins only, and mean exactly what the language means: null (None)
+in arithmetic and ordering raises Python's own TypeError, an integer too large for a float becomes
+infinite, a float divided by zero is IEEE's.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kumi.kernels.kinds import ANY, BOOLEAN, FLOAT, HASH, INTEGER, STRING, Scalar, is_numeric
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kumi.kernels.kinds import Kind
+
+_OVERFLOWS = f"{2**1024 - 2**970:#x}"  # the smallest integer that float() refuses
+_INFINITE = 'float("inf") if {0} > 0 else float("-inf")'
+
+
+def template(function: str, kinds: tuple[Kind, ...], result: Kind) -> str | None:
+    """The expression for a function of arguments of these kinds, or None where it needs a call."""
+    maker = _MAKERS.get(function)
+    return maker(kinds, result) if maker else None
+
+
+def _operand(place: str, kind: Kind, result: Kind) -> str:
+    """An argument that Python converts by itself, made safe where that may overflow."""
+    if kind is not INTEGER or result is not FLOAT:
+        return place
+    infinite = _INFINITE.replace("{0}", place)
+    return f"({place} if -{_OVERFLOWS} < {place} < {_OVERFLOWS} else {infinite})"
+
+
+def _brought(place: str, kind: Kind, result: Kind) -> str:
+    """An argument as the kind of the result, null included."""
+    if kind is not INTEGER or result is not FLOAT:
+        return place
+    infinite = _INFINITE.replace("{0}", place)
+    finite = f"float({place}) if -{_OVERFLOWS} < {place} < {_OVERFLOWS}"
+    return f"(None if {place} is None else {finite} else {infinite})"
+
+
+def _arithmetic(operator: str) -> Callable[[tuple[Kind, ...], Kind], str]:
+    def make(kinds: tuple[Kind, ...], result: Kind) -> str:
+        left, right = _operand("{0}", kinds[0], result), _operand("{1}", kinds[1], result)
+        return f"({left} {operator} {right})"
+
+    return make
+
+
+def _divide(kinds: tuple[Kind, ...], result: Kind) -> str | None:
+    if kinds == (INTEGER, INTEGER):
+        return None
+    left, right = _operand("{0}", kinds[0], result), _operand("{1}", kinds[1], result)
+    infinity = 'float("inf")'
+    if kinds[1] is FLOAT:  # of the two zeros, the negative one turns the sign
+        infinity = f'({infinity} if str({{1}}) == "0.0" else -{infinity})'
+    return f"({left} / {right} if {{1}} != 0 else {left} * {infinity})"
+
+
+def _modulo(kinds: tuple[Kind, ...], result: Kind) -> str:
+    left, right = _operand("{0}", kinds[0], result), _operand("{1}", kinds[1], result)
+    if result is FLOAT:
+        return f'({left} % {right} if {{1}} != 0 else {left} * float("nan"))'
+    return f"({left} % {right})"
+
+
+def _order(operator: str) -> Callable[[tuple[Kind, ...], Kind], str]:
+    return lambda _kinds, _result: f"({{0}} {operator} {{1}})"
+
+
+def _equality(operator: str, identity: str) -> Callable[[tuple[Kind, ...], Kind], str | None]:
+    def make(kinds: tuple[Kind, ...], _result: Kind) -> str | None:
+        if any(not isinstance(kind, Scalar) or kind in (ANY, HASH) for kind in kinds):
+            return None
+        # A boolean equals no number, but Python's True equals 1; null is the same as null.
+        chosen = identity if BOOLEAN in kinds else operator
+        return f"({{0}} {chosen} {{1}})"
+
+    return make
+
+
+def _select(kinds: tuple[Kind, ...], result: Kind) -> str:
+    yes, no = _brought("{1}", kinds[1], result), _brought("{2}", kinds[2], result)
+    return f"({yes} if {{0}} else {no})"
+
+
+def _coalesce(kinds: tuple[Kind, ...], result: Kind) -> str:
+    first, second = _brought("{0}", kinds[0], result), _brought("{1}", kinds[1], result)
+    return f"({second} if {{0}} is None else {first})"
+
+
+def _absolute(kinds: tuple[Kind, ...], _result: Kind) -> str | None:
+    return "abs({0})" if is_numeric(kinds[0]) else None
+
+
+def _concat(kinds: tuple[Kind, ...], _result: Kind) -> str | None:
+    return '(({0} or "") + ({1} or ""))' if kinds == (STRING, STRING) else None
+
+
+def _fixed(text: str) -> Callable[[tuple[Kind, ...], Kind], str]:
+    return lambda _kinds, _result: text
+
+
+_MAKERS: dict[str, Callable[[tuple[Kind, ...], Kind], str | None]] = {
+    "add": _arithmetic("+"),
+    "subtract": _arithmetic("-"),
+    "multiply": _arithmetic("*"),
+    "divide": _divide,
+    "modulo": _modulo,
+    "abs": _absolute,
+    "equal": _equality("==", "is"),
+    "not_equal": _equality("!=", "is not"),
+    "greater_than": _order(">"),
+    "greater_than_or_equal": _order(">="),
+    "less_than": _order("<"),
+    "less_than_or_equal": _order("<="),
+    "and": _fixed("({0} is True and {1} is True)"),
+    "or": _fixed("({0} is True or {1} is True)"),
+    "not": _fixed("({0} is not True)"),
+    "select": _select,
+    "is_null": _fixed("({0} is None)"),
+    "coalesce": _coalesce,
+    "length": _fixed("len({0})"),
+    "array_size": _fixed("len({0})"),
+    "concat": _concat,
+}

@@ -1,0 +1,145 @@
+"""Single values: what they are called, how they become another kind, when two are the same."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kumi.kernels.kinds import ANY, BOOLEAN, FLOAT, HASH, INTEGER, STRING, ArrayOf
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kumi.kernels.kinds import Kind
+
+
+def is_array(value: object) -> bool:
+    """Whether a value can stand for an array: a sequence that is no text, or a NumPy array."""
+    if isinstance(value, list | tuple):
+        return True
+    if isinstance(value, Sequence):
+        return not isinstance(value, str | bytes | bytearray)
+    return isinstance(value, np.ndarray) and value.ndim > 0
+
+
+def is_record(value: object) -> bool:
+    """Whether a value can have fields: a mapping, or an object that is no scalar and no array."""
+    if isinstance(value, Mapping):
+        return True
+    return not (value is None or isinstance(value, _SCALARS) or is_array(value))
+
+
+_SCALARS = (bool, int, float, str, bytes, bytearray, complex, Decimal, np.generic, type)
+_NAMES: tuple[tuple[Any, str], ...] = (
+    (bool | np.bool_, "a boolean"),
+    (int | np.integer, "an integer"),
+    (float | np.floating, "a float"),
+    (Decimal, "a decimal"),
+    (str, "a string"),
+    (Mapping, "a hash"),
+)
+
+
+def described(value: object) -> str:
+    """What a value is, for messages: `a string`, `null`; never the value itself."""
+    if value is None:
+        return "null"
+    for types, name in _NAMES:
+        if isinstance(value, types):
+            return name
+    return "an array" if is_array(value) else f"a Python {type(value).__name__}"
+
+
+def expected(kind: Kind) -> str:
+    """What a value of a kind is called, for messages."""
+    if isinstance(kind, ArrayOf):
+        return "an array"
+    return f"{'an' if str(kind)[0] in 'aeiou' else 'a'} {kind}"
+
+
+def to_float(value: float) -> float:
+    """A number as a float: exactly rounded, infinite where it is too large."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+
+
+def bring(value: Any, kind: Kind) -> Any:
+    """Data as its declared kind has it: a plain Python object, or None for null.
+
+    An integer becomes a float where that is declared; NumPy's scalars and subclasses of Python's
+    become the plain types. Raises TypeError for everything else.
+    """
+    if value is None:
+        return None
+    rule = _RULES[ArrayOf if isinstance(kind, ArrayOf) else kind]
+    brought = rule(value)
+    if brought is None:
+        raise TypeError(f"expected {expected(kind)}, found {described(value)}")
+    return brought
+
+
+def _as_float(value: Any) -> float | None:
+    if isinstance(value, float | np.floating):
+        return float(value)
+    whole = _as_integer(value)
+    return None if whole is None else to_float(whole)
+
+
+def _as_integer(value: Any) -> int | None:
+    if isinstance(value, int | np.integer) and not isinstance(value, bool):
+        return int(value)
+    return None
+
+
+def _as_boolean(value: Any) -> bool | None:
+    return bool(value) if isinstance(value, bool | np.bool_) else None
+
+
+def _as_string(value: Any) -> str | None:
+    # The text itself, not what a subclass (an Enum) prints.
+    return str.__str__(value) if isinstance(value, str) else None
+
+
+_RULES: dict[Any, Callable[[Any], Any]] = {
+    FLOAT: _as_float,
+    INTEGER: _as_integer,
+    BOOLEAN: _as_boolean,
+    STRING: _as_string,
+    HASH: lambda value: value if is_record(value) else None,
+    ArrayOf: lambda value: value if is_array(value) else None,
+    ANY: lambda value: value,
+}
+
+
+def same(left: Any, right: Any) -> bool:
+    """Structural equality of any two values; a boolean equals only itself, 1 equals 1.0."""
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    if isinstance(left, Mapping) and isinstance(right, Mapping):
+        return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
+    if is_array(left) and is_array(right):
+        return len(left) == len(right) and all(map(same, left, right))
+    return bool(left == right)
+
+
+def to_string(value: object) -> str:
+    """The text of a value: `1.5`, `1.0e+23`, `true`; nothing for null."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return _float_text(value) if isinstance(value, float) else str(value)
+
+
+def _float_text(value: float) -> str:
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    text = repr(value)
+    mantissa, e, exponent = text.partition("e")
+    return f"{mantissa}.0e{exponent}" if e and "." not in mantissa else text

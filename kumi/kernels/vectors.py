@@ -1,0 +1,159 @@
+"""Vectors: flat values, the offsets that nest them, and a mask where there are nulls.
+
+What a column's `values` are depends on its kind: integer int64, or objects (Python ints) once
+`bound` passes `LARGEST`; float float64; boolean bool; anything else objects. A null cell has any
+value in `values` (None in objects) and False in `valid`.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from kumi.kernels.kinds import BOOLEAN, FLOAT, INTEGER
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from kumi.kernels.kinds import Kind
+
+LARGEST: Final = 2**63 - 1
+"""The largest magnitude that an integer column keeps in int64."""
+
+EXACT: Final = 2**53
+"""Up to this magnitude every integer is a float64 exactly."""
+
+
+class Column:
+    """The cells of a value with axes, in order.
+
+    `values` (n,); `valid` (n,) bool, False where a cell is null, or None where none is. `bound`
+    is for integers: no magnitude is larger (it may be generous).
+    """
+
+    __slots__ = ("bound", "valid", "values")
+
+    def __init__(
+        self, values: NDArray[Any], valid: NDArray[np.bool_] | None = None, bound: int | None = None
+    ) -> None:
+        self.values = values
+        self.valid = valid
+        self.bound = bound
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __repr__(self) -> str:
+        return f"Column({cells(self)!r}, bound={self.bound})"
+
+
+class Axis:
+    """One array level: the elements of parent p are those from `offsets[p]` to `offsets[p + 1]`.
+
+    `offsets` (parents + 1,) int64; an array at the root has one parent, so `[0, n]`. `size` is the
+    number of elements in all.
+    """
+
+    __slots__ = ("_counts", "offsets", "size")
+
+    def __init__(self, offsets: NDArray[np.int64]) -> None:
+        self.offsets = offsets
+        self.size = int(offsets[-1])
+        self._counts: NDArray[np.int64] | None = None
+
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        """How many elements each parent has."""
+        if self._counts is None:
+            self._counts = np.diff(self.offsets)
+        return self._counts
+
+
+def align(column: Column, axes: Sequence[Axis]) -> Column:
+    """Repeat each cell over the elements below it: `axes` are the deeper ones, outermost first."""
+    counts = axes[0].counts if len(axes) == 1 else np.diff(_composed(axes))
+    valid = None if column.valid is None else np.repeat(column.valid, counts)
+    return Column(np.repeat(column.values, counts), valid, column.bound)
+
+
+def _composed(axes: Sequence[Axis]) -> NDArray[np.int64]:
+    """The offsets of the innermost axis, seen from the parents of the outermost."""
+    offsets = axes[0].offsets
+    for axis in axes[1:]:
+        offsets = axis.offsets[offsets]
+    return offsets
+
+
+def cells(column: Column) -> list[Any]:
+    """The cells as Python objects, None where null."""
+    found: list[Any] = column.values.tolist()
+    if column.valid is not None:
+        for position in np.flatnonzero(~column.valid).tolist():
+            found[position] = None
+    return found
+
+
+def to_lists(column: Column, axes: Sequence[Axis]) -> list[Any]:
+    """The cells as nested lists; `axes` are all of the column's, outermost first.
+
+    Inner arrays that are empty are kept. Cells are plain Python objects, None where null.
+    """
+    nested = cells(column)
+    for axis in reversed(axes[1:]):
+        nested = [nested[start:end] for start, end in pairwise(axis.offsets.tolist())]
+    return nested
+
+
+def column_of(found: Sequence[Any], kind: Kind) -> Column:
+    """A column of Python objects that are all of `kind`, or None where null."""
+    if kind is INTEGER:
+        return integers(found)
+    if kind is FLOAT:
+        return _filled(found, np.float64, 0.0)
+    if kind is BOOLEAN:
+        return _filled(found, np.bool_, False)
+    return objects(found)
+
+
+def integers(found: Sequence[int | None]) -> Column:
+    """Integers of any size, with the exact bound."""
+    try:
+        column = _filled(found, np.int64, 0)
+    except OverflowError:
+        column = objects(found)
+    column.bound = magnitude(column)
+    if column.bound > LARGEST and column.values.dtype != object:
+        return Column(column.values.astype(object), column.valid, column.bound)
+    return column
+
+
+def magnitude(column: Column) -> int:
+    """The largest magnitude in an integer column; 0 where it is empty."""
+    values = column.values
+    if values.dtype == object:
+        return max((abs(value) for value in values.tolist() if value is not None), default=0)
+    return max(-int(values.min()), int(values.max())) if values.size else 0
+
+
+def objects(found: Sequence[Any]) -> Column:
+    """Objects as they are."""
+    values = np.fromiter(found, object, len(found))
+    return Column(values, presence(found))
+
+
+def presence(found: Sequence[Any]) -> NDArray[np.bool_] | None:
+    """The mask of the cells that are not None; None where none of them is."""
+    if type(None) not in set(map(type, found)):
+        return None
+    return np.fromiter((cell is not None for cell in found), np.bool_, len(found))
+
+
+def _filled(found: Sequence[Any], dtype: type[np.generic], fill: object) -> Column:
+    valid = presence(found)
+    if valid is not None:
+        found = [fill if cell is None else cell for cell in found]
+    return Column(np.fromiter(found, dtype, len(found)), valid)

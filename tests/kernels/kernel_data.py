@@ -1,0 +1,85 @@
+"""Data for kernels: strategies for the cells of a kind, and what it means to be equal."""
+
+import itertools
+import math
+
+import numpy as np
+from hypothesis import strategies as st
+
+from kumi.kernels import bind, functions
+from kumi.kernels.kinds import ANY, BOOLEAN, FLOAT, INTEGER, NULL, STRING, ArrayOf
+from kumi.kernels.vectors import Axis
+
+EDGES = [
+    0,
+    1,
+    -1,
+    2,
+    7,
+    2**31,
+    2**53 - 1,
+    2**53 + 1,
+    -(2**53) - 1,
+    2**62,
+    2**63 - 1,
+    -(2**63),
+    2**63,
+]
+EDGES += [10**30, -(10**30), 10**400, -(10**400)]
+SMALL = st.integers(-5, 9)
+LEAVES = {
+    INTEGER: SMALL | st.sampled_from(EDGES),
+    FLOAT: st.floats()
+    | st.sampled_from([0.0, -0.0, 0.5, 2.0, -8.0, 2.0**53, float(2**63), 1e308, math.inf]),
+    STRING: st.text("abé ß", max_size=3),
+    BOOLEAN: st.booleans(),
+    NULL: st.none(),
+}
+LEAVES[ANY] = st.one_of(*LEAVES.values(), st.lists(st.integers(0, 2), max_size=2))
+LEAVES[ArrayOf(INTEGER)] = st.lists(SMALL, max_size=3)
+KINDS = tuple(LEAVES)
+
+
+def cells_of(kind, *, nulls=True, exponent=False):
+    """Cells of a kind, null now and then. Exponents are small, or powers would fill the memory."""
+    leaves = st.integers(-2, 30) if exponent and kind is INTEGER else LEAVES[kind]
+    return leaves | st.none() if nulls else leaves
+
+
+def signatures(*, reducers):
+    """Every function with every combination of kinds that it admits, and the kind of its result."""
+    for function in functions.FUNCTIONS:
+        if function.reducer is not reducers or function.name.endswith("_if"):
+            continue
+        for kinds in itertools.product(KINDS, repeat=len(function.parameters)):
+            if function.admits(kinds):
+                yield function.name, kinds, function.result(kinds)
+
+
+def scalar_callable(function, kinds, result):
+    """The scalar kernel as code generation uses it."""
+    found = bind.scalar(function, kinds, result)
+    if not isinstance(found, str):
+        return found
+    names = [f"a{n}" for n in range(len(kinds))]
+    return eval(f"lambda {', '.join(names)}: {found.format(*names)}")
+
+
+def axis(*counts):
+    """An axis whose parents have so many elements."""
+    return Axis(np.concatenate(([0], np.cumsum(counts, dtype=np.int64))))
+
+
+def agree(left, right, ulps=0):
+    """Whether two results are the same to the type and the sign of zero, but for some ulps."""
+    if type(left) is not type(right):
+        return False
+    if isinstance(left, list):
+        return len(left) == len(right) and all(
+            agree(a, b, ulps) for a, b in zip(left, right, strict=True)
+        )
+    if not isinstance(left, float) or math.isnan(left):
+        return left == right or (left != left and right != right)
+    if ulps and math.isfinite(left):
+        return abs(left - right) <= ulps * math.ulp(left)
+    return repr(left) == repr(right)

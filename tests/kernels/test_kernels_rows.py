@@ -1,0 +1,75 @@
+"""A column is its rows: every kernel over a column gives what the scalar kernel gives cell by cell.
+
+Values, exact Python types and the type of the exception, for every function and every combination
+of kinds that it admits, with nulls, empty columns, integers of any size and every special float.
+"""
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from kernel_data import agree, axis, cells_of, scalar_callable, signatures
+
+from kumi.kernels import bind
+from kumi.kernels.vectors import Column, column_of, to_lists
+
+ROUNDED = {"sin", "cos", "exp", "log", "tanh", "power"}  # libm and NumPy differ by some ulps
+BY_FUNCTION = {}
+for name, kinds, result in signatures(reducers=False):
+    BY_FUNCTION.setdefault(name, []).append((kinds, result))
+
+
+def outcome(compute):
+    try:
+        return compute()
+    except Exception as error:
+        return type(error)
+
+
+def plainly_typed(column, kind):
+    """The promise of `vectors`: int64 exactly where the bound says so."""
+    if column.bound is not None:
+        assert (column.values.dtype == np.int64) == (column.bound <= 2**63 - 1)
+        assert all(
+            abs(v) <= column.bound for v in to_lists(column, [axis(len(column))]) if v is not None
+        )
+    return True
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("function", BY_FUNCTION)
+@given(data=st.data())
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+def test_a_column_is_its_rows(function, data):
+    kinds, result = data.draw(st.sampled_from(BY_FUNCTION[function]), label="kinds")
+    size = data.draw(st.integers(0, 5), label="rows")
+    vectors = data.draw(
+        st.lists(st.booleans(), min_size=len(kinds), max_size=len(kinds)).filter(any),
+        label="columns",
+    )
+    nulls = data.draw(st.booleans(), label="nulls")
+    given_arguments, rows = [], []
+    for position, (kind, vector) in enumerate(zip(kinds, vectors, strict=True)):
+        exponent = position == 1 and function in ("power", "multiply", "at")
+        one = cells_of(kind, nulls=nulls, exponent=exponent)
+        if vector:
+            cells = data.draw(st.lists(one, min_size=size, max_size=size))
+            given_arguments.append(column_of(cells, kind))
+            rows.append(cells)
+        else:
+            value = data.draw(one)
+            given_arguments.append(value)
+            rows.append([value] * size)
+    scalar = scalar_callable(function, kinds, result)
+    kernel = bind.elementwise(function, kinds, result)
+
+    def by_column():
+        with np.errstate(all="ignore"):
+            made = kernel(*given_arguments)
+        assert isinstance(made, Column)
+        assert plainly_typed(made, result)
+        return to_lists(made, [axis(size)])
+
+    expected = outcome(lambda: [scalar(*row) for row in zip(*rows, strict=True)])
+    found = outcome(by_column)
+    assert agree(found, expected, ulps=4 if function in ROUNDED else 0), (found, expected)
