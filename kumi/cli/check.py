@@ -1,0 +1,43 @@
+"""`kumi check`: every static error, with place and hint."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from kumi.cli.main import FAILED, message
+from kumi.cli.schemas import schemas as find_schemas
+from kumi.errors import KumiError
+
+
+@click.command()
+@click.argument("schemas", nargs=-1, required=True, metavar="SCHEMA...")
+def check(schemas: tuple[str, ...]) -> None:
+    """Find every static error of the SCHEMAs, without running them.
+
+    SCHEMA is file.kumi, module.py:Class, or module.py for all of its schemas. The exit code is 1
+    where there is an error.
+
+    \b
+    Examples:
+      kumi check rules/*.kumi
+      kumi check pricing.py
+    """
+    fine = [_checked(spec) for spec in schemas]
+    if not all(fine):
+        sys.exit(FAILED)
+
+
+def _checked(spec: str) -> bool:
+    try:
+        for schema in find_schemas(spec):
+            schema.check()
+    except (KumiError, OSError) as error:
+        click.echo(message(error), err=True)
+    except click.ClickException as error:
+        error.show()
+    else:
+        click.echo(f"{spec}: ok")
+        return True
+    return False

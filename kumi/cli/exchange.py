@@ -1,0 +1,89 @@
+"""JSON in and out of the command line."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+def read_input(path: str | None) -> dict[str, Any]:
+    """The input object in the file at `path`; `-` is standard input, None an empty object.
+
+    Raises OSError where it cannot be read, ClickException where it is no JSON object.
+    """
+    if path is None:
+        return {}
+    name = "standard input" if path == "-" else path
+    stream = click.get_binary_stream("stdin")
+    data = stream.read() if path == "-" else Path(path).read_bytes()
+    value = _parsed(name, data)
+    if not isinstance(value, dict):
+        raise click.ClickException(f"{name}: the input must be a JSON object, not {_kind(value)}")
+    return value
+
+
+def write_output(values: dict[str, Any], path: str | None) -> None:
+    """Write a result to the file at `path` (None: standard output), and warn of lost numbers."""
+    text, lost = to_json(values)
+    if path is None:
+        click.echo(text)
+    else:
+        Path(path).write_text(text + "\n", encoding="utf-8")
+    if lost:
+        numbers = "1 number is" if lost == 1 else f"{lost} numbers are"
+        click.echo(f"warning: {numbers} NaN or infinite, which JSON has not: null", err=True)
+
+
+def to_json(values: dict[str, Any]) -> tuple[str, int]:
+    """An object as JSON, a line for each key; and how many NaN and infinities became null."""
+    try:
+        return _lines(values), 0
+    except ValueError:
+        counter = _Finite()
+        return _lines(counter.copy(values)), counter.lost
+
+
+def _lines(values: dict[str, Any]) -> str:
+    if not values:
+        return "{}"
+    dump = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+    lines = (f"  {dump(name)}: {dump(value)}" for name, value in values.items())
+    return "{\n" + ",\n".join(lines) + "\n}"
+
+
+class _Finite:
+    """Copies plain data without NaN and infinities, and counts them."""
+
+    def __init__(self) -> None:
+        self.lost = 0
+
+    def copy(self, value: Any) -> Any:
+        if isinstance(value, list | tuple):
+            return [self.copy(item) for item in value]
+        if isinstance(value, dict):
+            return {key: self.copy(item) for key, item in value.items()}
+        if isinstance(value, float) and not math.isfinite(value):
+            self.lost += 1
+            return None
+        return value
+
+
+def _parsed(name: str, data: bytes) -> Any:
+    try:
+        return json.loads(data.decode("utf-8-sig"))
+    except json.JSONDecodeError as error:
+        raise click.ClickException(f"{name}:{error.lineno}:{error.colno}: {error.msg}") from error
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise click.ClickException(f"{name}:{line}: the file is not UTF-8 text") from error
+    except RecursionError as error:
+        raise click.ClickException(f"{name}: nested too deeply") from error
+
+
+def _kind(value: Any) -> str:
+    names: dict[type, str] = {list: "an array", str: "a string", bool: "a boolean"}
+    return "null" if value is None else names.get(type(value), "a number")

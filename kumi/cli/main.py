@@ -1,0 +1,110 @@
+"""The command `kumi`: a table of commands, each imported only when it is called."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from kumi import __version__
+from kumi.errors import KumiError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+COMMANDS = {
+    "run": "Compute a schema for one input.",
+    "check": "Find every static error of schemas.",
+    "ops": "List the operations of a schema, as the VM runs them.",
+    "profile": "Report where the time of a profile went.",
+    "record": "Run a Python program and record its schemas.",
+    "demo": "Run three real schemas, and show their profile.",
+}
+"""The module of each command has its name, and so has the command in it."""
+
+FAILED, INTERRUPTED = 1, 130
+
+
+class _Lazy(click.Group):
+    """Lists its commands from the table, and imports the one that is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"kumi.cli.{cmd_name}"), cmd_name)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            ctx.fail(f"there is no command {args[0]!r}; {did_you_mean(args[0], COMMANDS)}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.command(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="kumi")
+def kumi() -> None:
+    """Calculation schemas, and profiles of their every operation.
+
+    \b
+    Examples:
+      kumi demo
+      kumi run tax.kumi --input tax.json --profile tax.jsonl
+      kumi profile tax.jsonl --summary
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line (by default `sys.argv`) and exit.
+
+    Codes: 0 fine, 1 failed, 2 wrong usage, 130 interrupted.
+    """
+    try:
+        code = _invoke(arguments)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    except BrokenPipeError:
+        code = _reader_left()
+    sys.exit(code)
+
+
+def _invoke(arguments: Sequence[str] | None) -> int:
+    try:
+        result: Any = kumi.main(arguments, prog_name="kumi", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        return INTERRUPTED
+    except BrokenPipeError:
+        raise
+    except (KumiError, OSError) as error:
+        click.echo(message(error), err=True)
+        return FAILED
+    return result if isinstance(result, int) else 0
+
+
+def message(error: KumiError | OSError) -> str:
+    """What is said of an error that is nobody's bug: one line, or a schema's located errors."""
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        return f"Error: {where}{error.strerror or error}"
+    return str(error)
+
+
+def _reader_left() -> int:
+    """Nobody reads what we print (`| head`): that is no error, and the rest goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return FAILED

@@ -1,0 +1,97 @@
+"""From SCHEMA on the command line to classes: `file.kumi`, `module.py:Class` or `module.py`."""
+
+from __future__ import annotations
+
+import sys
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from traceback import extract_tb
+from typing import TYPE_CHECKING
+
+import click
+
+from kumi.errors import KumiError, did_you_mean
+from kumi.schema import Schema, compile_program, load
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+
+def schema(spec: str) -> type[Schema]:
+    """The one schema that `spec` names.
+
+    Raises SchemaError for a `.kumi` file with errors, OSError for a file that cannot be read, and
+    click's exceptions for a module that fails or has not exactly one schema of that name.
+    """
+    found = schemas(spec)
+    if len(found) > 1:
+        path = spec.removesuffix(":")
+        names = ", ".join(f"{path}:{one.__name__}" for one in found)
+        raise click.UsageError(f"{path} has {len(found)} schemas; name one of them: {names}")
+    return found[0]
+
+
+def schemas(spec: str) -> list[type[Schema]]:
+    """Every schema that `spec` names: more than one only for a module without a class."""
+    path, _, name = spec.rpartition(":") if ".py:" in spec else (spec, "", "")
+    if not path.endswith(".py"):
+        return [load(path)]
+    declared = _declared(_import(Path(path)))
+    if not declared:
+        raise click.ClickException(f"{path} has no schema: no class derived from kumi.Schema")
+    if not name:
+        return list(declared.values())
+    if name not in declared:
+        raise click.ClickException(f"{path} has no schema {name!r}; {did_you_mean(name, declared)}")
+    return [declared[name]]
+
+
+def check_outputs(schema: type[Schema], names: tuple[str, ...]) -> None:
+    """Raise UsageError where a name of `--only` is not a declaration of the schema."""
+    try:
+        compile_program(schema, *names)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--only") from error
+
+
+def _declared(module: ModuleType) -> dict[str, type[Schema]]:
+    return {
+        name: value
+        for name, value in vars(module).items()
+        if isinstance(value, type)
+        and issubclass(value, Schema)
+        and value.__module__ == module.__name__
+    }
+
+
+def _import(path: Path) -> ModuleType:
+    """Import a file as Python would run it as a script, but under its own name."""
+    path.read_bytes()  # a missing file is the world's error, not the import's
+    name = path.stem if path.stem not in sys.modules else f"_{path.stem}"
+    spec = spec_from_file_location(name, path.resolve())
+    if spec is None or spec.loader is None:
+        raise click.ClickException(f"{path} cannot be imported")
+    module = module_from_spec(spec)
+    sys.modules[name] = module
+    sys.path.insert(0, str(path.resolve().parent))
+    try:
+        spec.loader.exec_module(module)
+    except KumiError:
+        raise
+    except Exception as error:
+        raise click.ClickException(_failure(path, error)) from error
+    return module
+
+
+def _failure(path: Path, error: Exception) -> str:
+    if isinstance(error, SyntaxError):
+        return f"{error.filename}:{error.lineno}: {error.msg}"
+    lines = [
+        frame.lineno for frame in extract_tb(error.__traceback__) if _same(frame.filename, path)
+    ]
+    where = f"{path}:{lines[-1]}" if lines else str(path)
+    return f"{where}: {type(error).__name__}: {error}"
+
+
+def _same(filename: str, path: Path) -> bool:
+    return Path(filename) == path.resolve()
