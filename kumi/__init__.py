@@ -1,3 +1,63 @@
-"""Kumi: a declarative calculation language whose every operation can be an OpenTelemetry span."""
+"""Kumi: a declarative calculation language whose every operation can be an OpenTelemetry span.
+
+This is the composition root. Names are imported when they are first used, so that `import kumi` and
+the commands that only read profiles stay light; and a starter is installed that looks at the
+environment before the first compile or run.
+"""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from kumi import hooks
+
+if TYPE_CHECKING:
+    from kumi import otel
+    from kumi.errors import CompilerBug, InputError, KumiError, Problem, SchemaError, Violation
+    from kumi.schema import Schema, load
+    from kumi.schema import compile_program as compile  # noqa: A004 - used as kumi.compile
+    from kumi.syntax.classes import *  # noqa: F403 - that package lists what it exports
 
 __version__ = "0.1.0"
+
+_ELSEWHERE = {
+    "CompilerBug": ("kumi.errors", "CompilerBug"),
+    "InputError": ("kumi.errors", "InputError"),
+    "KumiError": ("kumi.errors", "KumiError"),
+    "Problem": ("kumi.errors", "Problem"),
+    "SchemaError": ("kumi.errors", "SchemaError"),
+    "Violation": ("kumi.errors", "Violation"),
+    "Schema": ("kumi.schema", "Schema"),
+    "compile": ("kumi.schema", "compile_program"),
+    "load": ("kumi.schema", "load"),
+}
+_MODULES = ("otel",)
+
+
+def __getattr__(name: str) -> object:
+    """Find a public name where it is defined, and keep it here."""
+    if name in _MODULES:
+        return import_module(f"kumi.{name}")
+    module, attribute = _ELSEWHERE.get(name, ("kumi.syntax.classes", name))
+    if name.startswith("_") or name not in __dir__():
+        raise AttributeError(f"module 'kumi' has no attribute {name!r}")
+    found = globals()[name] = getattr(import_module(module), attribute)
+    return found
+
+
+def __dir__() -> list[str]:
+    from kumi.syntax import classes
+
+    return sorted({*_ELSEWHERE, *_MODULES, *classes.__all__, "__version__"})
+
+
+def _start() -> None:
+    if os.environ.get("KUMI_PROFILE"):
+        from kumi.otel import start_from_environment
+
+        start_from_environment()
+
+
+hooks.set_starter(_start)

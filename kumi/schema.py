@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from kumi import hooks
-from kumi.compile import analyze, lower
+from kumi.compiler import analyze, lower
 from kumi.errors import Place, Problem, SchemaError, Source
 from kumi.ir.text import disassemble
 from kumi.results import Result
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import os
     from typing import Self
 
-    from kumi.analysis.pipeline import Analysis
+    from kumi.compiler import Analysis
     from kumi.ir.program import Program
     from kumi.syntax import nodes
 

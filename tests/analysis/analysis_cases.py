@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from kumi.compile import analyze, lower
+from kumi.compiler import analyze, lower
 from kumi.errors import SchemaError, Source
 from kumi.ir.text import disassemble
 from kumi.syntax.text import parse

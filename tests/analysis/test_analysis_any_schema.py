@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kumi.compile import analyze, lower
+from kumi.compiler import analyze, lower
 from kumi.errors import Place, SchemaError, Source
 from kumi.ir.text import disassemble
 from kumi.kernels.functions import FUNCTIONS, PLANNED

@@ -3,7 +3,7 @@
 import pytest
 from analysis_cases import cases, outcome, program
 
-from kumi.compile import analyze
+from kumi.compiler import analyze
 from kumi.errors import Place, SchemaError, Source
 from kumi.syntax.nodes import Call, Cascade, Constant, Declaration, Name, Schema
 
