@@ -14,10 +14,16 @@ from typing import TYPE_CHECKING
 from kumi import hooks
 
 if TYPE_CHECKING:
-    from kumi import otel
-    from kumi.errors import CompilerBug, InputError, KumiError, Problem, SchemaError, Violation
-    from kumi.schema import Schema, load
+    from kumi import otel as otel
+    from kumi.errors import CompilerBug as CompilerBug
+    from kumi.errors import InputError as InputError
+    from kumi.errors import KumiError as KumiError
+    from kumi.errors import Problem as Problem
+    from kumi.errors import SchemaError as SchemaError
+    from kumi.errors import Violation as Violation
+    from kumi.schema import Schema as Schema
     from kumi.schema import compile_program as compile  # noqa: A004 - used as kumi.compile
+    from kumi.schema import load as load
     from kumi.syntax.classes import *  # noqa: F403 - that package lists what it exports
 
 __version__ = "0.1.0"
