@@ -1,0 +1,123 @@
+"""`kumi profile`: a breakdown of profiles, or their events."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import sys
+from typing import TYPE_CHECKING, Final, Literal
+
+import click
+
+from kumi.profiles.engine import Filters
+from kumi.profiles.reading import read_breakdown
+from kumi.profiles.reports.drawing import coloured, plain
+from kumi.profiles.reports.page import count, name
+from kumi.profiles.sources import UnreadableError, opened
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kumi.profiles.breakdown import Breakdown
+
+Mode = Literal["summary", "detailed", "raw"]
+
+ROWS: Final = 10
+_UNITS: Final = {"ns": 1, "us": 1e3, "µs": 1e3, "ms": 1e6, "s": 1e9}
+_DURATION: Final = re.compile(r"(\d+(?:\.\d*)?|\.\d+)\s*(ns|us|µs|ms|s)?")
+
+
+def _nanoseconds(_ctx: click.Context, _param: click.Parameter, value: str) -> int:
+    """`0.5`, `250us`, `2s`; milliseconds where no unit stands."""
+    found = _DURATION.fullmatch(value.strip())
+    if found is None:
+        raise click.BadParameter(f"{value!r} is no duration such as 0.5, 250us, 3ms or 2s")
+    return round(float(found[1]) * _UNITS[found[2] or "ms"])
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--summary", "mode", flag_value="summary", default="summary", help="(the default)")
+@click.option("--detailed", "mode", flag_value="detailed", help="Every operation and declaration.")
+@click.option("--raw", "mode", flag_value="raw", help="The events, a line each.")
+@click.option("--json", "as_json", is_flag=True, help="All figures as JSON, in nanoseconds.")
+@click.option("--schema", multiple=True, metavar="NAME", help="Only this schema; repeatable.")
+@click.option("--declaration", multiple=True, metavar="NAME", help="Only this declaration.")
+@click.option("--operation", multiple=True, metavar="NAME", help="Only this operation: Map.")
+@click.option(
+    "--min-duration",
+    "min_ns",
+    default="0",
+    callback=_nanoseconds,
+    metavar="TIME",
+    help="Only what took as long: 0.5 (ms), 20us, 1s.",
+)
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help=f"Rows of a table ({ROWS}), or lines with --raw (all).",
+)
+def profile(  # noqa: PLR0917 - click passes by name
+    files: tuple[str, ...],
+    mode: Mode,
+    as_json: bool,
+    schema: tuple[str, ...],
+    declaration: tuple[str, ...],
+    operation: tuple[str, ...],
+    min_ns: int,
+    limit: int | None,
+) -> None:
+    """Break down recorded profiles: by schema, operation and declaration.
+
+    FILE is an event file (KUMI_PROFILE_FILE, `kumi record`), or - for standard input. Several are
+    read as one. Filters choose runs, declarations, operations and phases; what lacks the key that
+    a filter asks for is left out.
+    """
+    filters = Filters(schema, declaration, operation, min_ns)
+    try:
+        if mode == "raw":
+            _stream(files, filters, limit)
+        else:
+            emit(draw(read_breakdown(files, filters), mode, limit, as_json=as_json))
+    except UnreadableError as error:
+        raise click.ClickException(name(error)) from error
+
+
+def draw(found: Breakdown, mode: Mode, limit: int | None, *, as_json: bool) -> str:
+    """The report as text for this standard output."""
+    if as_json:
+        from kumi.profiles.reports.figures import figures  # noqa: PLC0415 - only what is asked for
+
+        return figures(found)
+    if mode == "detailed":
+        from kumi.profiles.reports.detailed import detailed as page  # noqa: PLC0415 - as above
+    else:
+        from kumi.profiles.reports.summary import summary as page  # noqa: PLC0415 - as above
+    in_colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    return (coloured if in_colour else plain)(page(found, limit or ROWS))
+
+
+def emit(text: str) -> None:
+    """Write to standard output, whatever its encoding can hold."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    sys.stdout.write(text)
+    sys.stdout.flush()  # a closed pipe is met here, where click keeps silent about it
+
+
+def _stream(files: Sequence[str], filters: Filters, limit: int | None) -> None:
+    from itertools import islice  # noqa: PLC0415 - as above
+
+    from kumi.profiles.reports.raw import Raw  # noqa: PLC0415 - as above
+
+    with opened(files) as sources:
+        raw = Raw(sources.sources, filters)
+        for line in islice(raw, limit):
+            sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+    if raw.first_malformed:
+        file, number = raw.first_malformed
+        skipped = f"Malformed: {count(raw.malformed, 'line')}, the first at {name(file)}:{number}"
+        click.echo(skipped, err=True)

@@ -1,0 +1,153 @@
+"""The engine for files of any size: DuckDB, and the statements in `sql/`."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from importlib.resources import files
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+import duckdb
+
+from kumi.profiles.engine import Filters, Group, Lines
+from kumi.profiles.lines import KNOWN
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kumi.profiles.engine import Key
+    from kumi.profiles.lines import Event
+    from kumi.profiles.sources import Opened, Source
+
+_MEMORY_LIMIT: Final = "1GB"  # beyond it DuckDB spills to the temporary folder
+_LINE_TOO_LONG: Final = "maximum_object_size"
+
+
+class DuckEngine:
+    """See `kumi.profiles.engine.Engine`."""
+
+    def __init__(self, opened: Opened, filters: Filters) -> None:
+        self._filters = filters
+        self._folder = opened.folder
+        self._database = _connect(opened.folder)
+        self._first_malformed: tuple[str, int] | None = None
+        for number, source in enumerate(opened.sources):
+            self._take(source, self._folder / f"{number}.jsonl")
+        kinds = self._query("SELECT kind, sum(calls)::BIGINT FROM counted GROUP BY kind")
+        self._kinds: Counter[Key] = Counter({_value(kind): calls for kind, calls in kinds})
+
+    @property
+    def lines(self) -> Lines:
+        """How the lines divide."""
+        known = {kind: self._kinds[kind] for kind in KNOWN if self._kinds[kind]}
+        malformed = self._kinds[None]
+        other = self._kinds.total() - malformed - sum(known.values())
+        return Lines(known, other, malformed, self._first_malformed)
+
+    @property
+    def whole(self) -> list[Event]:
+        """The events that are not counted but read."""
+        found = self._query("SELECT entire, calls FROM counted WHERE entire IS NOT NULL")
+        return [json.loads(entire) for entire, calls in found for _ in range(calls)]
+
+    def groups(self, kind: str, keys: tuple[str, ...]) -> list[Group]:
+        """The filtered events of a kind, by these keys."""
+        statement = _statement("group").format(keys=", ".join(f'"{key}"' for key in keys))
+        rows = self._query(statement, {"kind": _text(kind), **_parameters(self._filters)})
+        return [_group(row, keys) for row in rows]
+
+    def _query(self, statement: str, parameters: object = None) -> list[tuple[Any, ...]]:
+        return self._database.execute(statement, parameters).fetchall()
+
+    def _take(self, source: Source, spare: Path) -> None:
+        """Count a source; `spare` may become a copy of it that DuckDB is able to read."""
+        path = _plain_path(source, spare)
+        try:
+            self._query(_statement("count").format(path=_quoted(path)))
+        except duckdb.InvalidInputException as error:
+            if _LINE_TOO_LONG not in str(error):
+                raise
+            path = _rewritten(source, spare)
+            self._query(_statement("count").format(path=_quoted(path)))
+        if self._first_malformed is None:
+            self._first_malformed = self._find_malformed(source, path)
+
+    def _find_malformed(self, source: Source, path: str) -> tuple[str, int] | None:
+        if not self._query("SELECT 1 FROM counted WHERE kind IS NULL LIMIT 1"):
+            return None
+        self._query("SET preserve_insertion_order = true")
+        [(ordinal,)] = self._query(_statement("first_malformed").format(path=_quoted(path)))
+        self._query("SET preserve_insertion_order = false")
+        number, _ = next(islice(source.lines(), ordinal - 1, None))
+        return source.name, number
+
+
+def _connect(folder: Path) -> duckdb.DuckDBPyConnection:
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "preserve_insertion_order": False,
+        "memory_limit": _MEMORY_LIMIT,
+        "temp_directory": str(folder),
+        "autoinstall_known_extensions": False,  # nothing is ever fetched to read a file
+    }
+    database = duckdb.connect(config=settings)
+    database.execute(_statement("setup"))
+    return database
+
+
+def _statement(name: str) -> str:
+    return files("kumi.profiles").joinpath("sql", f"{name}.sql").read_text("utf-8")
+
+
+def _plain_path(source: Source, spare: Path) -> str:
+    """A path without `*`, `?` and `[`, which DuckDB would read as a pattern."""
+    if source.path is None:
+        return _rewritten(source, spare)
+    path = os.path.abspath(source.path)  # noqa: PTH100 - a name must not look like a URL
+    if not set("*?[") & set(path):
+        return path
+    spare.symlink_to(path)
+    return str(spare)
+
+
+def _rewritten(source: Source, spare: Path) -> str:
+    """A copy in which no line is longer than what we read."""
+    spare.unlink(missing_ok=True)
+    with spare.open("wb") as file:
+        file.writelines(line.rstrip() + b"\n" for _, line in source.lines())
+    return str(spare)
+
+
+def _quoted(path: str) -> str:
+    """A string of SQL."""
+    return "'" + path.replace("'", "''") + "'"
+
+
+def _parameters(filters: Filters) -> dict[str, object]:
+    return {
+        "min_ns": filters.min_ns,
+        "schemas": [_text(name) for name in filters.schemas],
+        "declarations": [_text(name) for name in filters.declarations],
+        "operations": [_text(name) for name in filters.operations],
+    }
+
+
+def _group(row: tuple[Any, ...], keys: tuple[str, ...]) -> Group:
+    values = zip(keys, row, strict=False)
+    return Group(
+        tuple(text if key == "process" else _value(text) for key, text in values),
+        *map(int, row[len(keys) :]),
+    )
+
+
+def _text(name: str) -> str:
+    """A name as DuckDB writes it in JSON."""
+    [(text,)] = duckdb.execute("SELECT to_json(?::VARCHAR)::VARCHAR", [name]).fetchall()
+    return str(text)
+
+
+def _value(text: str | None) -> Key:
+    """What a key's JSON text says."""
+    value: Key = None if text is None else json.loads(text)
+    return value

@@ -1,0 +1,104 @@
+"""What a breakdown asks of a profile, whichever way it is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+
+from kumi.profiles.sources import SMALL
+
+if TYPE_CHECKING:
+    from kumi.profiles.lines import Event, Timed
+    from kumi.profiles.sources import Opened
+
+Key = str | int | None
+
+KEYS: Final = (
+    "schema", "name", "declaration", "position", "function", "program", "process", "error",
+)  # fmt: skip
+
+
+class Group(NamedTuple):
+    """Events counted together. Times are integer nanoseconds.
+
+    Percentiles are times that occurred: the smallest that at least such a share of all did not
+    exceed.
+    """
+
+    keys: tuple[Key, ...]
+    calls: int
+    total: int
+    rows: int
+    longest: int
+    p50: int
+    p95: int
+    p99: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """How the lines of all files divide. `first_malformed` is (file, line number from 1)."""
+
+    events: dict[str, int]
+    other: int
+    malformed: int
+    first_malformed: tuple[str, int] | None
+
+    @property
+    def readable(self) -> int:
+        """Lines with an event that we know."""
+        return sum(self.events.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which timed events count; an empty tuple asks nothing. What lacks the key is left out."""
+
+    schemas: tuple[str, ...] = ()
+    declarations: tuple[str, ...] = ()
+    operations: tuple[str, ...] = ()
+    min_ns: int = 0
+
+    def __bool__(self) -> bool:
+        return self != Filters()
+
+    def admit(self, event: Timed) -> bool:
+        """Whether the event counts."""
+        return (
+            event.ns >= self.min_ns
+            and (not self.schemas or event.schema in self.schemas)
+            and (not self.declarations or event.declaration in self.declarations)
+            and (not self.operations or self._is_asked(event))
+        )
+
+    def _is_asked(self, event: Timed) -> bool:
+        return event.kind == "vm_operation" and event.name in self.operations
+
+
+class Engine(Protocol):
+    """A profile that has been counted."""
+
+    @property
+    def lines(self) -> Lines:
+        """How the lines divide, whatever the filters."""
+
+    @property
+    def whole(self) -> list[Event]:
+        """The events that are not counted but read: see `kumi.profiles.lines.WHOLE`."""
+
+    def groups(self, kind: str, keys: tuple[str, ...]) -> list[Group]:
+        """The filtered events of a kind, by these of KEYS, in no particular order."""
+
+
+def read(opened: Opened, filters: Filters, small: int = SMALL) -> Engine:
+    """Count the sources: in plain Python where together they have under `small` bytes.
+
+    The engine may be asked while the sources are open.
+    """
+    if opened.size < small:
+        from kumi.profiles.small import SmallEngine  # noqa: PLC0415 - only one of the two is loaded
+
+        return SmallEngine(opened, filters)
+    from kumi.profiles.duck import DuckEngine  # noqa: PLC0415 - its import takes 80 ms
+
+    return DuckEngine(opened, filters)

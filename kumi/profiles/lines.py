@@ -1,0 +1,127 @@
+"""What one line of a profile says. Both engines agree with this file, to the last odd case."""
+
+from __future__ import annotations
+
+import json
+import re
+from math import floor
+from typing import Any, Final, NamedTuple
+
+TIMED: Final = ("vm_operation", "vm_declaration", "vm_run", "phase")
+WHOLE: Final = ("profile_start", "program", "memory", "profile_end")
+KNOWN: Final = (*TIMED, *WHOLE, "span")
+
+UNKNOWN_SCHEMA: Final = "Unknown"
+LONGEST_MS: Final = 9.2e12  # its nanoseconds still fit 63 bits
+_LARGEST: Final = 2**63
+
+_NAMES: Final = (
+    "schema",
+    "operation",
+    "declaration",
+    "function",
+    "name",
+    "program",
+    "run",
+    "error",
+)
+_NEEDED: Final = {"vm_operation": "operation", "vm_declaration": "declaration", "phase": "name"}
+_TRAILING_COMMA: Final = re.compile(r'("(?:[^"\\]|\\.)*+")|(?<![\[{\s])\s*,(?=\s*[}\]])')
+
+Event = dict[str, Any]
+
+
+class Timed(NamedTuple):
+    """An event that took time: what it is counted under, nanoseconds, and cells visited.
+
+    `name` is the operation's, or the phase's; `position` the operation's index in its program;
+    `process` the part of the run id that says it.
+    """
+
+    kind: str
+    schema: str | None
+    name: str | None
+    declaration: str | None
+    position: int | None
+    function: str | None
+    program: str | None
+    process: str | None
+    error: str | None
+    ns: int
+    rows: int
+
+
+def parse(line: bytes) -> Event | None:
+    """The event on a line, or None where there is none: the line is malformed."""
+    try:
+        text = line.strip().decode()
+        found = _load(text)
+        if "\\ud" in text or "\\uD" in text:
+            json.dumps(found, ensure_ascii=False).encode()  # half a surrogate pair is no text
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) and isinstance(found.get("event"), str) else None
+
+
+def timed(event: Event) -> Timed | None:
+    """A timed event's figures, or None where a name or number is not what it must be."""
+    kind, schema = event["event"], event.get("schema")
+    ns, rows, index = _nanoseconds(event), _whole(event, "rows"), _whole(event, "index")
+    needed = _NEEDED.get(kind)
+    if ns is None or rows is None or index is None or not all(_is_name(event, k) for k in _NAMES):
+        return None
+    if needed and event.get(needed) is None:
+        return None
+    return Timed(
+        kind=kind,
+        schema=UNKNOWN_SCHEMA if schema is None and kind != "phase" else schema,
+        name=event.get("name") if kind == "phase" else event.get("operation"),
+        declaration=event.get("declaration"),
+        position=event.get("index"),
+        function=event.get("function"),
+        program=event.get("program"),
+        process=(event.get("run") or "")[:8] or None,
+        error=event.get("error"),
+        ns=ns,
+        rows=rows,
+    )
+
+
+def _load(text: str) -> Any:
+    """The JSON value, read as DuckDB reads it: the first of equal keys; a comma may trail."""
+    try:
+        return json.loads(text, object_pairs_hook=_first_of_equal)
+    except ValueError:
+        return json.loads(_TRAILING_COMMA.sub(r"\1", text), object_pairs_hook=_first_of_equal)
+
+
+def _first_of_equal(pairs: list[tuple[str, Any]]) -> Event:
+    return dict(reversed(pairs))
+
+
+def _is_name(event: Event, key: str) -> bool:
+    value = event.get(key)
+    return value is None or isinstance(value, str)
+
+
+def _whole(event: Event, key: str) -> int | None:
+    """A count that may be missing (0), or None where it is no count."""
+    value = event.get(key)
+    if value is None:
+        return 0
+    return value if type(value) is int and 0 <= value < _LARGEST else None
+
+
+def _nanoseconds(event: Event) -> int | None:
+    """End minus start where the line has both, else its milliseconds; None for no such thing."""
+    start, end = _whole(event, "start_unix_nano"), _whole(event, "end_unix_nano")
+    ms = event.get("duration_ms")
+    if start is None or end is None or not (ms is None or _is_duration(ms)):
+        return None
+    if event.get("start_unix_nano") is not None and event.get("end_unix_nano") is not None:
+        return end - start if end >= start else None
+    return None if ms is None else floor(ms * 1e6 + 0.5)
+
+
+def _is_duration(ms: Any) -> bool:
+    return type(ms) in (int, float) and 0 <= ms <= LONGEST_MS

@@ -1,0 +1,35 @@
+"""From file names to figures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kumi.profiles.breakdown import breakdown
+from kumi.profiles.engine import Filters, read
+from kumi.profiles.sources import UnreadableError, opened
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kumi.profiles.breakdown import Breakdown
+    from kumi.profiles.engine import Lines
+
+
+def read_breakdown(names: Sequence[str], filters: Filters | None = None) -> Breakdown:
+    """The figures of these files together (`-` is standard input).
+
+    Raises UnreadableError where a file cannot be read, or no line of any is an event of a profile.
+    """
+    with opened(names) as sources:
+        found = breakdown(read(sources, filters or Filters()))
+    if not found.lines.readable:
+        raise UnreadableError(f"{', '.join(names)}: nothing readable: {_why(found.lines)}")
+    return found
+
+
+def _why(lines: Lines) -> str:
+    if lines.first_malformed:
+        file, number = lines.first_malformed
+        lines_are = "1 line is" if lines.malformed == 1 else f"{lines.malformed} lines are"
+        return f"{lines_are} malformed, the first at {file}:{number}"
+    return f"{lines.other} lines of unknown events" if lines.other else "it is empty"

@@ -1,0 +1,67 @@
+"""A report before it is drawn: lines and tables, and how names and figures are written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A title, a heading and rows of text. Columns from `figures` on are drawn to the right."""
+
+    title: str
+    heading: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    figures: int = 1
+
+
+Page: TypeAlias = "list[str | Table]"
+
+
+def name(text: object) -> str:
+    """A name from a file, with whatever is not printable escaped."""
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode()
+        for letter in str(text)
+    )
+
+
+def ms(ns: int) -> str:
+    """Milliseconds with four decimals."""
+    return f"{ns / 1e6:.4f}"
+
+
+def span(ns: float) -> str:
+    """A duration in the unit that suits it."""
+    for unit, size in (("s", 1e9), ("ms", 1e6), ("µs", 1e3)):
+        if ns >= size:
+            return f"{ns / size:.3g} {unit}" if ns < 1000 * size else f"{ns / size:,.0f} {unit}"
+    return f"{ns:.0f} ns"
+
+
+def share(part: float, of: float) -> str:
+    """A part in percent; nothing of nothing is nothing."""
+    return f"{100 * part / of if of else 0:.1f} %"
+
+
+def count(number: int, what: str) -> str:
+    """`1 line`, `1,200 lines`."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def size(number: int) -> str:
+    """Bytes as MiB."""
+    return f"{number / 2**20:,.1f} MiB"
+
+
+def paragraphs(*parts: Iterable[str | Table]) -> Page:
+    """The parts that have something to say, an empty line before each."""
+    page: Page = []
+    for part in parts:
+        if said := list(part):
+            page += ["", *said]
+    return page

@@ -1,0 +1,8 @@
+-- The one pass over a file: how often each (keys, nanoseconds) occurs. Everything else is made from
+-- these counts, so that percentiles are exact and files add up.
+INSERT INTO counted
+SELECT
+  kind, ns, "schema", "name", declaration, position, "function", program, process, "error", entire,
+  count(*) AS calls, coalesce(sum("rows"), 0) AS "rows"
+FROM events({path})
+GROUP BY ALL

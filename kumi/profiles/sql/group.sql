@@ -1,0 +1,27 @@
+-- Groups of the filtered events of one kind. Times occur in ascending order of `ns`, each `calls`
+-- times; a percentile is the first at which the cumulated count has reached its share.
+WITH
+chosen AS (
+  SELECT {keys}, ns, sum(calls) AS calls, sum("rows") AS "rows"
+  FROM counted
+  WHERE kind = $kind
+    AND ns >= $min_ns
+    AND (len($schemas) = 0 OR list_contains($schemas, "schema"))
+    AND (len($declarations) = 0 OR list_contains($declarations, declaration))
+    AND (len($operations) = 0
+         OR (kind = '"vm_operation"' AND list_contains($operations, "name")))
+  GROUP BY ALL
+),
+cumulated AS (
+  SELECT *, sum(calls) OVER (w ORDER BY ns) AS seen, sum(calls) OVER w AS everything
+  FROM chosen
+  WINDOW w AS (PARTITION BY {keys})
+)
+SELECT
+  {keys},
+  sum(calls), sum(ns::HUGEINT * calls), sum("rows"), max(ns),
+  min(ns) FILTER (seen * 100 >= 50 * everything),
+  min(ns) FILTER (seen * 100 >= 95 * everything),
+  min(ns) FILTER (seen * 100 >= 99 * everything)
+FROM cumulated
+GROUP BY {keys}

@@ -1,0 +1,82 @@
+-- Values are read as JSON text: a string keeps its quotes, so that a number in quotes is no number,
+-- and a name that is no string is no name. kumi/profiles/lines.py says the same in Python.
+
+CREATE MACRO is_name(text) AS text IS NULL OR starts_with(text, '"');
+
+CREATE MACRO whole(text) AS
+  CASE WHEN contains(text, '.') OR contains(text, 'e') OR contains(text, 'E') THEN NULL
+       ELSE TRY_CAST(text AS BIGINT) END;
+
+CREATE MACRO is_whole(text) AS text IS NULL OR coalesce(whole(text) >= 0, false);
+
+CREATE MACRO is_duration(text) AS
+  text IS NULL OR coalesce(TRY_CAST(text AS DOUBLE) BETWEEN 0 AND 9.2e12, false);
+
+-- One row a line that is not blank. kind: the event's name as JSON text, NULL where malformed.
+CREATE MACRO events(path) AS TABLE
+WITH
+lines AS (
+  SELECT j
+  FROM read_ndjson(
+    path,
+    columns = {'j': 'STRUCT(
+      event JSON, "schema" JSON, operation JSON, duration_ms JSON, "timestamp" JSON,
+      declaration JSON, "index" JSON, "function" JSON, "rows" JSON, run JSON, program JSON,
+      start_unix_nano JSON, end_unix_nano JSON, "error" JSON, "name" JSON,
+      process JSON, pid JSON, service JSON, clock JSON, "label" JSON, rss_bytes JSON,
+      operations JSON, runs JSON, spans JSON, dropped JSON, waited_ms JSON)'},
+    records = false, ignore_errors = true, compression = 'none', maximum_object_size = 17825792)
+),
+texts AS (
+  SELECT
+    j.event::VARCHAR AS event,
+    event IN ('"vm_operation"', '"vm_declaration"', '"vm_run"', '"phase"') AS is_timed,
+    CASE WHEN event = '"phase"' THEN j."schema"::VARCHAR
+         ELSE coalesce(j."schema"::VARCHAR, '"Unknown"') END AS "schema",
+    j.operation::VARCHAR AS operation,
+    j."name"::VARCHAR AS phase,
+    j.declaration::VARCHAR AS declaration,
+    j."index"::VARCHAR AS "index",
+    j."function"::VARCHAR AS "function",
+    j.program::VARCHAR AS program,
+    j.run::VARCHAR AS run,
+    j."error"::VARCHAR AS "error",
+    j."rows"::VARCHAR AS "rows",
+    j.duration_ms::VARCHAR AS ms,
+    j.start_unix_nano::VARCHAR AS started,
+    j.end_unix_nano::VARCHAR AS ended,
+    CASE WHEN event IN ('"profile_start"', '"program"', '"memory"', '"profile_end"')
+         THEN to_json(j)::VARCHAR END AS entire
+  FROM lines
+),
+measured AS (
+  SELECT
+    *,
+    CASE WHEN started IS NOT NULL AND ended IS NOT NULL THEN whole(ended) - whole(started)
+         ELSE TRY_CAST(floor(TRY_CAST(ms AS DOUBLE) * 1e6 + 0.5) AS BIGINT) END AS ns,
+    is_name("schema") AND is_name(operation) AND is_name(phase) AND is_name(declaration)
+      AND is_name("function") AND is_name(program) AND is_name(run) AND is_name("error")
+      AND is_whole("index") AND is_whole("rows") AND is_whole(started) AND is_whole(ended)
+      AND is_duration(ms) AND coalesce(ns >= 0, false)
+      AND CASE event WHEN '"vm_operation"' THEN operation IS NOT NULL
+                     WHEN '"vm_declaration"' THEN declaration IS NOT NULL
+                     WHEN '"phase"' THEN phase IS NOT NULL
+                     ELSE true END AS is_sound
+  FROM texts
+)
+SELECT
+  CASE WHEN starts_with(event, '"') AND (is_sound OR NOT is_timed) THEN event END AS kind,
+  CASE WHEN kind IS NOT NULL AND is_timed THEN ns END AS ns,
+  "schema",
+  CASE WHEN event = '"phase"' THEN phase ELSE operation END AS "name",
+  declaration, "index" AS position, "function", program,
+  substr(run, 2, 8) AS process,
+  "error",
+  whole("rows") AS "rows",
+  entire
+FROM measured;
+
+CREATE TABLE counted (
+  kind VARCHAR, ns BIGINT, "schema" VARCHAR, "name" VARCHAR, declaration VARCHAR, position VARCHAR,
+  "function" VARCHAR, program VARCHAR, process VARCHAR, "error" VARCHAR, entire VARCHAR,
+  calls BIGINT, "rows" HUGEINT);

@@ -1,0 +1,115 @@
+"""What the few uncounted events say: programs, clocks, memory, losses.
+
+They come from a file, so nothing here trusts a shape: what is not as described is passed over.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from kumi.profiles.engine import Key
+    from kumi.profiles.lines import Event
+
+_ABSURD: Final = 1e9  # nanoseconds for one reading of a clock
+
+
+class Clock(NamedTuple):
+    """How often the clock was read, and how long that took (ns): part of the operations' times."""
+
+    readings: int
+    total: int
+
+
+class Memory(NamedTuple):
+    """Resident bytes at the first and the last snapshot, and the most of any."""
+
+    first: int
+    last: int
+    peak: int
+    snapshots: int
+
+
+class Programs:
+    """The operands that `program` events tell of operations: a Ref's target, a LoadInput's path.
+
+    Keys of programs count from 1 in each process, so in a file of several processes one key may
+    mean two programs; where they differ, nothing is said rather than something wrong.
+    """
+
+    def __init__(self, whole: Iterable[Event]) -> None:
+        self._known: dict[tuple[Key, ...], set[str]] = {}
+        for event in _events(whole, "program"):
+            schema, program = event.get("schema"), event.get("program")
+            if isinstance(schema, str) and isinstance(program, str):
+                for index, declaration, operation, operand in _described(event.get("operations")):
+                    self._add((schema, program, index), operand)
+                    self._add((schema, operation, declaration, index), operand)
+
+    def operand(self, schema: Key, program: Key, index: Key) -> str | None:
+        """The operand of an operation of a program."""
+        return self._only((schema, program, index))
+
+    def operand_at(self, keys: Sequence[Key]) -> str | None:
+        """The operand at (schema, operation, declaration, index), in whichever program."""
+        return self._only(tuple(keys[:4]))
+
+    def _add(self, key: tuple[Key, ...], operand: str) -> None:
+        self._known.setdefault(key, set()).add(operand)
+
+    def _only(self, key: tuple[Key, ...]) -> str | None:
+        known = self._known.get(key, set())
+        return next(iter(known)) if len(known) == 1 else None
+
+
+def clock_costs(whole: Iterable[Event]) -> dict[str, float]:
+    """Nanoseconds of one reading of the clock, by process."""
+    costs = {}
+    for event in _events(whole, "profile_start"):
+        clock, process = event.get("clock"), event.get("process")
+        cost = clock.get("cost_ns") if isinstance(clock, dict) else None
+        if isinstance(process, str) and type(cost) in (int, float) and 0 <= cost < _ABSURD:
+            costs[process] = float(cost)
+    return costs
+
+
+def memory(whole: Iterable[Event]) -> Memory | None:
+    """Memory over the snapshots, in order of their time."""
+    taken = [
+        (event["timestamp"], event["rss_bytes"])
+        for event in _events(whole, "memory")
+        if isinstance(event.get("timestamp"), str) and type(event.get("rss_bytes")) is int
+    ]
+    if not taken:
+        return None
+    resident = [size for _, size in sorted(taken)]
+    return Memory(resident[0], resident[-1], max(resident), len(resident))
+
+
+def drops(whole: Iterable[Event]) -> dict[str, int]:
+    """What was lost, by reason, over all processes that came to their end."""
+    lost: Counter[str] = Counter()
+    for event in _events(whole, "profile_end"):
+        reasons = event.get("dropped")
+        if isinstance(reasons, dict):
+            lost.update({why: n for why, n in reasons.items() if type(n) is int and n > 0})
+    return dict(sorted(lost.items()))
+
+
+def _events(whole: Iterable[Event], kind: str) -> Iterator[Event]:
+    return (event for event in whole if event["event"] == kind)
+
+
+def _described(operations: Any) -> Iterator[tuple[int, str, str, str]]:
+    """Index, declaration, operation and operand of those operations that have one."""
+    for index, described in enumerate(operations if isinstance(operations, list) else ()):
+        match described:
+            case [str(declaration), "Ref", _, str(target), *_]:
+                yield index, declaration, "Ref", target
+            case [str(declaration), str(operation), _, _, _, _, str(path)]:
+                yield index, declaration, operation, path
+            case _:
+                continue
