@@ -1,0 +1,142 @@
+"""The event file: whole lines, whoever else writes to it, and whatever becomes of the disk."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections import Counter
+from typing import TYPE_CHECKING, Self
+from weakref import WeakSet
+
+from kumi_exporters import opening
+from kumi_exporters.sinks import Outcome, RegularFile, Stream
+
+if TYPE_CHECKING:
+    from kumi_exporters.sinks import Sink
+
+_log = logging.getLogger("kumi.otel")
+
+
+class EventFile:
+    """One event file of this process.
+
+    It is opened at the first write, with its folders; what failed is tried again at the next.
+    Lines that cannot be written are counted in `dropped` by reason (`file_limit`, `file_error`,
+    `file_foreign`), with one warning for each kind of trouble; nothing is ever raised. `max_bytes`
+    is the size at which a regular file stops growing; a little of it is kept for the last line.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        persistent: bool = False,
+        truncate: bool = False,
+        max_bytes: int | None = None,
+        service: str = "",
+    ) -> None:
+        self._template = os.fspath(path)
+        self._service = service
+        self._mode = opening.Mode(persistent, truncate)
+        self._max_bytes = max_bytes
+        self._sink: Sink | None = None
+        self._warned: set[str] = set()
+        self._refused = False
+        self.path = opening.fill_in(self._template, service)
+        self.dropped: Counter[str] = Counter()
+        _open_files.add(self)
+
+    @classmethod
+    def from_environment(cls, default: str) -> Self:
+        """The file that KUMI_PROFILE_FILE and the variables beside it ask for."""
+        limit = os.environ.get("KUMI_PROFILE_MAX_BYTES", "").strip()
+        return cls(
+            os.environ.get("KUMI_PROFILE_FILE") or default,
+            persistent=_is_on("KUMI_PROFILE_PERSISTENT"),
+            truncate=_is_on("KUMI_PROFILE_TRUNCATE"),
+            max_bytes=int(limit) if limit.isdecimal() else None,
+        )
+
+    def write(self, lines: bytes | memoryview, count: int, *, last: bool = False) -> int:
+        """Append `count` whole lines; give how many of them are in the file now.
+
+        `last` may use what `max_bytes` leaves for the end of the profile.
+        """
+        view = memoryview(lines)
+        with _in_process.lock:
+            return self._counted(view, count, self._try(view, last=last))
+
+    def close(self) -> None:
+        """Let go of the file. A later write opens it again, and appends."""
+        with _in_process.lock:
+            sink, self._sink = self._sink, None
+            if sink is not None:
+                sink.close()
+
+    def forked(self) -> None:
+        """Begin anew in a child: nothing lost yet; and with `{pid}`, a file of its own."""
+        self.dropped = Counter()
+        if self._sink is not None:
+            self._sink.forked()
+        if "{pid}" in self._template:
+            self.path = opening.fill_in(self._template, self._service)
+            self.close()
+
+    def _try(self, lines: memoryview, *, last: bool) -> Outcome:
+        if self._refused:
+            return Outcome(0, "file_foreign")
+        try:
+            return self._opened().write(lines, last=last)
+        except opening.ForeignError:
+            self._refused = True
+            return Outcome(0, "file_foreign", "is no profile, and stays as it is")
+        except OSError as error:
+            return Outcome(0, "file_error", error.strerror or str(error))
+
+    def _opened(self) -> Sink:
+        if self._sink is None or not self._sink.is_open():
+            self._sink = self._open()
+        return self._sink
+
+    def _open(self) -> Sink:
+        if opening.is_stream(self.path):
+            return Stream(opening.open_stream(self.path))
+        return RegularFile(opening.open_file(self.path, self._mode), self._max_bytes)
+
+    def _counted(self, lines: memoryview, count: int, outcome: Outcome) -> int:
+        if not outcome.reason:
+            self._warned.discard("file_error")
+            return count
+        written = bytes(lines[: outcome.done]).count(b"\n")
+        self.dropped[outcome.reason] += count - written
+        if outcome.reason not in self._warned:
+            self._warned.add(outcome.reason)
+            _log.warning("the profile %s: %s", self.path, outcome.message)
+        return written
+
+
+def _is_on(variable: str) -> bool:
+    return os.environ.get(variable, "").strip().lower() in {"1", "true", "yes", "on"}
+
+
+class _InProcess:
+    """The threads of this process write one after the other.
+
+    One lock for all files: two descriptors of one file share what `lockf` locks.
+    """
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+
+
+def _after_fork() -> None:
+    _in_process.lock = threading.Lock()
+    for file in _open_files:
+        file.forked()
+
+
+_in_process = _InProcess()
+_open_files: WeakSet[EventFile] = WeakSet()
+if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
+    os.register_at_fork(after_in_child=_after_fork)

@@ -1,0 +1,108 @@
+"""Spans as JSON Lines: an exporter for any tracer provider, and the profile's own writer."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from typing import TYPE_CHECKING
+from weakref import WeakSet
+
+from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
+from typing_extensions import override
+
+from kumi.spans import events
+from kumi.spans.ordinary import ordinary_span
+from kumi_exporters.files import EventFile
+from kumi_exporters.stamp.jsonl import JsonlStamper
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from opentelemetry.sdk.trace import ReadableSpan
+
+    from kumi.spans.block import Block
+
+_DEFAULT = "kumi-spans.jsonl"
+_log = logging.getLogger("kumi.otel")
+
+
+class JsonlSpanExporter(SpanExporter):
+    """Writes spans to an event file: `span` lines, and blocks of Kumi's as their own events.
+
+    Built bare it writes to KUMI_PROFILE_FILE, else to `kumi-spans.jsonl`. The first block of a
+    program in a process is preceded by its `program` event. Never raises; what could not be written
+    is FAILURE, and counted in `file.dropped`.
+    """
+
+    def __init__(
+        self, path: str | os.PathLike[str] | None = None, *, file: EventFile | None = None
+    ) -> None:
+        if file is None:
+            file = EventFile.from_environment(_DEFAULT) if path is None else EventFile(path)
+        self.file = file
+        self._shut_down = False
+        self.forked()
+        _exporters.add(self)
+
+    def forked(self) -> None:
+        """Begin anew in a child: it says itself what the programs are."""
+        self._lock = threading.Lock()
+        self._stamper = JsonlStamper()
+        self._described: set[str] = set()
+
+    @override
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        """Write `span` lines."""
+        try:
+            lines = [events.line(ordinary_span(span)) for span in spans]
+        except Exception:
+            _log.exception("some spans cannot be written as JSON")
+            return SpanExportResult.FAILURE
+        return self._write(b"".join(lines), len(lines))
+
+    def export_block(self, block: Block) -> SpanExportResult:
+        """Write the events of a block."""
+        try:
+            with self._lock:
+                self._describe(block)
+                lines, count = self._stamper.encode(block)
+                return self._write(lines, count)
+        except Exception:
+            _log.exception("a block of %s cannot be written", block.layout.program.schema)
+            return SpanExportResult.FAILURE
+
+    def write_event(self, event: events.Event, *, last: bool = False) -> bool:
+        """Write one event of another kind; give whether it is in the file."""
+        return self.file.write(events.line(event), 1, last=last) == 1
+
+    @override
+    def force_flush(self, timeout_millis: int = 30_000) -> bool:
+        """Nothing is held back: a line is in the file when `export` returns."""
+        return True
+
+    @override
+    def shutdown(self) -> None:
+        """Let go of the file; what still comes is not written."""
+        self._shut_down = True
+        self.file.close()
+
+    def _describe(self, block: Block) -> None:
+        key = block.layout.key
+        if key not in self._described and self.write_event(events.program(block.layout)):
+            self._described.add(key)
+
+    def _write(self, lines: bytes | memoryview, count: int) -> SpanExportResult:
+        if self._shut_down or self.file.write(lines, count) < count:
+            return SpanExportResult.FAILURE
+        return SpanExportResult.SUCCESS
+
+
+def _after_fork() -> None:
+    for exporter in _exporters:
+        exporter.forked()
+
+
+_exporters: WeakSet[JsonlSpanExporter] = WeakSet()
+if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
+    os.register_at_fork(after_in_child=_after_fork)

@@ -1,0 +1,78 @@
+"""Locks between processes. On Windows there are none: one process a file.
+
+A write holds `lockf`, for as long as it lasts. "In use" is a shared `flock`, held while the file is
+open; emptying and renaming need the exclusive one.
+"""
+
+from __future__ import annotations
+
+import errno
+import sys
+import time
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_PATIENCE = 2.0
+_STEP = 0.001
+_HELD = (errno.EAGAIN, errno.EACCES)
+
+
+class BusyError(OSError):
+    """Somebody has held a lock for longer than a write can take."""
+
+
+if sys.platform == "win32":
+
+    @contextmanager
+    def writing(_fd: int) -> Iterator[None]:
+        """Nothing to take."""
+        yield
+
+    def share(_fd: int) -> None:
+        """Nothing to take."""
+
+    def exclude(_fd: int) -> bool:
+        """There is nobody to exclude."""
+        return True
+
+else:
+    import fcntl
+
+    @contextmanager
+    def writing(fd: int) -> Iterator[None]:
+        """Be the only process that writes. Raises BusyError after two seconds."""
+        _patiently(lambda: fcntl.lockf(fd, fcntl.LOCK_EX | fcntl.LOCK_NB))
+        try:
+            yield
+        finally:
+            with suppress(OSError):  # closing the file would let go of it as well
+                fcntl.lockf(fd, fcntl.LOCK_UN)
+
+    def share(fd: int) -> None:
+        """Say that the file is in use, until it is closed. Raises BusyError after two seconds."""
+        _patiently(lambda: fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB))
+
+    def exclude(fd: int) -> bool:
+        """Be the only process that has the file open, if it is so."""
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno in _HELD:
+                return False
+            raise
+        return True
+
+    def _patiently(take: Callable[[], None]) -> None:
+        deadline = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                return take()
+            except OSError as error:
+                if error.errno not in _HELD:
+                    return None  # a file system without locks: whole lines by O_APPEND alone
+            if time.monotonic() > deadline:
+                raise BusyError(errno.EAGAIN, "locked by another process")
+            time.sleep(_STEP)

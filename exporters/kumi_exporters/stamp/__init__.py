@@ -1,0 +1,1 @@
+"""Encoders that write what is constant once, and stamp the rest into it, many runs at a time."""
