@@ -1,9 +1,9 @@
 """The class form: Python classes that build the tree which `.kumi` text builds."""
 
 from kumi.syntax.classes.cascades import any_of, none_of, when
-from kumi.syntax.classes.declarations import Declarations as Declarations  # noqa: PLC0414 - kumi.schema's
+from kumi.syntax.classes.declarations import Declarations as Declarations
 from kumi.syntax.classes.declarations import Value, let, ref, trait, value
-from kumi.syntax.classes.declarations import declared as declared  # noqa: PLC0414 - kumi.schema's
+from kumi.syntax.classes.declarations import declared as declared
 from kumi.syntax.classes.expression import Expr
 from kumi.syntax.classes.functions import (
     abs,  # noqa: A004 - these names are used as kumi.abs and so on
@@ -46,7 +46,7 @@ from kumi.syntax.classes.functions import (
 )
 from kumi.syntax.classes.paths import size, whole
 from kumi.syntax.classes.records import Array, Field, Record, array, field
-from kumi.syntax.classes.tree import tree as tree  # noqa: PLC0414 - kumi.schema's
+from kumi.syntax.classes.tree import tree as tree
 
 __all__ = [
     "Array",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from kumi.errors import did_you_mean
+from kumi.errors import Problem, did_you_mean
 from kumi.syntax import nodes
 from kumi.syntax.classes.expression import Expr, applied
 from kumi.syntax.classes.operands import Operand, node_of
@@ -62,7 +62,7 @@ class Fields(Operand):
         """The path that goes on with a field. Raises AttributeError with a did-you-mean."""
         member = self.__kumi_record__.__kumi_members__.get(attribute)
         if member is None:
-            raise AttributeError(no_field(self.__kumi_record__, attribute))
+            raise NoSuchFieldError(self.__kumi_record__, attribute)
         return ended(self.__kumi_path__.through(member, here()), member)
 
     def __eq__(self, other: object) -> Expr[bool]:  # type: ignore[override]  # builds a formula
@@ -89,12 +89,18 @@ def ended(path: Rooted, member: Member) -> Expr[Any] | Fields:
     return Expr(path) if record is None else Fields(path, record)
 
 
-def no_field(record: type[Record], attribute: str) -> str:
-    """The message for a misspelt field; short where it is only Python looking around."""
-    message = f"`{record.__qualname__}` has no field `{attribute}`"
-    if attribute.startswith("__"):
-        return message
-    return explained(message, did_you_mean(attribute, record.__kumi_members__), "semantic")
+class NoSuchFieldError(AttributeError):
+    """A misspelt field. The text is made when it is shown: Python asks for much in passing."""
+
+    def __init__(self, record: type[Record], attribute: str) -> None:
+        super().__init__(record, attribute)
+        self.place = here()
+
+    def __str__(self) -> str:
+        record, attribute = self.args
+        message = f"`{record.__qualname__}` has no field `{attribute}`"
+        hint = did_you_mean(attribute, record.__kumi_members__)
+        return str(Problem("semantic", self.place, message, hint))
 
 
 @overload

@@ -7,7 +7,7 @@ import re
 import sys
 from functools import lru_cache
 from inspect import CO_OPTIMIZED
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from kumi.errors import Place, Problem, Source
 
@@ -84,8 +84,8 @@ def _columns(place: CodePlace, position: _Position) -> tuple[int, int]:
 
 
 def _characters(text: str, offset: int | None) -> int:
-    """Python counts columns in bytes of UTF-8."""
-    return len(text.encode()[: offset or 0].decode(errors="ignore"))
+    """Python counts columns in bytes of UTF-8; without the text they are taken as they are."""
+    return len(text.encode()[: offset or 0].decode(errors="ignore")) if text else offset or 0
 
 
 def users_frame() -> FrameType:
@@ -113,11 +113,9 @@ def class_body() -> dict[str, Any] | None:
     return None
 
 
-def explained(
-    message: str, hint: str | None, kind: Literal["syntax", "semantic"] = "syntax"
-) -> str:
+def explained(message: str, hint: str | None) -> str:
     """A message for an exception of Python's own: place, source line, caret and hint."""
-    return str(Problem(kind, here(), message, hint))
+    return str(Problem("syntax", here(), message, hint))
 
 
 def annotation(frame: FrameType, class_name: str, attribute: str) -> CodePlace:

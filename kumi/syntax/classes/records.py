@@ -8,7 +8,7 @@ from typing_extensions import dataclass_transform
 
 from kumi.errors import did_you_mean
 from kumi.syntax import nodes
-from kumi.syntax.classes.paths import begun, no_field
+from kumi.syntax.classes.paths import NoSuchFieldError, begun
 from kumi.syntax.classes.places import CodePlace, annotation, here, users_frame
 from kumi.syntax.classes.shapes import hints, is_class_variable, refusal, shape_of
 
@@ -206,7 +206,7 @@ class RecordType(type):
             """Only reached where there is no such attribute."""
             if "__kumi_members__" not in vars(cls):
                 raise AttributeError(attribute)
-            raise AttributeError(no_field(cls, attribute))
+            raise NoSuchFieldError(cls, attribute)
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(field, array))

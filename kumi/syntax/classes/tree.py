@@ -77,10 +77,9 @@ def _foreign(schema: type[Declarations], node: Reference) -> Problem:
 
 
 def _elsewhere(schema: type[Declarations], record: type[Record], node: Rooted) -> Problem:
-    name = node.root.__name__
     route = _route(record, node.root)
     start = f"Input.{route}" if route else "Input"
-    message = f"`{name}` is no path: every path starts at the Input of `{schema.__name__}`"
+    message = f"`{node.root.__name__}` is not the Input of `{schema.__name__}`, where paths start"
     return Problem("semantic", node.place, message, f"write `{start}.{node.path[0]}`")
 
 

@@ -1,0 +1,209 @@
+"""Mistakes in the class form: where they are shown, and the hint that helps."""
+
+# ruff: noqa: PLW0108, C416, PIE794 - the mistakes are the point
+
+import linecache
+
+import pytest
+
+import kumi.syntax.classes as kumi
+from kumi.errors import SchemaError
+from kumi.syntax.classes import Declarations, tree, when
+
+
+class Line(kumi.Record):
+    price: kumi.Field[float]
+    word: kumi.Field[str]
+
+
+class Input(kumi.Record):
+    lines: kumi.Array[Line]
+    a: kumi.Field[int]
+    b: kumi.Field[int]
+    p: kumi.Field[bool]
+
+
+a, b, p, lines = Input.a, Input.b, Input.p, Input.lines
+
+
+@pytest.mark.parametrize(
+    ("mistake", "shown", "hint"),
+    [
+        (lambda: p and a, "p", "`&`"),
+        (lambda: not p, "not p", "`~`"),
+        (lambda: 1 if p else 2, "p", "`kumi.when(c).then(x).otherwise(y)`"),
+        (lambda: 1 < a < 5, "1 < a < 5", "`(a < b) & (b < c)`"),
+        (lambda: max(a, b), "max(a, b)", "`kumi.max([a, b])`"),
+        (lambda: [x for x in lines], "lines", "`kumi.sum(e)`"),
+        (lambda: sum(lines.price), "sum(lines.price)", "`kumi.sum(e)`"),
+        (lambda: len(lines), "len(lines)", "`kumi.count(e)`"),
+        (lambda: a in b, "a in b", "`kumi.any(e == item)`"),
+        (lambda: a in (1, 2), "a in (1, 2)", "`&`"),
+        (lambda: float(a), "float(a)", "known in a run"),
+        (lambda: int(a), "int(a)", "known in a run"),
+        (lambda: range(a), "range(a)", "known in a run"),
+        (lambda: a + Line, "a + Line", "start at `Input`"),
+        (lambda: a + b"1", "a + b", "start at `Input`"),
+        (lambda: a == {1: a}, "a == {1: a}", "must be a string"),
+        (lambda: kumi.value(when(p).then(1)), "kumi.value(when(p).then(1))", "`.otherwise(x)`"),
+        (lambda: kumi.any_of(), "kumi.any_of()", "needs a condition"),
+        (lambda: when().then(1), "when()", "needs a condition"),
+        (lambda: kumi.whole(a + 1), "kumi.whole(a + 1)", "`Input.lines`"),
+    ],
+)
+def test_what_python_itself_shows(mistake, shown, hint):
+    with pytest.raises(TypeError) as caught:
+        mistake()
+    message = str(caught.value)
+    place, line, carets, *_ = message.split("\n")
+    number = int(place.removeprefix(f"{__file__}:").split(":")[0])
+    assert line.endswith(linecache.getline(__file__, number).rstrip())
+    marked = line[carets.index("^") : carets.rindex("^") + 1]
+    assert marked in shown or shown in marked  # versions of Python differ in detail
+    assert hint in message
+
+
+@pytest.mark.parametrize(
+    ("mistake", "shown", "hint"),
+    [
+        (lambda: lines.prise, "lines.prise", "did you mean `price`?"),
+        (lambda: Line.prise, "Line.prise", "did you mean `price`?"),
+        (lambda: Input.line, "Input.line", "did you mean `lines`?"),
+        (lambda: lines.sum, "lines.sum", "available: price, word"),
+    ],
+)
+def test_misspelt_fields(mistake, shown, hint):
+    with pytest.raises(AttributeError) as caught:
+        mistake()
+    _, line, carets, helpful = str(caught.value).split("\n")
+    assert line[carets.index("^") :].startswith(shown)
+    assert carets.count("^") == len(shown)
+    assert hint in helpful
+
+
+def test_python_may_look_around():
+    assert not hasattr(Line, "model_fields")
+    assert not hasattr(lines, "_repr_html_")
+    assert getattr(Input, "missing", None) is None
+
+
+def refused(body):
+    """The problems of a schema whose body is `body(namespace)`."""
+    with pytest.raises(SchemaError) as caught:
+        body()
+    return [
+        (p.place.line - body.__code__.co_firstlineno, p.message, p.hint)
+        for p in caught.value.errors
+    ]
+
+
+def test_declarations_without_a_name():
+    def body():
+        class S(Declarations):
+            kumi.value(1)
+            a = kumi.value(2)
+            a = kumi.value(3)
+
+    hint = "write `name = kumi.value(...)`, each name once in a class body"
+    assert refused(body) == [
+        (2, "this value has no name", hint),
+        (3, "this value has no name", hint),
+    ]
+
+
+def test_a_declaration_inside_a_formula():
+    def body():
+        class S(Declarations):
+            a = kumi.value(kumi.let(2) + 1)
+
+    assert refused(body)[0][:2] == (2, "this let has no name")
+
+
+def test_names_that_the_class_itself_needs():
+    def body():
+        class Runs(Declarations):
+            def run(self):
+                """What kumi.Schema has."""
+
+        class S(Runs):
+            run = kumi.value(1)
+            Input = kumi.value(1)
+
+    assert refused(body) == [
+        (6, "`run` is a name of the class itself", 'write `run_ = kumi.value(..., name="run")`'),
+        (
+            7,
+            "`Input` is a name of the class itself",
+            'write `Input_ = kumi.value(..., name="Input")`',
+        ),
+    ]
+
+
+def test_a_path_that_does_not_start_at_the_input():
+    def body():
+        class S(Declarations):
+            class Input(kumi.Record):
+                lines: kumi.Array[Line]
+
+            total = kumi.value(Line.price.sum())
+
+        tree(S)
+
+    message = "`Line` is not the Input of `S`, where paths start"
+    assert refused(body) == [
+        (5, message, "write `Input.lines.price`"),
+    ]
+
+
+def test_a_path_that_starts_at_another_input():
+    outside = a
+
+    def body():
+        class S(Declarations):
+            class Input(kumi.Record):
+                a: kumi.Field[int]
+
+            other = kumi.value(outside + 1)
+
+        tree(S)
+
+    with pytest.raises(SchemaError) as caught:
+        body()
+    (problem,) = caught.value.errors
+    assert problem.message == "`Input` is not the Input of `S`, where paths start"
+    assert problem.hint == "write `Input.a`"
+
+
+def test_a_declaration_of_another_schema():
+    class Other(Declarations):
+        tax = kumi.value(1)
+
+    outside = kumi.let(2)
+
+    def body():
+        class S(Declarations):
+            total = kumi.value(Other.tax + 1)
+            more = kumi.value(outside + 1)
+
+        tree(S)
+
+    (first, second) = refused(body)
+    assert first[:2] == (2, f"`{Other.__qualname__}.tax` belongs to another schema")
+    assert second[:2] == (3, "this uses a let that `S` does not declare")
+
+
+def test_schemas_do_not_inherit_declarations():
+    class S(Declarations):
+        a = kumi.value(1)
+
+    with pytest.raises(TypeError, match="schemas do not inherit"):
+        type("T", (S,), {})
+
+
+def test_an_input_that_is_no_record():
+    class S(Declarations):
+        class Input:
+            pass
+
+    with pytest.raises(SchemaError, match=r"class Input\(kumi.Record\)"):
+        tree(S)

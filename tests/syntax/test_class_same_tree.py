@@ -1,0 +1,428 @@
+"""Everything the text form can say, the class form can say, and both give equal trees."""
+
+# ruff: noqa: PLW0108 - one lambda a row
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+import kumi.syntax.classes as kumi
+from kumi.errors import Source
+from kumi.syntax.classes import Declarations, tree, when
+from kumi.syntax.outline import expression, outline
+from kumi.syntax.text import parse
+
+
+def text_outline(text, name):
+    return outline(parse(Source("it.kumi", text), name))
+
+
+class Line(kumi.Record):
+    price: kumi.Field[float] = kumi.field(ge=0)
+    quantity: kumi.Field[int]
+    category: kumi.Field[str]
+
+
+class OrderPricing(Declarations):
+    class Input(kumi.Record):
+        lines: kumi.Array[Line] = kumi.array(element="line", index="i")
+        tier: kumi.Field[str] = kumi.field(one_of=["standard", "premium"])
+
+    line = Input.lines
+    premium = kumi.trait(Input.tier == "premium")
+    subtotal = kumi.let(line.price * line.quantity)
+    discounted = kumi.value(
+        when(premium, line.category == "electronics")
+        .then(subtotal * 0.85)
+        .when(line.quantity >= 5)
+        .then(subtotal * 0.90)
+        .otherwise(subtotal)
+    )
+    total = kumi.value(discounted.sum())
+
+
+ORDER_PRICING = """
+schema do
+  input do
+    array :lines, index: :i do
+      hash :line do
+        float :price, domain: 0..
+        integer :quantity
+        string :category
+      end
+    end
+    string :tier, domain: ["standard", "premium"]
+  end
+  trait :premium, input.tier == "premium"
+  let :subtotal, input.lines.line.price * input.lines.line.quantity
+  value :discounted do
+    on premium, input.lines.line.category == "electronics", subtotal * 0.85
+    on input.lines.line.quantity >= 5, subtotal * 0.90
+    base subtotal
+  end
+  value :total, fn(:sum, discounted)
+end
+"""
+
+
+def test_the_whole_schema_of_the_documentation():
+    assert outline(tree(OrderPricing)) == text_outline(ORDER_PRICING, "OrderPricing")
+
+
+class Address(kumi.Record):
+    street: kumi.Field[str]
+    zip_code: kumi.Field[int] = kumi.field(name="class")
+
+
+class Sale(kumi.Record):
+    amounts: kumi.Array[Decimal]
+
+
+class Everywhere(Declarations):
+    class Input(kumi.Record):
+        flag: kumi.Field[bool]
+        whatever: kumi.Field[Any]
+        address: kumi.Field[Address]
+        opaque: kumi.Field[dict[str, Any]]
+        scores: kumi.Array[float] = kumi.array(element="score", ge=0, lt=1)
+        grid: kumi.Array[kumi.Array[int]] = kumi.array(element=["row", "cell"], index=["r", "c"])
+        deep: kumi.Array[kumi.Array[Sale]]
+        sales: kumi.Array[Sale]
+        level: kumi.Field[int | None] = kumi.field(le=9)
+
+
+EVERYWHERE = """
+schema do
+  input do
+    boolean :flag
+    any :whatever
+    hash :address do
+      string :street
+      integer :class
+    end
+    hash :opaque
+    array :scores do
+      float :score, domain: 0...1
+    end
+    array :grid, index: :r do
+      array :row, index: :c do
+        integer :cell
+      end
+    end
+    array :deep do
+      array :sale do
+        hash :sale do
+          array :amounts do
+            decimal :item
+          end
+        end
+      end
+    end
+    array :sales do
+      hash :sale do
+        array :amounts do
+          decimal :item
+        end
+      end
+    end
+    integer :level, domain: ..9
+  end
+end
+"""
+
+
+def test_inputs_of_every_kind():
+    assert outline(tree(Everywhere)) == text_outline(EVERYWHERE, "Everywhere")
+
+
+class Row(kumi.Record):
+    x: kumi.Field[float]
+    y: kumi.Field[int]
+    ok: kumi.Field[bool]
+    word: kumi.Field[str]
+
+
+class Input(kumi.Record):
+    a: kumi.Field[int]
+    b: kumi.Field[float]
+    s: kumi.Field[str]
+    p: kumi.Field[bool]
+    q: kumi.Field[bool]
+    rows: kumi.Array[Row] = kumi.array(element="row", index="i")
+    xs: kumi.Array[float] = kumi.array(element="x")
+    grid: kumi.Array[kumi.Array[int]] = kumi.array(element=["line", "cell"])
+    address: kumi.Field[Address]
+
+
+a, b, s, p, q, rows, xs = Input.a, Input.b, Input.s, Input.p, Input.q, Input.rows, Input.xs
+
+SAME = [
+    (lambda: a + b, "input.a + input.b"),
+    (lambda: a - 1, "input.a - 1"),
+    (lambda: 2 * a, "2 * input.a"),
+    (lambda: a / 4, "input.a / 4"),
+    (lambda: 1 / b, "1 / input.b"),
+    (lambda: 1 - b, "1 - input.b"),
+    (lambda: 1 + b, "1 + input.b"),
+    (lambda: a % 3, "input.a % 3"),
+    (lambda: 3 % a, "3 % input.a"),
+    (lambda: a**2, "input.a ** 2"),
+    (lambda: 2**a, "2 ** input.a"),
+    (lambda: -a, "-input.a"),
+    (lambda: a + b * 2 - 1, "input.a + input.b * 2 - 1"),
+    (lambda: abs(a), "fn(:abs, input.a)"),
+    (lambda: a > 1, "input.a > 1"),
+    (lambda: a >= 1, "input.a >= 1"),
+    (lambda: a < 1, "input.a < 1"),
+    (lambda: a <= 1, "input.a <= 1"),
+    (lambda: a == 1, "input.a == 1"),
+    (lambda: a != 1, "input.a != 1"),
+    (lambda: s == "x", 'input.s == "x"'),
+    (lambda: a == None, "input.a == null"),  # noqa: E711 - it builds an expression
+    (lambda: p & q | ~p, "input.p & input.q | fn(:not, input.p)"),
+    (lambda: True & p, "true & input.p"),
+    (lambda: False | p, "false | input.p"),
+    (lambda: rows.x.sum(), "fn(:sum, input.rows.row.x)"),
+    (lambda: kumi.sum(rows.x), "fn(:sum, input.rows.row.x)"),
+    (lambda: kumi.count(rows), "fn(:count, input.rows.row)"),
+    (lambda: rows.x.count(), "fn(:count, input.rows.row.x)"),
+    (
+        lambda: rows.x.min() + kumi.max(rows.x),
+        "fn(:min, input.rows.row.x) + fn(:max, input.rows.row.x)",
+    ),
+    (lambda: rows.x.mean(), "fn(:avg, input.rows.row.x)"),
+    (
+        lambda: rows.ok.any() & kumi.all(rows.ok),
+        "fn(:any, input.rows.row.ok) & fn(:all, input.rows.row.ok)",
+    ),
+    (lambda: rows.word.join(), "fn(:join, input.rows.row.word)"),
+    (lambda: rows.x.sum_if(rows.ok), "fn(:sum_if, input.rows.row.x, input.rows.row.ok)"),
+    (lambda: kumi.sum_if(1, rows.ok), "fn(:sum_if, 1, input.rows.row.ok)"),
+    (lambda: rows.word.count_if("a"), 'fn(:count_if, input.rows.row.word, "a")'),
+    (lambda: kumi.mean_if(rows.x, rows.ok), "fn(:mean_if, input.rows.row.x, input.rows.row.ok)"),
+    (lambda: kumi.sqrt(b) + kumi.log(b), "fn(:sqrt, input.b) + fn(:log, input.b)"),
+    (lambda: kumi.sin(b) + kumi.cos(b), "fn(:sin, input.b) + fn(:cos, input.b)"),
+    (lambda: kumi.exp(b) + kumi.tanh(b), "fn(:exp, input.b) + fn(:tanh, input.b)"),
+    (lambda: a.clamp(0, 10), "fn(:clamp, input.a, 0, 10)"),
+    (lambda: a.is_null(), "fn(:is_null, input.a)"),
+    (lambda: kumi.is_null(Input.address), "fn(:is_null, input.address)"),
+    (lambda: a.coalesce(0), "fn(:coalesce, input.a, 0)"),
+    (lambda: s.length() + kumi.length(s), "fn(:length, input.s) + fn(:len, input.s)"),
+    (lambda: s.concat(a), "fn(:concat, input.s, input.a)"),
+    (lambda: s.upcase() == kumi.downcase(s), "fn(:upcase, input.s) == fn(:downcase, input.s)"),
+    (lambda: kumi.not_(p), "fn(:not, input.p)"),
+    (lambda: kumi.select(p, a, 0), "select(input.p, input.a, 0)"),
+    (lambda: kumi.size(s), "fn(:size, input.s)"),
+    (lambda: kumi.size(rows), "fn(:size, input.rows)"),
+    (lambda: kumi.size(xs), "fn(:size, input.xs)"),
+    (lambda: kumi.size(Input.grid, depth=1), "fn(:size, input.grid.line)"),
+    (lambda: kumi.whole(xs)[1], "input.xs[1]"),
+    (lambda: kumi.at(kumi.whole(xs), a), "input.xs[input.a]"),
+    (lambda: kumi.whole(rows), "input.rows"),
+    (lambda: kumi.whole(Input.grid, depth=1)[0], "input.grid.line[0]"),
+    (lambda: kumi.whole(a), "input.a"),
+    (lambda: xs + 1, "input.xs.x + 1"),
+    (lambda: Input.grid.sum(), "fn(:sum, input.grid.line.cell)"),
+    (lambda: Input.address, "input.address"),
+    (lambda: Input.address.street, "input.address.street"),
+    (lambda: Input.address.zip_code, "input.address.class"),
+    (lambda: [a, b, 1], "[input.a, input.b, 1]"),
+    (lambda: kumi.max([a, b]), "fn(:max, [input.a, input.b])"),
+    (lambda: {"k": a, "l": {"m": 1}}, "{k: input.a, l: {m: 1}}"),
+    (lambda: kumi.index("i") * 2, "index(:i) * 2"),
+    (lambda: rows.x.shift(1), "shift(input.rows.row.x, 1)"),
+    (
+        lambda: kumi.shift(rows.x, -1, policy="clamp", axis_offset=1),
+        "shift(input.rows.row.x, -1, axis_offset: 1, policy: :clamp)",
+    ),
+    (lambda: rows.x.roll(1), "roll(input.rows.row.x, 1)"),
+    (lambda: kumi.cross(rows.x) - rows.x, "cross(input.rows.row.x) - input.rows.row.x"),
+    (lambda: rows.x - kumi.outer(xs), "input.rows.row.x - outer(input.xs.x)"),
+    (lambda: Decimal("1.50") * a, 'to_decimal("1.50") * input.a'),
+    (lambda: kumi.to_integer(b) + kumi.to_float(s), "to_integer(input.b) + to_float(input.s)"),
+    (lambda: kumi.concat(kumi.to_string(a), s), "fn(:concat, to_string(input.a), input.s)"),
+    (lambda: 5, "5"),
+    (lambda: None, "null"),
+    (lambda: float("inf"), "Float::INFINITY"),
+    (lambda: kumi.any_of(p, q), "input.p | input.q"),
+    (lambda: kumi.none_of(p, q) & p, "fn(:not, input.p | input.q) & input.p"),
+    (
+        lambda: 1 + when(p, q).then(a).when(kumi.any_of(p, q)).then(2).otherwise(None),
+        "1 + select(input.p & input.q, input.a, select(input.p | input.q, 2, null))",
+    ),
+]
+
+INPUTS = """
+schema do
+  input do
+    integer :a
+    float :b
+    string :s
+    boolean :p
+    boolean :q
+    array :rows do
+      hash :row do
+        float :x
+        integer :y
+        boolean :ok
+        string :word
+      end
+    end
+    array :xs do float :x end
+    array :grid do array :line do integer :cell end end
+    hash :address do string :street end
+  end
+  value :it, %s
+end
+"""
+
+
+@pytest.mark.parametrize(("build", "text"), SAME, ids=[text for _, text in SAME])
+def test_expressions(build, text):
+    schema = type("S", (Declarations,), {"Input": Input, "it": kumi.value(build())})
+    (of_class,) = tree(schema).declarations
+    (of_text,) = parse(Source("it.kumi", INPUTS % text), "S").declarations
+    assert expression(of_class.body) == expression(of_text.body)
+
+
+def test_numpy_scalars_are_literals_on_either_side():
+    np = pytest.importorskip("numpy")
+    schema = type(
+        "S", (Declarations,), {"Input": Input, "it": kumi.value(np.float64(2.0) * a * np.int64(3))}
+    )
+    (it,) = tree(schema).declarations
+    assert expression(it.body) == "float:2.0 input.a multiply/2 int:3 multiply/2"
+
+
+CASCADES = """
+schema do
+  input do
+    boolean :p
+    boolean :q
+  end
+  value :o do
+    on input.p, input.q, 1
+    on_any input.p, input.q, 2
+    on_none input.p, input.q, 3
+    on input.p, 4
+  end
+  let :n do
+    on p, 1.5
+    base o
+  end
+  trait :p, input.p & input.q
+end
+"""
+
+
+class Cascades(Declarations):
+    class Input(kumi.Record):
+        p: kumi.Field[bool]
+        q: kumi.Field[bool]
+
+    o = kumi.value(
+        when(Input.p, Input.q)
+        .then(1)
+        .when(kumi.any_of(Input.p, Input.q))
+        .then(2)
+        .when(kumi.none_of(Input.p, Input.q))
+        .then(3)
+        .when(Input.p)
+        .then(4)
+        .otherwise(None)
+    )
+    n = kumi.let(when(kumi.ref("p")).then(1.5).otherwise(o))
+    p = kumi.trait(Input.p & Input.q)
+
+
+def test_a_cascade_at_the_root_of_a_declaration_stays_one():
+    assert outline(tree(Cascades)) == text_outline(CASCADES, "Cascades")
+
+
+def test_names_that_python_or_the_class_forbid():
+    class Named(Declarations):
+        kumi.value(1, name="class")
+        run_ = kumi.value(kumi.ref("class") + 1, name="run")
+
+    text = "schema do\n input do\n end\n value :class, 1\n value :run, class + 1\nend"
+    assert outline(tree(Named)) == text_outline(text, "Named")
+
+
+def test_an_alias_is_no_declaration_and_the_first_name_wins():
+    class Aliased(Declarations):
+        a = kumi.value(1)
+        b = a
+        c = kumi.value(b + 1)
+
+    assert [one.name for one in tree(Aliased).declarations] == ["a", "c"]
+
+
+def test_a_helper_function_may_make_declarations():
+    def discounted(price, rate):
+        return kumi.let(price * (1 - rate))
+
+    class Helped(Declarations):
+        class Input(kumi.Record):
+            price: kumi.Field[float]
+
+        once = discounted(Input.price, 0.1)
+        twice = discounted(once, 0.2)
+
+    assert [one.name for one in tree(Helped).declarations] == ["once", "twice"]
+
+
+def test_twenty_thousand_terms():
+    total = a
+    for _ in range(20_000):
+        total = total + a
+    for _ in range(5_000):
+        total = when(p).then(total).otherwise(0)
+    schema = type("S", (Declarations,), {"Input": Input, "it": kumi.value(total + 0)})
+    assert outline(tree(schema)).count("add/2") == 20_001
+
+
+def test_an_expression_used_twice_costs_no_more_than_once():
+    doubled = a
+    for _ in range(200):
+        doubled = doubled + doubled
+    schema = type("S", (Declarations,), {"Input": Input, "it": kumi.value(doubled)})
+    assert tree(schema).declarations[0].body is not None
+
+
+def test_a_record_may_serve_at_several_paths():
+    class Point(kumi.Record):
+        x: kumi.Field[float]
+
+    class Twice(Declarations):
+        class Input(kumi.Record):
+            one: kumi.Field[Point]
+            many: kumi.Array[Point]
+
+        d = kumi.value(Input.one.x + Input.many.x.sum())
+
+    assert "input.one.x input.many.point.x sum/1 add/2" in outline(tree(Twice))
+
+
+def test_records_inherit_fields():
+    class Named(kumi.Record):
+        name: kumi.Field[str]
+
+    class Aged(Named):
+        age: kumi.Field[int]
+
+    class S(Declarations):
+        Input = Aged
+        long = kumi.value(Input.name.length() + Input.age)
+
+    assert outline(tree(S)).splitlines()[1:3] == ["  string name", "  integer age"]
+    assert Aged(name="a", age=1).age == 1
+
+
+def test_an_empty_schema_needs_no_input():
+    class Nothing(Declarations):
+        one = kumi.value(1)
+
+    assert outline(tree(Nothing)) == "schema Nothing\nvalue one\n  int:1"
