@@ -8,6 +8,7 @@ programs registers here, so that installing or removing a watcher rebinds them a
 from __future__ import annotations
 
 import enum
+import os
 import threading
 import weakref
 from contextlib import contextmanager
@@ -111,7 +112,14 @@ class _Seam:
     runners: weakref.WeakSet[Any] = field(default_factory=weakref.WeakSet)
 
 
+    def renew_lock(self) -> None:
+        """In a forked child: another thread of the parent may have held it."""
+        self.lock = threading.RLock()
+
+
 _seam = _Seam()
+if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
+    os.register_at_fork(after_in_child=_seam.renew_lock)
 _open_phase: ContextVar[Phase | None] = ContextVar("kumi_open_phase", default=None)
 
 
