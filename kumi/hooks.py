@@ -68,9 +68,17 @@ class FailedRun:
 class Channel(Protocol):
     """Where one program's readings go. Everything here is called on the caller's thread."""
 
-    level: Level
-    queue: Sized
-    limit: int
+    @property
+    def level(self) -> Level:
+        """How much of a run is read."""
+
+    @property
+    def queue(self) -> Sized:
+        """What was kept and is not yet taken."""
+
+    @property
+    def limit(self) -> int:
+        """The length of the queue past which a run calls `relieve`."""
 
     @property
     def admit(self) -> Callable[[], Any]:
