@@ -151,9 +151,10 @@ class Declarations:
             raise SchemaError(problems)
         cls.__kumi_declarations__ = found
 
-    def _value(self, name: str) -> Any:
-        """The value of a declaration in this result."""
-        raise NotImplementedError
+    if TYPE_CHECKING:
+
+        def _value(self, name: str) -> Any:
+            """The value of a declaration in a result; results have it."""
 
 
 def _found(cls: type) -> Iterator[Value[Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeAlias, TypeVar, overload
 
 from typing_extensions import dataclass_transform
 
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from kumi.syntax.classes.shapes import Shape
 
 T = TypeVar("T")
-M = TypeVar("M", bound="Member")
 R = TypeVar("R", bound="Record")
+_Row: TypeAlias = "Mapping[str, Any] | Sequence[Any]"
+"""What may stand for a record, or for an array in an array."""
 
 
 class Member:
@@ -131,13 +132,7 @@ class Array(Member, Generic[T]):
         @overload
         def __get__(self, record: object, owner: type) -> Sequence[T]: ...
         def __get__(self, record: object, owner: type) -> Any: ...
-        @overload
-        def __set__(
-            self: Array[R], record: Any, value: Sequence[R | Mapping[str, Any]]
-        ) -> None: ...
-        @overload
-        def __set__(self, record: Any, value: Sequence[Any]) -> None: ...
-        def __set__(self, record: object, value: Any) -> None: ...
+        def __set__(self, record: Any, value: Sequence[T | _Row]) -> None: ...
 
 
 def field(
