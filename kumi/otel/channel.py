@@ -1,0 +1,116 @@
+"""A channel: where the readings of one program go, on the caller's thread."""
+
+from __future__ import annotations
+
+from collections import deque
+from time import perf_counter, sleep
+from typing import TYPE_CHECKING, Any, Protocol
+
+from kumi.otel.log import trouble
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeAlias
+
+    from kumi.hooks import FailedRun, Level
+    from kumi.spans.layout import Layout
+
+    Item: TypeAlias = tuple[bytes | FailedRun, Any]
+
+_MOST_RUNS = 4096
+_MOST_READINGS = _MOST_RUNS * 25
+_STEP = 0.0005
+
+
+class Drain(Protocol):
+    """What a channel needs of the pipeline behind it."""
+
+    block_ms: float
+    stream: bool
+
+    def wake(self) -> bool:
+        """Have the worker drain; False where there is no worker."""
+
+    def drain(self) -> bool:
+        """Drain now, on this thread."""
+
+    def dropped(self, layout: Layout, runs: int) -> None:
+        """Count runs that were dropped for want of room."""
+
+    def waited(self, seconds: float) -> None:
+        """Count time that a run waited for room."""
+
+
+class Channel:
+    """The queue of one program at one level: see `kumi.hooks.Channel`.
+
+    Past `limit` the worker is woken; at twice that the run waits for it. Where events are streamed
+    every run calls `relieve`, which writes them.
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "_ceiling",
+        "_pipeline",
+        "admit",
+        "keep",
+        "layout",
+        "limit",
+        "queue",
+    )
+
+    def __init__(self, layout: Layout, pipeline: Drain, admit: Callable[[], Any]) -> None:
+        self.layout = layout
+        self.queue: deque[Item] = deque()
+        self.keep: Callable[[tuple[bytes, Any]], None] = self.queue.append
+        self.admit = admit
+        self._pipeline = pipeline
+        self._ceiling = max(2, min(_MOST_RUNS, _MOST_READINGS // layout.readings))
+        self.limit = -1 if pipeline.stream else self._ceiling // 2
+
+    @property
+    def level(self) -> Level:
+        """How much of a run is read."""
+        return self.layout.level
+
+    def relieve(self) -> None:
+        """Make room, or see that it is made; never raises."""
+        try:
+            self._relieve()
+        except Exception as error:  # noqa: BLE001 - nothing of ours may reach a run
+            trouble("making room for a run", error)
+
+    def failed(self, run: FailedRun) -> None:
+        """Take a run that raised, in its place among the others."""
+        self.queue.append((run, run.context))
+        if len(self.queue) > self.limit:
+            self.relieve()
+
+    def _relieve(self) -> None:
+        if self._pipeline.stream or not self._pipeline.wake():
+            self._pipeline.drain()
+        elif len(self.queue) >= self._ceiling:
+            self._wait()
+
+    def _wait(self) -> None:
+        """Sleep in short steps until half the room is free; past the deadline, drop the oldest.
+
+        Sleeping is what lets the worker have the interpreter while a caller would spin.
+        """
+        begin, half = perf_counter(), self._ceiling // 2
+        deadline = begin + self._pipeline.block_ms / 1000
+        while len(self.queue) > half and perf_counter() < deadline:
+            sleep(_STEP)
+        self._pipeline.waited(perf_counter() - begin)
+        self._drop_down_to(half)
+
+    def _drop_down_to(self, runs: int) -> None:
+        dropped = 0
+        while len(self.queue) > runs:
+            try:
+                self.queue.popleft()
+            except IndexError:  # the worker took the rest meanwhile
+                break
+            dropped += 1
+        if dropped:
+            self._pipeline.dropped(self.layout, dropped)

@@ -1,0 +1,81 @@
+"""A private tracer provider and its exporters, as the SDK would make them from `OTEL_*`.
+
+Used where the application has no provider of its own; never set as the global one.
+"""
+
+from __future__ import annotations
+
+import os
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Any
+
+from opentelemetry.sdk import _configuration as sdk
+from opentelemetry.sdk.trace import TracerProvider
+
+from kumi.otel.log import trouble
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from opentelemetry.sdk.trace.export import SpanExporter
+
+_ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
+_OTLP = ("otlp", "otlp_proto_http", "otlp_proto_grpc", "kumi_otlp")
+
+
+def private_provider() -> TracerProvider:
+    """Resource, sampler, id generator and limits of the environment, without processors."""
+    return TracerProvider(
+        sampler=_guarded("OTEL_TRACES_SAMPLER", _sampler),
+        id_generator=_guarded("OTEL_PYTHON_ID_GENERATOR", _ids),
+        shutdown_on_exit=False,
+    )
+
+
+def exporters() -> tuple[SpanExporter, ...]:
+    """What the environment says that traces go to; nothing where it says nothing."""
+    made = (_guarded(f"the exporter {name!r}", _maker(name)) for name in _exporter_names())
+    return tuple(exporter for exporter in made if exporter is not None)
+
+
+def _exporter_names() -> list[str]:
+    """OTEL_TRACES_EXPORTER; where it is not set, OTLP if there is an endpoint."""
+    names = os.environ.get("OTEL_TRACES_EXPORTER", "").strip()
+    if not names:
+        return ["otlp"] if any(os.environ.get(name) for name in _ENDPOINTS) else []
+    return [name.strip() for name in names.split(",") if name.strip().lower() != "none"]
+
+
+def _maker(name: str) -> Callable[[], SpanExporter]:
+    return _otlp if name in _OTLP else lambda: _from_entry_point(name)
+
+
+def _otlp() -> SpanExporter:
+    from kumi_exporters.otlp import KumiOTLPSpanExporter  # noqa: PLC0415 - only where it is used
+
+    return KumiOTLPSpanExporter()
+
+
+def _from_entry_point(name: str) -> SpanExporter:
+    found = next(iter(entry_points(group="opentelemetry_traces_exporter", name=name)), None)
+    if found is None:
+        raise LookupError(f"no exporter is called {name!r}")
+    exporter: SpanExporter = found.load()()
+    return exporter
+
+
+def _sampler() -> Any:
+    return sdk._import_sampler(sdk._get_sampler())  # noqa: SLF001 - custom samplers, as the SDK finds them
+
+
+def _ids() -> Any:
+    return sdk._import_id_generator(sdk._get_id_generator())  # noqa: SLF001 - as above
+
+
+def _guarded(what: str, make: Callable[[], Any]) -> Any:
+    """What `make` makes, or None and one warning: a wrong variable must not stop a calculation."""
+    try:
+        return make()
+    except Exception as error:  # noqa: BLE001 - entry points are anybody's code
+        trouble(f"setting up {what}", error)
+        return None

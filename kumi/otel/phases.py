@@ -1,0 +1,130 @@
+"""Phases: stretches of work that are no runs, as an event of the file and a span of the trace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from opentelemetry.context import Context
+
+from kumi.otel.admission import ask_about_root
+from kumi.spans import attributes as names
+from kumi.spans import events, ids
+from kumi.spans.block import HAS_IS_REMOTE, IS_REMOTE, Failure, SpanData
+from kumi.spans.clock import anchor
+from kumi.spans.origin import Origin, origin, root_origin
+
+if TYPE_CHECKING:
+    from kumi.hooks import Phase
+    from kumi.otel.route import Route
+    from kumi.spans.events import Event
+
+_NANOSECONDS = 1e9
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A phase's place in a trace. It is put into `Phase.token` when it is first needed.
+
+    Children end before their parent, so a parent gets its place from its first child. Until then
+    the token of a user's phase is the context in which it began. `tied` makes Unix time of a
+    reading, the same for parent and children, so that these lie inside.
+    """
+
+    trace_id: bytes
+    span_id: bytes
+    origin: Origin
+    tied: int
+
+
+@dataclass(frozen=True, slots=True)
+class EndedPhase:
+    """A phase that is over, and the context in which it ended."""
+
+    phase: Phase
+    context: Context
+
+    def span(self, route: Route) -> SpanData:
+        """The span of this phase, with the identity that `route` gives it."""
+        phase, place = self.phase, _place(self.phase, self.context, route)
+        remote, error = place.origin.remote, phase.error
+        return SpanData(
+            row=0,
+            name=title(phase),
+            trace_id=place.trace_id,
+            span_id=place.span_id,
+            parent_id=place.origin.parent if any(place.origin.parent) else None,
+            parent_remote=remote,
+            flags=place.origin.flags | HAS_IS_REMOTE | (IS_REMOTE if remote else 0),
+            tracestate=place.origin.tracestate,
+            start=round(phase.start * _NANOSECONDS) + place.tied,
+            end=round(phase.end * _NANOSECONDS) + place.tied,
+            attributes=_attributes(phase),
+            error=Failure((), error, error) if error else None,
+            event=False,
+        )
+
+    def is_sampled(self, route: Route) -> bool:
+        """Whether traces get it."""
+        return bool(route.lanes) and _place(self.phase, self.context, route).origin.sampled
+
+
+def event(phase: Phase, span: SpanData) -> Event:
+    """The `phase` event of the file."""
+    return events.phase(
+        name=phase.name,
+        schema=phase.schema,
+        trace_id=span.trace_id,
+        span_id=span.span_id,
+        parent_id=span.parent_id,
+        start=span.start,
+        end=span.end,
+        error=phase.error,
+    )
+
+
+def title(phase: Phase) -> str:
+    """A span's name: `compile OrderPricing`; below that, and for the user's own, just the name."""
+    return f"{phase.name} {phase.schema}" if phase.name == "compile" else phase.name
+
+
+def _attributes(phase: Phase) -> tuple[tuple[str, str], ...]:
+    schema = ((names.SCHEMA_NAME, phase.schema),) if phase.schema else ()
+    return (*schema, (names.ERROR_TYPE, phase.error)) if phase.error else schema
+
+
+def _place(phase: Phase, context: Context, route: Route) -> _Place:
+    if not isinstance(phase.token, _Place):
+        began = phase.token if isinstance(phase.token, Context) else context
+        above = phase.parent and _place(phase.parent, began, route)
+        phase.token = _below(above, route) if above else _at_top(phase, began, route)
+    return phase.token
+
+
+def _below(above: _Place, route: Route) -> _Place:
+    span_id = _span_id(route)
+    inherited = above.origin
+    inside = Origin(
+        above.trace_id,
+        above.span_id,
+        inherited.flags,
+        remote=False,
+        sampled=inherited.sampled,
+        tracestate=inherited.tracestate,
+    )
+    return _Place(above.trace_id, span_id, inside, above.tied)
+
+
+def _at_top(phase: Phase, context: Context, route: Route) -> _Place:
+    """Under the caller's current span, or the root of a trace of its own."""
+    found = origin(context, root_origin(bool(route.root), route.ids))
+    if found.trace_id is None and route.root is None:
+        attributes = {names.SCHEMA_NAME: phase.schema} if phase.schema else {}
+        decided = ask_about_root(route.sampler, route.ids, context, title(phase), attributes)
+        found = origin(decided, found)
+    trace_id = found.trace_id or ids.trace_ids(route.ids, 1).tobytes()
+    return _Place(trace_id, _span_id(route), found, anchor())
+
+
+def _span_id(route: Route) -> bytes:
+    return route.ids.generate_span_id().to_bytes(8, "big")

@@ -1,0 +1,170 @@
+"""The pipeline: readings leave their queues, become blocks, and reach the file and the traces."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+from contextlib import contextmanager
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from kumi.hooks import FailedRun
+from kumi.otel.counts import Counts
+from kumi.otel.log import trouble
+from kumi.otel.sources import Sources
+from kumi.otel.worker import Worker
+from kumi.spans.recorder import Identity, assemble, assemble_failed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from kumi.otel.journal import Journal
+    from kumi.otel.sender import Sender
+    from kumi.otel.settings import Settings
+    from kumi.otel.sources import Batch, Source
+    from kumi.spans.block import Block
+    from kumi.spans.layout import Layout
+
+_INTERVAL = 1.0
+
+QUEUE_FULL = "queue_full"
+FAILED = "internal_error"
+LATE = "exit"
+
+
+class Pipeline:
+    """Drains the channels of every program: on its worker, or on the caller where runs stream.
+
+    Before each drain it calls, on the draining thread, `refresh` (does the route still hold?) and
+    `tend` (hand on what is no run). `journal` and `sender` are where blocks go; each may be None.
+    """
+
+    def __init__(
+        self, settings: Settings, refresh: Callable[[], None], tend: Callable[[], None]
+    ) -> None:
+        self.block_ms = settings.block_ms
+        self.stream = settings.stream
+        self.counts = Counts()
+        self.sources = Sources()
+        self.journal: Journal | None = None
+        self.sender: Sender | None = None
+        self.identity: Callable[[], Identity] | None = None
+        self._values = settings.values
+        self._refresh = refresh
+        self._tend = tend
+        self._worker = Worker("kumi-profile", self.drain, _INTERVAL)
+        self.renew()
+
+    def renew(self) -> None:
+        """Become a forked child's: nothing waiting, nothing counted, locks that nobody holds."""
+        self._lock = threading.RLock()
+        self._draining = False
+        self._worker.renew()
+        self.sources.renew()
+        self.counts.reset()
+
+    # What channels need: see `channel.Drain`.
+
+    def wake(self) -> bool:
+        """Have the worker drain now; False where there can be none."""
+        return self._worker.wake()
+
+    def dropped(self, layout: Layout, runs: int) -> None:
+        """Count runs that found no room."""
+        self.counts.drop(QUEUE_FULL, runs * len(layout.rows))
+
+    def waited(self, seconds: float) -> None:
+        """Count time that a run waited for room."""
+        self.counts.wait(seconds)
+
+    # Draining.
+
+    def start(self) -> None:
+        """Start the worker; its first drain is at once."""
+        self._worker.wake()
+
+    def drain(self, timeout: float = -1) -> bool:
+        """Make blocks of everything kept so far, and hand them on.
+
+        False where `timeout` (seconds, negative: none) was too short.
+        """
+        deadline = perf_counter() + timeout if timeout >= 0 else float("inf")
+        self._refresh()  # outside of our lock: it takes that of the hooks
+        with self._alone(timeout) as alone:
+            if alone:
+                self._tend()
+                return self._drain_until(deadline)
+        return alone is None
+
+    def stop(self) -> None:
+        """End the worker, and count what is still queued as dropped."""
+        self._worker.halt()
+        for source in self.sources.all():
+            for batch in source.batches():
+                runs = 1 if isinstance(batch, FailedRun) else len(batch)
+                self.counts.drop(LATE, runs * len(source.layout.rows))
+
+    @contextmanager
+    def _alone(self, timeout: float) -> Iterator[bool | None]:
+        """Hold the lock: True once it is ours, False past `timeout`.
+
+        None for a run inside a drain of its own thread (a signal handler, a finalizer, an
+        exporter): the drain that it interrupted goes on to take it.
+        """
+        if not self._lock.acquire(timeout=timeout):
+            yield False
+            return
+        inside, self._draining = self._draining, True
+        try:
+            yield None if inside else True
+        finally:
+            self._draining = inside
+            self._lock.release()
+
+    def _drain_until(self, deadline: float) -> bool:
+        for source in self.sources.all():
+            for batch in source.batches():
+                self._deliver(source, batch)
+                if perf_counter() > deadline:
+                    return False
+        return True
+
+    def _deliver(self, source: Source, batch: Batch) -> None:
+        runs = 1 if isinstance(batch, FailedRun) else len(batch)
+        try:
+            block = self._block(source.layout, batch)
+            self.counts.saw(runs)
+            self._hand_on(block)
+        except Exception as error:  # noqa: BLE001 - one block's loss must not be the next one's
+            trouble("making spans of runs", error)
+            self.counts.drop(FAILED, runs * len(source.layout.rows))
+
+    def _block(self, layout: Layout, batch: Batch) -> Block:
+        assert self.identity is not None  # noqa: S101 - set before the first run is admitted
+        if isinstance(batch, FailedRun):
+            return assemble_failed(layout, batch, self.identity(), values=self._values)
+        return assemble(layout, batch, self.identity())
+
+    def _hand_on(self, block: Block) -> None:
+        if self.journal is not None:
+            self.journal.block(block)
+        if self.sender is not None and block.sampled.any():
+            self.sender.block(sampled(block))
+
+
+def sampled(block: Block) -> Block:
+    """The runs of a block that traces get."""
+    chosen = block.sampled
+    if chosen.all():
+        return block
+    columns: dict[str, Any] = {name: getattr(block, name)[chosen] for name in _COLUMNS}
+    if block.tracestates is not None:
+        pairs = zip(block.tracestates, chosen, strict=True)
+        columns["tracestates"] = tuple(state for state, wanted in pairs if wanted)
+    return dataclasses.replace(block, **columns)
+
+
+_COLUMNS = (
+    "readings", "sizes", "trace_ids", "prefixes", "parents",
+    "flags", "remote", "sampled", "numbers",
+)  # fmt: skip

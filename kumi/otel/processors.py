@@ -1,0 +1,81 @@
+"""The application's span processors: finding the leaves, and having a flush drain us too."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from opentelemetry.sdk.trace import (
+    ConcurrentMultiSpanProcessor,
+    SpanProcessor,
+    SynchronousMultiSpanProcessor,
+)
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcessor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from opentelemetry.sdk.trace import TracerProvider
+
+_MULTI = (SynchronousMultiSpanProcessor, ConcurrentMultiSpanProcessor)
+_LEAF = (BatchSpanProcessor, SimpleSpanProcessor)
+
+
+class UnknownProcessor(Exception):  # noqa: N818 - a finding, not a failure
+    """A processor in the chain that we may not go around: it may change, drop or need spans."""
+
+
+class DrainHook(SpanProcessor):
+    """Stands before the application's processors, so that their flush finds our spans too."""
+
+    def __init__(self, drain: Callable[[float], bool], closed: Callable[[], None]) -> None:
+        self._drain = drain
+        self._closed = closed
+
+    def force_flush(self, timeout_millis: int | None = 30000) -> bool:
+        """Hand over what was recorded, in `timeout_millis` at most."""
+        return self._drain((30000 if timeout_millis is None else timeout_millis) / 1000)
+
+    def shutdown(self) -> None:
+        """Hand over what was recorded; the processors behind us take nothing after this."""
+        self._closed()
+
+
+def leaves(provider: TracerProvider) -> tuple[SpanProcessor, ...]:
+    """The processors that export, in order. Raises `UnknownProcessor` for any other kind.
+
+    Types are compared exactly: subclasses exist that filter, or that redact.
+    """
+    return tuple(_leaves(provider._active_span_processor))  # noqa: SLF001 - stable since SDK 1.20
+
+
+def _leaves(processor: SpanProcessor) -> Iterator[SpanProcessor]:
+    if type(processor) in _MULTI:
+        for inner in processor._span_processors:  # type: ignore[attr-defined]  # noqa: SLF001 - as above
+            yield from _leaves(inner)
+    elif type(processor) in _LEAF:
+        yield processor
+    elif type(processor) is not DrainHook:
+        raise UnknownProcessor(type(processor).__qualname__)
+
+
+def chain(provider: TracerProvider) -> tuple[Any, ...]:
+    """The processors that were added to a provider: another tuple when one is added later."""
+    added: tuple[Any, ...] = provider._active_span_processor._span_processors  # noqa: SLF001 - as above
+    return added
+
+
+def put_first(provider: TracerProvider, hook: DrainHook) -> tuple[Any, ...]:
+    """Have `hook` stand before all others, since a provider flushes in order. Gives the chain."""
+    active = provider._active_span_processor  # noqa: SLF001 - as above
+    with active._lock:  # noqa: SLF001 - what `add_span_processor` takes
+        if hook not in active._span_processors:  # noqa: SLF001 - as above
+            active._span_processors = (hook, *active._span_processors)  # noqa: SLF001 - as above
+    return chain(provider)
+
+
+def take_out(provider: TracerProvider, hook: DrainHook) -> None:
+    """Remove `hook` again."""
+    active = provider._active_span_processor  # noqa: SLF001 - as above
+    with active._lock:  # noqa: SLF001 - as above
+        rest = tuple(each for each in active._span_processors if each is not hook)  # noqa: SLF001 - as above
+        active._span_processors = rest  # noqa: SLF001 - as above

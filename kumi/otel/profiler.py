@@ -1,0 +1,253 @@
+"""The profiler: the watcher that `instrument` installs, from its settings to its last event."""
+
+from __future__ import annotations
+
+import atexit
+import sys
+from dataclasses import replace
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from kumi import hooks
+from kumi.hooks import Level
+from kumi.otel import admission, journal
+from kumi.otel.log import trouble, warn_once
+from kumi.otel.memory import measured
+from kumi.otel.notes import Notes
+from kumi.otel.pipeline import Pipeline
+from kumi.otel.processors import DrainHook
+from kumi.otel.route import Router
+from kumi.otel.sender import Sender
+from kumi.spans.recorder import Identity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import SpanExporter
+
+    from kumi.hooks import Channel, Phase
+    from kumi.ir.program import Program
+    from kumi.otel.route import Route
+    from kumi.otel.settings import Settings
+
+_NOWHERE = (
+    "KUMI_PROFILE is on, but there is neither a file (KUMI_PROFILE_FILE) nor a destination of "
+    "traces (a tracer provider, or OTEL_EXPORTER_OTLP_ENDPOINT): nothing is profiled"
+)
+
+
+class Profiler:
+    """Watches every program of the process.
+
+    It *begins* with the first run: only then does it look for a tracer provider and open the file,
+    since the application sets up its own telemetry in the meantime. Where there is nowhere to
+    write to it is *idle*, and programs run as if it were not there.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        provider: TracerProvider | None = None,
+        exporters: Sequence[SpanExporter] = (),
+    ) -> None:
+        self.settings = settings
+        self._level = Level.OPERATIONS if settings.ops else Level.DECLARATIONS
+        self._notes = Notes()
+        self._pipeline = Pipeline(settings, self._refresh, self._tend)
+        self._router = Router(
+            off=settings.traces == "off",
+            given=provider,
+            exporters=exporters,
+            hook=DrainHook(self.drain, self._provider_closes),
+            halted=lambda: self._halted,
+        )
+        self._route: Route | None = None
+        self._senders: list[Sender] = []
+        self._begun = self._forked = self._halted = self._closed = False
+
+    # What the hooks call: see `kumi.hooks.Watcher`.
+
+    def open(self, program: Program) -> Channel | None:
+        """The channel of a program, or None where nobody would read it."""
+        if self._closed or self._is_idle():
+            return None
+        admit = self._admission(program.schema)
+        return self._pipeline.sources.open(program, self._level, self._pipeline, admit)
+
+    def phase_ended(self, phase: Phase) -> None:
+        """Keep a phase until the next drain; until the first run, where there was none yet."""
+        self._notes.phase(phase, admission.current_context()())
+
+    # Beginning.
+
+    def begin(self) -> None:
+        """Decide where everything goes, if it is not decided yet; never raises."""
+        with hooks.lock():
+            if self._begun or hooks.watcher() is not self:
+                return
+            self._begun = True
+            try:
+                self._begin()
+            except Exception as error:  # noqa: BLE001 - the first run goes on, unprofiled
+                trouble("setting up", error)
+            hooks.install(self)  # every program asks anew for its channel
+
+    def _begin(self) -> None:
+        self._take(self._router.decide())
+        self._open_file()
+        if self._is_idle():
+            if self.settings.file is None:
+                warn_once(_NOWHERE)
+            return
+        self._close_at_exit()
+        self.remember_memory("start")
+        self._pipeline.start()
+
+    def _open_file(self) -> None:
+        if self.settings.file is not None:
+            self._pipeline.journal = journal.opened(
+                self.settings.file, self.settings, self._resource, self._pipeline.counts
+            )
+
+    def _resource(self) -> Resource:
+        assert self._route is not None  # noqa: S101 - the file is opened after the route is chosen
+        return self._route.resource
+
+    def _admission(self, schema: str) -> Callable[[], Any]:
+        """What a run asks before it is recorded."""
+        route = self._route
+        if route is None:
+            return lambda: self._first(schema)
+        everything = self._pipeline.journal is not None
+        if route.root is None:
+            return admission.asking(route.sampler, route.ids, schema, keep_all=everything)
+        return admission.current_context() if everything else admission.if_sampled(root=route.root)
+
+    def _first(self, schema: str) -> Any:
+        """The first run: begin, then answer as every later one is answered."""
+        self.begin()
+        return None if self._route is None or self._is_idle() else self._admission(schema)()
+
+    def _is_idle(self) -> bool:
+        route = self._route
+        if route is None:
+            return self._begun
+        return not route.lanes and self._pipeline.journal is None
+
+    def _rebind(self) -> None:
+        """Have every program ask anew for its channel."""
+        if hooks.watcher() is self:
+            hooks.install(self)
+
+    # The route, which changes when the application sets a provider, and after a fork.
+
+    def _take(self, route: Route) -> None:
+        for sender in self._senders:
+            sender.retire()
+        self._route = route
+        self._pipeline.identity = lambda: Identity(route.resource, route.ids, bool(route.root))
+        self._pipeline.sender = None
+        if route.lanes:
+            patience = self.settings.block_ms / 2000  # the other half is for the runs that wait
+            self._pipeline.sender = Sender(route, self._pipeline.counts, patience)
+            self._senders.append(self._pipeline.sender)
+        self._close_at_exit()
+
+    def _refresh(self) -> None:
+        """Take a new route where the old one no longer holds."""
+        route = self._route
+        if route is None or not (self._forked or self._router.is_stale(route)):
+            return
+        with hooks.lock():
+            if self._route is route and not self._closed:
+                self._forked = False
+                self._take(self._router.decide())
+                self._rebind()
+
+    def _provider_closes(self) -> None:
+        """The application's provider shuts down: hand over what there is, and use it no more."""
+        self.drain(self.settings.exit_ms / 1000)
+        with hooks.lock():
+            if self._route is not None:
+                self._take(replace(self._route, lanes=()))
+                self._rebind()
+
+    # Working.
+
+    def drain(self, timeout: float, *, flush: bool = False) -> bool:
+        """Hand everything over, and `flush` the exporters; False past `timeout` seconds."""
+        deadline = perf_counter() + timeout
+        drained = self._pipeline.drain(timeout)
+        sender = self._pipeline.sender
+        if sender is None:
+            return drained
+        return sender.drain(deadline - perf_counter(), flush=flush) and drained
+
+    def remember_memory(self, label: str) -> None:
+        """Note how much memory there is in use, where the settings ask for it."""
+        if self.settings.memory:
+            self._notes.event(measured(label))
+
+    def _tend(self) -> None:
+        if self._route is not None:
+            self._notes.deliver(self._route, self._pipeline.journal, self._pipeline.sender)
+
+    # Ending.
+
+    def close(self) -> None:
+        """Stop watching, and hand everything over within the settings' `exit_ms`."""
+        if self._closed:
+            return
+        if hooks.watcher() is self:
+            hooks.install(None)
+        self._closed = True
+        atexit.unregister(self.close)
+        if self._route is not None:
+            self._end(self._route, perf_counter() + self.settings.exit_ms / 1000)
+
+    def _end(self, route: Route, deadline: float) -> None:
+        self.remember_memory("end")
+        self._pipeline.drain(max(0.0, deadline - perf_counter()))
+        for sender in self._senders:
+            sender.retire()
+        for sender in self._senders:
+            sender.join(deadline - perf_counter())
+        self._halted = True
+        for sender in self._senders:
+            sender.give_up()
+        self._pipeline.stop()
+        self._router.leave(route)
+        if self._pipeline.journal is not None:
+            self._pipeline.journal.close()
+
+    def _close_at_exit(self) -> None:
+        """Exit handlers run last in, first out: ours must run before the provider's."""
+        atexit.unregister(self.close)
+        atexit.register(self.close)
+
+    def after_fork(self) -> None:
+        """Begin anew in a forked child, which leaves what was recorded to its parent."""
+        self._notes.clear()
+        self._pipeline.renew()
+        self._pipeline.sender = None
+        self._senders = []
+        self._forked = True
+        if self._pipeline.journal is not None:
+            self._pipeline.journal.renew()
+        if self._route is not None and not self._is_idle() and not self._closed:
+            self._pipeline.start()
+            _close_with_multiprocessing(self)
+
+
+def _close_with_multiprocessing(profiler: Profiler) -> None:
+    """A forked child of `multiprocessing` runs no exit handlers, but finalizers.
+
+    It forgets those of its parent after it was forked, so ours is added after that.
+    """
+    util: Any = sys.modules.get("multiprocessing.util")
+    if util is not None:
+        util.register_after_fork(
+            profiler, lambda child: util.Finalize(None, child.close, exitpriority=0)
+        )

@@ -1,0 +1,174 @@
+"""Where spans go, and whose identity they have: decided at the first run, looked at again later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from opentelemetry import trace as trace_api
+from opentelemetry.sdk.trace import Tracer, TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+from kumi.otel import environment, processors
+from kumi.otel.lanes import Blocks, Direct, Lane, Paced, Simple
+from kumi.otel.log import logger, warn_once
+from kumi.otel.sampling import root_sampling
+from kumi.spans.attributes import SCHEMA_URL, SCOPE_NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.trace import SpanProcessor
+    from opentelemetry.sdk.trace.export import SpanExporter
+    from opentelemetry.sdk.trace.id_generator import IdGenerator
+    from opentelemetry.sdk.trace.sampling import Sampler
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Route:
+    """The lanes of one provider, and its resource, ids and sampler.
+
+    `lanes` is empty where traces go nowhere. `application` is the provider that the lanes belong
+    to, None for our own. `chain` and `seen` are what the decision was made from.
+    """
+
+    provider: TracerProvider
+    lanes: tuple[Lane, ...]
+    application: TracerProvider | None
+    seen: object
+    chain: tuple[Any, ...] = ()
+    own: tuple[SpanExporter, ...] = ()
+
+    @property
+    def resource(self) -> Resource:
+        """The provider's resource, which changes after a fork."""
+        return self.provider.resource
+
+    @property
+    def ids(self) -> IdGenerator:
+        """Makes trace and span ids."""
+        return self.provider.id_generator
+
+    @property
+    def sampler(self) -> Sampler:
+        """Decides about runs without a parent."""
+        return self.provider.sampler
+
+    @property
+    def root(self) -> bool | None:
+        """Whether runs without a parent are sampled; None where the sampler must be asked."""
+        return root_sampling(self.sampler) if self.lanes else False
+
+
+class Router:
+    """Chooses the route.
+
+    `given` is a provider that the caller named, `exporters` are the caller's own; without them the
+    application's global provider counts, and without that the environment. `hook` is put before the
+    processors of the application's provider. `halted` tells a lane that waits for room to give up.
+    """
+
+    def __init__(
+        self,
+        *,
+        off: bool,
+        given: TracerProvider | None,
+        exporters: Sequence[SpanExporter],
+        hook: processors.DrainHook,
+        halted: Callable[[], bool],
+    ) -> None:
+        self._off = off
+        self._given = given
+        self._exporters = tuple(exporters)
+        self._hook = hook
+        self._halted = halted
+        self._private: TracerProvider | None = None
+
+    def decide(self) -> Route:
+        """The route as things are now; says in one line where traces go."""
+        seen = self._current()
+        if self._off:
+            return Route(self._own_provider(), (), None, seen)
+        if self._exporters:
+            return self._to_exporters(self._exporters, seen)
+        if isinstance(seen, TracerProvider):
+            return self._through(seen)
+        if seen is not None:
+            _warn(f"{type(seen).__module__}.{type(seen).__qualname__} is not the SDK's provider")
+            return Route(self._own_provider(), (), None, seen)
+        return self._to_exporters(environment.exporters(), seen)
+
+    def is_stale(self, route: Route) -> bool:
+        """Whether the application has set a provider, or added a processor, since."""
+        if self._off or self._exporters:
+            return False
+        if self._current() is not route.seen:
+            return True
+        provider = route.application
+        return provider is not None and processors.chain(provider) is not route.chain
+
+    def leave(self, route: Route) -> None:
+        """Be as if we had never been in the application's provider."""
+        if route.application is not None:
+            processors.take_out(route.application, self._hook)
+
+    def _current(self) -> Any:
+        """The provider that the application set, None where there is none."""
+        provider = self._given or trace_api.get_tracer_provider()
+        none = (trace_api.ProxyTracerProvider, trace_api.NoOpTracerProvider)
+        return None if isinstance(provider, none) else provider
+
+    def _own_provider(self) -> TracerProvider:
+        if self._private is None:
+            self._private = environment.private_provider()
+        return self._private
+
+    def _to_exporters(self, exporters: Sequence[SpanExporter], seen: object) -> Route:
+        identity = seen if isinstance(seen, TracerProvider) else self._own_provider()
+        lanes = tuple(_own_lane(exporter) for exporter in exporters)
+        for exporter, lane in zip(exporters, lanes, strict=True):
+            _tell(lane, exporter, "directly")
+        return Route(identity, lanes, None, seen, own=tuple(exporters))
+
+    def _through(self, provider: TracerProvider) -> Route:
+        """The lanes of the application's provider, or none of them for all of its leaves."""
+        chain = processors.put_first(provider, self._hook)
+        lanes: tuple[Lane, ...] = ()
+        try:
+            if _is_enabled(provider):
+                lanes = tuple(self._lane(leaf) for leaf in processors.leaves(provider))
+        except (processors.UnknownProcessor, AttributeError) as error:
+            _warn(
+                f"the tracer provider has {error}, which is neither a batch nor a simple processor"
+            )
+        return Route(provider, lanes, provider, provider, chain)
+
+    def _lane(self, leaf: SpanProcessor) -> Lane:
+        exporter = leaf.span_exporter  # type: ignore[attr-defined]  # both kinds of leaf have it
+        batched = isinstance(leaf, BatchSpanProcessor)
+        ordinary = Paced(leaf, self._halted) if batched else Simple(leaf)  # type: ignore[arg-type]  # the other kind
+        lane = Blocks(exporter, ordinary) if hasattr(exporter, "export_block") else ordinary
+        _tell(lane, exporter, f"through the application's {type(leaf).__name__}")
+        return lane
+
+
+def _own_lane(exporter: SpanExporter) -> Lane:
+    direct = Direct(exporter)
+    return Blocks(exporter, direct) if hasattr(exporter, "export_block") else direct
+
+
+def _is_enabled(provider: TracerProvider) -> bool:
+    """Whether the provider makes recording spans for our scope (it can be told not to)."""
+    tracer = provider.get_tracer(SCOPE_NAME, schema_url=SCHEMA_URL)
+    enabled = getattr(tracer, "_is_enabled", lambda: True)  # SDKs before 1.37 cannot be told
+    return isinstance(tracer, Tracer) and bool(enabled())
+
+
+def _tell(lane: Lane, exporter: SpanExporter, how: str) -> None:
+    form = "blocks" if isinstance(lane, Blocks) else "spans"
+    logger.info("traces go as %s, %s, to %s", form, how, type(exporter).__qualname__)
+
+
+def _warn(why: str) -> None:
+    warn_once(f"no traces of Kumi are sent: {why}")

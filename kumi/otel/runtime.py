@@ -1,0 +1,182 @@
+"""What users call: profiling on and off, and what they want to have noted."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from kumi import hooks
+from kumi.otel import settings as settings_
+from kumi.otel.log import warn_once
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Unpack
+
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import SpanExporter
+
+    from kumi.otel.profiler import Profiler
+    from kumi.otel.settings import Options
+
+
+class _State:
+    """The profiler of this process, and how many `profile` blocks share it. Under `hooks.lock`."""
+
+    def __init__(self) -> None:
+        self.profiler: Profiler | None = None
+        self.blocks = 0
+
+
+_state = _State()
+
+
+def start_from_environment() -> None:
+    """Profile this process where `KUMI_PROFILE` says so and nobody has begun yet."""
+    if settings_.enabled():
+        with hooks.lock():
+            if _state.profiler is None:
+                instrument()
+
+
+def instrument(
+    *,
+    tracer_provider: TracerProvider | None = None,
+    exporters: Sequence[SpanExporter] = (),
+    **options: Unpack[Options],
+) -> None:
+    """Profile this process from now on. Does nothing where it is profiled already.
+
+    `options` are the `KUMI_PROFILE_*` variables in lower case, and win over them. Spans go through
+    `tracer_provider`, else through the global one, else where the environment says; or, where
+    `exporters` are given, straight to these. TypeError for an option that there is not.
+    """
+    from kumi.otel.profiler import Profiler  # noqa: PLC0415 - the SDK is imported when it is needed
+
+    chosen = settings_.read(**options)
+    with hooks.lock():
+        if _state.profiler is not None:
+            warn_once("profiling is on already: the new settings are not used")
+            return
+        _state.profiler = Profiler(chosen, tracer_provider, exporters)
+        hooks.install(_state.profiler)
+
+
+def uninstrument() -> None:
+    """Stop profiling, and hand everything over; waits `exit_ms` at most."""
+    with hooks.lock():
+        profiler, _state.profiler = _state.profiler, None
+        _state.blocks = 0
+    if profiler is not None:
+        profiler.close()
+
+
+@contextmanager
+def profile(
+    *,
+    tracer_provider: TracerProvider | None = None,
+    exporters: Sequence[SpanExporter] = (),
+    **options: Unpack[Options],
+) -> Iterator[None]:
+    """Profile the whole process while the block runs; a decorator as well.
+
+    Blocks may be nested, and run at the same time in several threads: the first one's settings
+    count, and profiling ends with the last. Inside of `instrument` a block changes nothing.
+    Arguments as for `instrument`.
+    """
+    ours = _enter(tracer_provider, exporters, options)
+    try:
+        yield
+    finally:
+        if ours:
+            _leave()
+
+
+@contextmanager
+def phase(name: str) -> Iterator[None]:
+    """Time a stretch of the caller's own work; a decorator as well.
+
+    While profiling it is a `phase` event of the file, and a span below the caller's current span.
+    """
+    try:
+        with hooks.phase(name) as this:
+            this.token = _context()
+            yield
+    finally:
+        _begin()
+
+
+def memory_snapshot(label: str) -> None:
+    """Note how much memory is in use, where profiling is on and `KUMI_PROFILE_MEMORY` is set."""
+    hooks.start()
+    profiler = _begin()
+    if profiler is not None:
+        profiler.remember_memory(label)
+
+
+def pause() -> None:
+    """Run programs unprofiled until `resume`, as fast as if profiling were off."""
+    if _state.profiler is not None:
+        hooks.install(None)
+
+
+def resume() -> None:
+    """Profile again after `pause`."""
+    if _state.profiler is not None:
+        hooks.install(_state.profiler)
+
+
+def flush(timeout: float = 30.0) -> bool:
+    """Hand over everything recorded so far: to the file, and to where traces go.
+
+    False where that took longer than `timeout` seconds.
+    """
+    profiler = _state.profiler
+    return profiler is None or profiler.drain(timeout, flush=True)
+
+
+def _enter(
+    provider: TracerProvider | None, exporters: Sequence[SpanExporter], options: Options
+) -> bool:
+    """Have a block share the profiler; False where it is `instrument`'s, which outlives it."""
+    with hooks.lock():
+        if _state.profiler is None:
+            instrument(tracer_provider=provider, exporters=exporters, **options)
+        elif not _state.blocks:
+            return False
+        _state.blocks += 1
+        return True
+
+
+def _leave() -> None:
+    with hooks.lock():
+        _state.blocks = max(0, _state.blocks - 1)
+        if _state.blocks:
+            return
+    uninstrument()
+
+
+def _context() -> object:
+    """The caller's context, which is where a phase begins; None where nobody will ask."""
+    if _state.profiler is None:
+        return None
+    from kumi.otel.admission import current_context  # noqa: PLC0415 - imported by the profiler
+
+    return current_context()()
+
+
+def _begin() -> Profiler | None:
+    profiler = _state.profiler
+    if profiler is not None:
+        profiler.begin()
+    return profiler
+
+
+def _after_fork() -> None:
+    if _state.profiler is not None:
+        _state.profiler.after_fork()
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
+    os.register_at_fork(after_in_child=_after_fork)
