@@ -27,15 +27,18 @@ def is_array(value: object) -> bool:
 
 
 def is_record(value: object) -> bool:
-    """Whether a value can have fields: a mapping, or an object that is no scalar and no array."""
-    if isinstance(value, Mapping):
+    """Whether a value can have fields: a mapping, a named tuple, or an object with attributes."""
+    if isinstance(value, Mapping) or hasattr(value, "_fields"):
         return True
-    return not (value is None or isinstance(value, _SCALARS) or is_array(value))
+    if value is None or isinstance(value, _SCALARS) or is_array(value):
+        return False
+    return hasattr(value, "__dict__") or hasattr(value, "__slots__")
 
 
 _SCALARS = (bool, int, float, str, bytes, bytearray, complex, Decimal, np.generic, type)
+_BOOLEANS = (bool, np.bool_)
 _NAMES: tuple[tuple[Any, str], ...] = (
-    (bool | np.bool_, "a boolean"),
+    (_BOOLEANS, "a boolean"),
     (int | np.integer, "an integer"),
     (float | np.floating, "a float"),
     (Decimal, "a decimal"),
@@ -98,7 +101,7 @@ def _as_integer(value: Any) -> int | None:
 
 
 def _as_boolean(value: Any) -> bool | None:
-    return bool(value) if isinstance(value, bool | np.bool_) else None
+    return bool(value) if isinstance(value, _BOOLEANS) else None
 
 
 def _as_string(value: Any) -> str | None:
@@ -119,11 +122,13 @@ _RULES: dict[Any, Callable[[Any], Any]] = {
 
 def same(left: Any, right: Any) -> bool:
     """Structural equality of any two values; a boolean equals only itself, 1 equals 1.0."""
-    if isinstance(left, bool) or isinstance(right, bool):
-        return left is right
+    if isinstance(left, _BOOLEANS) or isinstance(right, _BOOLEANS):
+        return isinstance(left, _BOOLEANS) and isinstance(right, _BOOLEANS) and bool(left == right)
     if isinstance(left, Mapping) and isinstance(right, Mapping):
         return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
-    if is_array(left) and is_array(right):
+    if is_array(left) or is_array(right):
+        if not (is_array(left) and is_array(right)):
+            return False
         return len(left) == len(right) and all(map(same, left, right))
     return bool(left == right)
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from kumi.kernels.kinds import BOOLEAN, FLOAT, INTEGER
+from kumi.kernels.values import to_float
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -108,26 +109,49 @@ def to_lists(column: Column, axes: Sequence[Axis]) -> list[Any]:
     return nested
 
 
-def column_of(found: Sequence[Any], kind: Kind) -> Column:
-    """A column of Python objects that are all of `kind`, or None where null."""
-    if kind is INTEGER:
-        return integers(found)
+def column_of(found: Sequence[Any], kind: Kind, types: set[type] | None = None) -> Column:
+    """A column of Python objects that are all of `kind`, or None where null.
+
+    A float column takes integers too. `types` are those of the cells, where the caller knows them.
+    """
+    types = set(map(type, found)) if types is None else types
+    valid = _presence(found) if type(None) in types else None
     if kind is FLOAT:
-        return _filled(found, np.float64, 0.0)
+        return _floats(found, valid)
+    if kind is INTEGER:
+        return _integers(found, valid)
     if kind is BOOLEAN:
-        return _filled(found, np.bool_, False)
-    return objects(found)
+        return Column(np.fromiter(_filled(found, valid, False), np.bool_, len(found)), valid)
+    return Column(np.fromiter(found, object, len(found)), valid)
 
 
-def integers(found: Sequence[int | None]) -> Column:
+def _presence(found: Sequence[Any]) -> NDArray[np.bool_]:
+    return np.fromiter((cell is not None for cell in found), np.bool_, len(found))
+
+
+def _filled(found: Sequence[Any], valid: object, fill: float) -> Sequence[Any]:
+    return found if valid is None else [fill if cell is None else cell for cell in found]
+
+
+def _floats(found: Sequence[float | None], valid: NDArray[np.bool_] | None) -> Column:
+    filled = _filled(found, valid, 0.0)
+    try:
+        values = np.fromiter(filled, np.float64, len(found))
+    except OverflowError:
+        values = np.fromiter(map(to_float, filled), np.float64, len(found))
+    return Column(values, valid)
+
+
+def _integers(found: Sequence[int | None], valid: NDArray[np.bool_] | None) -> Column:
     """Integers of any size, with the exact bound."""
     try:
-        column = _filled(found, np.int64, 0)
+        values = np.fromiter(_filled(found, valid, 0), np.int64, len(found))
     except OverflowError:
-        column = objects(found)
+        values = np.fromiter(found, object, len(found))
+    column = Column(values, valid)
     column.bound = magnitude(column)
-    if column.bound > LARGEST and column.values.dtype != object:
-        return Column(column.values.astype(object), column.valid, column.bound)
+    if column.bound > LARGEST:  # -2^63 fits int64, but its magnitude does not
+        column.values = np.fromiter(found, object, len(found))
     return column
 
 
@@ -137,23 +161,3 @@ def magnitude(column: Column) -> int:
     if values.dtype == object:
         return max((abs(value) for value in values.tolist() if value is not None), default=0)
     return max(-int(values.min()), int(values.max())) if values.size else 0
-
-
-def objects(found: Sequence[Any]) -> Column:
-    """Objects as they are."""
-    values = np.fromiter(found, object, len(found))
-    return Column(values, presence(found))
-
-
-def presence(found: Sequence[Any]) -> NDArray[np.bool_] | None:
-    """The mask of the cells that are not None; None where none of them is."""
-    if type(None) not in set(map(type, found)):
-        return None
-    return np.fromiter((cell is not None for cell in found), np.bool_, len(found))
-
-
-def _filled(found: Sequence[Any], dtype: type[np.generic], fill: object) -> Column:
-    valid = presence(found)
-    if valid is not None:
-        found = [fill if cell is None else cell for cell in found]
-    return Column(np.fromiter(found, dtype, len(found)), valid)

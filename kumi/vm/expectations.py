@@ -1,0 +1,119 @@
+"""What a leaf of the input must be: in words, as a predicate, as an expression of our code."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kumi.kernels.kinds import ANY, BOOLEAN, FLOAT, INTEGER, STRING, is_numeric
+from kumi.kernels.values import described, expected, same
+from kumi.syntax.nodes import OneOf, Range, Symbol
+
+if TYPE_CHECKING:
+    from kumi.ir.program import Leaf
+    from kumi.kernels.kinds import Kind
+    from kumi.syntax.nodes import Domain
+
+EXACT_TYPES: dict[Kind, type] = {FLOAT: float, INTEGER: int, STRING: str, BOOLEAN: bool}
+_LISTED = 8
+
+
+def expectation(leaf: Leaf) -> str:
+    """What is expected: `a float in 0..100`, `a string, one of "a", "b"`."""
+    what = "any value" if leaf.kind is ANY else expected(leaf.kind)
+    match leaf.domain:
+        case Range():
+            return f"{what} in {_interval(leaf.domain)}"
+        case OneOf(values):
+            listed = [_literal(value) for value in values[:_LISTED]]
+            more = [f"… ({len(values)} in all)"] if values[_LISTED:] else []
+            return f"{what}, one of {', '.join(listed + more)}"
+    return what
+
+
+def _interval(domain: Range) -> str:
+    low, high = ("" if end is None else str(end) for end in (domain.low, domain.high))
+    return f"{low}{'...' if domain.exclusive else '..'}{high}"
+
+
+def _literal(value: object) -> str:
+    match value:
+        case str():
+            return f'"{value}"'
+        case Symbol(name):
+            return f":{name}"
+        case bool() | None:
+            return {True: "true", False: "false", None: "null"}[value]
+    return str(value)
+
+
+def wrong_type(leaf: Leaf, value: object) -> str:
+    """The message for a value that is not of the leaf's kind; it does not hold the value."""
+    return f"expected {expectation(leaf)}, found {described(value)}"
+
+
+def outside(leaf: Leaf, value: object) -> str:
+    """The message for a value outside the leaf's domain; it does not hold the value."""
+    found = described(value)
+    if isinstance(leaf.domain, OneOf):
+        return f"expected {expectation(leaf)}, found another {found.partition(' ')[2] or found}"
+    return f"expected {expectation(leaf)}, found {found} outside it"
+
+
+def admits(domain: Domain | None, value: Any) -> bool:
+    """Whether a plain value lies in a domain; null always does."""
+    if value is None or domain is None:
+        return True
+    if isinstance(domain, Range):
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        return number and within(domain, value, value)
+    return any(same(one, value) for one in named(domain))
+
+
+def within(domain: Range, least: float, greatest: float) -> bool:
+    """Whether everything from `least` to `greatest` lies in a range; NaN does not."""
+    if domain.low is not None and not least >= domain.low:
+        return False
+    if domain.high is None:
+        return True
+    return greatest < domain.high if domain.exclusive else greatest <= domain.high
+
+
+def named(domain: OneOf) -> tuple[Any, ...]:
+    """The values of a list, symbols by their names."""
+    return tuple(one.name if isinstance(one, Symbol) else one for one in domain.values)
+
+
+def members(domain: OneOf, kind: Kind) -> frozenset[Any]:
+    """Those values of a list that data of a kind can equal (Python's True would equal 1)."""
+    wanted = (int, float) if is_numeric(kind) else EXACT_TYPES[kind]
+    listed = (one for one in named(domain) if isinstance(one, wanted))
+    return frozenset(one for one in listed if kind is BOOLEAN or not isinstance(one, bool))
+
+
+def fast_test(leaf: Leaf, name: str, prefix: str) -> tuple[str, dict[str, Any]]:
+    """A Python expression that is true only where the variable `name` is certainly what it must be.
+
+    Returns it with the constants that it uses, whose names begin with `prefix`. It also uses
+    `MISSING` where the leaf may be anything.
+    """
+    if leaf.kind is ANY:
+        return f"{name} is not MISSING", {}
+    test = f"{name}.__class__ is {EXACT_TYPES[leaf.kind].__name__}"
+    match leaf.domain:
+        case Range(low, high, exclusive):
+            limits = {f"{prefix}low": low, f"{prefix}high": high}
+            below = f"{prefix}low <= " if low is not None else ""
+            above = f" {'<' if exclusive else '<='} {prefix}high" if high is not None else ""
+            return f"{test} and {below}{name}{above}", limits
+        case OneOf():
+            return f"{test} and {name} in {prefix}", {prefix: members(leaf.domain, leaf.kind)}
+    return test, {}
+
+
+def has_fast_test(leaf: Leaf) -> bool:
+    """Whether `fast_test` can be written for a leaf."""
+    if leaf.kind is ANY:
+        return leaf.domain is None
+    if leaf.kind not in EXACT_TYPES:
+        return False
+    return not isinstance(leaf.domain, Range) or is_numeric(leaf.kind)

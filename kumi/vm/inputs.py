@@ -1,0 +1,177 @@
+"""Loading the input, leaf by leaf: every value checked, brought to its kind, laid out flat.
+
+Nothing here raises for bad data. What is wrong is collected as violations, over all leaves, and
+the run raises them together.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+from kumi.errors import Violation, did_you_mean
+from kumi.kernels.kinds import ANY, FLOAT, HASH, ArrayOf, is_numeric
+from kumi.kernels.values import bring
+from kumi.kernels.vectors import Column, column_of
+from kumi.syntax.nodes import OneOf, Range
+from kumi.vm.expectations import (
+    EXACT_TYPES,
+    admits,
+    fast_test,
+    has_fast_test,
+    members,
+    outside,
+    within,
+    wrong_type,
+)
+from kumi.vm.loading import KEPT, MISSING, REQUIRED, Loading, Route, route
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from kumi.ir.program import Leaf
+
+__all__ = [
+    "MISSING",
+    "Loading",
+    "fast_test",
+    "has_fast_test",
+    "loader",
+    "slow",
+    "unknown_inputs",
+]
+
+Bad: TypeAlias = "list[tuple[int, Violation]]"
+
+
+def unknown_inputs(given: Mapping[str, Any], declared: Sequence[str]) -> list[Violation]:
+    """A violation for each name that was given and that the schema does not declare."""
+    unknown = [name for name in given if name not in declared]
+    return [Violation(str(name), _not_declared(str(name), declared)) for name in unknown]
+
+
+def _not_declared(name: str, declared: Sequence[str]) -> str:
+    hint = did_you_mean(name, declared)
+    return f"the schema has no such input{f'; {hint}' if hint else ''}"
+
+
+def slow(leaf: Leaf, operation: int) -> Callable[[Any, Bad], Any]:
+    """The whole check of a scalar: `(value or MISSING, bad)` gives the value to use.
+
+    It brings data to its kind, or appends `(operation, violation)` to `bad`.
+    """
+
+    def check(value: Any, bad: Bad) -> Any:
+        checked, message = (None, REQUIRED) if value is MISSING else _checked(leaf, value)
+        if message is not None:
+            bad.append((operation, Violation(leaf.dotted, message)))
+        return checked
+
+    return check
+
+
+def _checked(leaf: Leaf, value: Any) -> tuple[Any, str | None]:
+    """A value as its declared kind, and what is wrong with it."""
+    try:
+        brought = bring(value, leaf.kind)
+    except TypeError:
+        return None, wrong_type(leaf, value)
+    return brought, None if admits(leaf.domain, brought) else outside(leaf, brought)
+
+
+def loader(leaf: Leaf, operation: int) -> Callable[[Loading], Any]:
+    """What loads a leaf: a column where it lies in arrays, else a plain Python object."""
+    way = route(leaf)
+
+    def load(loading: Loading) -> Any:
+        report = _Report(loading, leaf, operation)
+        cells = loading.cells(way, report.say)
+        if leaf.axes:
+            loaded = _load_column(leaf, cells, way, report)
+        else:
+            loaded = _load_cell(leaf, cells[0], way, 0, report)
+        report.close()
+        return loaded
+
+    return load
+
+
+class _Report:
+    """The violations of one leaf: the first `KEPT`, and the number of the others."""
+
+    __slots__ = ("_count", "_leaf", "_loading", "_operation")
+
+    def __init__(self, loading: Loading, leaf: Leaf, operation: int) -> None:
+        self._loading = loading
+        self._leaf = leaf
+        self._operation = operation
+        self._count = 0
+
+    def say(self, way: Route, position: int, message: str) -> None:
+        """What is wrong with the cell at a position of a route."""
+        self._count += 1
+        if self._count <= KEPT:
+            self._add(self._loading.place(way, position), message)
+
+    def close(self) -> None:
+        """Say how many were left out."""
+        if self._count > KEPT:
+            self._add(self._leaf.dotted, f"{self._count - KEPT} more like these")
+
+    def _add(self, path: str, message: str) -> None:
+        self._loading.bad.append((self._operation, Violation(path, message)))
+
+
+def _load_cell(leaf: Leaf, cell: Any, way: Route, position: int, report: _Report) -> Any:
+    if cell is MISSING:
+        return None
+    value, message = _checked(leaf, cell)
+    if message is not None:
+        report.say(way, position, message)
+    return value
+
+
+_CLEAN: dict[Any, set[type]] = {kind: {one, type(None)} for kind, one in EXACT_TYPES.items()}
+_CLEAN[FLOAT].add(int)
+_CLEAN[HASH] = {dict, type(None)}
+_CLEAN[ArrayOf] = {list, tuple, type(None)}
+
+
+def _load_column(leaf: Leaf, cells: Sequence[Any], way: Route, report: _Report) -> Column:
+    types = set(map(type, cells))
+    if _is_clean(leaf, types):
+        column = column_of(cells, leaf.kind, types)
+        if _all_admitted(leaf, cells, column):
+            return column
+    checked = [_load_cell(leaf, cell, way, at, report) for at, cell in enumerate(cells)]
+    return column_of(checked, leaf.kind)
+
+
+def _is_clean(leaf: Leaf, types: set[type]) -> bool:
+    """Whether cells of these types need no conversion and no further look at their type."""
+    if leaf.kind is ANY:
+        return type(MISSING) not in types
+    return types <= _CLEAN[ArrayOf if isinstance(leaf.kind, ArrayOf) else leaf.kind]
+
+
+def _all_admitted(leaf: Leaf, cells: Sequence[Any], column: Column) -> bool:
+    """Whether no cell lies outside the domain; False also where this cannot tell."""
+    match leaf.domain:
+        case None:
+            return True
+        case Range() if is_numeric(leaf.kind):
+            return _in_range(leaf.domain, column)
+        case OneOf() if leaf.kind in EXACT_TYPES:
+            return (members(leaf.domain, leaf.kind) | {None}).issuperset(cells)
+    return False
+
+
+def _in_range(domain: Range, column: Column) -> bool:
+    values = column.values if column.valid is None else column.values[column.valid]
+    if not values.size:
+        return True
+    least, greatest = np.minimum.reduce(values), np.maximum.reduce(values)
+    if values.dtype != object:
+        least, greatest = least.item(), greatest.item()
+    return within(domain, least, greatest)

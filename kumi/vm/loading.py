@@ -1,0 +1,192 @@
+"""Finding the cells of a leaf in the caller's data: keys looked up, arrays opened once a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import chain
+from operator import attrgetter, itemgetter
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from kumi.kernels.values import described, is_array, is_record
+from kumi.kernels.vectors import Axis
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from kumi.errors import Violation
+    from kumi.ir.program import Leaf
+
+    Say = Callable[["Route", int, str], None]
+
+
+class _Missing:
+    """What stands where nothing was given, or where what was given has been reported already."""
+
+    def __repr__(self) -> str:
+        return "MISSING"
+
+
+MISSING: Final = _Missing()
+REQUIRED: Final = "this input is required"
+KEPT: Final = 100
+"""How many violations of one leaf are kept; the others are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One array on the way to a leaf: the keys that lead to it from the level above."""
+
+    keys: tuple[str, ...]
+    axis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The way to a leaf: arrays to open, then keys to look up in each element."""
+
+    levels: tuple[Level, ...]
+    keys: tuple[str, ...]
+
+
+def route(leaf: Leaf) -> Route:
+    """The way to a leaf, as its steps say."""
+    levels: list[Level] = []
+    keys: list[str] = []
+    for step in leaf.steps:
+        if step.action == "key":
+            keys.append(step.name)
+        else:
+            levels.append(Level(tuple(keys), step.path))
+            keys = []
+    return Route(tuple(levels), tuple(keys))
+
+
+class Records:
+    """Elements of one array level (or the root, alone), and how their fields are read."""
+
+    __slots__ = ("getter", "rows")
+
+    def __init__(self, rows: Sequence[Any]) -> None:
+        self.rows = rows
+        self.getter = _getter(rows)
+
+
+def _getter(rows: Sequence[Any]) -> Callable[[str], Callable[[Any], Any]] | None:
+    """The quick way to a field of every row; None where rows differ or have no fields."""
+    one_each = dict(zip(map(type, rows), rows, strict=True))
+    mappings = [issubclass(kind, Mapping) for kind in one_each]
+    if all(mappings):
+        return itemgetter
+    return None if any(mappings) or not all(map(is_record, one_each.values())) else attrgetter
+
+
+class Loading:
+    """One run's reading of its input.
+
+    `data` is the mapping of root inputs; `bad` collects `(operation, violation)`; `axes` has the
+    offsets of every array that was opened.
+    """
+
+    __slots__ = ("_opened", "_root", "axes", "bad", "data")
+
+    def __init__(self, data: Mapping[str, Any], bad: list[tuple[int, Violation]]) -> None:
+        self.data = data
+        self.bad = bad
+        self.axes: dict[str, Axis] = {}
+        self._opened: dict[str, Records] = {}
+        self._root = Records([data])
+
+    def cells(self, way: Route, say: Say) -> Sequence[Any]:
+        """The values at the end of a route, in order.
+
+        A missing key is None; MISSING stands for what was already said to be wrong.
+        """
+        records = self._root
+        for depth, level in enumerate(way.levels):
+            opened = self._opened.get(level.axis)
+            if opened is None:
+                opened = self._open(records, level, Route(way.levels[:depth], level.keys), say)
+            records = opened
+        return self._fields(records, way, say)
+
+    def _open(self, records: Records, level: Level, way: Route, say: Say) -> Records:
+        arrays = self._fields(records, way, say)
+        if not set(map(type, arrays)) <= {list, tuple}:
+            arrays = [_elements(value, at, way, say) for at, value in enumerate(arrays)]
+        self.axes[level.axis] = _axis(arrays)
+        rows = arrays[0] if len(arrays) == 1 else list(chain.from_iterable(arrays))
+        opened = self._opened[level.axis] = Records(rows)
+        return opened
+
+    def _fields(self, records: Records, way: Route, say: Say) -> Sequence[Any]:
+        rows = records.rows
+        for number, key in enumerate(way.keys):
+            if records is self._root:
+                rows = [_root_field(self.data, key, say)]
+            else:
+                rows = _column(records, key, Route(way.levels, way.keys[:number]), say)
+            records = Records(rows) if number + 1 < len(way.keys) else records
+        return rows
+
+    def place(self, way: Route, position: int) -> str:
+        """The path of a cell with its indexes: `regions[1].sales[0].amount`."""
+        parts = [".".join(way.keys)]
+        for level in reversed(way.levels):
+            offsets = self.axes[level.axis].offsets
+            parent = int(np.searchsorted(offsets, position, "right")) - 1
+            parts.append(f"{'.'.join(level.keys)}[{position - int(offsets[parent])}]")
+            position = parent
+        return "".join(
+            f".{part}" if number and part and not part.startswith("[") else part
+            for number, part in enumerate(reversed(parts))
+        )
+
+
+def _elements(value: Any, position: int, way: Route, say: Say) -> Sequence[Any]:
+    """An array's elements as a list or tuple; none where it is no array, which is said."""
+    if isinstance(value, list | tuple):
+        return value
+    if isinstance(value, np.ndarray) and value.ndim:
+        plain: list[Any] = value.tolist()
+        return plain
+    if is_array(value):
+        return list(value)
+    if value is not MISSING:
+        say(way, position, f"expected an array, found {described(value)}")
+    return ()
+
+
+def _axis(arrays: Sequence[Sequence[Any]]) -> Axis:
+    offsets = np.zeros(len(arrays) + 1, np.int64)
+    np.cumsum(np.fromiter(map(len, arrays), np.int64, len(arrays)), out=offsets[1:])
+    return Axis(offsets)
+
+
+def _root_field(data: Mapping[str, Any], key: str, say: Say) -> Any:
+    value = data.get(key, MISSING)
+    if value is MISSING:
+        say(Route((), (key,)), 0, REQUIRED)
+    return value
+
+
+def _column(records: Records, key: str, way: Route, say: Say) -> Sequence[Any]:
+    """One field of every row."""
+    if records.getter is not None:
+        try:
+            return list(map(records.getter(key), records.rows))
+        except (KeyError, AttributeError):
+            pass  # some row lacks it: row by row
+    return [_field(row, key, position, way, say) for position, row in enumerate(records.rows)]
+
+
+def _field(row: Any, key: str, position: int, way: Route, say: Say) -> Any:
+    if isinstance(row, Mapping):
+        return row.get(key)
+    if is_record(row) and row is not MISSING:
+        return getattr(row, key, None)
+    if row is not MISSING:
+        say(way, position, f"expected a hash with `{key}`, found {described(row)}")
+    return MISSING

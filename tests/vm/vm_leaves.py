@@ -1,0 +1,30 @@
+"""Leaves written as in a schema: `leaf("lines[].price", FLOAT)`, as the analysis makes them."""
+
+from kumi.errors import Place, Source
+from kumi.ir.program import Leaf, Step
+from kumi.vm import inputs
+
+
+def leaf(path, kind, domain=None):
+    """`[]` goes into an array; its element is named after it, as `line` is in `lines.line.price`."""
+    steps, names, axes = [], [], []
+    for part in path.split("."):
+        name, *into = part.split("[]")
+        if name:
+            names.append(name)
+            steps.append(Step("key", name, ".".join(names)))
+        for _ in into:
+            axes.append(".".join(names))
+            steps.append(Step("each", names[-1], axes[-1]))
+            names.append("element")
+    return Leaf(
+        tuple(names), tuple(steps), tuple(axes), kind, domain, Place(Source("x.kumi", ""), 1)
+    )
+
+
+def load(data, *leaves):
+    """Load leaves from data: the loading, what was loaded, and the violations as text."""
+    bad = []
+    loading = inputs.Loading(data, bad)
+    loaded = [inputs.loader(one, number)(loading) for number, one in enumerate(leaves)]
+    return loading, loaded, [f"{operation} {violation}" for operation, violation in bad]
