@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
-N = TypeVar("N", int, float, Decimal)
-O = TypeVar("O", int, float, Decimal, str)  # noqa: E741 - ordered values
 
 Number: TypeAlias = int | float | Decimal
+N = TypeVar("N", bound=Number)
+O = TypeVar("O", bound=Number | str)  # noqa: E741 - ordered values
 Policy: TypeAlias = Literal["zero", "clamp", "wrap"]
 
 
@@ -238,7 +238,13 @@ class Expr(Operand, Generic[T_co]):
 
     # -- functions, as methods --------------------------------------------------------------------
 
-    def sum(self: Expr[N]) -> Expr[N]:
+    @overload
+    def sum(self: Expr[int]) -> Expr[int]: ...
+    @overload
+    def sum(self: Expr[float]) -> Expr[float]: ...
+    @overload
+    def sum(self: Expr[Decimal]) -> Expr[Decimal]: ...
+    def sum(self) -> Expr[Any]:
         """Add the innermost axis up; 0 where it is empty."""
         return applied("sum", self)
 
@@ -254,7 +260,11 @@ class Expr(Operand, Generic[T_co]):
         """The greatest element that is not null; null where there is none."""
         return applied("max", self)
 
-    def mean(self: Expr[N]) -> Expr[float]:
+    @overload
+    def mean(self: Expr[float]) -> Expr[float]: ...
+    @overload
+    def mean(self: Expr[Decimal]) -> Expr[Decimal]: ...
+    def mean(self) -> Expr[Any]:
         """Sum by count; NaN where there is no element."""
         return applied("mean", self)
 
@@ -270,7 +280,13 @@ class Expr(Operand, Generic[T_co]):
         """The strings one after the other, with nothing between."""
         return applied("join", self)
 
-    def sum_if(self: Expr[N], condition: Expr[bool]) -> Expr[N]:
+    @overload
+    def sum_if(self: Expr[int], condition: Expr[bool]) -> Expr[int]: ...
+    @overload
+    def sum_if(self: Expr[float], condition: Expr[bool]) -> Expr[float]: ...
+    @overload
+    def sum_if(self: Expr[Decimal], condition: Expr[bool]) -> Expr[Decimal]: ...
+    def sum_if(self, condition: Expr[bool]) -> Expr[Any]:
         """Add up the elements whose condition is true."""
         return applied("sum_if", self, condition)
 
@@ -278,7 +294,11 @@ class Expr(Operand, Generic[T_co]):
         """The number of elements that equal `match`."""
         return applied("count_if", self, match)
 
-    def mean_if(self: Expr[N], condition: Expr[bool]) -> Expr[float]:
+    @overload
+    def mean_if(self: Expr[float], condition: Expr[bool]) -> Expr[float]: ...
+    @overload
+    def mean_if(self: Expr[Decimal], condition: Expr[bool]) -> Expr[Decimal]: ...
+    def mean_if(self, condition: Expr[bool]) -> Expr[Any]:
         """The mean of the elements whose condition is true; NaN where there is none."""
         return applied("mean_if", self, condition)
 

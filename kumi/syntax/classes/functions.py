@@ -55,7 +55,13 @@ def max(e: object) -> Expr[Any]:
     return applied("max", e)
 
 
-def mean(e: Expr[int] | Expr[float] | Expr[Decimal] | Sequence[Any]) -> Expr[float]:
+@overload
+def mean(e: Expr[float]) -> Expr[float]: ...
+@overload
+def mean(e: Expr[Decimal]) -> Expr[Decimal]: ...
+@overload
+def mean(e: Sequence[Any]) -> Expr[Any]: ...
+def mean(e: object) -> Expr[Any]:
     """Sum by count; NaN where there is no element."""
     return applied("mean", e)
 
@@ -89,7 +95,11 @@ def count_if(e: Operand, match: Operand) -> Expr[int]:
     return applied("count_if", e, match)
 
 
-def mean_if(e: Expr[int] | Expr[float] | Expr[Decimal], condition: Expr[bool]) -> Expr[float]:
+@overload
+def mean_if(e: Expr[float], condition: Expr[bool]) -> Expr[float]: ...
+@overload
+def mean_if(e: Expr[Decimal], condition: Expr[bool]) -> Expr[Decimal]: ...
+def mean_if(e: object, condition: Expr[bool]) -> Expr[Any]:
     """The mean of the elements whose condition is true; NaN where there is none."""
     return applied("mean_if", e, condition)
 
@@ -99,32 +109,32 @@ def abs(e: Expr[N]) -> Expr[N]:
     return applied("abs", e)
 
 
-def sqrt(e: Expr[int] | Expr[float]) -> Expr[float]:
+def sqrt(e: Expr[float]) -> Expr[float]:
     """The square root; ValueError in a run below 0."""
     return applied("sqrt", e)
 
 
-def sin(e: Expr[int] | Expr[float]) -> Expr[float]:
+def sin(e: Expr[float]) -> Expr[float]:
     """The sine of an angle in radians."""
     return applied("sin", e)
 
 
-def cos(e: Expr[int] | Expr[float]) -> Expr[float]:
+def cos(e: Expr[float]) -> Expr[float]:
     """The cosine of an angle in radians."""
     return applied("cos", e)
 
 
-def exp(e: Expr[int] | Expr[float]) -> Expr[float]:
+def exp(e: Expr[float]) -> Expr[float]:
     """The exponential; infinity past the range of floats."""
     return applied("exp", e)
 
 
-def log(e: Expr[int] | Expr[float]) -> Expr[float]:
+def log(e: Expr[float]) -> Expr[float]:
     """The natural logarithm; -infinity of 0, ValueError in a run below it."""
     return applied("log", e)
 
 
-def tanh(e: Expr[int] | Expr[float]) -> Expr[float]:
+def tanh(e: Expr[float]) -> Expr[float]:
     """The hyperbolic tangent."""
     return applied("tanh", e)
 

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kumi.errors import Place
-    from kumi.syntax.classes.records import Member, Record
+    from kumi.syntax.classes.members import Member
+    from kumi.syntax.classes.records import Record
 
 T = TypeVar("T")
 R = TypeVar("R", bound="Record")

@@ -2,194 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeAlias, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import dataclass_transform
 
 from kumi.errors import did_you_mean
-from kumi.syntax import nodes
-from kumi.syntax.classes.paths import NoSuchFieldError, begun
-from kumi.syntax.classes.places import CodePlace, annotation, here, users_frame
+from kumi.syntax.classes.members import Array, Field, Member, array, field
+from kumi.syntax.classes.paths import NoSuchFieldError
+from kumi.syntax.classes.places import annotation, here, users_frame
 from kumi.syntax.classes.shapes import hints, is_class_variable, refusal, shape_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from decimal import Decimal
-
     from kumi.errors import Place
-    from kumi.syntax.classes.expression import Expr
-    from kumi.syntax.classes.shapes import Shape
-
-T = TypeVar("T")
-R = TypeVar("R", bound="Record")
-_Row: TypeAlias = "Mapping[str, Any] | Sequence[Any]"
-"""What may stand for a record, or for an array in an array."""
-
-
-class Member:
-    """A field of a record, as its class knows it.
-
-    `name` is the key in the data, `attribute` what Python calls it. `elements` and `indexes` name
-    the element and the index of each array level, outermost first.
-    """
-
-    attribute: str
-    name: str
-    shape: Shape
-    elements: tuple[str, ...]
-    place: Place
-
-    def __init__(
-        self,
-        *,
-        name: str | None = None,
-        domain: nodes.Domain | None = None,
-        elements: tuple[str, ...] = (),
-        indexes: tuple[str, ...] = (),
-        place: CodePlace | None = None,
-    ) -> None:
-        self.domain = domain
-        self.indexes = indexes
-        self._given = (name, elements, place)
-
-    @property
-    def steps(self) -> tuple[str, ...]:
-        """What the member adds to a path: its name, and its elements' down to the innermost."""
-        return (self.name, *self.elements)
-
-    def settle(self, attribute: str, shape: Shape, owner: CodePlace) -> None:
-        """Learn from the class body what the annotation says."""
-        name, elements, place = self._given
-        self.attribute = attribute
-        self.name = name or attribute
-        self.shape = shape
-        self.place = (place or owner).named(attribute)
-        missing = shape.levels - len(elements)
-        if missing < 0 or len(self.indexes) > shape.levels:
-            raise TypeError(f"`{attribute}` has {shape.levels} array levels, and more are named")
-        self.elements = elements + (shape.element,) * missing
-
-    def inputs(self) -> nodes.Input:
-        """The declaration of this member in the tree, with all that is below it."""
-        below = self.shape.record
-        children = None if below is None else members_of(below)
-        kind, name = self.shape.kind, self.steps[-1]
-        one = nodes.Input(self.place, kind, name, self.domain, None, children)
-        for level in range(self.shape.levels - 1, -1, -1):
-            index = self.indexes[level] if level < len(self.indexes) else None
-            one = nodes.Input(self.place, "array", self.steps[level], None, index, (one,))
-        return one
-
-    if not TYPE_CHECKING:
-        # No __set__: an instance's own dict then answers first, at the speed of any attribute.
-        def __get__(self, record: Record | None, owner: type[Record]) -> Any:
-            if record is None:
-                return begun(owner, self)
-            return vars(record)[self.name]
-
-
-class Field(Member, Generic[T]):
-    """One value of a record: `price: kumi.Field[float]`.
-
-    T is int, float, Decimal, str, bool, Any, another record (a hash) or dict[str, Any] (an object
-    that is only passed on). Null is legal for all of them. On the class it is an expression.
-    """
-
-    if TYPE_CHECKING:
-
-        @overload
-        def __get__(self: Field[R], record: None, owner: type) -> type[R]: ...
-        @overload
-        def __get__(self, record: None, owner: type) -> Expr[T]: ...
-        @overload
-        def __get__(self, record: object, owner: type) -> T: ...
-        def __get__(self, record: object, owner: type) -> Any: ...
-        def __set__(self, record: Any, value: T) -> None: ...
-
-
-class Array(Member, Generic[T]):
-    """A list in a record: `lines: kumi.Array[Line]`, `scores: kumi.Array[float]`.
-
-    T is what `Field` takes, or an `Array`. On the class it stands for its elements.
-    """
-
-    if TYPE_CHECKING:
-
-        @overload
-        def __get__(self: Array[R], record: None, owner: type) -> type[R]: ...
-        @overload
-        def __get__(self: Array[Array[R]], record: None, owner: type) -> type[R]: ...
-        @overload
-        def __get__(self: Array[Array[Array[T]]], record: None, owner: type) -> Expr[T]: ...
-        @overload
-        def __get__(self: Array[Array[T]], record: None, owner: type) -> Expr[T]: ...
-        @overload
-        def __get__(self, record: None, owner: type) -> Expr[T]: ...
-        @overload
-        def __get__(
-            self: Array[Array[T]], record: object, owner: type
-        ) -> Sequence[Sequence[T]]: ...
-        @overload
-        def __get__(self, record: object, owner: type) -> Sequence[T]: ...
-        def __get__(self, record: object, owner: type) -> Any: ...
-        def __set__(self, record: Any, value: Sequence[T | _Row]) -> None: ...
-
-
-def field(
-    *,
-    ge: float | Decimal | None = None,
-    le: float | Decimal | None = None,
-    lt: float | Decimal | None = None,
-    gt: None = None,
-    one_of: Sequence[Any] | None = None,
-    name: str | None = None,
-) -> Any:
-    """Say more of a `Field`: the values it admits, or a `name` in the data that Python forbids.
-
-    Data outside is an `InputError` when a run starts. Raises TypeError for limits that do not go
-    together.
-    """
-    return Field(name=name, domain=_domain(ge, le, lt, gt, one_of), place=here())
-
-
-def array(
-    *,
-    element: str | Sequence[str] = (),
-    index: str | Sequence[str] = (),
-    ge: float | Decimal | None = None,
-    le: float | Decimal | None = None,
-    lt: float | Decimal | None = None,
-    gt: None = None,
-    one_of: Sequence[Any] | None = None,
-    name: str | None = None,
-) -> Any:
-    """Say more of an `Array`: the names of its element and its index, the values it admits.
-
-    `element` defaults to the record's name in snake_case, `item` for scalars. Where arrays are
-    nested, `element` and `index` are lists of names, outermost first.
-    """
-    return Array(
-        name=name,
-        domain=_domain(ge, le, lt, gt, one_of),
-        elements=_names(element),
-        indexes=_names(index),
-        place=here(),
-    )
-
-
-def _names(names: str | Sequence[str]) -> tuple[str, ...]:
-    return (names,) if isinstance(names, str) else tuple(names)
-
-
-def _domain(ge: Any, le: Any, lt: Any, gt: Any, one_of: Any) -> nodes.Domain | None:
-    if gt is not None:
-        raise TypeError("a domain has no open lower end: give ge= the least value, or use a trait")
-    limited = any(limit is not None for limit in (ge, le, lt))
-    if (le is not None and lt is not None) or (limited and one_of is not None):
-        raise TypeError("give one of le=, lt= and one_of=, and ge= with the first two only")
-    if one_of is not None:
-        return nodes.OneOf(tuple(one_of))
-    return nodes.Range(ge, lt if le is None else le, exclusive=lt is not None) if limited else None
 
 
 class RecordType(type):
@@ -234,11 +58,6 @@ class Record(metaclass=RecordType):
     def __repr__(self) -> str:
         shown = (f"{key}={vars(self)[m.name]!r}" for key, m in self.__kumi_members__.items())
         return f"{type(self).__qualname__}({', '.join(shown)})"
-
-
-def members_of(record: type[Record]) -> tuple[nodes.Input, ...]:
-    """The input declarations that a record stands for, in order."""
-    return tuple(member.inputs() for member in record.__kumi_members__.values())
 
 
 def _members(cls: type[Record]) -> dict[str, Member]:

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import FrameType
 
-    from kumi.syntax.classes.records import Member, Record
+    from kumi.syntax.classes.members import Member
+    from kumi.syntax.classes.records import Record
     from kumi.syntax.nodes import InputKind
 
 _KINDS: dict[object, InputKind] = {

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from kumi.errors import Problem, SchemaError
 from kumi.syntax import nodes
 from kumi.syntax.classes.declarations import Reference
+from kumi.syntax.classes.members import inputs_of
 from kumi.syntax.classes.paths import Rooted
-from kumi.syntax.classes.records import Record, members_of
+from kumi.syntax.classes.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +32,7 @@ def tree(schema: type[Declarations]) -> nodes.Schema:
         name=schema.__name__,
         source=schema.__kumi_place__.source,
         place=schema.__kumi_place__,
-        inputs=members_of(record),
+        inputs=inputs_of(record),
         declarations=tuple(_declaration(one) for one in made if one.body is not None),
     )
 

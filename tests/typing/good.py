@@ -1,0 +1,129 @@
+"""What a type checker must accept and infer; `test_typing_mypy.py` runs mypy over it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any, assert_type
+
+import kumi
+from kumi import Expr, when
+
+
+class Address(kumi.Record):
+    city: kumi.Field[str]
+
+
+class Line(kumi.Record):
+    price: kumi.Field[float] = kumi.field(ge=0)
+    quantity: kumi.Field[int]
+    category: kumi.Field[str]
+    note: kumi.Field[str | None]
+
+
+class OrderPricing(kumi.Schema):
+    class Input(kumi.Record):
+        lines: kumi.Array[Line] = kumi.array(element="line", index="i")
+        tier: kumi.Field[str] = kumi.field(one_of=["standard", "premium"])
+        address: kumi.Field[Address]
+        anything: kumi.Field[Any]
+        opaque: kumi.Field[dict[str, Any]]
+        scores: kumi.Array[float]
+        grid: kumi.Array[kumi.Array[int]]
+        exact: kumi.Field[Decimal]
+
+    line = Input.lines
+    premium = kumi.trait(Input.tier == "premium")
+    subtotal = kumi.let(line.price * line.quantity)
+    discounted = kumi.value(
+        when(premium, line.category == "electronics")
+        .then(subtotal * 0.85)
+        .when(line.quantity >= 5)
+        .then(subtotal * 0.90)
+        .otherwise(subtotal)
+    )
+    total = kumi.value(discounted.sum())
+    pieces = kumi.value(line.quantity.sum())
+    rows = kumi.value(kumi.count(line))
+    label = kumi.value(when(premium).then("a").otherwise("b"))
+    maybe = kumi.value(when(premium).then(line.quantity).otherwise(None))
+    place = kumi.value(Input.address)
+    fixed = kumi.value(5)
+    later = kumi.value(kumi.ref("total") + 1)
+    best = kumi.value(kumi.max([line.price, 1.0]))
+    free = kumi.value(Input.anything * 2 + kumi.size(line))
+
+
+Input = OrderPricing.Input
+line = Input.lines
+
+# On the class: expressions and paths.
+assert_type(Input.lines, type[Line])
+assert_type(Input.address, type[Address])
+assert_type(Input.address.city, Expr[str])
+assert_type(Input.tier, Expr[str])
+assert_type(Input.scores, Expr[float])
+assert_type(Input.grid, Expr[int])
+assert_type(line.price, Expr[float])
+assert_type(OrderPricing.total, Expr[float])
+assert_type(OrderPricing.premium, Expr[bool])
+
+# Operators promote as the language does.
+assert_type(line.price * line.quantity, Expr[float])
+assert_type(line.quantity * line.price, Expr[float])
+assert_type(line.quantity + 1, Expr[int])
+assert_type(1 + line.quantity, Expr[int])
+assert_type(line.quantity * 0.5, Expr[float])
+assert_type(0.5 * line.quantity, Expr[float])
+assert_type(line.quantity / 2, Expr[float])
+assert_type(1 / line.quantity, Expr[float])
+assert_type(Input.exact * line.quantity, Expr[Decimal])
+assert_type(line.price * Input.exact, Expr[Decimal])
+assert_type(Decimal("0.1") * line.quantity, Expr[Decimal])
+assert_type(-line.price, Expr[float])
+assert_type(line.category * 3, Expr[str])
+assert_type(line.price > 1, Expr[bool])
+assert_type(line.category < "m", Expr[bool])
+assert_type((line.price > 1) & ~OrderPricing.premium, Expr[bool])
+assert_type(line.note.coalesce(""), Expr[str])
+assert_type(kumi.select(OrderPricing.premium, line.price, 0.0), Expr[float])
+assert_type(kumi.any_of(OrderPricing.premium), Expr[bool])
+assert_type(kumi.whole(Input.scores), Expr[Sequence[float]])
+assert_type(line.category.length(), Expr[int])
+assert_type(kumi.sqrt(line.quantity), Expr[float])
+
+# On a result, and on a record: values.
+result = OrderPricing.run(
+    Input(
+        lines=[Line(price=9.5, quantity=2, category="books", note=None), {"price": 1.0}],
+        tier="premium",
+        address=Address(city="Bern"),
+        anything=1,
+        opaque={"a": 1},
+        scores=[1.0, 2],
+        grid=[[1], [2, 3]],
+        exact=Decimal(1),
+    )
+)
+assert_type(result, OrderPricing)
+assert_type(result.total, float)
+assert_type(result.pieces, int)
+assert_type(result.rows, int)
+assert_type(result.premium, bool)
+assert_type(result.label, str)
+assert_type(result.maybe, int | None)
+assert_type(result.place, Address)
+assert_type(result.fixed, int)
+assert_type(OrderPricing.run({"tier": "premium"}).total, float)
+assert_type(OrderPricing.run(tier="premium", lines=[]).total, float)
+assert_type(OrderPricing.only("total").run(tier="premium").total, float)
+
+record = Input.lines(price=1.0, quantity=1, category="a", note="b")
+assert_type(record.price, float)
+
+
+def data(given: OrderPricing.Input) -> tuple[str, Sequence[Line], Sequence[Sequence[int]]]:
+    return given.tier, given.lines, given.grid
+
+
+mapping: Mapping[str, Any] = result.to_dict()
