@@ -56,7 +56,7 @@ class JsonlSpanExporter(SpanExporter):
         """Write `span` lines."""
         try:
             lines = [events.line(ordinary_span(span)) for span in spans]
-        except Exception:
+        except Exception:  # noqa: BLE001 - an exporter never raises
             _log.exception("some spans cannot be written as JSON")
             return SpanExportResult.FAILURE
         return self._write(b"".join(lines), len(lines))
@@ -68,7 +68,7 @@ class JsonlSpanExporter(SpanExporter):
                 self._describe(block)
                 lines, count = self._stamper.encode(block)
                 return self._write(lines, count)
-        except Exception:
+        except Exception:  # noqa: BLE001 - as above
             _log.exception("a block of %s cannot be written", block.layout.program.schema)
             return SpanExportResult.FAILURE
 

@@ -1,0 +1,71 @@
+"""Numbers as text, by table: each result is a machine word whose bytes are the characters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+MOST_DURATION = 10_000_000
+MOST_COUNT = 100_000_000
+
+
+def _words(texts: Iterable[bytes], word: str) -> NDArray[np.uint64]:
+    return np.frombuffer(b"".join(texts), word).astype(np.uint64)
+
+
+_FOUR = _words((b"%04d" % n for n in range(10_000)), "<u4")
+_FOUR_HIGH = _FOUR << np.uint64(32)
+_BLANK_FOUR = _words((b"%4d" % n for n in range(10_000)), "<u4")
+_BLANK_EIGHT = _words((b"%8d" % n for n in range(10_000)), "<u8")
+_ONE_DOT_THREE = _words(
+    ((b"%d.%03d" % divmod(n, 1000)).ljust(8, b"\0") for n in range(10_000)), "<u8"
+)
+_LAST_THREE = _words((b"\0\0\0\0\0%03d" % n for n in range(1000)), "<u8")
+_TWO = np.frombuffer(b"".join(b"%02d" % n for n in range(100)), "<u2").copy()
+_HEX = np.frombuffer(b"".join(b"%02x" % n for n in range(256)), "<u2").copy()
+
+
+def eight_digits(numbers: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """`00000000` to `99999999`; larger numbers give wrong digits and no error."""
+    upper = numbers // 10_000
+    digits = _FOUR_HIGH.take(numbers - upper * 10_000, mode="clip")
+    digits |= _FOUR.take(upper, mode="clip")
+    return digits
+
+
+def two_digits(numbers: NDArray[np.int64]) -> NDArray[np.uint16]:
+    """`00` to `99`; larger numbers give wrong digits and no error."""
+    return _TWO.take(numbers, mode="clip")
+
+
+def milliseconds(nanoseconds: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """`0.000000` to `9.999999` for nanoseconds under MOST_DURATION; wrong digits from there."""
+    thousands = nanoseconds // 1000
+    digits = _LAST_THREE.take(nanoseconds - thousands * 1000, mode="clip")
+    digits |= _ONE_DOT_THREE.take(thousands, mode="clip")
+    return digits
+
+
+def counts(numbers: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """`       0` to `99999999`: blanks in front, for numbers under MOST_COUNT."""
+    upper = numbers // 10_000
+    lower = numbers - upper * 10_000
+    many = _BLANK_FOUR.take(upper, mode="clip") | _FOUR_HIGH[lower]
+    return np.where(upper == 0, _BLANK_EIGHT[lower], many)
+
+
+def hexadecimal(octets: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The hex text of (runs, n) bytes: (runs, 2n) characters."""
+    return _HEX.take(octets).view(np.uint8)
+
+
+def hexadecimal_numbers(numbers: NDArray[np.uint32]) -> NDArray[np.uint64]:
+    """`00000000` to `ffffffff`."""
+    octets = numbers.astype(">u4").view(np.uint8).reshape(-1, 4)
+    return hexadecimal(octets).view(np.uint64)[:, 0]

@@ -1,0 +1,40 @@
+"""Room for the records of some runs, and strided views of the places in them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+class Page:
+    """`runs` copies of the records (rows, width) of one run, which stay between blocks.
+
+    What is stamped into it is overwritten by the next block; what is constant is never written
+    again. `front` bytes are kept free before the first record.
+    """
+
+    def __init__(self, text: NDArray[np.uint8], runs: int, front: int = 0) -> None:
+        rows, width = text.shape
+        self.runs, self.rows, self.width, self.front = runs, rows, width, front
+        self.bytes = np.empty(front + runs * rows * width, np.uint8)
+        self.records = self.bytes[front:].reshape(runs, rows, width)
+        self.records[:] = text
+
+    def view(self, word: str, offset: int, rows: slice = slice(None)) -> NDArray[Any]:
+        """The `word`s (a dtype) at `offset` of each record: (runs, rows), to be assigned to."""
+        first, last, _ = rows.indices(self.rows)
+        return np.ndarray(
+            (self.runs, last - first),
+            word,
+            self.bytes,
+            self.front + first * self.width + offset,
+            (self.rows * self.width, self.width),
+        )
+
+    def written(self, runs: int) -> memoryview:
+        """The records of the first `runs` runs."""
+        return self.bytes[self.front : self.front + runs * self.rows * self.width].data

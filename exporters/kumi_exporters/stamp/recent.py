@@ -1,0 +1,39 @@
+"""What was used last, within some memory."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
+T = TypeVar("T")
+
+_MOST_BYTES = 64_000_000
+
+
+class Recent(Generic[T]):
+    """Keeps values by key; forgets the one unused for longest when they are too large together."""
+
+    def __init__(self, size: Callable[[T], int], most_bytes: int = _MOST_BYTES) -> None:
+        self._size = size
+        self._most_bytes = most_bytes
+        self._values: OrderedDict[Hashable, T] = OrderedDict()
+
+    def get(self, key: Hashable) -> T | None:
+        """The value of a key, which is then the one used last."""
+        value = self._values.get(key)
+        if value is not None:
+            self._values.move_to_end(key)
+        return value
+
+    def put(self, key: Hashable, value: T) -> T:
+        """Keep a value, at the cost of others; one that is too large by itself stays alone."""
+        self._values[key] = value
+        self._values.move_to_end(key)
+        total = sum(map(self._size, self._values.values()))
+        while total > self._most_bytes and len(self._values) > 1:
+            _, forgotten = self._values.popitem(last=False)
+            total -= self._size(forgotten)
+        return value

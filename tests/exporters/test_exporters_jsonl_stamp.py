@@ -1,0 +1,146 @@
+"""Stamped lines are the lines that the events themselves give."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+from opentelemetry import trace
+from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags
+from span_blocks import at_random, block, failed, laid_out, program
+
+from kumi.hooks import Level
+from kumi.spans.events import line
+from kumi.spans.origin import RootDecision
+from kumi.spans.run_events import run_events
+from kumi_exporters.stamp import jsonl
+from kumi_exporters.stamp.jsonl import JsonlStamper
+
+
+def lines_of(data):
+    return bytes(data).splitlines(keepends=True)
+
+
+def compact(text):
+    """Without the blanks that may stand before a number and at the end of a line."""
+    return re.sub(rb"(?<=:) +(?=[0-9])", b"", re.sub(rb" +\n", b"\n", text))
+
+
+def check(made, stamper=None):
+    stamped, count = (stamper or JsonlStamper()).encode(made)
+    expected = [line(event) for event in run_events(made)]
+    assert [compact(text) for text in lines_of(stamped)] == expected
+    assert count == len(expected)
+
+
+def parent(*, remote=False, sampled=True):
+    flags = TraceFlags(1 if sampled else 0)
+    span = NonRecordingSpan(SpanContext(0xABC << 64, 0xDEF, remote, flags))
+    return trace.set_span_in_context(span)
+
+
+@pytest.mark.parametrize("level", [Level.DECLARATIONS, Level.OPERATIONS])
+@pytest.mark.parametrize("odd", [False, True])
+def test_every_line_is_the_event_s_own_but_for_blanks(level, odd):
+    check(block(laid_out(program(odd=odd), level), runs=5))
+
+
+def test_lines_of_one_block_have_one_width():
+    stamped, _ = JsonlStamper().encode(block(laid_out(program(odd=True)), runs=2))
+
+    assert len({len(text) for text in lines_of(stamped)}) == 1
+    assert all(json.loads(text) for text in lines_of(stamped))
+
+
+def test_nothing_stays_from_the_block_before():
+    of, stamper = laid_out(), JsonlStamper()
+    long = block(of, runs=4, step=0.0123)
+    for made in (block(of, runs=7), long, block(of, runs=3), failed(of), block(of, runs=9)):
+        check(made, stamper)
+
+
+def test_runs_below_a_span_and_at_the_root_in_one_block():
+    contexts = [parent(), None, parent(remote=True, sampled=False), parent()]
+    check(block(runs=4, contexts=contexts))
+    decision = RootDecision(0x1234, 1, "a=b", True)
+    check(block(runs=2, contexts=[decision, None]))
+
+
+@pytest.mark.parametrize("step", [0.0, 1e-9, 2.5e-6, 0.0099, 0.01, 0.02, 0.09, 0.1, 1.0, 7200.0])
+def test_durations_and_boundaries_of_tenths(step):
+    check(block(runs=3, step=step))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_runs_that_straddle_a_tenth_of_a_second(seed):
+    made = at_random(laid_out(program(odd=True)), 40, seed=seed, scale=1_000_000)
+    made.readings += 99_990_000 - made.readings[20, 3] % 100_000_000
+    check(made)
+
+
+@pytest.mark.parametrize("cells", [0, 1, 9999, 10_000, 10_001, 99_999_999, 100_000_000, 2**40])
+def test_rows_of_every_size(cells):
+    check(block(runs=2, sizes=[[cells], [3]]))
+
+
+def test_a_run_that_lasts_a_month_and_one_before_2001():
+    check(block(runs=1, step=3_000_000.0))
+    early = block(runs=1)
+    early.readings -= early.readings[0, 0]
+    check(early)
+
+
+@pytest.mark.parametrize("at", [0, (0, 1), 3, 7])
+def test_failed_runs(at):
+    check(failed(at=at))
+
+
+def test_more_than_65536_rows_take_further_prefixes():
+    wide = laid_out(program(declarations=10, each=7000))
+    made = block(wide, runs=1, step=1e-7)
+    assert made.prefixes.shape == (1, 2, 6)
+    stamped, count = JsonlStamper().encode(made)
+    events = [json.loads(text) for text in lines_of(stamped)]
+
+    assert count == len(events) == len(wide.rows)
+    assert len({event["span_id"] for event in events}) == count
+    for at in (0, 5, 65_535, 65_536, count - 1):
+        expected = list(run_events(made))[at]
+        assert compact(lines_of(stamped)[at]) == line(expected)
+
+
+def test_parents_beyond_65535_too():
+    wide = laid_out(program(declarations=66_000, each=1))
+    made = block(wide, runs=1, step=1e-8)
+    stamped, _ = JsonlStamper().encode(made)
+    expected = list(run_events(made))
+    for at in (1, 65_535, 65_536, 66_001, 131_000, len(expected) - 1):
+        assert compact(lines_of(stamped)[at]) == line(expected[at])
+
+
+def test_what_is_kept_and_why_is_in_the_line():
+    made = block(runs=1)
+    stamper = JsonlStamper()
+    check(made, stamper)
+    made.kept = "slow"
+    check(made, stamper)
+
+
+def test_memory_is_bounded_by_forgetting_layouts(monkeypatch):
+    stamper = JsonlStamper()
+    stamper._sheets._most_bytes = 100_000
+    for _ in range(20):
+        check(block(laid_out(program()), runs=2), stamper)
+
+    kept = list(stamper._sheets._values.values())
+    assert sum(sheet.page.bytes.nbytes for sheet in kept) <= 100_000
+
+
+def test_stamped_lines_do_not_depend_on_the_generic_path(monkeypatch):
+    made = block(runs=2)
+    expected = [line(event) for event in run_events(made)]
+    monkeypatch.setattr(jsonl, "run_events", None)
+    stamped, _ = JsonlStamper().encode(made)
+
+    assert [compact(text) for text in lines_of(stamped)] == expected
+    assert np.array_equal(made.numbers, made.numbers)

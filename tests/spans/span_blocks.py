@@ -1,0 +1,124 @@
+"""Programs and blocks made by hand, for tests of what is recorded and how it is encoded."""
+
+from __future__ import annotations
+
+import struct
+from itertools import accumulate
+
+import numpy as np
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
+
+from kumi.errors import Place, Source
+from kumi.hooks import FailedRun, Level
+from kumi.ir import ops
+from kumi.ir.program import Group, Leaf, Operation, Program, Step
+from kumi.kernels.kinds import FLOAT
+from kumi.spans.layout import layout
+from kumi.spans.recorder import Identity, assemble, assemble_failed
+
+RESOURCE = Resource({"service.name": "shop", "tags": ["a", "b"], "weight": 1.5, "on": True})
+ANCHOR = 1_790_000_000_100_000_000
+
+
+def place(source, line):
+    return Place(source, line, 1, 9)
+
+
+def program(declarations=3, each=3, *, schema="OrderPricing", axes=("lines",), odd=False):
+    """Two inputs, then declarations of `each` operations: a Ref, then Maps and a Reduce.
+
+    `odd`: names that need escapes, kinds of different lengths, a declaration from elsewhere.
+    """
+    source = Source("/srv/app/order_pricing.kumi", "schema\n")
+    tricky = 'na"me\\ ünï\n' if odd else "total"
+    operations, groups = [], []
+
+    def add(opcode, **more):
+        index = len(operations)
+        operations.append(Operation(index, opcode, place(source, index + 1), FLOAT, **more))
+
+    for name in ("price", "quantity"):
+        path = ("lines", "line", name)
+        steps = (Step("key", "lines", "lines"), Step("each", "line", "lines"))
+        leaf = Leaf(path, steps, axes, FLOAT, None, place(source, 1))
+        add(ops.LOAD_INPUT, axes=axes, leaf=leaf)
+    groups.append(Group("inputs", "input", schema, place(source, 1), 0, 2))
+    kinds = ("value", "let", "trait")
+    for number in range(declarations):
+        first = len(operations)
+        add(ops.REF, ref="subtotal")
+        for n in range(each - 1):
+            if n % 2:
+                add(ops.REDUCE, function="sum", axes=axes)
+            else:
+                add(ops.MAP, function="multiply", axes=axes if n % 3 else ())
+        origin = "Tax" if odd and number == 1 else schema
+        kind = kinds[number % 3] if odd else "value"
+        name = f"{tricky}{number}"
+        groups.append(
+            Group(name, kind, origin, place(source, number + 2), first, len(operations), first)
+        )
+    names = tuple(group.name for group in groups[1:])
+    return Program(schema, source, ("lines",), tuple(operations), tuple(groups), axes, names)
+
+
+def laid_out(described=None, level=Level.OPERATIONS, key="1f"):
+    return layout(described or program(), level, key)
+
+
+def packed(of, seconds, sizes=None):
+    """One run as a recorder packs it; `seconds` are its readings."""
+    sizes = sizes if sizes is not None else [12] * len(of.axes)
+    return struct.pack(of.record_format, *seconds, *sizes)
+
+
+def readings(of, start=100.0, step=2.5e-6):
+    """Readings at even steps; `step` may be a list, one for each."""
+    steps = step if isinstance(step, list) else [step] * (of.readings - 1)
+    return list(accumulate(steps, initial=start))
+
+
+def identity(**more):
+    return Identity(RESOURCE, RandomIdGenerator(), **more)
+
+
+def block(of=None, runs=3, *, context=None, contexts=None, sizes=None, start=100.0, step=2.5e-6):
+    """A block of runs one after the other."""
+    of = of or laid_out()
+    items, at = [], start
+    for run in range(runs):
+        seconds = readings(of, at, step)
+        given = sizes[run] if sizes else None
+        items.append((packed(of, seconds, given), contexts[run] if contexts else context))
+        at = seconds[-1] + 1e-6
+    return assemble(of, items, identity(), anchored=ANCHOR)
+
+
+def failed(of=None, *, at=3, readings_taken=None, error="ZeroDivisionError", context=None):
+    """A run that stopped in operation `at` (or in several)."""
+    of = of or laid_out()
+    stops = at if isinstance(at, tuple) else (at,)
+    taken = readings_taken or min(of.rows[_row(of, max(stops))].end + 1, of.readings)
+    seconds = readings(of)[:taken]
+    run = FailedRun(
+        tuple(seconds), (7,) * len(of.axes), stops, error, "division by zero", "1/0", context
+    )
+    return assemble_failed(of, run, identity(), anchored=ANCHOR)
+
+
+def _row(of, index):
+    groups = 1 + len(of.program.groups)
+    if len(of.rows) > groups:
+        return groups + index
+    return next(
+        n for n, row in enumerate(of.rows) if row.group and row.group.first <= index < row.group.last
+    )
+
+
+def at_random(of, runs, seed=0, scale=3000):
+    """A block whose readings lie some nanoseconds apart, for encoders."""
+    made = block(of, runs)
+    steps = np.random.default_rng(seed).integers(0, scale, made.readings.shape)
+    made.readings = ANCHOR + np.cumsum(steps.reshape(-1)).reshape(steps.shape)
+    return made
