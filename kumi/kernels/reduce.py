@@ -17,7 +17,7 @@ import numpy as np
 from kumi.kernels.choices import truth
 from kumi.kernels.kinds import FLOAT, INTEGER, STRING
 from kumi.kernels.scalars import divide_integers
-from kumi.kernels.vectors import LARGEST, Axis, Column, cells, column_of, magnitude
+from kumi.kernels.vectors import EXACT, LARGEST, Axis, Column, cells, column_of, magnitude
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -97,7 +97,7 @@ def mean(kind: Kind) -> Reducer:
         sums = total(column, axis, whole)
         if whole:
             return _quotient(sums, axis.size)
-        if sums.values.dtype == np.float64:
+        if (sums.bound or 0) <= EXACT:
             return Column(sums.values / axis.counts)
         quotients = map(divide_integers, sums.values.tolist(), axis.counts.tolist())
         return column_of(list(quotients), FLOAT)

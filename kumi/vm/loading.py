@@ -75,12 +75,16 @@ class Records:
 
 
 def _getter(rows: Sequence[Any]) -> Callable[[str], Callable[[Any], Any]] | None:
-    """The quick way to a field of every row; None where rows differ or have no fields."""
-    one_each = dict(zip(map(type, rows), rows, strict=True))
-    mappings = [issubclass(kind, Mapping) for kind in one_each]
-    if all(mappings):
+    """A quick way to a field of every row, or None.
+
+    Looking a key up fails on rows that are no mappings, so the first row says enough; attributes
+    are tried only where every row is an object that has fields.
+    """
+    if not rows or isinstance(rows[0], Mapping):
         return itemgetter
-    return None if any(mappings) or not all(map(is_record, one_each.values())) else attrgetter
+    one_each = dict(zip(map(type, rows), rows, strict=True)).values()
+    mixed = any(isinstance(row, Mapping) for row in one_each)
+    return None if mixed or not all(map(is_record, one_each)) else attrgetter
 
 
 class Loading:
@@ -177,8 +181,8 @@ def _column(records: Records, key: str, way: Route, say: Say) -> Sequence[Any]:
     if records.getter is not None:
         try:
             return list(map(records.getter(key), records.rows))
-        except (KeyError, AttributeError):
-            pass  # some row lacks it: row by row
+        except (LookupError, TypeError, AttributeError):
+            pass  # some row lacks it, or is no record: row by row
     return [_field(row, key, position, way, say) for position, row in enumerate(records.rows)]
 
 
