@@ -1,0 +1,96 @@
+"""Every example of docs/language.md runs: both forms give one tree and the result that is shown."""
+
+import json
+import linecache
+import re
+from pathlib import Path
+
+import pytest
+
+import kumi
+from kumi.errors import Source
+from kumi.kernels.functions import known_names
+from kumi.syntax.classes import tree
+from kumi.syntax.outline import outline
+from kumi.syntax.text import parse
+
+PAGE = Path(__file__).parent.parent.parent / "docs" / "language.md"
+TEXT = PAGE.read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```(\w+ ?\w*)\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
+
+
+def examples():
+    """Blocks that belong together, by kind: a text with its class, or a class alone."""
+    found = []
+    for kind, code in BLOCKS:
+        if kind == "kumi" or (kind == "python" and "python" in found[-1]):
+            found.append({})
+        found[-1][kind] = found[-1].get(kind, "") + code
+    return found
+
+
+def executed(code, name):
+    """The names that a module of this source defines, with lines for its places."""
+    linecache.cache[name] = (len(code), None, code.splitlines(keepends=True), name)
+    names = {"__name__": name}
+    exec(compile(code, name, "exec"), names)
+    return names
+
+
+def schema_of(names):
+    return [
+        one
+        for one in names.values()
+        if isinstance(one, type) and issubclass(one, kumi.Schema) and one is not kumi.Schema
+    ][-1]
+
+
+PAIRS = [blocks for blocks in examples() if "kumi" in blocks]
+ALONE = [blocks for blocks in examples() if "kumi" not in blocks]
+
+
+@pytest.fixture(params=range(len(PAIRS)))
+def pair(request):
+    return PAIRS[request.param]
+
+
+@pytest.fixture
+def schema(pair):
+    return schema_of(executed(pair["python"], f"example_{PAIRS.index(pair)}"))
+
+
+def test_the_page_has_examples():
+    assert len(PAIRS) >= 7
+    assert len(ALONE) >= 1
+
+
+def test_both_forms_give_one_tree(pair, schema):
+    text = parse(Source("example.kumi", pair["kumi"]), schema.__name__)
+    assert outline(text) == outline(tree(schema))
+
+
+def test_the_class_gives_the_result_shown(pair, schema):
+    result = schema.run(json.loads(pair["json input"])).to_dict()
+    assert json.dumps(result) == json.dumps(json.loads(pair["json result"]))
+
+
+def test_the_text_gives_the_result_shown(pair, tmp_path):
+    path = tmp_path / "example.kumi"
+    path.write_text(pair["kumi"], encoding="utf-8")
+    result = kumi.load(path).run(json.loads(pair["json input"])).to_dict()
+    assert json.dumps(result) == json.dumps(json.loads(pair["json result"]))
+
+
+def test_what_follows_an_example(pair):
+    if "python continued" in pair:
+        executed(pair["python"] + pair["python continued"], "continued_example")
+
+
+@pytest.mark.parametrize("blocks", ALONE)
+def test_examples_in_python_alone(blocks):
+    executed(blocks["python"], "example_alone")
+
+
+def test_every_function_is_listed():
+    listed = set(re.findall(r"`(\w+)`", TEXT[TEXT.index("## Functions") : TEXT.index("## Null")]))
+    assert known_names() <= listed
