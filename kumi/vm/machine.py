@@ -46,22 +46,24 @@ class Machine:
         """Bind the function that the installed watcher wants, or the plain one."""
         watcher = hooks.watcher()
         channel = watcher.open(self.program) if watcher else None
-        if self._plain is None and channel is None:
-            self._plain = self._function(Level.NOTHING, {})
-        self.call = self._recorded(channel) if channel else self.plain
+        self.call = self._recorded(channel) if channel else self._without_recording()
 
-    def plain(self, given: dict[str, Any]) -> Any:
-        """Run without recording."""
+    def _without_recording(self) -> Callable[[dict[str, Any]], Any]:
         if self._plain is None:
-            with hooks.lock():
-                self._plain = self._plain or self._function(Level.NOTHING, {})
-        return self._plain(given)
+            self._plain = self._function(Level.NOTHING, {})
+        return self._plain
+
+    def _not_admitted(self, given: dict[str, Any]) -> Any:
+        """A run that a recording function was told not to record."""
+        with hooks.lock():
+            plain = self._without_recording()
+        return plain(given)
 
     def _recorded(self, channel: Channel) -> Callable[[dict[str, Any]], Any]:
         return self._function(
             channel.level,
             {
-                "plain": self.plain,
+                "plain": self._not_admitted,
                 "admit": channel.admit,
                 "keep": channel.keep,
                 "queue": channel.queue,

@@ -20,7 +20,7 @@ class SchemaA(kumi.Schema):
     tax = kumi.value(Input.income * Input.rate)
     net = kumi.value(Input.income - tax)
     high = kumi.trait(net > 1000.0)
-    label = kumi.value(kumi.when(high).then("high").otherwise("low"))
+    label = kumi.value(kumi.when(high).then("rich").otherwise("low"))
 
 
 class SchemaB(kumi.Schema):
@@ -38,7 +38,7 @@ print(a.to_dict(), b.to_dict())
 """
 
 EXPECTED = (
-    "{'tax': 10000.0, 'net': 40000.0, 'label': 'high'} "
+    "{'tax': 10000.0, 'net': 40000.0, 'label': 'rich'} "
     "{'doubled': [2.0, 5.0, 8.0], 'total': 15.0, 'most': 8.0}\n"
 )
 

@@ -26,7 +26,7 @@ every_delivery = pytest.mark.parametrize("delivery", DELIVERY)
 @pytest.fixture
 def script(tmp_path):
     path = tmp_path / "script.py"
-    path.write_text(TWO_SCHEMAS)
+    path.write_text("import logging\nlogging.basicConfig(level=logging.INFO)\n" + TWO_SCHEMAS)
     return path
 
 

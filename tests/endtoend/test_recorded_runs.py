@@ -56,7 +56,7 @@ def test_operations_are_those_that_ops_lists(folder, recorded, schema):
     (run,) = [e for e in runs(recorded) if e["schema"] == schema]
     lines = of_run(recorded, run["run"], "vm_operation")
     listing = kumi("ops", f"script.py:{schema}", cwd=folder).stdout
-    listed = re.findall(r"^\s*(\d+)\s+(\w+)", listing, flags=re.MULTILINE)
+    listed = re.findall(r"^\s*%(\d+)\s+(\w+)", listing, flags=re.MULTILINE)
     assert [(str(e["index"]), e["operation"]) for e in lines] == listed
     assert run["operations"] == len(listed)
 
@@ -106,9 +106,9 @@ def test_each_program_is_described_before_its_first_operation(recorded):
 
 def test_no_value_of_the_input_and_no_literal_is_written(folder):
     text = (folder / "p.jsonl").read_text()
-    assert "50000" not in text
+    assert "50000.0" not in text
     assert "1000.0" not in text
-    assert '"high"' not in text.replace('"declaration":"high"', "").replace('["high"', "")
+    assert "rich" not in text
 
 
 UNIQUE = """
@@ -142,7 +142,8 @@ for child in children:
 
 def test_ids_are_unique_over_a_million_spans_and_two_forked_children(tmp_path):
     (tmp_path / "script.py").write_text(UNIQUE)
-    done = run_script(tmp_path / "script.py", tmp_path, **SETTINGS)
+    patient = {**SETTINGS, "KUMI_PROFILE_BLOCK_MS": "60000"}
+    done = run_script(tmp_path / "script.py", tmp_path, **patient)
     assert done.returncode == 0, done.stderr
     found = re.compile(rb'"trace_id":"(\w+)","span_id":"(\w+)"')
     lines = (tmp_path / "p.jsonl").read_bytes().splitlines()

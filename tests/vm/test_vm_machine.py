@@ -1,0 +1,221 @@
+"""The VM: results, errors with their place, and recording that leaves no trace."""
+
+from __future__ import annotations
+
+import dis
+import struct
+import traceback
+from collections import deque
+from pathlib import Path
+
+import pytest
+
+import kumi
+from kumi import hooks
+from kumi.hooks import Level
+from kumi.ir.readings import readings
+
+LINES = """schema do
+  input do
+    array :rows do
+      hash :row do
+        integer :a
+        integer :b
+      end
+    end
+    float :scale
+  end
+  let :ratio, input.rows.row.a % input.rows.row.b
+  value :total, fn(:sum, ratio) * input.scale
+  value :apart, input.scale + 1.0
+end
+"""
+
+GOOD = {"rows": [{"a": 7, "b": 4}, {"a": 9, "b": 5}], "scale": 2.0}
+BAD = {"rows": [{"a": 7, "b": 0}], "scale": 2.0}
+
+
+@pytest.fixture
+def rows(tmp_path):
+    path = tmp_path / "rows.kumi"
+    path.write_text(LINES)
+    return kumi.load(path)
+
+
+class Tape:
+    """A watcher that keeps what a channel is given."""
+
+    def __init__(self, level):
+        self.level = level
+        self.queue = deque()
+        self.keep = self.queue.append
+        self.limit = 1_000
+        self.failures = []
+
+    def open(self, program):
+        self.program = program
+        return self
+
+    def admit(self):
+        return "context"
+
+    def relieve(self):
+        self.queue.clear()
+
+    def failed(self, run):
+        self.failures.append(run)
+
+    def phase_ended(self, phase):
+        pass
+
+
+@pytest.fixture
+def watch():
+    def install(level):
+        tape = Tape(level)
+        hooks.install(tape)
+        return tape
+
+    yield install
+    hooks.install(None)
+
+
+def test_a_result_answers_by_attribute_key_and_dict(rows):
+    result = rows.run(GOOD)
+    assert result.total == 14.0
+    assert result["ratio"] == [3, 4]
+    assert result.to_dict() == {"ratio": [3, 4], "total": 14.0, "apart": 3.0}
+    assert result.numpy("ratio").tolist() == [3, 4]
+
+
+def test_only_runs_what_was_asked_for_and_says_so_of_the_rest(rows):
+    result = rows.only("apart").run({"scale": 2.0})
+    assert result.to_dict() == {"apart": 3.0}
+    with pytest.raises(AttributeError, match=r"only\('total'\)"):
+        _ = result.total
+    with pytest.raises(KeyError, match="only"):
+        _ = result["total"]
+
+
+def test_keywords_win_over_the_mapping_and_leave_it_alone(rows):
+    given = dict(GOOD)
+    assert rows.run(given, scale=10.0).total == 70.0
+    assert given == GOOD
+
+
+@pytest.mark.parametrize("level", Level)
+def test_an_error_keeps_its_type_and_gets_a_note_with_its_place(rows, watch, level):
+    if level is not Level.NOTHING:
+        watch(level)
+    with pytest.raises(ZeroDivisionError) as caught:
+        rows.run(BAD)
+    (note,) = caught.value.__notes__
+    path = Path(rows._parsed.source.path)
+    assert note == f"in Rows.ratio, Map modulo ({path}:11)"
+
+
+def test_a_failed_run_is_recorded_up_to_where_it_stopped(rows, watch):
+    tape = watch(Level.OPERATIONS)
+    with pytest.raises(ZeroDivisionError):
+        rows.run(BAD)
+    (run,) = tape.failures
+    (index,) = run.failed
+    operation = tape.program.operations[index]
+    assert operation.title == "Map modulo"
+    assert len(run.readings) == readings(tape.program, Level.OPERATIONS).operation_ends[index] + 1
+    assert list(run.readings) == sorted(run.readings)
+    assert (run.error_type, run.message) == (
+        "ZeroDivisionError",
+        "ZeroDivisionError in Map modulo of ratio",
+    )
+    assert not tape.queue
+
+
+def test_every_bad_input_is_reported_at_once_and_recorded(rows, watch):
+    tape = watch(Level.OPERATIONS)
+    with pytest.raises(kumi.InputError) as caught:
+        rows.run(rows=[{"a": "x", "b": 1}], scale="y", unknown=1)
+    assert [v.path for v in caught.value.violations] == ["rows[0].a", "scale", "unknown"]
+    (run,) = tape.failures
+    titles = [tape.program.operations[i].title for i in run.failed]
+    assert titles == ["LoadInput rows.row.a", "LoadInput scale"]
+    assert "'x'" not in run.message
+
+
+def test_keyboard_interrupt_passes_without_a_note(rows):
+    class Rude(dict):
+        def __getitem__(self, key):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        rows._compiled.machine().call(Rude(GOOD))
+    assert not hasattr(caught.value, "__notes__")
+
+
+def test_recording_changes_no_result_and_packs_what_the_program_promises(rows, watch):
+    plain = rows.run(GOOD).to_dict()
+    for level in (Level.DECLARATIONS, Level.OPERATIONS):
+        tape = watch(level)
+        assert rows.run(GOOD).to_dict() == plain
+        ((packed, context),) = tape.queue
+        count = readings(tape.program, level).count
+        sizes = len(tape.program.axes) if level is Level.OPERATIONS else 0
+        values = struct.unpack(f"<{count}d{sizes}q", packed)
+        assert list(values[:count]) == sorted(values[:count])
+        assert values[count:] == (2,) * sizes
+        assert context == "context"
+
+
+def test_a_run_that_is_not_admitted_is_not_kept(rows, watch):
+    tape = watch(Level.OPERATIONS)
+    tape.admit = lambda: None
+    hooks.install(tape)
+    assert rows.run(GOOD).total == 14.0
+    assert not tape.queue
+
+
+def test_the_plain_function_is_the_same_before_and_after_recording(rows, watch):
+    rows.run(GOOD)
+    machine = rows._compiled.machine()
+    before, code = machine.call, machine._plain.__code__
+    watch(Level.OPERATIONS)
+    rows.run(GOOD)
+    hooks.install(None)
+    assert machine._plain.__code__ is code
+    assert machine.call == before
+    names = {i.argval for i in dis.get_instructions(code)}
+    assert not names & {"now", "keep", "admit", "pack"}
+
+
+def test_past_the_limit_every_run_asks_for_relief(rows, watch):
+    tape = watch(Level.OPERATIONS)
+    tape.limit = 2
+    hooks.install(tape)
+    for _ in range(3):
+        rows.run(GOOD)
+    assert not tape.queue
+
+
+def test_integers_do_not_wrap_in_arrays(rows):
+    result = rows.only("ratio").run(rows=[{"a": 2**70 + 1, "b": 2**69}], scale=1.0)
+    assert result.ratio == [1]
+
+
+def test_a_program_of_twenty_thousand_operations_runs(tmp_path, watch):
+    terms = " + ".join(["input.x"] * 20_000)
+    path = tmp_path / "long.kumi"
+    path.write_text(f"schema do\n input do\n integer :x\n end\n value :y, {terms}\nend\n")
+    schema = kumi.load(path)
+    assert schema.run(x=3).y == 60_000
+    tape = watch(Level.OPERATIONS)
+    assert schema.run(x=3).y == 60_000
+    assert len(tape.queue[0][0]) == 8 * readings(tape.program, Level.OPERATIONS).count
+
+
+def test_a_traceback_of_a_failed_run_names_the_schema(rows):
+    try:
+        rows.run(BAD)
+    except ZeroDivisionError as error:
+        text = "".join(traceback.format_exception(error))
+    assert "<kumi Rows>" in text
+    assert "in Rows.ratio" in text
