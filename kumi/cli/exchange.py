@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,7 @@ def read_input(path: str | None) -> dict[str, Any]:
     if path is None:
         return {}
     name = "standard input" if path == "-" else path
-    stream = click.get_binary_stream("stdin")
-    data = stream.read() if path == "-" else Path(path).read_bytes()
+    data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
     value = _parsed(name, data)
     if not isinstance(value, dict):
         raise click.ClickException(f"{name}: the input must be a JSON object, not {_kind(value)}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,6 +14,7 @@ from kumi.cli.schemas import schema as find_schema
 from kumi.errors import KumiError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
     from kumi.schema import Schema
@@ -43,12 +44,22 @@ def run(
       kumi run pricing.py:OrderPricing --input - --only total < order.json
       kumi run tax.kumi --input tax.json --profile tax.jsonl
     """
-    sys.set_int_max_str_digits(0)  # integers are exact at any size, in JSON too
-    with _recorded(profile):
+    with _integers_of_any_size(), _recorded(profile):
         result = _computed(find_schema(schema), read_input(given), only)
         write_output(result, output)
     if profile is not None:
         click.echo(f"profile written: kumi profile {profile}", err=True)
+
+
+@contextmanager
+def _integers_of_any_size() -> Iterator[None]:
+    """Lift Python's guard against long numbers: integers are exact at any size, in JSON too."""
+    before = sys.get_int_max_str_digits()
+    sys.set_int_max_str_digits(0)
+    try:
+        yield
+    finally:
+        sys.set_int_max_str_digits(before)
 
 
 def _recorded(profile: str | None) -> AbstractContextManager[Any]:

@@ -71,6 +71,8 @@ CALLS = [
     ("tax()", "tax/0"),
     ("fn(:tax, income: a + 1)", "$a int:1 add/2 tax/0 income:"),
     ("fn(:count)", "count/0"),
+    ("fn(:nope, 1, a)", "int:1 $a nope/2"),
+    ("fn(:nope)", "nope/0"),
 ]  # fmt: skip
 
 COLLECTIONS = [

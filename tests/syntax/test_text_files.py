@@ -148,3 +148,8 @@ def test_a_long_file_is_read_whole():
     lines = "\n".join(f"value :v{i}, input.x + {i}" for i in range(5_000))
     schema = tree(f"schema do input do integer :x end\n{lines}\nend")
     assert len(schema.declarations) == 5_000
+
+
+def test_an_imported_declaration_is_called_by_keyword_whatever_its_name():
+    text = "import :sum, from: Other\nschema do input do end value :a, fn(:sum, of: 1 + 2) end"
+    assert outline(tree(text)).splitlines()[-1] == "  int:1 int:2 add/2 sum/0 of:"

@@ -130,9 +130,13 @@ class _Reader:
         if cursor.token.kind != "symbol":
             raise cursor.missing("a function's name", "write it as `fn(:sum, expression)`")
         name = cursor.advance().text[1:]
-        plain = name in _FUNCTIONS and name not in self._imported
-        self._brackets.append(self._called(token, name, plain=plain))
-        return self._begin() if cursor.take(",") else self._close()
+        begins = cursor.take(",")
+        named = name in self._imported or (name not in _FUNCTIONS and self._at_label())
+        self._brackets.append(self._called(token, name, plain=not named))
+        return self._begin() if begins else self._close()
+
+    def _at_label(self) -> bool:
+        return self._cursor.token.kind == "label"
 
     def _called(self, token: Token, name: str, *, plain: bool) -> Bracket:
         return Arguments(token, canonical(name)) if plain else Parameters(token, name)

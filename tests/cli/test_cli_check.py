@@ -1,0 +1,41 @@
+import pytest
+from calling import MODULE, TAX, call
+
+BAD = "schema do\n  input do\n  end\n  value :a, b + 1\n  value :c, fn(:nope, 1)\nend\n"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "tax.kumi").write_text(TAX)
+    (tmp_path / "bad.kumi").write_text(BAD)
+    return tmp_path
+
+
+def test_a_schema_without_errors(capsys):
+    done = call(capsys, "check", "tax.kumi")
+    assert (done.code, done.out, done.err) == (0, "tax.kumi: ok\n", "")
+
+
+def test_every_error_of_every_schema(capsys):
+    done = call(capsys, "check", "bad.kumi", "nope.kumi", "tax.kumi")
+    assert (done.code, done.out) == (1, "tax.kumi: ok\n")
+    places = [line.split(" ")[0] for line in done.err.splitlines() if line.startswith("bad")]
+    assert places == ["bad.kumi:4:13:", "bad.kumi:5:13:"]
+    assert "Error: nope.kumi: No such file or directory" in done.err
+
+
+def test_syntax_errors(capsys, folder):
+    (folder / "typo.kumi").write_text("schema do\n  input do\n  end\n  vlaue :a, 1\nend\n")
+    done = call(capsys, "check", "typo.kumi")
+    assert done.code == 1
+    assert "    4 |   vlaue :a, 1\n      |   ^^^^^\n      = did you mean `value`?" in done.err
+
+
+def test_all_schemas_of_a_module(capsys, folder):
+    (folder / "checked_fine.py").write_text(MODULE)
+    assert call(capsys, "check", "checked_fine.py").out == "checked_fine.py: ok\n"
+    (folder / "checked_bad.py").write_text(MODULE + "\n    wrong = kumi.value(Input.x + 'text')\n")
+    done = call(capsys, "check", "checked_bad.py")
+    assert done.code == 1
+    assert "checked_bad.py:13:" in done.err

@@ -1,0 +1,85 @@
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from calling import TAX, call, start
+
+import kumi
+from kumi.cli.main import COMMANDS
+
+
+def test_help_lists_the_commands_with_examples(capsys):
+    done = call(capsys, "--help")
+    assert done.code == 0
+    assert "kumi run tax.kumi --input tax.json" in done.out
+    for name, purpose in COMMANDS.items():
+        assert f"  {name} " in done.out
+        assert purpose in done.out
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_command_explains_itself_by_example(capsys, name):
+    done = call(capsys, name, "--help")
+    assert done.code == 0
+    assert f"Usage: kumi {name}" in done.out
+    assert "Examples:" in done.out
+    assert f"  kumi {name}" in done.out
+
+
+def test_help_imports_nothing_that_is_slow():
+    code = (
+        "import sys\n"
+        "from kumi.cli.main import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit: pass\n"
+        "heavy = ['numpy', 'duckdb', 'rich', 'opentelemetry.sdk', 'kumi.schema']\n"
+        "print('imported:', [name for name in heavy if name in sys.modules])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert "imported: []" in done.stdout
+
+
+def test_version(capsys):
+    assert call(capsys, "--version").out == f"kumi, version {kumi.__version__}\n"
+
+
+@pytest.mark.parametrize("arguments", [["prof"], ["chekc", "x.kumi"]])
+def test_a_misspelt_command_is_wrong_usage_with_a_suggestion(capsys, arguments):
+    done = call(capsys, *arguments)
+    assert done.code == 2
+    assert "did you mean `" in done.err
+    assert "Usage: kumi" in done.err
+
+
+@pytest.mark.parametrize(
+    "arguments", [["run"], ["run", "--nope"], ["check"], ["ops"], ["run", "a", "b"]]
+)
+def test_wrong_usage_exits_with_2_and_points_to_the_help(capsys, arguments):
+    done = call(capsys, *arguments)
+    assert done.code == 2
+    assert "--help' for help" in done.err
+
+
+def test_interrupting_leaves_no_traceback(tmp_path):
+    module = tmp_path / "slow.py"
+    module.write_text("import time\nprint('ready', flush=True)\ntime.sleep(60)\n")
+    process = start("check", module, stdout=subprocess.PIPE)
+    assert process.stdout.readline() == "ready\n"
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in err
+
+
+def test_a_reader_that_left_is_no_error_to_speak_of(tmp_path):
+    schema = tmp_path / "tax.kumi"
+    schema.write_text(TAX)
+    reader, writer = os.pipe()
+    os.close(reader)
+    process = start("ops", schema, stdout=writer)
+    os.close(writer)
+    _, err = process.communicate(timeout=60)
+    assert err == ""
+    assert process.returncode == 1

@@ -1,0 +1,191 @@
+import json
+
+import pytest
+from calling import DATA, MODULE, RESULT, TAX, call
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "tax.kumi").write_text(TAX)
+    (tmp_path / "tax.json").write_text(DATA)
+    return tmp_path
+
+
+def test_the_result_is_json_with_a_line_for_each_output(capsys):
+    done = call(capsys, "run", "tax.kumi", "--input", "tax.json")
+    assert (done.code, done.out, done.err) == (0, RESULT, "")
+
+
+def test_input_from_stdin_and_output_to_a_file(capsys, monkeypatch, folder):
+    done = call(
+        capsys, "run", "tax.kumi", "--input", "-", "--output", "out.json",
+        stdin=DATA, monkeypatch=monkeypatch,
+    )  # fmt: skip
+    assert (done.code, done.out, done.err) == (0, "", "")
+    assert (folder / "out.json").read_text() == RESULT
+
+
+def test_only_some_outputs_need_only_their_inputs(capsys, folder):
+    (folder / "part.json").write_text('{"gifts": [1, 2]}')
+    done = call(capsys, "run", "tax.kumi", "--input", "part.json", "--only", "given")
+    assert (done.code, done.out) == (0, '{\n  "given": 3.0\n}\n')
+
+
+def test_a_trait_can_be_asked_for(capsys):
+    done = call(capsys, "run", "tax.kumi", "--input", "tax.json", "--only", "rich", "--only", "tax")
+    assert json.loads(done.out) == {"rich": True, "tax": 500.0}
+
+
+def test_a_name_that_is_not_declared_is_wrong_usage(capsys):
+    done = call(capsys, "run", "tax.kumi", "--input", "tax.json", "--only", "gvien")
+    assert done.code == 2
+    assert "did you mean `given`?" in done.err
+
+
+def test_a_schema_without_inputs_needs_no_input(capsys, folder):
+    (folder / "six.kumi").write_text("schema do input do end value :six, 2 * 3 end")
+    assert call(capsys, "run", "six.kumi").out == '{\n  "six": 6\n}\n'
+
+
+def test_numbers_that_json_has_not_are_null_with_one_warning(capsys, folder):
+    (folder / "tax.json").write_text('{"income": 1e999, "rate": 0.0, "gifts": [1e999, 2.0]}')
+    done = call(capsys, "run", "tax.kumi", "--input", "tax.json")
+    assert json.loads(done.out) == {"tax": None, "given": None, "each": [None, 1.0]}
+    assert done.err == "warning: 3 numbers are NaN or infinite, which JSON has not: null\n"
+
+
+def test_integers_and_text_of_any_kind_arrive_whole(capsys, folder):
+    (folder / "s.kumi").write_text(
+        "schema do input do string :s integer :n end"
+        " value :big, 10 ** 5000 value :same, input.n value :text, input.s end"
+    )
+    (folder / "s.json").write_text('{"s": "Zoë €", "n": ' + "9" * 5000 + "}", encoding="utf-8")
+    done = call(capsys, "run", "s.kumi", "--input", "s.json")
+    assert f'"big": 1{"0" * 5000},' in done.out
+    assert f'"same": {"9" * 5000},' in done.out
+    assert '"text": "Zoë €"' in done.out
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{"income": 1,\n "rate" 2}', "tax.json:2:9: Expecting ':' delimiter"),
+        ("", "tax.json:1:1: Expecting value"),
+        ("[1, 2]", "tax.json: the input must be a JSON object, not an array"),
+        ("null", "tax.json: the input must be a JSON object, not null"),
+        ("[" * 100_000, "tax.json: nested too deeply"),
+    ],
+)
+def test_an_input_that_is_no_json_object_is_one_line(capsys, folder, text, message):
+    (folder / "tax.json").write_text(text)
+    done = call(capsys, "run", "tax.kumi", "--input", "tax.json")
+    assert (done.code, done.out, done.err) == (1, "", f"Error: {message}\n")
+
+
+def test_an_input_that_is_no_text_is_one_line(capsys, folder):
+    (folder / "tax.json").write_bytes(b'{"a":\n "\xff"}')
+    done = call(capsys, "run", "tax.kumi", "--input", "tax.json")
+    assert (done.code, done.err) == (1, "Error: tax.json:2: the file is not UTF-8 text\n")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nope.kumi", "--input", "tax.json"],
+        ["tax.kumi", "--input", "nope.json"],
+        ["tax.kumi", "--input", "tax.json", "--output", "nowhere/out.json"],
+        ["nope.py"],
+    ],
+)
+def test_a_missing_file_is_one_line_that_names_it(capsys, arguments):
+    done = call(capsys, "run", *arguments)
+    missing = next(word for word in arguments if word.startswith("no"))
+    assert (done.code, done.out) == (1, "")
+    assert done.err == f"Error: {missing}: No such file or directory\n"
+
+
+def test_data_that_does_not_fit_is_reported_whole(capsys, folder):
+    (folder / "tax.json").write_text('{"income": -1, "rate": "x", "gifts": [true], "more": 1}')
+    done = call(capsys, "run", "tax.kumi", "--input", "tax.json")
+    assert done.code == 1
+    for path in ("income", "rate", "gifts[0]", "more"):
+        assert f"\n  {path}: " in done.err
+    assert "Traceback" not in done.err
+
+
+def test_a_calculation_that_fails_says_where(capsys, folder):
+    (folder / "rest.kumi").write_text(
+        "schema do\n  input do\n    integer :n\n  end\n  value :rest, 1 % input.n\nend\n"
+    )
+    (folder / "zero.json").write_text('{"n": 0}')
+    done = call(capsys, "run", "rest.kumi", "--input", "zero.json")
+    assert done.code == 1
+    assert done.err.startswith("Error: ZeroDivisionError: ")
+    assert "in Rest.rest, Map modulo (rest.kumi:5)" in done.err
+
+
+def test_static_errors_are_shown_with_their_frames(capsys, folder):
+    (folder / "bad.kumi").write_text(
+        "schema do\n  input do\n  end\n  value :a, b + 1\n  value :c, fn(:summ, 1)\nend\n"
+    )
+    done = call(capsys, "run", "bad.kumi")
+    assert (done.code, done.out) == (1, "")
+    assert done.err.startswith("bad.kumi:4:13: semantic error:")
+    assert "    4 |   value :a, b + 1\n      |             ^\n" in done.err
+    assert "bad.kumi:5:" in done.err
+
+
+def test_a_class_of_a_module(capsys, folder):
+    (folder / "rules_of_two.py").write_text(MODULE)
+    (folder / "x.json").write_text('{"x": 3}')
+    done = call(capsys, "run", "rules_of_two.py:Second", "--input", "x.json")
+    assert (done.code, done.out) == (0, '{\n  "half": 1.5\n}\n')
+
+
+def test_a_module_with_one_schema_needs_no_class(capsys, folder):
+    (folder / "rules_of_one.py").write_text(MODULE.partition("class Second")[0])
+    (folder / "x.json").write_text('{"x": 3}')
+    done = call(capsys, "run", "rules_of_one.py", "--input", "x.json")
+    assert done.out == '{\n  "double": 6.0\n}\n'
+
+
+def test_a_module_with_two_schemas_needs_one(capsys, folder):
+    (folder / "rules_of_many.py").write_text(MODULE)
+    done = call(capsys, "run", "rules_of_many.py")
+    assert done.code == 2
+    assert "rules_of_many.py:First, rules_of_many.py:Second" in " ".join(done.err.split())
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "spec", "message"),
+    [
+        ("no_such_class", MODULE, ":Secnd", "no_such_class.py has no schema 'Secnd'; did you mean `Second`?"),
+        ("no_schema", "x = 1\n", "", "no_schema.py has no schema: no class derived from kumi.Schema"),
+        ("it_raises", "x = 1\ny = z\n", "", "it_raises.py:2: NameError: name 'z' is not defined"),
+        ("no_import", "import nothing_there\n", "", "no_import.py:1: ModuleNotFoundError: No module named 'nothing_there'"),
+    ],
+)  # fmt: skip
+def test_a_module_without_the_schema_is_one_line(capsys, folder, name, text, spec, message):
+    (folder / f"{name}.py").write_text(text)
+    done = call(capsys, "run", f"{name}.py{spec}")
+    assert (done.code, done.err) == (1, f"Error: {message}\n")
+
+
+def test_a_module_with_a_syntax_error_is_one_line(capsys, folder):
+    (folder / "not_python.py").write_text("x = 1\nclass :\n")
+    done = call(capsys, "run", "not_python.py")
+    assert done.code == 1
+    assert done.err.count("\n") == 1
+    assert "not_python.py:2: " in done.err
+
+
+def test_a_profile_has_the_operations_of_the_run(capsys, folder):
+    done = call(capsys, "run", "tax.kumi", "--input", "tax.json", "--profile", "p.jsonl")
+    assert (done.code, done.out) == (0, RESULT)
+    assert "kumi profile p.jsonl" in done.err
+    events = [json.loads(line) for line in (folder / "p.jsonl").read_text().splitlines()]
+    listed = call(capsys, "ops", "tax.kumi").out
+    recorded = [e for e in events if e["event"] == "vm_operation"]
+    assert f"Tax: {len(recorded)} operations" in listed
+    assert {e["schema"] for e in recorded} == {"Tax"}
