@@ -55,9 +55,10 @@ class Machine:
 
     def _not_admitted(self, given: dict[str, Any]) -> Any:
         """A run that a recording function was told not to record."""
-        with hooks.lock():
-            plain = self._without_recording()
-        return plain(given)
+        if self._plain is None:
+            with hooks.lock():
+                self._without_recording()
+        return self._without_recording()(given)
 
     def _recorded(self, channel: Channel) -> Callable[[dict[str, Any]], Any]:
         return self._function(
