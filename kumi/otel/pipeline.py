@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from kumi.hooks import FailedRun
 from kumi.otel.counts import Counts
+from kumi.otel.lanes import span_count
 from kumi.otel.log import trouble
 from kumi.otel.sources import Sources
 from kumi.otel.worker import Worker
@@ -131,13 +132,10 @@ class Pipeline:
 
     def _deliver(self, source: Source, batch: Batch) -> None:
         runs = 1 if isinstance(batch, FailedRun) else len(batch)
-        try:
+        with self._counting_loss("making spans of runs", runs * len(source.layout.rows)):
             block = self._block(source.layout, batch)
             self.counts.saw(runs)
             self._hand_on(block)
-        except Exception as error:  # noqa: BLE001 - one block's loss must not be the next one's
-            trouble("making spans of runs", error)
-            self.counts.drop(FAILED, runs * len(source.layout.rows))
 
     def _block(self, layout: Layout, batch: Batch) -> Block:
         assert self.identity is not None  # noqa: S101 - set before the first run is admitted
@@ -146,10 +144,21 @@ class Pipeline:
         return assemble(layout, batch, self.identity())
 
     def _hand_on(self, block: Block) -> None:
+        """To the file and to traces, neither of which depends on the other."""
         if self.journal is not None:
-            self.journal.block(block)
+            with self._counting_loss("writing spans to the file", span_count(block)):
+                self.journal.block(block)
         if self.sender is not None and block.sampled.any():
             self.sender.block(sampled(block))
+
+    @contextmanager
+    def _counting_loss(self, doing: str, spans: int) -> Iterator[None]:
+        """An error in here loses `spans`, and nothing that comes after them."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - id generators and resources are anybody's code
+            trouble(doing, error)
+            self.counts.drop(FAILED, spans)
 
 
 def sampled(block: Block) -> Block:

@@ -1,0 +1,323 @@
+"""What a profiled process leaves in its event file, and when."""
+
+import logging
+import threading
+
+import pytest
+from otel_subjects import OPERATIONS, SPANS, Taxed, eventually, of, read, run, spans_of
+
+import kumi
+from kumi import otel
+
+
+def test_a_file_begins_and_ends_with_its_process(tmp_path):
+    path = tmp_path / "p.jsonl"
+    with otel.profile(file=path, ops=True):
+        run(3)
+    events = read(path)
+    start, end = events[0], events[-1]
+    assert (start["event"], end["event"]) == ("profile_start", "profile_end")
+    assert start["process"] == end["process"]
+    assert start["settings"]["ops"] is True
+    assert start["clock"]["cost_ns"] > 0
+    assert end["runs"] == {"seen": 3, "all": 3}
+    assert end["spans"] == {"written": 3 * SPANS, "sent": 0, "folded": 0}
+    assert end["dropped"] == {}
+    assert len(spans_of(events)) == 3 * SPANS
+    assert len(of(events, "vm_operation")) == 3 * OPERATIONS
+
+
+def test_without_ops_there_are_runs_and_declarations_only(tmp_path):
+    path = tmp_path / "p.jsonl"
+    with otel.profile(file=path):
+        run()
+    kinds = [event["event"] for event in spans_of(read(path))]
+    assert kinds == ["vm_run"] + 3 * ["vm_declaration"]
+
+
+def test_a_program_is_described_once_before_its_first_run(tmp_path):
+    path = tmp_path / "p.jsonl"
+    with otel.profile(file=path, stream=True):
+        run(2)
+        Taxed.only("tax").run(amount=1.0, rate=1.0)
+        run(1)
+    events = of(read(path), "program", "vm_run")
+    assert [e["event"] for e in events] == ["program", "vm_run", "vm_run", "program", "vm_run", "vm_run"]
+    described = {e["program"] for e in of(events, "program")}
+    assert {e["program"] for e in of(events, "vm_run")} == described
+
+
+def test_streamed_events_are_in_the_file_when_the_run_returns(tmp_path):
+    path = tmp_path / "p.jsonl"
+    with otel.profile(file=path, ops=True, stream=True):
+        for count in range(1, 4):
+            run()
+            assert len(spans_of(read(path))) == count * SPANS
+        with pytest.raises(kumi.InputError):
+            Taxed.run(amount="a", rate=1.0)
+        assert of(read(path), "vm_run")[-1]["status"] == "error"
+
+
+def test_streamed_events_of_threads_are_there_when_their_run_returns(tmp_path):
+    path, missing = tmp_path / "p.jsonl", []
+
+    def work():
+        for count in range(1, 21):
+            run()
+            ours = of(read(path), "vm_run")
+            missing.append(len(ours) < count)
+
+    with otel.profile(file=path, stream=True):
+        threads = [threading.Thread(target=work) for _ in range(4)]
+        [thread.start() for thread in threads]
+        [thread.join() for thread in threads]
+    assert not any(missing)
+    assert len(of(read(path), "vm_run")) == 80
+
+
+def test_without_streaming_the_worker_writes_within_its_interval(tmp_path):
+    path = tmp_path / "p.jsonl"
+    with otel.profile(file=path):
+        run()
+        eventually(lambda: of(read(path), "vm_run"))
+
+
+def test_flush_writes_at_once(tmp_path):
+    path = tmp_path / "p.jsonl"
+    with otel.profile(file=path):
+        run(300)
+        assert otel.flush(5)
+        assert len(of(read(path), "vm_run")) == 300
+
+
+def test_a_failed_run_stands_in_its_place(tmp_path):
+    path = tmp_path / "p.jsonl"
+    with otel.profile(file=path):
+        run()
+        with pytest.raises(kumi.InputError):
+            Taxed.run(amount=None, rate=1.0)
+        run()
+    runs = of(read(path), "vm_run")
+    assert [event["status"] for event in runs] == ["ok", "error", "ok"]
+    assert runs[1]["error"] == "kumi.errors.InputError"
+    numbers = [event["run"] for event in runs]
+    assert numbers == sorted(numbers)
+
+
+def test_many_runs_of_many_threads_are_all_counted(tmp_path):
+    path = tmp_path / "p.jsonl"
+    with otel.profile(file=path, ops=True, block_ms=5000):
+        threads = [threading.Thread(target=run, args=(3000,)) for _ in range(4)]
+        [thread.start() for thread in threads]
+        [thread.join() for thread in threads]
+    events = read(path)
+    assert len(of(events, "vm_run")) == 12_000
+    assert len({event["run"] for event in of(events, "vm_run")}) == 12_000
+    assert events[-1]["spans"]["written"] == 12_000 * SPANS
+    assert events[-1]["dropped"] == {}
+
+
+def test_without_patience_what_finds_no_room_is_dropped_and_counted(tmp_path, monkeypatch):
+    from kumi.otel.pipeline import Pipeline
+
+    path = tmp_path / "p.jsonl"
+    with otel.profile(file=path, block_ms=0):
+        run()
+        monkeypatch.setattr(Pipeline, "wake", lambda self: True)  # a worker that gets no turn
+        run(10_000)
+        monkeypatch.undo()
+    events = read(path)
+    end = events[-1]
+    written = len(spans_of(events))
+    assert end["dropped"]["queue_full"] > 0
+    assert written + end["dropped"]["queue_full"] == 10_001 * 4
+
+
+def test_neither_file_nor_destination_is_one_warning_and_unprofiled(caplog):
+    with otel.profile():
+        run(2)
+        (record,) = caplog.records
+        assert record.levelno == logging.WARNING
+        assert "KUMI_PROFILE_FILE" in record.getMessage()
+        assert Taxed._default.call == Taxed._default.plain
+
+
+def test_a_compile_decides_nothing(tmp_path, caplog):
+    path = tmp_path / "p.jsonl"
+    with otel.profile(file=path):
+        fresh = _fresh()
+        fresh.check()
+        otel.flush(1)
+        assert not path.exists()
+        fresh.run(x=1.0)
+    phases = [event["name"] for event in of(read(path), "phase")]
+    assert phases[-1] == "compile"
+    assert set(phases) >= {"parse", "analyze", "lower", "codegen", "compile"}
+
+
+def _fresh():
+    class Fresh(kumi.Schema):
+        class Input(kumi.Record):
+            x: kumi.Field[float]
+
+        y = kumi.value(Input.x + 1.0)
+
+    return Fresh
+
+
+def test_compile_phases_are_one_trace_and_lie_inside(tmp_path):
+    path = tmp_path / "p.jsonl"
+    with otel.profile(file=path):
+        _fresh().run(x=1.0)
+    phases = {event["name"]: event for event in of(read(path), "phase")}
+    whole = phases.pop("compile")
+    assert whole["schema"] == "Fresh"
+    for part in phases.values():
+        assert part["trace_id"] == whole["trace_id"]
+        assert part["parent_span_id"] == whole["span_id"]
+        assert whole["start_unix_nano"] <= part["start_unix_nano"]
+        assert part["end_unix_nano"] <= whole["end_unix_nano"]
+
+
+def test_a_users_phase_is_timed_also_when_it_raises(tmp_path):
+    path = tmp_path / "p.jsonl"
+    with otel.profile(file=path), pytest.raises(KeyError), otel.phase("load"):
+        raise KeyError("x")
+    (phase,) = of(read(path), "phase")
+    assert (phase["name"], phase["error"]) == ("load", "KeyError")
+
+
+def test_a_phase_without_profiling_is_nothing():
+    @otel.phase("load")
+    def load():
+        return 1
+
+    assert load() == 1
+
+
+def test_memory_is_looked_at_in_the_beginning_in_the_end_and_when_asked(tmp_path):
+    path = tmp_path / "p.jsonl"
+    with otel.profile(file=path, memory=True):
+        run()
+        otel.memory_snapshot("half-way")
+    looks = of(read(path), "memory")
+    assert [look["label"] for look in looks] == ["start", "half-way", "end"]
+    for look in looks:
+        assert look["rss_bytes"] > 1_000_000
+        assert look["allocated_blocks"] > 0
+
+
+def test_memory_is_not_looked_at_unless_asked(tmp_path):
+    path = tmp_path / "p.jsonl"
+    with otel.profile(file=path):
+        run()
+        otel.memory_snapshot("half-way")
+    assert not of(read(path), "memory")
+
+
+def test_original_messages_only_where_values_are_wanted(tmp_path):
+    from otel_subjects import Keeping
+
+    for values, shown in ((False, False), (True, True)):
+        exporter = Keeping()
+        with otel.profile(exporters=[exporter], ops=True, values=values):
+            with pytest.raises(kumi.InputError):
+                Taxed.run(amount="secret", rate=1.0)
+        messages = [
+            event.attributes["exception.message"]
+            for span in exporter.spans for event in span.events
+        ]  # fmt: skip
+        assert len(messages) == 1
+        assert ("input of Taxed has 1 error" in messages[0]) is shown
+
+
+def test_pause_leaves_runs_out_and_resume_takes_them_in_again(tmp_path):
+    path = tmp_path / "p.jsonl"
+    with otel.profile(file=path):
+        run(1)
+        otel.pause()
+        run(2)
+        otel.resume()
+        run(3)
+    assert len(of(read(path), "vm_run")) == 4
+
+
+def test_nested_and_concurrent_blocks_share_one_profile(tmp_path):
+    path = tmp_path / "p.jsonl"
+    inside, go_on = threading.Event(), threading.Event()
+
+    def other():
+        with otel.profile():
+            inside.set()
+            go_on.wait(5)
+            run()
+
+    thread = threading.Thread(target=other)
+    with otel.profile(file=path):
+        thread.start()
+        inside.wait(5)
+        with otel.profile():
+            run()
+        run()
+    go_on.set()
+    thread.join()
+    events = read(path)
+    assert len(of(events, "vm_run")) == 3
+    assert len(of(events, "profile_start", "profile_end")) == 2
+
+
+def test_a_block_inside_of_instrument_ends_nothing(tmp_path):
+    path = tmp_path / "p.jsonl"
+    otel.instrument(file=path)
+    with otel.profile():
+        run()
+    run()
+    otel.uninstrument()
+    assert len(of(read(path), "vm_run")) == 2
+
+
+def test_profile_is_a_decorator(tmp_path):
+    path = tmp_path / "p.jsonl"
+
+    @otel.profile(file=path, persistent=True)
+    def work():
+        run()
+
+    work()
+    work()
+    assert len(of(read(path), "vm_run")) == 2
+
+
+def test_off_again_programs_run_as_if_it_had_never_been_on(tmp_path):
+    run()
+    before = Taxed._default.call
+    with otel.profile(file=tmp_path / "p.jsonl"):
+        run()
+        assert Taxed._default.call != before
+    assert Taxed._default.call == before
+
+
+def test_an_unwritable_file_costs_a_warning_and_no_run(tmp_path, caplog):
+    (tmp_path / "file").write_text("")
+    with otel.profile(file=tmp_path / "file" / "p.jsonl", stream=True):
+        run(3)
+    assert len([r for r in caplog.records if r.levelno >= logging.WARNING]) == 1
+
+
+def test_a_foreign_file_is_left_alone(tmp_path, caplog):
+    path = tmp_path / "notes.txt"
+    path.write_text("mine\n")
+    with otel.profile(file=path):
+        run(3)
+    assert path.read_text() == "mine\n"
+    assert len(caplog.records) == 1
+
+
+def test_max_bytes_stops_the_file_and_the_rest_is_counted(tmp_path):
+    path = tmp_path / "p.jsonl"
+    with otel.profile(file=path, ops=True, max_bytes=100_000, block_ms=5000):
+        run(1000)
+    events = read(path)
+    assert path.stat().st_size <= 100_000
+    assert events[-1]["event"] == "profile_end"
+    assert events[-1]["dropped"]["file_limit"] == 1000 * SPANS - events[-1]["spans"]["written"]

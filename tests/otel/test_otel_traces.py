@@ -1,0 +1,463 @@
+"""Where spans go: the application's provider, an exporter of its own, or nowhere."""
+
+import logging
+import threading
+
+import pytest
+from opentelemetry import trace
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import ConcurrentMultiSpanProcessor, SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcessor
+from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
+from opentelemetry.sdk.trace.sampling import (
+    ALWAYS_OFF,
+    ALWAYS_ON,
+    Decision,
+    ParentBased,
+    ParentBasedTraceIdRatio,
+    Sampler,
+    SamplingResult,
+    TraceIdRatioBased,
+)
+from otel_subjects import (
+    SPANS,
+    Blocky,
+    Keeping,
+    Taxed,
+    eventually,
+    ids,
+    kumi_spans,
+    of,
+    read,
+    run,
+)
+
+import kumi
+from kumi import otel
+from kumi.spans.block import spans
+
+
+def provider_of(*processors, **options):
+    provider = TracerProvider(shutdown_on_exit=False, **options)
+    for processor in processors:
+        provider.add_span_processor(processor)
+    return provider
+
+
+def batched(exporter, **options):
+    return provider_of(BatchSpanProcessor(exporter), **options)
+
+
+def profiled(provider, **options):
+    return otel.profile(tracer_provider=provider, ops=True, **options)
+
+
+@pytest.mark.parametrize("processor", [BatchSpanProcessor, SimpleSpanProcessor])
+def test_spans_of_a_run_go_through_the_applications_processor(processor):
+    exporter = Keeping()
+    resource = Resource({"service.name": "shop"})
+    provider = provider_of(processor(exporter), resource=resource)
+    with profiled(provider), provider.get_tracer("app").start_as_current_span("request") as span:
+        run()
+    provider.force_flush()
+    request = span.get_span_context()
+    ours = kumi_spans(exporter.spans)
+    runs = [s for s in ours if s.name == "run Taxed"]
+    assert len(runs) == 1
+    assert len([s for s in ours if "kumi.run.id" in s.attributes or "kumi.declaration.name" in s.attributes]) == SPANS
+    assert runs[0].parent.span_id == request.span_id
+    for each in ours:
+        assert each.context.trace_id == request.trace_id
+        assert each.resource is resource
+        assert each.instrumentation_scope.version == kumi.__version__
+    assert len({id(each._attributes) for each in ours}) == len(ours)
+
+
+def test_file_and_traces_have_the_same_spans(tmp_path):
+    exporter, path = Keeping(), tmp_path / "p.jsonl"
+    provider = batched(exporter)
+    with profiled(provider, file=path):
+        run(5)
+    provider.force_flush()
+    events = read(path)
+    sent = {f"{span.context.span_id:016x}" for span in kumi_spans(exporter.spans)}
+    phases = {event["span_id"] for event in of(events, "phase")}
+    assert sent == ids(events) | phases
+    assert events[-1]["spans"]["sent"] == len(sent)
+
+
+def test_an_exporter_that_takes_blocks_gets_blocks():
+    exporter = Blocky()
+    provider = batched(exporter)
+    with profiled(provider):
+        run(300)
+    assert sum(len(block) for block in exporter.blocks) == 300
+    assert not [span for span in exporter.spans if span.name == "run Taxed"]
+
+
+def test_compile_phases_are_spans_below_the_callers():
+    exporter = Keeping()
+    provider = batched(exporter)
+
+    class Fresh(kumi.Schema):
+        class Input(kumi.Record):
+            x: kumi.Field[float]
+
+        y = kumi.value(Input.x + 1.0)
+
+    with profiled(provider), provider.get_tracer("app").start_as_current_span("request") as span:
+        Fresh.run(x=1.0)
+    provider.force_flush()
+    named = {span.name: span for span in kumi_spans(exporter.spans)}
+    whole = named["compile Fresh"]
+    assert whole.parent.span_id == span.get_span_context().span_id
+    assert whole.attributes["kumi.schema.name"] == "Fresh"
+    for part in ("parse", "analyze", "lower", "codegen"):
+        assert named[part].parent.span_id == whole.context.span_id
+        assert named[part].context.trace_id == span.get_span_context().trace_id
+
+
+def test_a_users_phase_hangs_where_it_began():
+    exporter = Keeping()
+    provider = batched(exporter)
+    tracer = provider.get_tracer("app")
+    with profiled(provider), tracer.start_as_current_span("outer") as outer, otel.phase("load"):
+        with tracer.start_as_current_span("inner"), otel.phase("part"):
+            run()
+    provider.force_flush()
+    named = {span.name: span for span in exporter.spans}
+    assert named["load"].parent.span_id == outer.get_span_context().span_id
+    assert named["part"].parent.span_id == named["load"].context.span_id
+
+
+def test_the_global_provider_counts_also_when_it_is_set_later(set_provider, tmp_path):
+    exporter, path = Keeping(), tmp_path / "p.jsonl"
+    with otel.profile(file=path, ops=True, stream=True):
+        run()
+        provider = batched(exporter)
+        set_provider(provider)
+        run(2)  # the first one notices
+        run(3)
+    provider.force_flush()
+    runs = [span for span in exporter.spans if span.name == "run Taxed"]
+    assert 3 <= len(runs) <= 5
+    assert len(of(read(path), "vm_run")) == 6
+
+
+def test_a_processor_that_is_added_later_is_found(tmp_path):
+    first, second = Keeping(), Keeping()
+    provider = provider_of(SimpleSpanProcessor(first))
+    with profiled(provider, stream=True, file=tmp_path / "p.jsonl"):
+        run()
+        provider.add_span_processor(SimpleSpanProcessor(second))
+        run()
+        run()
+    assert len([s for s in first.spans if s.name == "run Taxed"]) == 3
+    assert len([s for s in second.spans if s.name == "run Taxed"]) >= 1
+
+
+def test_traces_off_leaves_the_provider_alone(tmp_path):
+    exporter, path = Keeping(), tmp_path / "p.jsonl"
+    provider = batched(exporter)
+    with profiled(provider, traces="off", file=path):
+        run()
+        assert len(provider._active_span_processor._span_processors) == 1
+    provider.force_flush()
+    assert not exporter.spans
+    assert of(read(path), "vm_run")
+
+
+class Redacting(SpanProcessor):
+    """Somebody's processor, which we must not go around."""
+
+
+class Filtering(BatchSpanProcessor):
+    """A subclass of the batch processor that may do anything."""
+
+
+@pytest.mark.parametrize("unknown", [Redacting, lambda: Filtering(Keeping())])
+def test_a_processor_that_we_do_not_know_is_one_warning_and_no_traces(unknown, tmp_path, caplog):
+    exporter, path = Keeping(), tmp_path / "p.jsonl"
+    provider = provider_of(SimpleSpanProcessor(exporter), unknown())
+    with profiled(provider, file=path):
+        run(3)
+    assert not exporter.spans
+    assert len(of(read(path), "vm_run")) == 3
+    (warning,) = [r for r in caplog.records if r.levelno >= logging.WARNING]
+    assert "no traces of Kumi are sent" in warning.getMessage()
+
+
+def test_another_kind_of_provider_is_one_warning_and_no_traces(set_provider, tmp_path, caplog):
+    class Vendor(trace.TracerProvider):
+        def get_tracer(self, *args, **kwargs):
+            return trace.NoOpTracer()
+
+    path = tmp_path / "p.jsonl"
+    set_provider(Vendor())
+    with otel.profile(file=path):
+        run()
+    assert of(read(path), "vm_run")
+    (warning,) = [r for r in caplog.records if r.levelno >= logging.WARNING]
+    assert "Vendor is not the SDK's provider" in warning.getMessage()
+
+
+def test_nested_processors_are_walked(caplog):
+    caplog.set_level(logging.INFO, "kumi.otel")
+    exporter = Keeping()
+    nested = ConcurrentMultiSpanProcessor()
+    nested.add_span_processor(SimpleSpanProcessor(exporter))
+    provider = provider_of(nested)
+    with profiled(provider):
+        run()
+    assert kumi_spans(exporter.spans)
+    said = [r.getMessage() for r in caplog.records if r.levelno == logging.INFO]
+    assert said == [
+        "traces go as spans, through the application's SimpleSpanProcessor, to Keeping"
+    ]
+
+
+def test_the_providers_own_flush_finds_our_spans():
+    exporter = Keeping()
+    provider = batched(exporter)
+    with profiled(provider):
+        run(3)
+        assert provider.force_flush()
+        assert len([s for s in exporter.spans if s.name == "run Taxed"]) == 3
+
+
+def test_the_providers_shutdown_takes_our_spans_first_and_none_after(tmp_path):
+    exporter, path = Keeping(), tmp_path / "p.jsonl"
+    provider = batched(exporter)
+    with profiled(provider, file=path):
+        run(3)
+        provider.shutdown()
+        assert len([s for s in exporter.spans if s.name == "run Taxed"]) == 3
+        run(2)
+    assert len(of(read(path), "vm_run")) == 5
+    assert read(path)[-1]["dropped"] == {}
+
+
+def test_afterwards_the_provider_is_as_it_was():
+    provider = batched(Keeping())
+    before = provider._active_span_processor._span_processors
+    with profiled(provider):
+        run()
+        assert len(provider._active_span_processor._span_processors) == 2
+    assert provider._active_span_processor._span_processors == before
+
+
+def test_flush_exports_what_a_batch_processor_holds():
+    exporter = Keeping()
+    provider = batched(exporter)
+    with profiled(provider):
+        run()
+        assert otel.flush(10)
+        assert [s for s in exporter.spans if s.name == "run Taxed"]
+
+
+# The application's own spans.
+
+
+def test_all_spans_of_the_application_arrive_while_ours_flow():
+    exporter = Keeping(delay=0.002)
+    provider = batched(exporter)
+    tracer = provider.get_tracer("app")
+
+    def application():
+        for number in range(2000):
+            tracer.start_span(f"own {number}").end()
+            if not number % 50:
+                run(0)
+                threading.Event().wait(0.002)
+
+    runs = 10_000 // SPANS + 1
+    thread = threading.Thread(target=application)
+    with profiled(provider, exit_ms=20_000):
+        thread.start()
+        run(runs)
+        thread.join()
+    provider.force_flush()
+    own = {span.name for span in exporter.spans if span.instrumentation_scope.name == "app"}
+    assert len(own) == 2000
+    assert len([s for s in exporter.spans if s.name == "run Taxed"]) == runs
+
+
+def test_an_exporter_that_raises_harms_nothing(tmp_path, caplog):
+    path = tmp_path / "p.jsonl"
+    with otel.profile(exporters=[Keeping(error=OSError("down"))], file=path, ops=True):
+        run(3)
+    events = read(path)
+    assert len(of(events, "vm_run")) == 3
+    assert events[-1]["dropped"]["export_failed"] >= 3 * SPANS
+    assert len([r for r in caplog.records if r.levelno >= logging.WARNING]) == 1
+
+
+def test_a_slow_exporter_does_not_hold_up_the_file(tmp_path):
+    path = tmp_path / "p.jsonl"
+    with otel.profile(exporters=[Keeping(delay=0.5)], file=path, exit_ms=50):
+        run(3)
+        eventually(lambda: path.exists() and len(of(read(path), "vm_run")) == 3, 3.0)
+
+
+def test_exporters_given_are_ours_to_close():
+    exporter = Keeping()
+    with otel.profile(exporters=[exporter]):
+        run()
+    assert exporter.closed
+    assert [s for s in exporter.spans if s.name == "run Taxed"]
+
+
+# Sampling.
+
+
+def context_with(flags):
+    parent = trace.SpanContext(0xABC, 0xDEF, is_remote=True, trace_flags=trace.TraceFlags(flags))
+    return trace.use_span(trace.NonRecordingSpan(parent))
+
+
+@pytest.mark.parametrize("sampler", [ALWAYS_ON, ParentBased(ALWAYS_ON), TraceIdRatioBased(1.0)])
+@pytest.mark.parametrize("with_file", [True, False])
+def test_an_unsampled_parent_is_respected(sampler, with_file, tmp_path):
+    exporter, path = Keeping(), tmp_path / "p.jsonl"
+    provider = batched(exporter, sampler=sampler)
+    with profiled(provider, **({"file": path} if with_file else {})):
+        with context_with(0):
+            run(3)
+        with context_with(1):
+            run(2)
+        with context_with(0):
+            run(3)
+    provider.force_flush()
+    sent = [span for span in exporter.spans if span.name == "run Taxed"]
+    assert len(sent) == 2
+    assert {span.parent.span_id for span in sent} == {0xDEF}
+    assert all(span.parent.is_remote for span in sent)
+    if with_file:
+        assert len(of(read(path), "vm_run")) == 8
+
+
+def test_what_nobody_reads_is_not_recorded():
+    provider = batched(Keeping())
+    with profiled(provider):
+        run()
+        with context_with(0):
+            run(5)
+        from kumi.otel.runtime import _state
+
+        otel.flush(5)
+        assert _state.profiler._pipeline.counts.runs == 1
+
+
+@pytest.mark.parametrize(("sampler", "sent"), [(ALWAYS_OFF, 0), (ParentBased(ALWAYS_OFF), 0), (ALWAYS_ON, 4)])
+def test_roots_follow_a_sampler_that_always_says_the_same(sampler, sent):
+    exporter = Keeping()
+    provider = batched(exporter, sampler=sampler)
+    with profiled(provider):
+        run(4)
+    provider.force_flush()
+    assert len([s for s in exporter.spans if s.name == "run Taxed"]) == sent
+
+
+class Odd(Sampler):
+    """Takes every other trace, and says so in the tracestate."""
+
+    def __init__(self):
+        self.asked = []
+
+    def should_sample(self, parent_context, trace_id, name, kind=None, attributes=None, links=None, trace_state=None):
+        self.asked.append((trace_id, name, dict(attributes or {})))
+        decision = Decision.RECORD_AND_SAMPLE if len(self.asked) % 2 else Decision.DROP
+        return SamplingResult(decision, trace_state=trace.TraceState([("odd", str(len(self.asked)))]))
+
+    def get_description(self):
+        return "Odd"
+
+
+def test_any_other_sampler_is_asked_once_a_root_run(tmp_path):
+    exporter, path, sampler = Keeping(), tmp_path / "p.jsonl", Odd()
+    run()  # compiled before, so that no phase asks
+    provider = batched(exporter, sampler=sampler)
+    with profiled(provider, file=path):
+        run(6)
+    provider.force_flush()
+    asked = [trace_id for trace_id, name, _ in sampler.asked if name == "run Taxed"]
+    assert len(asked) == 6
+    assert ("run Taxed", {"kumi.schema.name": "Taxed"}) == sampler.asked[0][1:]
+    sent = [span for span in exporter.spans if span.name == "run Taxed"]
+    assert [span.context.trace_id for span in sent] == asked[::2]
+    assert [span.context.trace_state["odd"] for span in sent] == ["1", "3", "5"]
+    assert [int(e["trace_id"], 16) for e in of(read(path), "vm_run")] == asked
+
+
+def test_a_ratio_keeps_the_traces_that_the_sampler_keeps():
+    exporter = Keeping()
+    provider = batched(exporter, sampler=ParentBasedTraceIdRatio(0.25))
+    with profiled(provider):
+        run(400)
+    provider.force_flush()
+    sent = [s.context.trace_id for s in exporter.spans if s.name == "run Taxed"]
+    assert 40 < len(sent) < 180
+    assert all(trace_id & (1 << 64) - 1 < 1 << 62 for trace_id in sent)
+
+
+def test_a_sampler_that_raises_harms_nothing(caplog):
+    class Broken(Odd):
+        def should_sample(self, *args, **kwargs):
+            raise ValueError("broken")
+
+    with profiled(batched(Keeping(), sampler=Broken())):
+        run(3)
+    assert len([r for r in caplog.records if r.levelno >= logging.WARNING]) == 1
+
+
+def test_ids_are_the_generators_own():
+    class Counting(RandomIdGenerator):
+        made = 0
+
+        def generate_span_id(self):
+            self.made += 1
+            return 0xAAAA_0000_0000_0000 | self.made << 16
+
+        def generate_trace_id(self):
+            return 0x77
+
+    exporter = Blocky()
+    provider = batched(exporter, id_generator=Counting())
+    with profiled(provider):
+        run()
+    (first, *rest) = [span for block in exporter.blocks for span in spans(block)]
+    assert first.trace_id == (0x77).to_bytes(16, "big")
+    assert {span.span_id[:6] for span in rest} == {first.span_id[:6]}
+
+
+# The environment's own exporter.
+
+
+def test_an_endpoint_alone_is_a_destination(monkeypatch, caplog):
+    caplog.set_level(logging.INFO, "kumi.otel")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setenv("OTEL_SERVICE_NAME", "shop")
+    with otel.profile(exit_ms=100):
+        run()
+    assert "traces go as blocks, directly, to KumiOTLPSpanExporter" in caplog.text
+
+
+def test_no_exporter_is_no_destination(monkeypatch, caplog):
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setenv("OTEL_TRACES_EXPORTER", "none")
+    with otel.profile():
+        run()
+    assert "nothing is profiled" in caplog.text
+
+
+def test_an_exporter_that_is_not_there_is_one_warning(monkeypatch, caplog, tmp_path):
+    monkeypatch.setenv("OTEL_TRACES_EXPORTER", "zipkinn")
+    with otel.profile(file=tmp_path / "p.jsonl"):
+        run()
+    assert of(read(tmp_path / "p.jsonl"), "vm_run")
+    assert "no exporter is called 'zipkinn'" in caplog.text
+
+
+def test_results_are_the_same_whatever_becomes_of_the_spans():
+    with otel.profile(exporters=[Keeping(error=RuntimeError())], ops=True, stream=True):
+        assert Taxed.run(amount=3.0, rate=0.5).to_dict() == {"tax": 1.5, "total": 4.5}
