@@ -9,6 +9,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ Event: TypeAlias = dict[str, Any]
 FORMAT = 1
 _MILLISECOND = 1_000_000
 _SECOND = 1_000_000_000
+_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
 def line(event: Event) -> bytes:
@@ -32,8 +34,12 @@ def line(event: Event) -> bytes:
 def timestamp(nanoseconds: int) -> str:
     """Unix nanoseconds as UTC to the millisecond, cut and not rounded."""
     seconds, rest = divmod(nanoseconds, _SECOND)
-    moment = datetime.fromtimestamp(seconds, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{rest // _MILLISECOND:03d}Z"
+    return f"{_second(seconds)}.{rest // _MILLISECOND:03d}Z"
+
+
+@lru_cache(maxsize=64)
+def _second(seconds: int) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}"
 
 
 def profile_start(
@@ -186,10 +192,6 @@ def ids(trace_id: bytes, span_id: bytes, parent_id: bytes | None) -> Event:
 def _member(key: str, value: object) -> str:
     """Durations never in powers of ten, which a reader with a regular expression would miss."""
     return f"{value:.6f}" if key.endswith("_ms") else _json(value)
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def plain(value: object) -> Any:

@@ -112,7 +112,9 @@ def _row(of, index):
     if len(of.rows) > groups:
         return groups + index
     return next(
-        n for n, row in enumerate(of.rows) if row.group and row.group.first <= index < row.group.last
+        n
+        for n, row in enumerate(of.rows)
+        if row.group and row.group.first <= index < row.group.last
     )
 
 
