@@ -1,0 +1,160 @@
+"""`kumi demo`: three real schemas on generated input, their profile, and where to go from there."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import click
+
+from kumi import examples
+from kumi.cli.profile import ROWS, draw, emit
+from kumi.profiles.reading import read_breakdown
+from kumi.profiles.sources import UnreadableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from opentelemetry.sdk.trace import TracerProvider
+
+    from kumi.schema import Schema
+
+DATA_ROWS = 2_000
+RUNS = 2
+_ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
+_LOCAL, _OTLP_PORTS = ("localhost", "127.0.0.1", "::1"), (4317, 4318)
+
+
+@click.command()
+@click.option(
+    "-o",
+    "output",
+    metavar="FILE",
+    default="kumi-demo.jsonl",
+    show_default=True,
+    help="The profile.",
+)
+def demo(output: str) -> int:
+    """Run three real schemas on generated input, record every operation, and show the profile.
+
+    With OTEL_EXPORTER_OTLP_ENDPOINT set, the runs are also sent as one trace.
+
+    \b
+    Examples:
+      kumi demo
+      OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318 kumi demo
+    """
+    provider = _provider()
+    trace_id = _recorded(output, provider)
+    try:
+        found = read_breakdown([output])
+    except UnreadableError as error:
+        raise click.ClickException(f"nothing was recorded: {error}") from error
+    emit("\n" + draw(found, "summary", ROWS, as_json=False))
+    if trace_id is not None:
+        emit(_about_trace(trace_id, output))
+    emit(_next(output))
+    return 0
+
+
+def _recorded(output: str, provider: TracerProvider | None) -> str | None:
+    """Run the schemas and record them; the id of the trace, where there is one."""
+    from kumi import otel  # noqa: PLC0415 - the SDK is slow to import, and --help needs none of it
+
+    where = otel.profile(file=output, ops=True, truncate=True, tracer_provider=provider)
+    with where, _root_span(provider) as trace_id, otel.phase("script_execution"):
+        for name in examples.NAMES:
+            _computed(name)
+    if provider is not None:
+        provider.shutdown()
+    return trace_id
+
+
+def _computed(name: str) -> None:
+    """One schema, run over its data, and what came out of it in a line."""
+    import kumi  # noqa: PLC0415 - as above
+    from kumi.examples.generate import GENERATORS  # noqa: PLC0415 - as above
+
+    schema = kumi.load(examples.path(name))
+    data = GENERATORS[name](DATA_ROWS)
+    for _ in range(RUNS):
+        result = schema.run(data)
+    emit(f"{schema.__name__}: {_totals(result)}\n")
+
+
+def _totals(result: Schema) -> str:
+    """The outputs that are one number, not one for each row."""
+    plain = {name: value for name, value in result.to_dict().items() if not isinstance(value, list)}
+    return ", ".join(f"{name} {_number(value)}" for name, value in plain.items())
+
+
+def _number(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:,.2f}" if abs(value) >= 1 else f"{value:.3f}"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _endpoint() -> str | None:
+    return next((os.environ[name] for name in _ENDPOINTS if os.environ.get(name)), None)
+
+
+def _provider() -> TracerProvider | None:
+    """Telemetry set up as an application would, where the environment names an endpoint."""
+    if _endpoint() is None:
+        return None
+    from opentelemetry.sdk.resources import SERVICE_NAME, Resource  # noqa: PLC0415 - as above
+    from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415 - as above
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415 - as above
+
+    from kumi.otel import KumiOTLPSpanExporter  # noqa: PLC0415 - as above
+
+    named = "OTEL_SERVICE_NAME" in os.environ
+    provider = TracerProvider(
+        resource=Resource.create({} if named else {SERVICE_NAME: "kumi-demo"})
+    )
+    provider.add_span_processor(BatchSpanProcessor(KumiOTLPSpanExporter()))
+    return provider
+
+
+@contextmanager
+def _root_span(provider: TracerProvider | None) -> Iterator[str | None]:
+    """A span around everything, so that all of it is one trace; gives the trace's id."""
+    if provider is None:
+        yield None
+        return
+    with provider.get_tracer("kumi.demo").start_as_current_span("kumi demo") as span:
+        yield f"{span.get_span_context().trace_id:032x}"
+
+
+def _about_trace(trace_id: str, output: str) -> str:
+    """What became of the trace; the file's last line has the count."""
+    sent = _spans_sent(output)
+    endpoint = _endpoint() or ""
+    if not sent:
+        return f"\nTrace {trace_id}: no span reached {endpoint}. Is a collector there?\n"
+    lines = f"\nTrace {trace_id}: {sent:,} spans sent to {endpoint}\n"
+    url = urlsplit(endpoint if "//" in endpoint else f"//{endpoint}")
+    if url.hostname in _LOCAL and url.port in _OTLP_PORTS:
+        lines += f"  http://localhost:16686/trace/{trace_id}\n"
+    return lines
+
+
+def _spans_sent(output: str) -> int:
+    last = Path(output).read_bytes().splitlines()[-1]
+    spans: dict[str, int] = json.loads(last)["spans"]
+    return spans["sent"]
+
+
+def _next(output: str) -> str:
+    profile, schema = shlex.quote(output), shlex.quote(str(examples.path("us_tax_2024")))
+    return (
+        f"\nThe profile is in {output}. Next:\n"
+        f"  kumi profile {profile} --detailed\n"
+        f"  kumi profile {profile} --raw --schema UsTax2024\n"
+        f"  kumi ops {schema}\n"
+    )
