@@ -7,7 +7,6 @@ declaration or a phase took with everything inside it. Nanoseconds throughout.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kumi.ir.ops import BY_NAME
@@ -37,8 +36,7 @@ class Hotspot(NamedTuple):
     operand: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Analysis:
+class Analysis(NamedTuple):
     """One type of operation, and what it is spent on: (schema, declaration, function or path)."""
 
     operation: str
@@ -47,8 +45,7 @@ class Analysis:
     parts: tuple[Part, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Breakdown:
+class Breakdown(NamedTuple):
     """Everything that reports say. Groups and parts are sorted: the longest first, then by name.
 
     `schemas` are self times, of every schema in the file, also one without operations; `runs` are

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from kumi.profiles.engine import Key
     from kumi.profiles.lines import Event
-    from kumi.profiles.sources import Opened, Source
+    from kumi.profiles.sources import Opened, Source, Spare
 
 _MEMORY_LIMIT: Final = "1GB"  # beyond it DuckDB spills to the temporary folder
 _LINE_TOO_LONG: Final = "maximum_object_size"
@@ -30,11 +30,11 @@ class DuckEngine:
 
     def __init__(self, opened: Opened, filters: Filters) -> None:
         self._filters = filters
-        self._folder = opened.folder
-        self._database = _connect(opened.folder)
+        self._spare = opened.spare
+        self._database = _connect(opened.spare.folder)
         self._first_malformed: tuple[str, int] | None = None
-        for number, source in enumerate(opened.sources):
-            self._take(source, self._folder / f"{number}.jsonl")
+        for source in opened.sources:
+            self._take(source)
         kinds = self._query("SELECT kind, sum(calls)::BIGINT FROM counted GROUP BY kind")
         self._kinds: Counter[Key] = Counter({_value(kind): calls for kind, calls in kinds})
 
@@ -61,15 +61,14 @@ class DuckEngine:
     def _query(self, statement: str, parameters: object = None) -> list[tuple[Any, ...]]:
         return self._database.execute(statement, parameters).fetchall()
 
-    def _take(self, source: Source, spare: Path) -> None:
-        """Count a source; `spare` may become a copy of it that DuckDB is able to read."""
-        path = _plain_path(source, spare)
+    def _take(self, source: Source) -> None:
+        path = _plain_path(source, self._spare)
         try:
             self._query(_statement("count").format(path=_quoted(path)))
         except duckdb.InvalidInputException as error:
             if _LINE_TOO_LONG not in str(error):
                 raise
-            path = _rewritten(source, spare)
+            path = _rewritten(source, self._spare)
             self._query(_statement("count").format(path=_quoted(path)))
         if self._first_malformed is None:
             self._first_malformed = self._find_malformed(source, path)
@@ -100,23 +99,24 @@ def _statement(name: str) -> str:
     return files("kumi.profiles").joinpath("sql", f"{name}.sql").read_text("utf-8")
 
 
-def _plain_path(source: Source, spare: Path) -> str:
+def _plain_path(source: Source, spare: Spare) -> str:
     """A path without `*`, `?` and `[`, which DuckDB would read as a pattern."""
-    if source.path is None:
+    if source.path is None or source.size == 1:  # DuckDB takes a file of one byte for empty
         return _rewritten(source, spare)
     path = os.path.abspath(source.path)  # noqa: PTH100 - a name must not look like a URL
     if not set("*?[") & set(path):
         return path
-    spare.symlink_to(path)
-    return str(spare)
+    link = spare.path()
+    link.symlink_to(path)
+    return str(link)
 
 
-def _rewritten(source: Source, spare: Path) -> str:
+def _rewritten(source: Source, spare: Spare) -> str:
     """A copy in which no line is longer than what we read."""
-    spare.unlink(missing_ok=True)
-    with spare.open("wb") as file:
+    copy = spare.path()
+    with copy.open("wb") as file:
         file.writelines(line.rstrip() + b"\n" for _, line in source.lines())
-    return str(spare)
+    return str(copy)
 
 
 def _quoted(path: str) -> str:

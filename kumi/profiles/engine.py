@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from kumi.profiles.sources import SMALL
@@ -35,8 +34,7 @@ class Group(NamedTuple):
     p99: int
 
 
-@dataclass(frozen=True, slots=True)
-class Lines:
+class Lines(NamedTuple):
     """How the lines of all files divide. `first_malformed` is (file, line number from 1)."""
 
     events: dict[str, int]
@@ -50,8 +48,7 @@ class Lines:
         return sum(self.events.values())
 
 
-@dataclass(frozen=True, slots=True)
-class Filters:
+class Filters(NamedTuple):
     """Which timed events count; an empty tuple asks nothing. What lacks the key is left out."""
 
     schemas: tuple[str, ...] = ()
@@ -59,8 +56,10 @@ class Filters:
     operations: tuple[str, ...] = ()
     min_ns: int = 0
 
-    def __bool__(self) -> bool:
-        return self != Filters()
+    @property
+    def ask_nothing(self) -> bool:
+        """Whether every event passes."""
+        return self == Filters()
 
     def admit(self, event: Timed) -> bool:
         """Whether the event counts."""

@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 import stat
 import sys
-import tempfile
 from contextlib import contextmanager
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,8 +22,36 @@ class UnreadableError(Exception):
     """Nothing can be read there; the text is one line for a person."""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Spare:
+    """Paths in a temporary folder that is made when the first one is asked for."""
+
+    def __init__(self) -> None:
+        self._folder: Path | None = None
+        self._given = 0
+
+    @property
+    def folder(self) -> Path:
+        """The folder."""
+        if self._folder is None:
+            from tempfile import mkdtemp  # noqa: PLC0415 - 20 ms that a small file does not need
+
+            self._folder = Path(mkdtemp(prefix="kumi-"))
+        return self._folder
+
+    def path(self) -> Path:
+        """A path where nothing is yet."""
+        self._given += 1
+        return self.folder / f"{self._given}.jsonl"
+
+    def remove(self) -> None:
+        """Remove the folder and everything in it."""
+        if self._folder is not None:
+            from shutil import rmtree  # noqa: PLC0415 - as above
+
+            rmtree(self._folder)
+
+
+class Source(NamedTuple):
     """One input: `name` is what the user called it; `data` holds it where it came from a pipe."""
 
     name: str
@@ -43,12 +69,11 @@ class Source:
         return self.path.open("rb") if self.path else BytesIO(self.data)
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """Sources to be read together, and a folder for what does not fit in memory meanwhile."""
+class Opened(NamedTuple):
+    """Sources to be read together, and where to put what does not fit in memory meanwhile."""
 
     sources: tuple[Source, ...]
-    folder: Path
+    spare: Spare
 
     @property
     def size(self) -> int:
@@ -63,11 +88,11 @@ def opened(names: Sequence[str]) -> Iterator[Opened]:
     Pipes are kept in memory while they are small, else in a temporary file. Raises
     UnreadableError for the first path that cannot be read.
     """
-    with tempfile.TemporaryDirectory(prefix="kumi-") as folder:
-        yield Opened(
-            tuple(_readable(name, Path(folder, f"{n}.pipe")) for n, name in enumerate(names)),
-            Path(folder),
-        )
+    spare = Spare()
+    try:
+        yield Opened(tuple(_readable(name, spare) for name in names), spare)
+    finally:
+        spare.remove()
 
 
 def numbered(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
@@ -87,30 +112,31 @@ def _skip_line(file: BinaryIO) -> None:
         pass
 
 
-def _readable(name: str, spool: Path) -> Source:
+def _readable(name: str, spare: Spare) -> Source:
     try:
-        return _source(name, spool)
+        return _source(name, spare)
     except OSError as error:
         raise UnreadableError(f"{name}: {error.strerror or error}") from error
 
 
-def _source(name: str, spool: Path) -> Source:
+def _source(name: str, spare: Spare) -> Source:
     if name == "-":
-        return _from_pipe("standard input", sys.stdin.buffer, spool)
+        return _from_pipe("standard input", sys.stdin.buffer, spare)
     status = os.stat(name)  # noqa: PTH116 - the message must show the path as it was given
     if stat.S_ISDIR(status.st_mode):
         raise UnreadableError(f"{name}: Is a directory")
     path = Path(name)
     with path.open("rb") as file:
         if not stat.S_ISREG(status.st_mode):
-            return _from_pipe(name, file, spool)
+            return _from_pipe(name, file, spare)
     return Source(name, path, status.st_size)
 
 
-def _from_pipe(name: str, pipe: BinaryIO, spool: Path) -> Source:
+def _from_pipe(name: str, pipe: BinaryIO, spare: Spare) -> Source:
     data = pipe.read(SMALL)
     if len(data) < SMALL:
         return Source(name, None, len(data), data)
+    spool = spare.path()
     with spool.open("wb") as file:
         file.write(data)
         while data := pipe.read(SMALL):

@@ -70,7 +70,7 @@ def clock_costs(whole: Iterable[Event]) -> dict[str, float]:
     costs = {}
     for event in _events(whole, "profile_start"):
         clock, process = event.get("clock"), event.get("process")
-        cost = clock.get("cost_ns") if isinstance(clock, dict) else None
+        cost: Any = clock.get("cost_ns") if isinstance(clock, dict) else None
         if isinstance(process, str) and type(cost) in (int, float) and 0 <= cost < _ABSURD:
             costs[process] = float(cost)
     return costs

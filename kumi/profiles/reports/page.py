@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """A title, a heading and rows of text. Columns from `figures` on are drawn to the right."""
 
     title: str
@@ -45,7 +43,8 @@ def span(ns: float) -> str:
 
 def share(part: float, of: float) -> str:
     """A part in percent; nothing of nothing is nothing."""
-    return f"{100 * part / of if of else 0:.1f} %"
+    percent = 100 * part / of if of else 0
+    return "<0.1 %" if 0 < percent < 0.05 else f"{percent:.1f} %"  # noqa: PLR2004 - would show as 0.0
 
 
 def count(number: int, what: str) -> str:

@@ -34,7 +34,7 @@ class Raw:
                 found = timed(event) if event and is_timed else None
                 if event is None or (is_timed and found is None):
                     self._skip(source.name, number)
-                elif not self._filters or (found and self._filters.admit(found)):
+                elif self._filters.ask_nothing or (found and self._filters.admit(found)):
                     self.shown += 1
                     yield _STEERING.sub(_escaped, line.strip().decode())
 

@@ -1,0 +1,129 @@
+"""`kumi record`: run a Python program, record its schemas, and show where their time went."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shlex
+import sys
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+import click
+
+from kumi.cli.profile import ROWS, draw, emit
+from kumi.cli.script import MissingError, execute, module, script
+from kumi.profiles.reading import read_breakdown
+from kumi.profiles.sources import UnreadableError
+
+if TYPE_CHECKING:
+    from kumi.cli.profile import Mode
+    from kumi.cli.script import Program
+
+
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """What to show in the end: the profile at `path`, which the user called `name`."""
+
+    path: str
+    name: str
+    mode: Mode
+    limit: int | None
+    as_json: bool
+
+
+@click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.option("-o", "output", metavar="FILE", default="kumi-profile.jsonl", show_default=True)
+@click.option("--ops/--no-ops", default=True, help="Record every operation (the default).")
+@click.option("--memory", is_flag=True, help="Note the memory in use as well.")
+@click.option("--persistent", is_flag=True, help="Append to an existing file.")
+@click.option("--truncate", is_flag=True, help="Empty an existing file, do not keep it as .old.")
+@click.option("--stream", is_flag=True, help="Have a run's events in the file when it returns.")
+@click.option("--quiet", is_flag=True, help="No report in the end.")
+@click.option("--json", "as_json", is_flag=True, help="The report as JSON.")
+@click.option("--detailed", is_flag=True, help="The detailed report.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help=f"Rows of a table ({ROWS}).")
+@click.option("-m", "is_module", is_flag=True, help="Run a module, as python -m does.")
+@click.argument("program", metavar="SCRIPT.PY|MODULE")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[ARGUMENTS]...")
+def record(  # noqa: PLR0917 - click passes by name
+    output: str,
+    ops: bool,
+    memory: bool,
+    persistent: bool,
+    truncate: bool,
+    stream: bool,
+    quiet: bool,
+    as_json: bool,
+    detailed: bool,
+    limit: int | None,
+    is_module: bool,
+    program: str,
+    arguments: tuple[str, ...],
+) -> int:
+    """Run a Python program as `python` would, and record the schemas that it runs.
+
+    The exit code is the program's own. The report is made when everything has ended, threads and
+    exit handlers too.
+
+    \b
+    Examples:
+      kumi record app.py --app-option
+      kumi record -o night.jsonl --persistent -m package.job 2024
+    """
+    from kumi_exporters.opening import fill_in  # noqa: PLC0415 - the SDK is slow to import
+
+    path = fill_in(output, os.environ.get("OTEL_SERVICE_NAME", "unknown_service"))
+    flags = {"MEMORY": memory, "PERSISTENT": persistent, "TRUNCATE": truncate, "STREAM": stream}
+    _set_environment(path, ops, [name for name, is_set in flags.items() if is_set])
+    try:
+        found = module(program) if is_module else script(program)
+    except MissingError as error:
+        raise click.UsageError(str(error)) from error
+    if not quiet:
+        mode: Mode = "detailed" if detailed else "summary"
+        shown = path if "{" in output else output
+        atexit.register(_show, _Report(path, shown, mode, limit, as_json))
+    return _recorded(found, arguments)
+
+
+def _recorded(program: Program, arguments: tuple[str, ...]) -> int:
+    from kumi import otel  # noqa: PLC0415 - as above
+
+    around = partial(otel.phase, "script_execution")
+    return execute(program, arguments, around)
+
+
+def _set_environment(path: str, ops: bool, flags: list[str]) -> None:
+    """The settings of this process and of those that it starts."""
+    os.environ["KUMI_PROFILE"] = "1"
+    os.environ["KUMI_PROFILE_FILE"] = path
+    os.environ["KUMI_PROFILE_OPS"] = "1" if ops else "0"
+    for flag in flags:
+        os.environ[f"KUMI_PROFILE_{flag}"] = "1"
+
+
+def _show(report: _Report) -> None:
+    """The report, at the very end: exit handlers run last in, first out, and this one came first.
+
+    So threads have ended, and the profile is complete.
+    """
+    try:
+        found = read_breakdown([report.path])
+        emit(draw(found, report.mode, report.limit, as_json=report.as_json))
+        if not report.as_json:
+            emit(_next(report))
+    except UnreadableError as error:
+        click.echo(f"Nothing was recorded: {error}", err=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _next(report: _Report) -> str:
+    path = shlex.quote(report.name)
+    other = "--summary" if report.mode == "detailed" else "--detailed"
+    return (
+        f"\nThe profile is in {report.name}. Next:\n"
+        f"  kumi profile {path} {other}\n  kumi profile {path} --raw\n"
+    )

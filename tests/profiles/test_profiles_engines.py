@@ -1,0 +1,141 @@
+"""Both engines say the same of any file, whole or damaged, and what they say is right."""
+
+import json
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from profile_files import declaration, memory, operation, phase, program, run, start, text
+
+from kumi.profiles.breakdown import breakdown
+from kumi.profiles.engine import Filters, read
+from kumi.profiles.sources import opened
+
+ODD = [None, "5", "", -1, 1.5, 0, True, [1], {"a": 1}, 2**63, 2**63 - 1, 10**30, 1e300, float("nan")]
+ODD += [float("inf"), 1e-7, "é\u009b", "a\\b", "\u0000", "\ud83d\ude00", "Unknown"]
+KEYS = ["event", "schema", "operation", "duration_ms", "declaration", "index", "function", "rows"]
+KEYS += ["run", "program", "error", "name", "start_unix_nano", "end_unix_nano", "extra"]
+NAMES = st.sampled_from(["Shop", "Tax", "é", 'quo"te', "new\nline", "back\\slash"])
+TIMES = st.one_of(st.integers(0, 5000), st.integers(0, 10**12))
+OPERATIONS = [["inputs", "LoadInput", None, None, [], 1, "a.b"], ["total", "Ref", None, "sub", []]]
+
+EVENTS = st.one_of(
+    st.builds(operation, NAMES, st.sampled_from(["Map", "Ref", "LoadInput"]), TIMES),
+    st.builds(run, NAMES, TIMES, st.sampled_from([None, "ValueError"])),
+    st.builds(declaration, NAMES, NAMES, TIMES),
+    st.builds(phase, NAMES, TIMES),
+    st.builds(memory, st.sampled_from([*ODD[:10], 5000]), st.just("2025")),
+    st.builds(start, cost=st.sampled_from([50, 12.5, "x", None])),
+    st.builds(program, st.sampled_from([OPERATIONS, OPERATIONS[1:], "x", [None]]), NAMES),
+    st.just({"event": "of_the_future", "duration_ms": "soon"}),
+    st.builds(lambda key, value: {**operation(), key: value}, st.sampled_from(KEYS), st.sampled_from(ODD)),
+    st.builds(lambda key: {k: v for k, v in operation().items() if k != key}, st.sampled_from(KEYS)),
+    st.builds(
+        lambda ms: {**operation(), "duration_ms": ms, "end_unix_nano": None},
+        st.one_of(st.floats(0, 1e13), st.integers(0, 10**14)),
+    ),
+)
+DAMAGE = st.lists(
+    st.tuples(st.integers(0, 1 << 20), st.integers(0, 40), st.binary(max_size=12)), max_size=3
+)
+FILTERS = st.builds(
+    Filters,
+    schemas=st.sampled_from([(), ("Shop", "é"), ('quo"te',)]),
+    declarations=st.sampled_from([(), ("total",), ("new\nline", "back\\slash")]),
+    operations=st.sampled_from([(), ("Map",)]),
+    min_ns=st.sampled_from([0, 1000]),
+)
+
+
+def damaged(data, damage):
+    for at, length, new in damage:
+        at %= len(data) + 1
+        data = data[:at] + new + data[at + length :]
+    return data
+
+
+def both(*contents, filters=None, names=None):
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [Path(folder, name) for name in names or [f"{n}.x" for n in range(len(contents))]]
+        for path, content in zip(paths, contents, strict=True):
+            path.write_bytes(content)
+        with opened([str(path) for path in paths]) as sources:
+            asked = filters or Filters()
+            return [breakdown(read(sources, asked, small)) for small in (1 << 40, 0)]
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(EVENTS, max_size=12), DAMAGE, FILTERS)
+@example([operation()], [(0, 0, b"\xef\xbb\xbf")], Filters())
+@example([operation(), run()], [(60, 500, b"")], Filters())
+def test_both_engines_agree_on_damaged_files(events, damage, filters):
+    small, duck = both(damaged(text(*events).encode(), damage), filters=filters)
+    assert small == duck
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"event":"vm_operation","schema":"A","operation":"Map","duration_ms":1,}',
+        b'{"event":"vm_run","event":"phase","schema":"A","duration_ms":1,"duration_ms":2}',
+        b'{"event":"vm_run","schema":"\\ud800","duration_ms":1}',
+        b'{"event":"vm_run","schema":"\xff","duration_ms":1}',
+        b'{"event":"vm_run","schema":"A","duration_ms":NaN}',
+        b'{"event":"vm_run","schema":"A","duration_ms":1e999}',
+        b'{"event":"vm_run","schema":"A","duration_ms":   1.5  }   \x0b\r',
+        b'{"event":"vm_run","schema":"A","duration_ms":0.0000005}',
+        b'{"event":"vm_run","schema":"A","duration_ms":1E2}',
+        b'{"event":"vm_run","schema":"A","duration_ms":1} x',
+        b'["event"]',
+        b"5",
+        b"null",
+        b"{}",
+        b"\x00\x00\x00",
+        b'{"event":"vm_run","schema":"A"',
+        b'{"event":"vm_run","schema":"A","duration_ms":1,"x":' + b"[" * 500 + b"]" * 500 + b"}",
+    ],
+)
+def test_both_engines_agree_on_a_curious_line(line):
+    good = text(operation()).encode()
+    small, duck = both(good + line + b"\n\n" + good + line)
+    assert small == duck
+    assert small.lines.events["vm_operation"] >= 2
+
+
+@pytest.mark.parametrize("name", ["a*b.jsonl", "[x].jsonl", "it's.jsonl", "p.jsonl.gz", "q?.jsonl"])
+def test_the_name_of_a_file_is_only_a_name(name):
+    small, duck = both(text(operation()).encode(), names=[name])
+    assert small == duck
+    assert duck.operations == 1
+
+
+def test_the_first_malformed_place_counts_blank_lines_and_files():
+    good = text(operation())
+    broken = f"\n{good}\n   \n{good}" + '{"event":"vm_op'
+    for found in both(good.encode(), broken.encode(), broken.encode()):
+        assert found.lines.malformed == 2
+        file, number = found.lines.first_malformed
+        assert (Path(file).name, number) == ("1.x", 6)
+
+
+def test_a_line_longer_than_any_event_is_malformed_and_the_rest_is_read():
+    long = json.dumps({**operation(), "x": "y" * (36 << 20)})
+    for found in both(f"{text(operation())}{long}\n{text(operation())}".encode()):
+        assert (found.operations, found.lines.malformed) == (2, 1)
+        assert found.lines.first_malformed[1] == 2
+
+
+def test_times_are_integers_and_percentiles_are_times_that_occurred():
+    events = [operation(ns=ns) for ns in range(1, 101)]
+    for found in both(text(*events).encode()):
+        [group] = found.types
+        assert (group.calls, group.total, group.longest) == (100, 5050, 100)
+        assert (group.p50, group.p95, group.p99) == (50, 95, 99)
+
+
+def test_end_minus_start_is_the_time_where_both_are_there_else_the_milliseconds():
+    five_keys = {"event": "vm_operation", "schema": "S", "operation": "Map", "duration_ms": 0.001234}
+    for found in both(text(operation(ns=7, duration_ms=99), five_keys).encode()):
+        assert [(part.names, part.total) for part in found.schemas] == [(("S",), 1234), (("Shop",), 7)]
