@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
+    from opentelemetry.sdk.resources import Resource
 
     from kumi.spans.layout import Attributes, Layout, Row
 
@@ -49,7 +50,7 @@ class Block:
 
     layout: Layout
     process: str
-    resource: object
+    resource: Resource
     readings: NDArray[np.int64]
     sizes: NDArray[np.int64]
     trace_ids: NDArray[np.uint8]

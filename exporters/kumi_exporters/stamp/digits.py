@@ -57,7 +57,8 @@ def counts(numbers: NDArray[np.int64]) -> NDArray[np.uint64]:
     upper = numbers // 10_000
     lower = numbers - upper * 10_000
     many = _BLANK_FOUR.take(upper, mode="clip") | _FOUR_HIGH[lower]
-    return np.where(upper == 0, _BLANK_EIGHT[lower], many)
+    few: NDArray[np.uint64] = _BLANK_EIGHT[lower]
+    return np.where(upper == 0, few, many)
 
 
 def hexadecimal(octets: NDArray[np.uint8]) -> NDArray[np.uint8]:

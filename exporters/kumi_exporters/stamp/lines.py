@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from opentelemetry.sdk.resources import Resource
 
 from kumi.spans.block import Block
 from kumi.spans.events import line
@@ -125,7 +126,7 @@ def _one_run(layout: Layout, process: str, kept: str) -> Block:
     return Block(
         layout=layout,
         process=process,
-        resource=None,
+        resource=Resource.get_empty(),
         readings=np.full((1, layout.readings), _A_MOMENT, np.int64),
         sizes=np.ones((1, len(layout.axes)), np.int64),
         trace_ids=np.zeros((1, 16), np.uint8),

@@ -38,3 +38,9 @@ class Page:
     def written(self, runs: int) -> memoryview:
         """The records of the first `runs` runs."""
         return self.bytes[self.front : self.front + runs * self.rows * self.width].data
+
+    def sealed(self, head: bytes, runs: int) -> memoryview:
+        """`head`, and right behind it the records of the first `runs` runs."""
+        first = self.front - len(head)
+        self.bytes[first : self.front] = np.frombuffer(head, np.uint8)
+        return self.bytes[first : self.front + runs * self.rows * self.width].data

@@ -1,0 +1,54 @@
+"""What stands around spans in an OTLP message: the resource and the scope."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
+from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.trace import SpanContext, TraceFlags
+
+from kumi.spans.readable import SCOPE
+from kumi_exporters.stamp import wire
+
+if TYPE_CHECKING:
+    from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans
+    from opentelemetry.sdk.resources import Resource
+
+_LENGTH = 5  # bytes of a length that is filled in later
+_ALL_FLAGS = 0xFF
+_SCHEMA_URL = 3
+
+
+class Envelope:
+    """The envelope of one resource, as the SDK's own encoder writes it.
+
+    `flags` are the W3C flags that this encoder puts into a span's flags; `size` the bytes that a
+    message has besides its spans.
+    """
+
+    def __init__(self, resource: Resource) -> None:
+        self.resource = resource
+        sample = _encoded(resource)
+        scope = sample.scope_spans[0]
+        self.flags = scope.spans[0].flags & _ALL_FLAGS
+        self._resource = _with_url(sample.resource.SerializeToString(), sample.schema_url)
+        self._scope = _with_url(scope.scope.SerializeToString(), scope.schema_url)
+        self.size = len(self.head(0))
+
+    def head(self, length: int) -> bytes:
+        """What precedes `length` bytes of spans."""
+        scope_length = len(self._scope) + length
+        scope = b"\x12" + wire.number(scope_length, _LENGTH) + self._scope
+        resource_length = len(self._resource) + len(scope) + length
+        return b"\x0a" + wire.number(resource_length, _LENGTH) + self._resource + scope
+
+
+def _encoded(resource: Resource) -> ResourceSpans:
+    context = SpanContext(1, 1, is_remote=False, trace_flags=TraceFlags(_ALL_FLAGS))
+    span = ReadableSpan("", context, resource=resource, instrumentation_scope=SCOPE)
+    return encode_spans([span]).resource_spans[0]
+
+
+def _with_url(content: bytes, url: str) -> bytes:
+    return wire.field(1, content) + (wire.field(_SCHEMA_URL, url.encode()) if url else b"")
