@@ -91,8 +91,11 @@ class Cursor:
         return self.place(token.start, token.end)
 
     def report(self, fault: Fault) -> None:
-        """Note a problem and go on."""
-        self.problems.append(fault.problem)
+        """Note a problem and go on. Of several at one place, the first says it."""
+        last = self.problems[-1].place if self.problems else None
+        place = fault.problem.place
+        if last is None or (last.line, last.column) != (place.line, place.column):
+            self.problems.append(fault.problem)
 
     def refuse(self, token: Token, message: str, hint: str | None = None) -> Fault:
         """A fault at `token`, to be raised."""
@@ -138,9 +141,7 @@ class Cursor:
             read()
         except Fault as fault:
             self.report(fault)
-            if self._at == before:
-                self.advance()
-            self._recover(resume)
+            self._recover(before, resume)
 
     def starts_declaration(self) -> bool:
         """Whether a `value`, `let` or `trait` begins here, rightly or wrongly written."""
@@ -154,17 +155,20 @@ class Cursor:
         """Whether a line of a cascade begins here."""
         return self.token.text in CASE_WORDS and self.previous.text != "."
 
-    def _recover(self, resume: Callable[[], bool]) -> None:
+    def _recover(self, before: int, resume: Callable[[], bool]) -> None:
         """Skip whole blocks until `resume()`, an `end` that closes what is open, or a declaration.
 
-        A line of a cascade outside of one means that its `do` was lost: its `end` is skipped too.
+        What was read began at token `before`; recovery goes beyond it in any case. A line of a
+        cascade outside of one means that its `do` was lost: its `end` is skipped too.
         """
         depth = 0
-        while self.token.kind != "end" and not self.starts_declaration():
-            if not depth and (resume() or self.token.text == "end"):
+        while self.token.kind != "end":
+            beyond = self._at > before
+            if beyond and self._resumes(depth, resume):
                 return
-            depth += self._opens(depth) - (self.token.text == "end")
+            lost_do = beyond and depth == 0 and self.starts_case()
+            depth += (lost_do or self.token.text == "do") - (self.token.text == "end")
             self.advance()
 
-    def _opens(self, depth: int) -> bool:
-        return self.token.text == "do" or (depth == 0 and self.starts_case())
+    def _resumes(self, depth: int, resume: Callable[[], bool]) -> bool:
+        return self.starts_declaration() or (depth == 0 and (self.token.text == "end" or resume()))

@@ -23,7 +23,7 @@ def inputs(cursor: Cursor, opened: Token, depth: int = 0) -> tuple[Input, ...]:
     """Take declarations up to the `end` of the block that `opened` opens."""
     found: list[Input] = []
     while not cursor.take("end"):
-        if cursor.token.kind == "end" or cursor.starts_declaration():
+        if cursor.token.kind == "end" or _misses_end(cursor):
             line = cursor.line_of(opened)
             cursor.report(
                 cursor.fault(f"`end` to close the `do` of `{opened.text}` on line {line}")
@@ -31,6 +31,10 @@ def inputs(cursor: Cursor, opened: Token, depth: int = 0) -> tuple[Input, ...]:
             break
         cursor.attempt(lambda: found.append(_input(cursor, depth)), cursor.starts_named)
     return tuple(found)
+
+
+def _misses_end(cursor: Cursor) -> bool:
+    return cursor.starts_declaration() and cursor.starts_named()
 
 
 def _input(cursor: Cursor, depth: int) -> Input:

@@ -62,13 +62,12 @@ class _File:
     def _header(self) -> None:
         """`schema do`; where it is wrong, go on behind its `do`, or at what it should contain."""
         cursor = self._cursor
-        try:
-            cursor.expect("schema", "to begin the file", "write `schema do … end`")
-            cursor.expect("do", "after `schema`")
-        except Fault as fault:
-            cursor.report(fault)
+        if not cursor.take("schema"):
+            cursor.report(cursor.fault("`schema` to begin the file", "write `schema do … end`"))
             while not (self._starts_item() or cursor.token.kind == "end" or cursor.take("do")):
                 cursor.advance()
+        elif not cursor.take("do"):
+            cursor.report(cursor.missing("`do` after `schema`"))
 
     def _check_whole(self, opened: Token) -> None:
         cursor = self._cursor
@@ -157,13 +156,23 @@ class _File:
     def _input_block(self) -> None:
         cursor = self._cursor
         word = cursor.advance()
-        cursor.expect("do", "after `input`")
         late, second = bool(self._declarations), self._inputs is not None
-        self._inputs = (self._inputs or ()) + inputs(cursor, word)
+        given, self._inputs = self._inputs or (), ()
+        self._opened_inputs()
+        self._inputs = given + inputs(cursor, word)
         if second:
             raise cursor.refuse(word, "a second input block", "put all inputs into one")
         if late:
             raise cursor.refuse(word, "the input block stands before the declarations")
+
+    def _opened_inputs(self) -> None:
+        """The `do` of the input block; where only that is missing, its inputs are read as well."""
+        cursor = self._cursor
+        if not cursor.take("do"):
+            missing = cursor.missing("`do` after `input`")
+            if not cursor.starts_named():
+                raise missing
+            cursor.report(missing)
 
     def _declaration(self) -> None:
         cursor = self._cursor
