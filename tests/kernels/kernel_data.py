@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kumi.kernels import bind, functions
 from kumi.kernels.kinds import ANY, BOOLEAN, FLOAT, INTEGER, NULL, STRING, ArrayOf
-from kumi.kernels.vectors import Axis
+from kumi.kernels.vectors import Axis, column_of
 
 EDGES = [
     0,
@@ -63,6 +63,14 @@ def scalar_callable(function, kinds, result):
         return found
     names = [f"a{n}" for n in range(len(kinds))]
     return eval(f"lambda {', '.join(names)}: {found.format(*names)}")
+
+
+def column(cells, kind):
+    """A column in which the values below nulls are anything: no kernel may look at them."""
+    made = column_of(cells, kind)
+    if made.valid is not None and made.values.dtype != object:
+        made.values[~made.valid] = {INTEGER: made.bound, FLOAT: math.nan, BOOLEAN: True}[kind]
+    return made
 
 
 def axis(*counts):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from kernel_data import agree, axis, cells_of, signatures
+from kernel_data import agree, axis, cells_of, column, signatures
 
 from kumi.kernels import bind
 from kumi.kernels.kinds import BOOLEAN, FLOAT, INTEGER, STRING
@@ -74,7 +74,7 @@ def near(left, right):
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize(("function", "kinds", "result"), SIGNATURES)
 @given(data=st.data())
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 def test_a_fold_is_what_python_gives(function, kinds, result, data):
     [kind] = kinds
     one = cells_of(kind, nulls=data.draw(st.booleans()))
@@ -85,11 +85,11 @@ def test_a_fold_is_what_python_gives(function, kinds, result, data):
     kernel = bind.reducer(function, kind, result)
 
     def run(whole):
-        column = column_of(flat, kind)
+        cells = column(flat, kind)
         with np.errstate(all="ignore"):
             if whole:
-                return kernel(column, axis(len(flat)), True)
-            made = kernel(column, axis(*map(len, segments)), False)
+                return kernel(cells, axis(len(flat)), True)
+            made = kernel(cells, axis(*map(len, segments)), False)
         assert isinstance(made, Column)
         return to_lists(made, [axis(len(segments))])
 
@@ -127,9 +127,9 @@ def test_nothing_to_fold(function, kind, result, expected):
 def test_a_null_is_an_error_without_its_value(function):
     kind = STRING if function == "join" else INTEGER
     kernel = bind.reducer(function, kind, kind)
-    column = column_of([None, "a" if function == "join" else 1], kind)
+    cells = column([None, "a" if function == "join" else 1], kind)
     with pytest.raises(TypeError, match=f"^{function}: there is a null among the values$"):
-        kernel(column, axis(2), True)
+        kernel(cells, axis(2), True)
 
 
 def test_sums_never_wrap():
@@ -142,8 +142,8 @@ def test_sums_never_wrap():
 
 def test_generous_bounds_do_not_make_slow_objects():
     """A bound grows with every operation; the data is looked at before int64 is given up."""
-    column = Column(np.arange(4), None, 2**62)
-    made = bind.reducer("sum", INTEGER, INTEGER)(column, axis(2, 2), False)
+    generous = Column(np.arange(4), None, 2**62)
+    made = bind.reducer("sum", INTEGER, INTEGER)(generous, axis(2, 2), False)
     assert made.values.dtype == np.int64
     doubled = bind.elementwise("multiply", (INTEGER, INTEGER), INTEGER)(
         Column(np.arange(4), None, 2**62), 2
