@@ -87,8 +87,11 @@ def test_what_follows_an_example(pair):
 
 
 @pytest.mark.parametrize("blocks", ALONE)
-def test_examples_in_python_alone(blocks):
-    executed(blocks["python"], "example_alone")
+def test_mistakes_are_shown_as_the_page_says(blocks):
+    broken = schema_of(executed(blocks["python"], "broken.py"))
+    with pytest.raises(kumi.SchemaError) as caught:
+        broken.check()
+    assert str(caught.value) == blocks["text error"].rstrip()
 
 
 def test_every_function_is_listed():

@@ -128,6 +128,7 @@ def test_names_that_the_class_itself_needs():
         class S(Runs):
             run = kumi.value(1)
             Input = kumi.value(1)
+            arrow = kumi.value(1)
 
     assert refused(body) == [
         (6, "`run` is a name of the class itself", 'write `run_ = kumi.value(..., name="run")`'),
@@ -135,6 +136,11 @@ def test_names_that_the_class_itself_needs():
             7,
             "`Input` is a name of the class itself",
             'write `Input_ = kumi.value(..., name="Input")`',
+        ),
+        (
+            8,
+            "`arrow` is a name of the class itself",
+            'write `arrow_ = kumi.value(..., name="arrow")`',
         ),
     ]
 

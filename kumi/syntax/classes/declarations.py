@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 R = TypeVar("R", bound="Record")
 _MADE = "__kumi_made__"
+_RESERVED = frozenset({"Input", "arrow"})
+"""Names that a schema needs or will need, besides the attributes of its base classes."""
 
 
 class Reference(nodes.Name):
@@ -173,7 +175,7 @@ def _refused(cls: type, one: Value[Any]) -> Iterator[Problem]:
         hint = f"write `name = kumi.{one.kind}(...)`, each name once in a class body"
         yield Problem("semantic", one.place, f"this {one.kind} has no name", hint)
     attribute = one.attribute or ""
-    taken = any(attribute in vars(base) for base in cls.__mro__[1:]) or attribute == "Input"
+    taken = attribute in _RESERVED or any(attribute in vars(base) for base in cls.__mro__[1:])
     if taken and one.owner is cls:
         hint = f'write `{attribute}_ = kumi.{one.kind}(..., name="{attribute}")`'
         yield Problem("semantic", one.place, f"`{attribute}` is a name of the class itself", hint)

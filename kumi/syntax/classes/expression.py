@@ -19,6 +19,14 @@ N = TypeVar("N", bound=Number)
 O = TypeVar("O", bound=Number | str)  # noqa: E741 - ordered values
 Policy: TypeAlias = Literal["zero", "clamp", "wrap"]
 
+OPERATORS = (
+    "__add__", "__radd__", "__sub__", "__rsub__", "__mul__", "__rmul__", "__truediv__",
+    "__rtruediv__", "__mod__", "__rmod__", "__pow__", "__rpow__", "__neg__", "__abs__", "__eq__",
+    "__ne__", "__gt__", "__ge__", "__lt__", "__le__", "__and__", "__rand__", "__or__", "__ror__",
+    "__invert__", "__getitem__",
+)  # fmt: skip
+"""The operators of an expression, for whatever else can stand in one."""
+
 
 class Expr(Operand, Generic[T_co]):
     """A formula of one schema, for one cell; the type variable is the type of that cell.

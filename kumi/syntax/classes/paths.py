@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from kumi.errors import Problem, did_you_mean
 from kumi.syntax import nodes
-from kumi.syntax.classes.expression import Expr, applied
+from kumi.syntax.classes.expression import OPERATORS, Expr, applied
 from kumi.syntax.classes.operands import Operand, node_of
 from kumi.syntax.classes.places import explained, here
 
@@ -66,16 +66,12 @@ class Fields(Operand):
             raise NoSuchFieldError(self.__kumi_record__, attribute)
         return ended(self.__kumi_path__.through(member, here()), member)
 
-    def __eq__(self, other: object) -> Expr[bool]:  # type: ignore[override]  # builds a formula
-        return applied("equal", self, other)
-
-    def __ne__(self, other: object) -> Expr[bool]:  # type: ignore[override]  # builds a formula
-        return applied("not_equal", self, other)
-
-    __hash__ = Operand.__hash__
-
     def __repr__(self) -> str:
         return f"<kumi path input.{'.'.join(self.__kumi_path__.path)}>"
+
+
+for _operator in OPERATORS:  # the analysis says what is wrong with `Input.lines + 1`
+    setattr(Fields, _operator, vars(Expr)[_operator])
 
 
 def begun(root: type[Record], member: Member) -> Expr[Any] | Fields:

@@ -1,0 +1,113 @@
+"""Static errors of the class form: the text form's messages, located in Python source."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import kumi
+from kumi import when
+from kumi.compiler import analyze
+from kumi.errors import Source
+from kumi.syntax.text import parse
+
+LINES = Path(__file__).read_text(encoding="utf-8").split("\n")
+TEXT = """
+schema do
+  input do
+    array :lines do
+      hash :line do
+        float :price
+        string :word
+        boolean :ok
+      end
+    end
+    array :others do float :item end
+    integer :a
+    string :s
+    boolean :p
+  end
+  value :total, input.a
+  %s
+end
+"""
+
+
+class Line(kumi.Record):
+    price: kumi.Field[float]
+    word: kumi.Field[str]
+    ok: kumi.Field[bool]
+
+
+class Input(kumi.Record):
+    lines: kumi.Array[Line]
+    others: kumi.Array[float]
+    a: kumi.Field[int]
+    s: kumi.Field[str]
+    p: kumi.Field[bool]
+
+
+i = Input
+MISTAKES = [
+    (lambda: kumi.value(kumi.ref("totl")), "value :x, totl", 'kumi.ref("totl")'),
+    (lambda: kumi.value(i.a + i.s), "value :x, input.a + input.s", "i.s"),
+    (lambda: kumi.value(i.p & i.a), "value :x, input.p & input.a", "i.a"),
+    (lambda: kumi.value(i.lines + 1), "value :x, input.lines.line + 1", "i.lines"),
+    (
+        lambda: kumi.value(i.lines.price + i.others),
+        "value :x, input.lines.line.price + input.others.item",
+        "i.others",
+    ),
+    (lambda: kumi.value(i.a.sum()), "value :x, fn(:sum, input.a)", "i.a.sum()"),
+    (lambda: kumi.value(i.lines.ok.sum()), "value :x, fn(:sum, input.lines.line.ok)", "i.lines.ok"),
+    (lambda: kumi.value(i.s[0]), "value :x, input.s[0]", "i.s"),
+    (lambda: kumi.trait(i.p), "trait :x, input.p", None),
+    (
+        lambda: kumi.value(when(i.a).then(1).otherwise(2)),
+        "value :x do\n on input.a, 1\n base 2\n end",
+        "i.a",
+    ),
+    (lambda: kumi.value(kumi.ref("x") + 1), "value :x, x + 1", None),
+    (lambda: kumi.value([i.a, 1]), "value :x, [input.a, 1]", "kumi.value([i.a, 1])"),
+    (
+        lambda: kumi.value(i.lines.price.shift(1)),
+        "value :x, shift(input.lines.line.price, 1)",
+        None,
+    ),
+    (lambda: kumi.value(1, name="total"), "value :total, 1", None),
+]
+
+
+def problem(check):
+    with pytest.raises(kumi.SchemaError) as caught:
+        check()
+    (only,) = caught.value.errors
+    return only
+
+
+@pytest.mark.parametrize(("declaration", "text", "marked"), MISTAKES)
+def test_as_in_the_text_form_but_located_in_python(declaration, text, marked):
+    schema = type(
+        "S", (kumi.Schema,), {"Input": Input, "total": kumi.value(i.a), "x": declaration()}
+    )
+    found = problem(schema.check)
+    expected = problem(lambda: analyze(parse(Source("s.kumi", TEXT % text), "S")))
+    assert (found.kind, found.hint) == (expected.kind, expected.hint)
+    assert without_lines(found.message) == without_lines(expected.message)
+    assert found.place.source.path == __file__
+    line = LINES[found.place.line - 1]
+    if marked:
+        assert line[found.place.column - 1 : found.place.end_column - 1] == marked
+
+
+def without_lines(message):
+    return message.split(" on line ")[0]
+
+
+def test_all_of_them_together():
+    body = {f"x{number}": make() for number, (make, *_) in enumerate(MISTAKES[:8])}
+    schema = type("S", (kumi.Schema,), {"Input": Input, "total": kumi.value(i.a), **body})
+    with pytest.raises(kumi.SchemaError) as caught:
+        schema.check()
+    assert len(caught.value.errors) == 8
