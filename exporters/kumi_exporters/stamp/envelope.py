@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
@@ -24,7 +25,7 @@ class Envelope:
     """The envelope of one resource, as the SDK's own encoder writes it.
 
     `flags` are the W3C flags that this encoder puts into a span's flags; `size` the bytes that a
-    message has besides its spans.
+    message has besides its spans; `head(length)` is what precedes `length` bytes of spans.
     """
 
     def __init__(self, resource: Resource) -> None:
@@ -34,10 +35,10 @@ class Envelope:
         self.flags = scope.spans[0].flags & _ALL_FLAGS
         self._resource = _with_url(sample.resource.SerializeToString(), sample.schema_url)
         self._scope = _with_url(scope.scope.SerializeToString(), scope.schema_url)
+        self.head = lru_cache(maxsize=64)(self._head)
         self.size = len(self.head(0))
 
-    def head(self, length: int) -> bytes:
-        """What precedes `length` bytes of spans."""
+    def _head(self, length: int) -> bytes:
         scope_length = len(self._scope) + length
         scope = b"\x12" + wire.number(scope_length, _LENGTH) + self._scope
         resource_length = len(self._resource) + len(scope) + length

@@ -42,11 +42,10 @@ class JsonlStamper:
 
 
 def _fits(block: Block) -> bool:
-    readings, sizes = block.readings, block.sizes
-    return (
-        block.failure is None
-        and len(block) > 0
-        and bool(readings[:, 0].min() >= EARLIEST)
-        and bool((readings[:, -1] - readings[:, 0]).max() < LONGEST)
-        and (not sizes.size or (sizes.min() >= 0 and sizes.max() < digits.MOST_COUNT))
+    if block.failure is not None or not len(block):
+        return False
+    first, last = block.readings[:, 0].min(), block.readings[:, -1].max()
+    sizes = block.sizes
+    return bool(first >= EARLIEST and last - first < LONGEST) and (
+        not sizes.size or bool(sizes.min() >= 0 and sizes.max() < digits.MOST_COUNT)
     )

@@ -8,6 +8,7 @@ import numpy as np
 
 from kumi.spans.block import HAS_IS_REMOTE, IS_REMOTE
 from kumi_exporters.stamp import digits, wire
+from kumi_exporters.stamp.cells import Cells
 from kumi_exporters.stamp.page import Page
 from kumi_exporters.stamp.records import trace_state
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from kumi_exporters.stamp.records import Records
 
 _PREFIX = "V6"
+_SHIFTS = np.arange(0, 56, 7)
+_MORE = np.array([0x80] * 7 + [0], np.uint8)
 _ROOT = np.frombuffer(wire.NO_PARENT + wire.filler(8), np.uint8)
 
 
@@ -45,7 +48,7 @@ class Pad:
         self._run_numbers = page.view("<u8", records.run_number, run)[:, 0]
         self._run_flags = page.view("<u4", records.flags, run)[:, 0]
         self._run_parents = page.view("V10", records.parent_id - 2, run)[:, 0]
-        self._cells = _Cells(page, layout, records)
+        self._cells = Cells(page, layout, records.cells, _varints)
 
     def stamp(self, block: Block, w3c_flags: int) -> None:
         """Write a block over the one before."""
@@ -55,9 +58,10 @@ class Pad:
         self._start_times[:runs] = block.readings.take(self._starts, axis=1)
         self._end_times[:runs] = block.readings.take(self._ends, axis=1)
         self._run_numbers[:runs] = digits.hexadecimal_numbers(block.numbers)
-        self._run_flags[:runs] = flags | block.remote.astype(np.uint32) * np.uint32(IS_REMOTE)
+        if block.remote.any():
+            self._run_flags[:runs] = flags | block.remote.astype(np.uint32) * np.uint32(IS_REMOTE)
         self._run_parents[:runs] = _parents(block.parents)
-        self._cells.stamp(block)
+        self._cells.stamp(block.sizes)
         for part in range(1, block.prefixes.shape[1]):
             self._stamp_more_ids(block, part)
 
@@ -88,30 +92,10 @@ class Pad:
         self.page.view(_PREFIX, self.records.parent_id)[:runs, below] = prefixes
 
 
-class _Cells:
-    """How many cells operations visited: varints of eight bytes."""
-
-    def __init__(self, page: Page, layout: Layout, records: Records) -> None:
-        first = 1 + len(layout.program.groups)
-        axes = [row.axis for row in layout.rows[first:]]
-        one_cell = len(layout.axes)
-        self._axis_of = np.array([one_cell if axis is None else axis for axis in axes], np.intp)
-        self._vary = any(axis is not None for axis in axes)
-        self._places = page.view("<u8", records.cells, slice(first, None))
-
-    def stamp(self, block: Block) -> None:
-        if self._vary:
-            ones = np.ones((len(block), 1), np.int64)
-            varints = _varints(np.concatenate((block.sizes, ones), axis=1))
-            self._places[: len(block)] = varints.take(self._axis_of, axis=1)
-
-
 def _varints(numbers: NDArray[np.int64]) -> NDArray[np.uint64]:
     """Eight bytes each, seven bits a byte; all but the last say that more follow."""
-    words = np.full(numbers.shape, 0x0080_8080_8080_8080, np.uint64)
-    for octet in range(8):
-        words |= ((numbers >> 7 * octet & 0x7F) << 8 * octet).view(np.uint64)
-    return words
+    octets = (numbers[..., None] >> _SHIFTS & 0x7F).astype(np.uint8) | _MORE
+    return octets.view(np.uint64)[..., 0]
 
 
 def _parents(parents: NDArray[np.uint8]) -> NDArray[np.void]:
@@ -119,7 +103,9 @@ def _parents(parents: NDArray[np.uint8]) -> NDArray[np.void]:
     fields = np.empty((len(parents), 10), np.uint8)
     fields[:, :2] = np.frombuffer(wire.PARENT_ID, np.uint8)
     fields[:, 2:] = parents
-    fields[~parents.any(axis=1)] = _ROOT
+    roots = parents.view(np.uint64)[:, 0] == 0
+    if roots.any():
+        fields[roots] = _ROOT
     return fields.view("V10")[:, 0]
 
 

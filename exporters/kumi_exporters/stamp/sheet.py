@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kumi_exporters.stamp import digits
+from kumi_exporters.stamp.cells import Cells
 from kumi_exporters.stamp.lines import DURATION, SPARE, TO_TIMESTAMP
 from kumi_exporters.stamp.page import Page
 
@@ -46,6 +47,7 @@ class Sheet:
         self._clocks = [_Clock(self.page, rows, at) for rows, at in lines.clocks]
         self._tails = _Tails(self.page, layout, lines)
         self._numbers = _Numbers(self.page, layout, lines)
+        self._cells = Cells(self.page, layout, lines.count, digits.counts)
 
     def stamp(self, block: Block) -> memoryview:
         """Write a block over the one before."""
@@ -54,7 +56,8 @@ class Sheet:
         rest = block.readings - (tenths * _TENTH)[:, None]
         seconds, upper = _texts(tenths)
         self._tails.stamp(block, upper)
-        self._numbers.stamp(block)
+        self._numbers.stamp(block.numbers)
+        self._cells.stamp(block.sizes)
         self._stamp_lower_digits(slice(0, runs), rest)
         self._stamp_durations(rest)
         for clock in self._clocks:
@@ -117,27 +120,17 @@ class _Clock:
 
 
 class _Numbers:
-    """The numbers of runs, and how many cells operations visited."""
+    """The numbers of runs."""
 
     def __init__(self, page: Page, layout: Layout, lines: Lines) -> None:
         groups = 1 + len(layout.program.groups)
         self._of_groups = page.view("<u8", lines.number, slice(0, groups))
         self._of_operations = page.view("<u8", lines.operation_number, slice(groups, None))
-        self._cells = page.view("<u8", lines.count, slice(groups, None))
-        axes = [row.axis for row in layout.rows[groups:]]
-        one_cell = len(layout.axes)
-        self._axis_of = np.array([one_cell if axis is None else axis for axis in axes], np.intp)
-        self._vary = any(axis is not None for axis in axes)
 
-    def stamp(self, block: Block) -> None:
-        runs = len(block)
-        texts = digits.hexadecimal_numbers(block.numbers)[:, None]
-        self._of_groups[:runs] = texts
-        self._of_operations[:runs] = texts
-        if self._vary:
-            ones = np.ones((runs, 1), np.int64)
-            cells = digits.counts(np.concatenate((block.sizes, ones), axis=1))
-            self._cells[:runs] = cells.take(self._axis_of, axis=1)
+    def stamp(self, numbers: NDArray[np.uint32]) -> None:
+        texts = digits.hexadecimal_numbers(numbers)[:, None]
+        self._of_groups[: len(numbers)] = texts
+        self._of_operations[: len(numbers)] = texts
 
 
 class _Tails:
@@ -204,7 +197,9 @@ class _Parents:
         texts = np.empty((len(parents), len(self._below)), np.uint8)
         texts[:] = self._below
         texts[:, 1:17] = digits.hexadecimal(parents)
-        texts[~parents.any(axis=1)] = self._root
+        roots = parents.view(np.uint64)[:, 0] == 0
+        if roots.any():
+            texts[roots] = self._root
         self._places[: len(parents)] = texts.view(self._places.dtype)[:, 0]
 
 
