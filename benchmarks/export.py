@@ -24,7 +24,8 @@ from kumi.otel.admission import current_context
 from kumi.spans.layout import layout
 from kumi.spans.recorder import Identity, assemble, runs_per_block
 from kumi_exporters.jsonl import JsonlSpanExporter
-from kumi_exporters.stamp import jsonl, otlp
+from kumi_exporters.stamp.jsonl import JsonlStamper
+from kumi_exporters.stamp.otlp import OtlpStamper
 
 
 class Inline:
@@ -86,7 +87,7 @@ def _cases(tax, sdk, path):
     return [
         Case("sdk", sdk.spans, 400),
         Case("off", tax.run, runs, operations),
-        Case("encoded", tax.run, runs, operations, lambda: recorded(Inline(_encode))),
+        Case("encoded", tax.run, runs, operations, _encoding),
         Case("written", tax.run, runs, operations, lambda: _writing(path)),
         Case(
             "live", live, runs, operations, lambda: otel.profile(file=path, ops=True, truncate=True)
@@ -94,19 +95,26 @@ def _cases(tax, sdk, path):
     ]
 
 
-def _encode(block):
-    jsonl.encode(block)
-    otlp.encode(block)
+@contextmanager
+def _encoding():
+    lines, messages = JsonlStamper(), OtlpStamper()
+
+    def consume(block):
+        lines.encode(block)
+        deque(messages.encode(block), maxlen=0)
+
+    with recorded(Inline(consume)):
+        yield
 
 
 @contextmanager
 def _writing(path):
     path.unlink(missing_ok=True)
-    exporter = JsonlSpanExporter(str(path))
+    exporter, messages = JsonlSpanExporter(path), OtlpStamper()
 
     def consume(block):
         exporter.export_block(block)
-        otlp.encode(block)
+        deque(messages.encode(block), maxlen=0)
 
     with recorded(Inline(consume)):
         yield
