@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _SCALARS = frozenset({"integer", "float", "decimal", "string", "boolean", "any"})
 _BODIES = frozenset({"array", "hash"})
-_KINDS = _SCALARS | _BODIES
+INPUT_WORDS = _SCALARS | _BODIES
 _OPTIONS = frozenset({"domain", "index"})
 _DEEPEST = 100
 
@@ -39,8 +39,8 @@ def _misses_end(cursor: Cursor) -> bool:
 
 def _input(cursor: Cursor, depth: int) -> Input:
     kind = cursor.token
-    if kind.text not in _KINDS:
-        raise cursor.misspelt("an input such as `float :price` or `end`", _KINDS)
+    if kind.text not in INPUT_WORDS:
+        raise cursor.misspelt("an input such as `float :price` or `end`", INPUT_WORDS)
     cursor.advance()
     if cursor.token.kind != "symbol":
         raise cursor.missing("a name such as `:price`", f"write `{kind.text} :name`")

@@ -9,7 +9,7 @@ from kumi.syntax.nodes import Declaration, Import, Schema
 from kumi.syntax.text.cascades import cascade
 from kumi.syntax.text.cursor import CASE_WORDS, DECLARATION_WORDS, Cursor, Fault
 from kumi.syntax.text.expressions import expression
-from kumi.syntax.text.inputs import inputs
+from kumi.syntax.text.inputs import INPUT_WORDS, inputs
 
 if TYPE_CHECKING:
     from kumi.errors import Source
@@ -95,11 +95,13 @@ class _File:
         elif token.text == "input":
             self._input_block()
         elif token.text == "end":
-            self._ended = self._cursor.line_of(self._cursor.advance())
+            self._end(self._cursor.advance())
         elif token.text == "import":
             self._import()
         elif token.text == "codegen":
             self._codegen()
+        elif token.text in INPUT_WORDS and not self._inputs:
+            self._headless_inputs()
         else:
             raise self._unexpected()
 
@@ -113,6 +115,10 @@ class _File:
         if text in _STRAY:
             return cursor.fault(expected, _STRAY[text])
         return cursor.misspelt(expected, _WORDS)
+
+    def _end(self, token: Token) -> None:
+        if self._ended is None:
+            self._ended = self._cursor.line_of(token)
 
     def _reopen(self, line: int) -> None:
         """Something follows the last `end`: say so once, and read on for other mistakes."""
@@ -164,6 +170,12 @@ class _File:
             raise cursor.refuse(word, "a second input block", "put all inputs into one")
         if late:
             raise cursor.refuse(word, "the input block stands before the declarations")
+
+    def _headless_inputs(self) -> None:
+        """Inputs whose `input do` is missing or spoilt: say so once, and read them up to `end`."""
+        cursor, first = self._cursor, self._cursor.token
+        cursor.report(cursor.fault("a declaration or `end`", "inputs stand in `input do … end`"))
+        self._inputs = inputs(cursor, first)
 
     def _opened_inputs(self) -> None:
         """The `do` of the input block; where only that is missing, its inputs are read as well."""
