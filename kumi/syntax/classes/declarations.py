@@ -147,7 +147,7 @@ class Declarations:
                 "them: extend kumi.Schema"
             )
         cls.__kumi_place__ = here()
-        found = tuple(_found(cls))
+        found = _found(cls)
         problems = [problem for one in found for problem in _refused(cls, one)]
         if problems:
             raise SchemaError(problems)
@@ -159,14 +159,13 @@ class Declarations:
             """The value of a declaration in a result; results have it."""
 
 
-def _found(cls: type) -> Iterator[Value[Any]]:
+def _found(cls: type) -> tuple[Value[Any], ...]:
     """What the body made, in order, then what it only gave a name; the note of it is removed."""
     made: list[Value[Any]] = vars(cls).get(_MADE, [])
     if made:
         delattr(cls, _MADE)
     bound = [one for one in vars(cls).values() if isinstance(one, Value)]
-    together: dict[Value[Any], None] = dict.fromkeys([*made, *bound])
-    yield from together
+    return tuple(dict.fromkeys([*made, *bound]))
 
 
 def _refused(cls: type, one: Value[Any]) -> Iterator[Problem]:

@@ -9,11 +9,8 @@ from typing_extensions import dataclass_transform
 from kumi.errors import did_you_mean
 from kumi.syntax.classes.members import Array, Field, Member, array, field
 from kumi.syntax.classes.paths import NoSuchFieldError
-from kumi.syntax.classes.places import annotation, here, users_frame
+from kumi.syntax.classes.places import annotation, users_frame
 from kumi.syntax.classes.shapes import hints, is_class_variable, refusal, shape_of
-
-if TYPE_CHECKING:
-    from kumi.errors import Place
 
 
 class RecordType(type):
@@ -37,11 +34,9 @@ class Record(metaclass=RecordType):
     """
 
     __kumi_members__: ClassVar[dict[str, Member]] = {}
-    __kumi_place__: ClassVar[Place]
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
-        cls.__kumi_place__ = here()
         cls.__kumi_members__ = cls.__kumi_members__ | _members(cls)
 
     def __init__(self, **values: Any) -> None:
