@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final, Literal
 import click
 
 from kumi.profiles.engine import Filters
-from kumi.profiles.reading import read_breakdown
+from kumi.profiles.reading import check_readable, read_breakdown
 from kumi.profiles.reports.drawing import coloured, plain
-from kumi.profiles.reports.page import count, name
+from kumi.profiles.reports.page import malformed, name
 from kumi.profiles.sources import UnreadableError, opened
 
 if TYPE_CHECKING:
@@ -74,6 +74,12 @@ def profile(  # noqa: PLR0917 - click passes by name
     FILE is an event file (KUMI_PROFILE_FILE, `kumi record`), or - for standard input. Several are
     read as one. Filters choose runs, declarations, operations and phases; what lacks the key that
     a filter asks for is left out.
+
+    \b
+    Examples:
+      kumi profile profile.jsonl --summary
+      kumi profile profile.jsonl --detailed --schema OrderPricing --limit 30
+      kumi profile profile.jsonl --raw --min-duration 5ms | head
     """
     filters = Filters(schema, declaration, operation, min_ns)
     try:
@@ -117,7 +123,6 @@ def _stream(files: Sequence[str], filters: Filters, limit: int | None) -> None:
         for line in islice(raw, limit):
             sys.stdout.write(line + "\n")
     sys.stdout.flush()
-    if raw.first_malformed:
-        file, number = raw.first_malformed
-        skipped = f"Malformed: {count(raw.malformed, 'line')}, the first at {name(file)}:{number}"
-        click.echo(skipped, err=True)
+    check_readable(files, raw.lines)
+    for remark in malformed(raw.lines):
+        click.echo(remark, err=True)

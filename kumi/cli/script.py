@@ -109,9 +109,11 @@ def _spec(name: str) -> ModuleSpec:
         spec = importlib.util.find_spec(name)
     except (ImportError, ValueError) as error:
         raise MissingError(f"no module {name!r}: {error}") from error
+    if spec is not None and spec.submodule_search_locations:
+        return _spec(f"{name}.__main__")
     if spec is None or spec.loader is None:
         raise MissingError(f"there is no module {name!r}")
-    return _spec(f"{name}.__main__") if spec.submodule_search_locations else spec
+    return spec
 
 
 def _code_of(spec: ModuleSpec) -> CodeType:

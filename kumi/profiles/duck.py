@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final
 import duckdb
 
 from kumi.profiles.engine import Filters, Group, Lines
-from kumi.profiles.lines import KNOWN
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,10 +40,7 @@ class DuckEngine:
     @property
     def lines(self) -> Lines:
         """How the lines divide."""
-        known = {kind: self._kinds[kind] for kind in KNOWN if self._kinds[kind]}
-        malformed = self._kinds[None]
-        other = self._kinds.total() - malformed - sum(known.values())
-        return Lines(known, other, malformed, self._first_malformed)
+        return Lines.of(self._kinds, self._first_malformed)
 
     @property
     def whole(self) -> list[Event]:

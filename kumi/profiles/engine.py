@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
+from kumi.profiles.lines import KNOWN
 from kumi.profiles.sources import SMALL
 
 if TYPE_CHECKING:
+    from collections import Counter
+
     from kumi.profiles.lines import Event, Timed
     from kumi.profiles.sources import Opened
 
@@ -41,6 +44,13 @@ class Lines(NamedTuple):
     other: int
     malformed: int
     first_malformed: tuple[str, int] | None
+
+    @classmethod
+    def of(cls, kinds: Counter[Key], first_malformed: tuple[str, int] | None) -> Lines:
+        """From how many lines there are of each event; None stands for malformed ones."""
+        known = {kind: kinds[kind] for kind in KNOWN if kinds[kind]}
+        other = kinds.total() - kinds[None] - sum(known.values())
+        return cls(known, other, kinds[None], first_malformed)
 
     @property
     def readable(self) -> int:

@@ -22,9 +22,14 @@ def read_breakdown(names: Sequence[str], filters: Filters | None = None) -> Brea
     """
     with opened(names) as sources:
         found = breakdown(read(sources, filters or Filters()))
-    if not found.lines.readable:
-        raise UnreadableError(f"{', '.join(names)}: nothing readable: {_why(found.lines)}")
+    check_readable(names, found.lines)
     return found
+
+
+def check_readable(names: Sequence[str], lines: Lines) -> None:
+    """Raise UnreadableError where no line is an event of a profile, and say what they are."""
+    if not lines.readable:
+        raise UnreadableError(f"{', '.join(names)}: nothing readable: {_why(lines)}")
 
 
 def _why(lines: Lines) -> str:

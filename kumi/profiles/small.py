@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from kumi.profiles.engine import Filters, Group, Lines
-from kumi.profiles.lines import KNOWN, TIMED, WHOLE, Event, Timed, parse, timed
+from kumi.profiles.lines import TIMED, WHOLE, Event, Timed, parse, timed
 
 if TYPE_CHECKING:
     from kumi.profiles.engine import Key
@@ -20,7 +20,7 @@ class SmallEngine:
         self.whole: list[Event] = []
         self._filters = filters
         self._timed: Counter[Timed] = Counter()
-        self._kinds: Counter[str | None] = Counter()
+        self._kinds: Counter[Key] = Counter()
         self._first_malformed: tuple[str, int] | None = None
         for source in opened.sources:
             for number, line in source.lines():
@@ -29,10 +29,7 @@ class SmallEngine:
     @property
     def lines(self) -> Lines:
         """How the lines divide."""
-        known = {kind: self._kinds[kind] for kind in KNOWN if self._kinds[kind]}
-        malformed = self._kinds[None]
-        other = self._kinds.total() - malformed - sum(known.values())
-        return Lines(known, other, malformed, self._first_malformed)
+        return Lines.of(self._kinds, self._first_malformed)
 
     def groups(self, kind: str, keys: tuple[str, ...]) -> list[Group]:
         """The filtered events of a kind, by these keys."""

@@ -55,7 +55,11 @@ def start(process="5b8aa5a2", cost=50.0):
 
 
 def program(operations, schema="Shop", key="1"):
-    described = {"schema": schema, "path": "shop.kumi", "declarations": [["total", "value", 3, None]]}
+    described = {
+        "schema": schema,
+        "path": "shop.kumi",
+        "declarations": [["total", "value", 3, None]],
+    }
     return {"event": "program", "program": key, **described, "operations": operations}
 
 

@@ -13,7 +13,22 @@ from kumi.profiles.breakdown import breakdown
 from kumi.profiles.engine import Filters, read
 from kumi.profiles.sources import opened
 
-ODD = [None, "5", "", -1, 1.5, 0, True, [1], {"a": 1}, 2**63, 2**63 - 1, 10**30, 1e300, float("nan")]
+ODD = [
+    None,
+    "5",
+    "",
+    -1,
+    1.5,
+    0,
+    True,
+    [1],
+    {"a": 1},
+    2**63,
+    2**63 - 1,
+    10**30,
+    1e300,
+    float("nan"),
+]
 ODD += [float("inf"), 1e-7, "é\u009b", "a\\b", "\u0000", "\ud83d\ude00", "Unknown"]
 KEYS = ["event", "schema", "operation", "duration_ms", "declaration", "index", "function", "rows"]
 KEYS += ["run", "program", "error", "name", "start_unix_nano", "end_unix_nano", "extra"]
@@ -30,8 +45,12 @@ EVENTS = st.one_of(
     st.builds(start, cost=st.sampled_from([50, 12.5, "x", None])),
     st.builds(program, st.sampled_from([OPERATIONS, OPERATIONS[1:], "x", [None]]), NAMES),
     st.just({"event": "of_the_future", "duration_ms": "soon"}),
-    st.builds(lambda key, value: {**operation(), key: value}, st.sampled_from(KEYS), st.sampled_from(ODD)),
-    st.builds(lambda key: {k: v for k, v in operation().items() if k != key}, st.sampled_from(KEYS)),
+    st.builds(
+        lambda key, value: {**operation(), key: value}, st.sampled_from(KEYS), st.sampled_from(ODD)
+    ),
+    st.builds(
+        lambda key: {k: v for k, v in operation().items() if k != key}, st.sampled_from(KEYS)
+    ),
     st.builds(
         lambda ms: {**operation(), "duration_ms": ms, "end_unix_nano": None},
         st.one_of(st.floats(0, 1e13), st.integers(0, 10**14)),
@@ -50,8 +69,8 @@ FILTERS = st.builds(
 
 
 def damaged(data, damage):
-    for at, length, new in damage:
-        at %= len(data) + 1
+    for somewhere, length, new in damage:
+        at = somewhere % (len(data) + 1)
         data = data[:at] + new + data[at + length :]
     return data
 
@@ -136,6 +155,14 @@ def test_times_are_integers_and_percentiles_are_times_that_occurred():
 
 
 def test_end_minus_start_is_the_time_where_both_are_there_else_the_milliseconds():
-    five_keys = {"event": "vm_operation", "schema": "S", "operation": "Map", "duration_ms": 0.001234}
+    five_keys = {
+        "event": "vm_operation",
+        "schema": "S",
+        "operation": "Map",
+        "duration_ms": 0.001234,
+    }
     for found in both(text(operation(ns=7, duration_ms=99), five_keys).encode()):
-        assert [(part.names, part.total) for part in found.schemas] == [(("S",), 1234), (("Shop",), 7)]
+        assert [(part.names, part.total) for part in found.schemas] == [
+            (("S",), 1234),
+            (("Shop",), 7),
+        ]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+
+    from kumi.profiles.engine import Lines
 
 
 class Table(NamedTuple):
@@ -50,6 +52,13 @@ def share(part: float, of: float) -> str:
 def count(number: int, what: str) -> str:
     """`1 line`, `1,200 lines`."""
     return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def malformed(lines: Lines) -> Iterator[str]:
+    """How many lines could not be read, and where the first is; nothing where all could."""
+    if lines.first_malformed:
+        file, number = lines.first_malformed
+        yield f"Malformed: {count(lines.malformed, 'line')}, the first at {name(file)}:{number}"
 
 
 def size(number: int) -> str:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from kumi.profiles.reports.page import Table, count, ms, name, paragraphs, share, size, span
+from kumi.profiles.reports.page import (
+    Table,
+    count,
+    malformed,
+    ms,
+    name,
+    paragraphs,
+    share,
+    size,
+    span,
+)
 from kumi.profiles.reports.tables import described, grouped, shared
 
 if TYPE_CHECKING:
@@ -103,9 +113,7 @@ def remarks(found: Breakdown) -> Iterator[str]:
         )
     for reason, lost in found.dropped.items():
         yield f"Dropped while recording: {lost:,} ({name(reason)})"
-    if lines.first_malformed:
-        file, number = lines.first_malformed
-        yield f"Malformed: {count(lines.malformed, 'line')}, the first at {name(file)}:{number}"
+    yield from malformed(lines)
     if lines.other:
         yield f"Unknown events: {count(lines.other, 'line')}, not counted above"
 

@@ -1,0 +1,135 @@
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+from calling import MODULE, start
+
+SCRIPT = MODULE + (
+    "import sys\n"
+    "from helper import given\n"
+    "print(First.run(x=3.0).double, *sys.argv, __name__, given)\n"
+)
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    (tmp_path / "app.py").write_text(SCRIPT)
+    (tmp_path / "helper.py").write_text("given = 'beside it'\n")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def record(*arguments):
+    process = start("record", *arguments, stdout=subprocess.PIPE)
+    out, err = process.communicate(timeout=120)
+    return process.returncode, out, err
+
+
+def events(path):
+    return [json.loads(line)["event"] for line in path.read_text().splitlines()]
+
+
+def test_the_program_runs_as_python_runs_it_and_the_report_follows(folder):
+    code, out, err = record("app.py", "--json", "-x", "a b")
+    assert (code, err) == (0, "")
+    plain = subprocess.run(
+        [sys.executable, "app.py", "--json", "-x", "a b"], capture_output=True, text=True
+    )
+    said = "6.0 app.py --json -x a b __main__ beside it\n"
+    assert plain.stdout == said
+    assert out.startswith(said + "Total operations: 3 (")
+    assert "  First: 3 operations, " in out
+    assert "\nScript: " in out
+    assert out.endswith(
+        "The profile is in kumi-profile.jsonl. Next:\n"
+        "  kumi profile kumi-profile.jsonl --detailed\n  kumi profile kumi-profile.jsonl --raw\n"
+    )
+    assert events(folder / "kumi-profile.jsonl")[-1] == "profile_end"
+
+
+def test_a_module_and_a_package_run_too(folder):
+    (folder / "tool").mkdir()
+    (folder / "tool" / "__main__.py").write_text("from app import First\nFirst.run(x=1.0)\n")
+    code, out, err = record("-o", "a b.jsonl", "--quiet", "-m", "tool", "--json")
+    assert (code, err) == (0, "")
+    assert out == "6.0 " + str(folder / "tool" / "__main__.py") + " --json app beside it\n"
+    assert events(folder / "a b.jsonl").count("vm_run") == 2
+
+
+def without_generated(traceback):
+    """A profiled program's generated code has other lines."""
+    return re.sub(r'File "<kumi.*', "", traceback)
+
+
+@pytest.mark.parametrize(
+    ("last", "code", "said"),
+    [
+        ("sys.exit()", 0, ""),
+        ("sys.exit(7)", 7, ""),
+        ("sys.exit('no more')", 1, "no more\n"),
+        ("raise KeyboardInterrupt", 130, None),
+        ("First.run(x='three')", 1, None),
+        ("def f():\n    1/0\nf()", 1, None),
+    ],
+)
+def test_the_exit_code_and_traceback_are_the_programs_own(folder, last, code, said):
+    (folder / "app.py").write_text(f"{SCRIPT}{last}\n")
+    got, out, err = record("app.py")
+    plain = subprocess.run([sys.executable, "app.py"], capture_output=True, text=True)
+    assert got == code
+    assert without_generated(err) == without_generated(plain.stderr)
+    assert said is None or err == said
+    assert re.search("  First: [34] operations, ", out)
+
+
+def test_a_program_with_a_mistake_in_its_syntax(folder):
+    (folder / "app.py").write_text("x = = 1\n")
+    code, _, err = record("app.py", "--quiet")
+    plain = subprocess.run([sys.executable, "app.py"], capture_output=True, text=True)
+    assert code == 1
+    assert err.startswith(plain.stderr)
+
+
+def test_threads_and_exit_handlers_are_in_the_report(folder):
+    late = (
+        "import atexit, threading, time\n"
+        "def work():\n    time.sleep(0.2)\n    First.run(x=1.0)\n"
+        "threading.Thread(target=work).start()\n"
+        "atexit.register(lambda: First.run(x=2.0))\n"
+    )
+    (folder / "app.py").write_text(SCRIPT + late)
+    code, out, _ = record("--json", "app.py")
+    assert code == 0
+    report = json.loads(out.partition("\n")[2])
+    assert report["runs"][0]["count"] == 3
+    assert report["script_ns"] > 0
+
+
+def test_modes_of_the_file(folder):
+    for options, runs in (([], 1), ([], 1), (["--persistent"], 2), (["--truncate"], 1)):
+        assert record("--quiet", *options, "app.py")[0] == 0
+        assert events(folder / "kumi-profile.jsonl").count("vm_run") == runs
+    assert (folder / "kumi-profile.jsonl.old").exists()
+    assert record("--no-ops", "--memory", "--stream", "--truncate", "app.py")[0] == 0
+    assert "vm_operation" not in events(folder / "kumi-profile.jsonl")
+
+
+def test_the_profile_keeps_its_place_when_the_program_changes_folder(folder):
+    (folder / "app.py").write_text(f"{SCRIPT}import os\nos.chdir('/')\n")
+    code, out, _ = record("-o", "new/p-{pid}.jsonl", "--detailed", "app.py")
+    [path] = (folder / "new").iterdir()
+    assert code == 0
+    assert "Hotspots" in out
+    assert out.endswith(f"  kumi profile {path} --summary\n  kumi profile {path} --raw\n")
+
+
+@pytest.mark.parametrize(
+    "program", [["none.py"], ["-m", "no_such_module"], ["-m", "none.at.all"], []]
+)
+def test_a_program_that_is_not_there_is_wrong_usage(folder, program):
+    code, out, err = record(*program)
+    assert (code, out) == (2, "")
+    assert "Traceback" not in err
+    assert not (folder / "kumi-profile.jsonl").exists()

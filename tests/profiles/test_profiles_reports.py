@@ -1,0 +1,205 @@
+"""What the reports say, to the letter where scripts may rely on it."""
+
+import json
+
+import pytest
+from profile_files import declaration, end, memory, operation, phase, program, run, start, written
+
+from kumi.profiles.engine import Filters
+from kumi.profiles.reading import read_breakdown
+from kumi.profiles.reports.detailed import detailed
+from kumi.profiles.reports.drawing import plain
+from kumi.profiles.reports.figures import figures
+from kumi.profiles.reports.summary import HOW_TO_GET_OPERATIONS, summary
+from kumi.profiles.sources import UnreadableError
+
+
+def page(path, make=summary, limit=10, filters=None):
+    return plain(make(read_breakdown([str(path)], filters), limit))
+
+
+def two_schemas(folder):
+    return written(
+        folder,
+        *[operation("SchemaB", ns=4200) for _ in range(12)],
+        *[operation("SchemaA", name="LoadInput", ns=68683) for _ in range(11)],
+        operation("SchemaA", ns=68687),
+    )
+
+
+def test_the_summary_begins_with_the_documented_lines(tmp_path):
+    assert page(two_schemas(tmp_path)).splitlines()[:5] == [
+        "Total operations: 24 (0.8746ms)",
+        "Schemas analyzed: SchemaA, SchemaB",
+        "  SchemaA: 12 operations, 0.8242ms",
+        "  SchemaB: 12 operations, 0.0504ms",
+        "",
+    ]
+    assert page(two_schemas(tmp_path), detailed).startswith("Total operations: 24 (0.8746ms)\n")
+
+
+def test_the_whole_summary(tmp_path):
+    operations = [
+        ["inputs", "LoadInput", None, None, [], 1, "lines.price"],
+        ["a", "Ref", None, "b", []],
+    ]
+    path = written(
+        tmp_path,
+        start(cost=50.0),
+        program(operations),
+        run(ns=8_000_000),
+        run(ns=2_000_000, error="ZeroDivisionError"),
+        operation(name="LoadInput", ns=6_000_000, declaration="inputs", index=0),
+        operation(name="Ref", ns=0, declaration="a", index=1),
+        operation(name="Map", ns=1_000_000, index=2),
+        operation(name="Map", ns=3_000_000, index=3, function="subtract"),
+        phase("script_execution", 40_000_000),
+        memory(10 * 2**20, "2025-01-01T00:00:00.000Z"),
+        memory(12 * 2**20, "2025-01-01T00:00:02.000Z"),
+        memory(15 * 2**20, "2025-01-01T00:00:01.000Z"),
+        end({"queue_full": 7, "file": 0}),
+        {"event": "of_the_future"},
+    )
+    with path.open("a", encoding="utf-8") as file:
+        file.write('\n{"event":"vm_op')
+    assert (
+        page(path)
+        == f"""\
+Total operations: 4 (10.0000ms)
+Schemas analyzed: Shop
+  Shop: 4 operations, 10.0000ms
+
+Events: 4 vm_operation, 2 vm_run, 1 phase, 1 profile_start, 1 program, 3 memory, 1 profile_end
+Runs: 2 (10.0000ms)
+Script: 40.0000ms, 25.0 % of it in runs
+Failed: 1 run of Shop with ZeroDivisionError
+
+Runs by schema
+  schema  operations/run  count  time ms    share  average   p50   p95   p99  longest
+  Shop    2                   2  10.0000  100.0 %     5 ms  2 ms  8 ms  8 ms     8 ms
+
+Reference operations: 1 (25.0 %), 0.0000ms (0.0 % of the time), 0 ns each
+  schema  target  count  time ms  share  average
+  Shop    b           1   0.0000  0.0 %     0 ns
+
+Map operations: 2 (50.0 %), 4.0000ms (40.0 % of the time), 2 ms each
+  schema  function  count  time ms   share  average
+  Shop    subtract      1   3.0000  75.0 %     3 ms
+  Shop    multiply      1   1.0000  25.0 %     1 ms
+
+LoadInput operations: 1 (25.0 %), 6.0000ms (60.0 % of the time), 6 ms each
+  schema  input path   count  time ms    share  average
+  Shop    lines.price      1   6.0000  100.0 %     6 ms
+
+Key insights
+  1. Shop.inputs: LoadInput lines.price (operation 0) takes 60.0 % of the time: 1 time, 6 ms on average
+  2. Shop.total: Map subtract (operation 3) takes 30.0 % of the time: 1 time, 3 ms on average
+  3. Shop.total: Map multiply (operation 2) takes 10.0 % of the time: 1 time, 1 ms on average
+
+Memory: 10.0 MiB at the first of 3 snapshots, 12.0 MiB at the last (+2.0 MiB), 15.0 MiB at most
+Clock: 3 readings took about 0.0001ms, <0.1 % of the operations' time (included above: times are raw)
+Dropped while recording: 7 (queue_full)
+Malformed: 1 line, the first at {path}:16
+Unknown events: 1 line, not counted above
+
+Time: self for operations (the operation alone); total for runs, declarations and phases
+(with everything inside). p50: half of them took at most this long; p95 and p99 likewise.
+"""
+    )
+
+
+def test_the_detailed_report_lists_hotspots_types_declarations_and_phases(tmp_path):
+    path = written(
+        tmp_path,
+        *[operation(index=n, ns=1000 * n) for n in range(1, 6)],
+        declaration(),
+        phase("compile", 1000, "Shop"),
+    )
+    shown = page(path, detailed, limit=2)
+    assert "Hotspots\n  schema      declaration  index  operation     count" in shown
+    assert "  Shop        total        5      Map multiply      1   0.0050  33.3 %" in shown
+    assert (
+        "  others (3)                                        3   0.0060  40.0 %     2 µs" in shown
+    )
+    assert "Operation types\n  operation  count" in shown
+    assert "Declarations\n  schema  declaration  count" in shown
+    assert "Phases\n  phase    schema  count" in shown
+
+
+def test_without_operations_it_reports_runs_and_declarations_and_how_to_get_them(tmp_path):
+    shown = page(written(tmp_path, run(), declaration(ns=3000), declaration(name="sub")))
+    assert shown.startswith(
+        "Total operations: 0 (0.0000ms)\nSchemas analyzed: Shop\n  Shop: 0 operations, 0.0000ms\n"
+    )
+    assert HOW_TO_GET_OPERATIONS in shown
+    assert "Runs by schema" in shown
+    assert "Declarations\n  schema  declaration  count" in shown
+
+
+def test_schemas_come_by_time_then_name_and_parts_add_up_exactly(tmp_path):
+    path = written(
+        tmp_path, operation("B", ns=33333), operation("A", ns=33333), operation("C", ns=99999)
+    )
+    found = json.loads(figures(read_breakdown([str(path)])))
+    assert [schema["schema"] for schema in found["schemas"]] == ["C", "A", "B"]
+    assert found["total_ns"] == sum(schema["total_ns"] for schema in found["schemas"]) == 166665
+    assert found["total_ns"] == sum(kind["total_ns"] for kind in found["types"])
+    assert found["total_ns"] == sum(spot["total_ns"] for spot in found["hotspots"])
+
+
+def test_filters_choose_what_counts(tmp_path):
+    path = written(
+        tmp_path,
+        run("A"),
+        operation("A", "Map", 10),
+        operation("A", "Reduce", 2000, declaration="other"),
+        operation("B", "Map", 5000),
+        phase("script_execution", 9000),
+    )
+
+    def schemas(**asked):
+        found = read_breakdown([str(path)], Filters(**asked))
+        return [(part.names[0], part.calls) for part in found.schemas], len(found.runs)
+
+    assert schemas(schemas=("A",)) == ([("A", 2)], 1)
+    assert schemas(operations=("Map",)) == ([("B", 1), ("A", 1)], 0)
+    assert schemas(declarations=("other",)) == ([("A", 1)], 0)
+    assert schemas(min_ns=1000) == ([("B", 1), ("A", 1)], 1)
+    assert "No operation passes the filters." in page(path, filters=Filters(schemas=("None",)))
+
+
+def test_names_cannot_steer_the_terminal(tmp_path):
+    shown = page(written(tmp_path, operation("A\x1b[31m\n\u202ered")))
+    assert "Schemas analyzed: A\\x1b[31m\\n\\u202ered\n" in shown
+
+
+def test_programs_that_differ_under_one_key_name_no_target(tmp_path):
+    ref = operation(name="Ref", ns=0, declaration="a", index=0)
+    one, two = program([["a", "Ref", None, "x", []]]), program([["a", "Ref", None, "y", []]])
+    known = read_breakdown([str(written(tmp_path, one, one, ref))])
+    assert known.analyses[0].parts[0].names == ("Shop", "x")
+    assert read_breakdown([str(written(tmp_path, one, two, ref))]).analyses[0].parts == ()
+
+
+def test_several_files_are_read_as_one(tmp_path):
+    one = written(tmp_path, operation("A"), name="1.jsonl")
+    two = written(tmp_path, operation("B"), operation("A"), name="2.jsonl")
+    found = read_breakdown([str(one), str(two)])
+    assert {(part.names[0], part.calls) for part in found.schemas} == {("A", 2), ("B", 1)}
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "it is empty"),
+        (b"\n\n", "it is empty"),
+        (bytes(range(256)) * 4, "lines are malformed"),
+        (b'{"level":"info"}\n', "1 line is malformed"),
+        (b'{"event":"click"}\n' * 2, "2 lines of unknown events"),
+    ],
+)
+def test_a_file_without_an_event_is_unreadable_and_says_why(tmp_path, content, why):
+    path = tmp_path / "x.jsonl"
+    path.write_bytes(content)
+    with pytest.raises(UnreadableError, match=why):
+        read_breakdown([str(path)])
