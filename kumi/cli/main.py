@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from kumi import __version__
-from kumi.errors import KumiError, did_you_mean
+from kumi.errors import KumiError, SchemaError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,11 +97,12 @@ def _invoke(arguments: Sequence[str] | None) -> int:
 
 
 def message(error: KumiError | OSError) -> str:
-    """What is said of an error that is nobody's bug: one line, or a schema's located errors."""
-    if isinstance(error, OSError):
-        where = f"{error.filename}: " if error.filename else ""
-        return f"Error: {where}{error.strerror or error}"
-    return str(error)
+    """What is said of an error that is nobody's bug: one line, or everything located."""
+    if isinstance(error, SchemaError):
+        return str(error)
+    if isinstance(error, OSError) and error.filename:
+        return f"Error: {error.filename}: {error.strerror}"
+    return f"Error: {error}"
 
 
 def _reader_left() -> int:

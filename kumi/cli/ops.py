@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import click
 
-from kumi.cli.schemas import check_outputs
+from kumi.cli.schemas import check_names, only
 from kumi.cli.schemas import schema as find_schema
 
 
 @click.command()
 @click.argument("schema")
-@click.option(
-    "--only", metavar="NAME", multiple=True, help="Only what this declaration needs; repeatable."
-)
-def ops(schema: str, only: tuple[str, ...]) -> None:
+@only
+def ops(schema: str, names: tuple[str, ...]) -> None:
     """List the operations of SCHEMA, as the VM runs them.
 
     A profile of one run has exactly these operations.
@@ -21,8 +19,8 @@ def ops(schema: str, only: tuple[str, ...]) -> None:
     \b
     Examples:
       kumi ops tax.kumi
-      kumi ops pricing.py:OrderPricing --only total
+      kumi ops pricing.py:OrderPricing --only total discounted
     """
     found = find_schema(schema)
-    check_outputs(found, only)
-    click.echo(found.ops(*only))
+    check_names(found, names)
+    click.echo(found.ops(*names))

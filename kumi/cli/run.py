@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kumi.cli.exchange import read_input, write_output
-from kumi.cli.schemas import check_outputs
+from kumi.cli.schemas import check_names, only
 from kumi.cli.schemas import schema as find_schema
 from kumi.errors import KumiError
 
@@ -26,12 +26,14 @@ if TYPE_CHECKING:
     "--input", "-i", "given", metavar="FILE|-", help="The input, a JSON object; - is stdin."
 )
 @click.option("--output", "-o", metavar="FILE", help="Write the result here, not to stdout.")
-@click.option(
-    "--only", metavar="NAME", multiple=True, help="Compute only this declaration; repeatable."
-)
+@only
 @click.option("--profile", metavar="FILE", help="Record every operation into this event file.")
 def run(
-    schema: str, given: str | None, output: str | None, only: tuple[str, ...], profile: str | None
+    schema: str,
+    names: tuple[str, ...],
+    given: str | None,
+    output: str | None,
+    profile: str | None,
 ) -> None:
     """Compute SCHEMA for one input and print the result as JSON.
 
@@ -44,8 +46,11 @@ def run(
       kumi run pricing.py:OrderPricing --input - --only total < order.json
       kumi run tax.kumi --input tax.json --profile tax.jsonl
     """
-    with _integers_of_any_size(), _recorded(profile):
-        result = _computed(find_schema(schema), read_input(given), only)
+    with _integers_of_any_size():
+        with _recorded(profile):
+            found = find_schema(schema)
+            check_names(found, names)
+            result = _computed(found, names, read_input(given))
         write_output(result, output)
     if profile is not None:
         click.echo(f"profile written: kumi profile {profile}", err=True)
@@ -71,10 +76,9 @@ def _recorded(profile: str | None) -> AbstractContextManager[Any]:
     return recording
 
 
-def _computed(schema: type[Schema], data: dict[str, Any], only: tuple[str, ...]) -> dict[str, Any]:
-    check_outputs(schema, only)
+def _computed(schema: type[Schema], names: tuple[str, ...], data: dict[str, Any]) -> dict[str, Any]:
     try:
-        result = schema.only(*only).run(data) if only else schema.run(data)
+        result = schema.only(*names).run(data) if names else schema.run(data)
         return result.to_dict()
     except KumiError:
         raise

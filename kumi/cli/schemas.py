@@ -6,7 +6,7 @@ import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from traceback import extract_tb
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,6 +14,7 @@ from kumi.errors import KumiError, did_you_mean
 from kumi.schema import Schema, compile_program, load
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import ModuleType
 
 
@@ -46,8 +47,33 @@ def schemas(spec: str) -> list[type[Schema]]:
     return [declared[name]]
 
 
-def check_outputs(schema: type[Schema], names: tuple[str, ...]) -> None:
-    """Raise UsageError where a name of `--only` is not a declaration of the schema."""
+def only(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the option `--only NAME…`, as its parameter `names`: none means all.
+
+    Click's options take one value, so the other names arrive as arguments.
+    """
+    first = click.option(
+        "--only",
+        metavar="NAME...",
+        multiple=True,
+        is_eager=True,
+        help="Only these declarations, and what they need.",
+    )
+    more = click.argument("names", nargs=-1, metavar="[--only NAME...]", callback=_all_names)
+    return more(first(command))
+
+
+def _all_names(
+    context: click.Context, _argument: click.Parameter, more: tuple[str, ...]
+) -> tuple[str, ...]:
+    names: tuple[str, ...] = context.params.pop("only")
+    if more and not names:
+        raise click.UsageError(f"what is {more[0]!r}? Names of declarations follow --only.")
+    return names + more
+
+
+def check_names(schema: type[Schema], names: tuple[str, ...]) -> None:
+    """Raise UsageError where one of the names is not a declaration of the schema."""
     try:
         compile_program(schema, *names)
     except ValueError as error:

@@ -37,6 +37,17 @@ def test_a_trait_can_be_asked_for(capsys):
     assert json.loads(done.out) == {"rich": True, "tax": 500.0}
 
 
+def test_several_names_may_follow_only(capsys):
+    done = call(capsys, "run", "tax.kumi", "--input", "tax.json", "--only", "rich", "tax")
+    assert json.loads(done.out) == {"rich": True, "tax": 500.0}
+
+
+def test_a_stray_word_is_wrong_usage(capsys):
+    done = call(capsys, "run", "tax.kumi", "tax.json")
+    assert done.code == 2
+    assert "what is 'tax.json'?" in done.err
+
+
 def test_a_name_that_is_not_declared_is_wrong_usage(capsys):
     done = call(capsys, "run", "tax.kumi", "--input", "tax.json", "--only", "gvien")
     assert done.code == 2
@@ -109,6 +120,7 @@ def test_data_that_does_not_fit_is_reported_whole(capsys, folder):
     (folder / "tax.json").write_text('{"income": -1, "rate": "x", "gifts": [true], "more": 1}')
     done = call(capsys, "run", "tax.kumi", "--input", "tax.json")
     assert done.code == 1
+    assert done.err.startswith("Error: the input of Tax has 4 errors\n")
     for path in ("income", "rate", "gifts[0]", "more"):
         assert f"\n  {path}: " in done.err
     assert "Traceback" not in done.err
