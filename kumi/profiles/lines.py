@@ -25,6 +25,7 @@ _NAMES: Final = (
     "run",
     "error",
 )
+_NAME_OR_NOT: Final = (str, type(None))
 _NEEDED: Final = {"vm_operation": "operation", "vm_declaration": "declaration", "phase": "name"}
 _TRAILING_COMMA: Final = re.compile(r'("(?:[^"\\]|\\.)*+")|(?<![\[{\s])\s*,(?=\s*[}\]])')
 
@@ -68,9 +69,9 @@ def timed(event: Event) -> Timed | None:
     kind, schema = event["event"], event.get("schema")
     ns, rows, index = _nanoseconds(event), _whole(event, "rows"), _whole(event, "index")
     needed = _NEEDED.get(kind)
-    if ns is None or rows is None or index is None or not all(_is_name(event, k) for k in _NAMES):
+    if ns is None or rows is None or index is None or (needed and event.get(needed) is None):
         return None
-    if needed and event.get(needed) is None:
+    if not all(isinstance(event.get(key), _NAME_OR_NOT) for key in _NAMES):
         return None
     return Timed(
         kind=kind,
@@ -90,18 +91,16 @@ def timed(event: Event) -> Timed | None:
 def _load(text: str) -> Any:
     """The JSON value, read as DuckDB reads it: the first of equal keys; a comma may trail."""
     try:
-        return json.loads(text, object_pairs_hook=_first_of_equal)
+        return _DECODER.decode(text)
     except ValueError:
-        return json.loads(_TRAILING_COMMA.sub(r"\1", text), object_pairs_hook=_first_of_equal)
+        return _DECODER.decode(_TRAILING_COMMA.sub(r"\1", text))
 
 
 def _first_of_equal(pairs: list[tuple[str, Any]]) -> Event:
     return dict(reversed(pairs))
 
 
-def _is_name(event: Event, key: str) -> bool:
-    value = event.get(key)
-    return value is None or isinstance(value, str)
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=_first_of_equal)
 
 
 def _whole(event: Event, key: str) -> int | None:
