@@ -27,6 +27,7 @@ def profiled(path, *exporters):
     try:
         with otel.profile(file=str(path), ops=True, truncate=True, tracer_provider=provider):
             yield provider.get_tracer("shop")
+            assert otel.flush(30)
         assert provider.force_flush()
     finally:
         provider.shutdown()

@@ -21,6 +21,11 @@ def by_id(resource_spans):
     return seen
 
 
+def in_trace(trace_id, spans):
+    """Those that belong to one trace."""
+    return {key: span for key, span in spans.items() if span["trace_id"] == trace_id}
+
+
 def as_jaeger_keeps(spans):
     """What is left of spans in Jaeger: flags and schema URLs go, arrays turn into JSON text."""
     return {key: span | _kept_by_jaeger(span) for key, span in spans.items()}

@@ -2,7 +2,7 @@
 
 import pytest
 from application import RESOURCE, orders, ours, profiled, run_script, stock_grpc, stock_http
-from span_views import as_file_says, as_jaeger_keeps, by_id, file_spans, from_jaeger
+from span_views import as_file_says, as_jaeger_keeps, by_id, file_spans, from_jaeger, in_trace
 
 pytestmark = pytest.mark.backend
 
@@ -34,8 +34,8 @@ def stored(request, tmp_path, monkeypatch, schemas, jaeger, over_http):
     exporters = request.param(monkeypatch, jaeger), stock_http(over_http.endpoint)
     with profiled(path, *exporters) as tracer, tracer.start_as_current_span("request") as span:
         schema.run(given)
-    sent = by_id(over_http.resource_spans())
     trace_id = f"{span.get_span_context().trace_id:032x}"
+    sent = in_trace(trace_id, by_id(over_http.resource_spans()))
     kept = from_jaeger(jaeger.resource_spans(trace_id, len(sent)))
     return kept, sent, file_spans(path)
 
@@ -66,8 +66,8 @@ def test_environment_variables_alone_bring_a_script_into_jaeger(
     traces = {line["trace_id"] for line in in_file.values()}
     kept = {}
     for trace_id in traces:
-        count = sum(line["trace_id"] == trace_id for line in in_file.values())
-        kept |= from_jaeger(jaeger.resource_spans(trace_id, count))
+        told = in_trace(trace_id, in_file)
+        kept |= from_jaeger(jaeger.resource_spans(trace_id, len(told)))
     assert len(traces) == 2
     assert as_file_says(kept) == in_file
     assert service in jaeger.get("/api/services")["data"]
