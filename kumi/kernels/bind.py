@@ -14,7 +14,7 @@ from kumi.kernels import scalars
 from kumi.kernels.choices import CHOICES
 from kumi.kernels.elementwise import ELEMENTWISE
 from kumi.kernels.reduce import REDUCERS
-from kumi.kernels.templates import template
+from kumi.kernels.templates import NAMES, template
 from kumi.kernels.vectors import Column, cells, column_of
 
 if TYPE_CHECKING:
@@ -23,14 +23,17 @@ if TYPE_CHECKING:
     from kumi.kernels.kinds import Kind
     from kumi.kernels.vectors import Axis
 
+__all__ = ["NAMES", "elementwise", "reducer", "scalar"]
+
 _FACTORIES = ELEMENTWISE | CHOICES
 
 
 def scalar(function: str, kinds: tuple[Kind, ...], result: Kind) -> str | Callable[..., Any]:
     """How to compute a function of scalars.
 
-    A Python expression with `{0}`, `{1}` … for the names of the arguments, using operators and
-    builtins only; or a callable. Either takes and gives plain Python objects, None for null.
+    A Python expression with `{0}`, `{1}` … for the names of the arguments, using operators,
+    builtins and what is in `NAMES`; or a callable. Either takes and gives plain Python objects,
+    None for null.
     """
     found = template(function, kinds, result) or scalars.function(function, kinds, result)
     if found is None:
@@ -59,7 +62,7 @@ def _callable(function: str, kinds: tuple[Kind, ...], result: Kind) -> Callable[
         return found
     names = [f"x{number}" for number in range(len(kinds))]
     source = f"lambda {', '.join(names)}: {found.format(*names)}"
-    made: Callable[..., Any] = eval(source)  # noqa: S307 - our own template, no text of a user
+    made: Callable[..., Any] = eval(source, dict(NAMES))  # noqa: S307 - our own template, no text of a user
     return made
 
 

@@ -27,12 +27,17 @@ def function(name: str, kinds: tuple[Kind, ...], result: Kind) -> Callable[..., 
     return maker(kinds, result) if maker else None
 
 
+def divide_by_zero(dividend: float, zero: float) -> float:
+    """IEEE's quotient: infinite with the sign of both, NaN for zero by zero and for NaN."""
+    if dividend == 0 or dividend != dividend:  # noqa: PLR0124 - quick test for NaN, and null may come
+        return math.nan
+    return math.inf if (dividend > 0) == (math.copysign(1.0, zero) > 0) else -math.inf
+
+
 def divide_integers(dividend: int, divisor: int) -> float:
     """The quotient of two integers of any size, rounded once."""
-    if divisor == 0:
-        return math.nan if dividend == 0 else math.inf if dividend > 0 else -math.inf
     try:
-        return dividend / divisor
+        return dividend / divisor if divisor != 0 else divide_by_zero(dividend, divisor)
     except OverflowError:
         return math.inf if (dividend > 0) == (divisor > 0) else -math.inf
 

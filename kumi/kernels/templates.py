@@ -1,24 +1,34 @@
 """Scalar functions that are one Python expression: what generated code has in place of a call.
 
 `{0} {1} {2}` stand for the names of the arguments, so an argument may be named several times.
-Expressions use operators and builtins only, and mean exactly what the language means: null (None)
-in arithmetic and ordering raises Python's own TypeError, an integer too large for a float becomes
-infinite, a float divided by zero is IEEE's.
+Besides these an expression uses operators, builtins and `NAMES`. It means exactly what the language
+means: null (None) in arithmetic and ordering raises Python's own TypeError, an integer too large
+for a float becomes infinite, a float divided by zero is IEEE's.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, Any, Final
 
 from kumi.kernels.kinds import ANY, BOOLEAN, FLOAT, HASH, INTEGER, STRING, Scalar, is_numeric
+from kumi.kernels.scalars import divide_by_zero
+from kumi.kernels.values import to_float
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kumi.kernels.kinds import Kind
 
-_OVERFLOWS = f"{2**1024 - 2**970:#x}"  # the smallest integer that float() refuses
-_INFINITE = 'float("inf") if {0} > 0 else float("-inf")'
+_OVERFLOWS = 2**1024 - 2**970  # the smallest integer that float() refuses
+NAMES: Final[dict[str, Any]] = {
+    "_least": -_OVERFLOWS,
+    "_most": _OVERFLOWS,
+    "_to_float": to_float,
+    "_by_zero": divide_by_zero,
+    "_nan": math.nan,
+}
+"""What expressions may name besides their arguments: to be bound where they are used."""
 
 
 def template(function: str, kinds: tuple[Kind, ...], result: Kind) -> str | None:
@@ -31,17 +41,14 @@ def _operand(place: str, kind: Kind, result: Kind) -> str:
     """An argument that Python converts by itself, made safe where that may overflow."""
     if kind is not INTEGER or result is not FLOAT:
         return place
-    infinite = _INFINITE.replace("{0}", place)
-    return f"({place} if -{_OVERFLOWS} < {place} < {_OVERFLOWS} else {infinite})"
+    return f"({place} if _least < {place} < _most else _to_float({place}))"
 
 
 def _brought(place: str, kind: Kind, result: Kind) -> str:
     """An argument as the kind of the result, null included."""
     if kind is not INTEGER or result is not FLOAT:
         return place
-    infinite = _INFINITE.replace("{0}", place)
-    finite = f"float({place}) if -{_OVERFLOWS} < {place} < {_OVERFLOWS}"
-    return f"(None if {place} is None else {finite} else {infinite})"
+    return f"(None if {place} is None else _to_float({place}))"
 
 
 def _arithmetic(operator: str) -> Callable[[tuple[Kind, ...], Kind], str]:
@@ -56,16 +63,13 @@ def _divide(kinds: tuple[Kind, ...], result: Kind) -> str | None:
     if kinds == (INTEGER, INTEGER):
         return None
     left, right = _operand("{0}", kinds[0], result), _operand("{1}", kinds[1], result)
-    infinity = 'float("inf")'
-    if kinds[1] is FLOAT:  # of the two zeros, the negative one turns the sign
-        infinity = f'({infinity} if str({{1}}) == "0.0" else -{infinity})'
-    return f"({left} / {right} if {{1}} != 0 else {left} * {infinity})"
+    return f"({left} / {right} if {{1}} != 0 else _by_zero({{0}}, {{1}}))"
 
 
 def _modulo(kinds: tuple[Kind, ...], result: Kind) -> str:
     left, right = _operand("{0}", kinds[0], result), _operand("{1}", kinds[1], result)
     if result is FLOAT:
-        return f'({left} % {right} if {{1}} != 0 else {left} * float("nan"))'
+        return f"({left} % {right} if {{1}} != 0 else {left} * _nan)"
     return f"({left} % {right})"
 
 

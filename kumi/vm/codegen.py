@@ -210,6 +210,7 @@ class _Writer:
         else:
             kernel = bind.scalar(function, kinds, operation.kind)
         if isinstance(kernel, str):
+            self.bound.update(bind.NAMES)
             return kernel.format(*names)
         return f"{self._bind(f'k{operation.index}', kernel)}({', '.join(names)})"
 

@@ -62,7 +62,7 @@ def scalar_callable(function, kinds, result):
     if not isinstance(found, str):
         return found
     names = [f"a{n}" for n in range(len(kinds))]
-    return eval(f"lambda {', '.join(names)}: {found.format(*names)}")
+    return eval(f"lambda {', '.join(names)}: {found.format(*names)}", dict(bind.NAMES))
 
 
 def column(cells, kind):
