@@ -351,6 +351,25 @@ def test_names_that_python_or_the_class_forbid():
     assert outline(tree(Named)) == text_outline(text, "Named")
 
 
+def test_comparisons_keep_their_sides():
+    class Sides(Declarations):
+        class Input(kumi.Record):
+            a: kumi.Field[int]
+            p: kumi.Field[bool]
+
+        v = kumi.value(1)
+        one = kumi.trait(Input.a > v)
+        two = kumi.trait(v > Input.a)
+        three = kumi.trait(Input.a < when(Input.p).then(1).otherwise(v))
+        four = kumi.trait(Input.p == kumi.any_of(Input.p, one))
+
+    shown = outline(tree(Sides))
+    assert "  input.a $v greater_than/2" in shown
+    assert "  $v input.a greater_than/2" in shown
+    assert "  input.a input.p int:1 $v select/3 less_than/2" in shown
+    assert "  input.p input.p $one or/2 equal/2" in shown
+
+
 def test_an_alias_is_no_declaration_and_the_first_name_wins():
     class Aliased(Declarations):
         a = kumi.value(1)

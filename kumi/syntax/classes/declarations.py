@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, overload
 from kumi.errors import Problem, SchemaError
 from kumi.syntax import nodes
 from kumi.syntax.classes.cascades import Cases, First, Then, When
-from kumi.syntax.classes.expression import Expr, T_co
+from kumi.syntax.classes.expression import Expr, Formula, T_co
 from kumi.syntax.classes.operands import node_of
 from kumi.syntax.classes.places import class_body, explained, here
 
@@ -112,7 +112,7 @@ def trait(e: Expr[bool], *, name: str | None = None) -> Value[bool]:
 
 def ref(name: str) -> Expr[Any]:
     """A declaration by its name: one that comes later, or that Python cannot name."""
-    return Expr(nodes.Name(here(), name))
+    return Formula(nodes.Name(here(), name))
 
 
 def declared(kind: nodes.DeclarationKind, name: str) -> Value[Any]:

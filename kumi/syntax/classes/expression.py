@@ -351,9 +351,19 @@ class Expr(Operand, Generic[T_co]):
         return neighbour("roll", self, by, policy, 0)
 
 
+class Formula(Expr[T_co]):
+    """The expression that operators, functions and paths make.
+
+    It has a class of its own, beside those of declarations and cascades: where one operand's type
+    derives from the other's, Python turns comparisons round, and `a > b` would be `b < a`.
+    """
+
+    __slots__ = ()
+
+
 def applied(function: str, *args: Any) -> Expr[Any]:
     """An expression that calls a function by its canonical name."""
-    return Expr(call(function, *args, options={}))
+    return Formula(call(function, *args, options={}))
 
 
 def neighbour(
@@ -365,4 +375,4 @@ def neighbour(
         options["axis_offset"] = axis_offset
     if policy is not None:
         options["policy"] = nodes.Symbol(policy)
-    return Expr(call(function, operand, by, options=options))
+    return Formula(call(function, operand, by, options=options))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, overload
 
 from kumi.syntax import nodes
-from kumi.syntax.classes.expression import Expr, N, O, Policy, applied, neighbour
+from kumi.syntax.classes.expression import Expr, Formula, N, O, Policy, applied, neighbour
 from kumi.syntax.classes.places import here
 
 if TYPE_CHECKING:
@@ -224,7 +224,7 @@ def outer(e: Expr[T]) -> Expr[T]:
 def index(name: str) -> Expr[int]:
     """The position, from 0, along the array that was declared with this index."""
     place = here()
-    return Expr(nodes.Call(place, "index", (nodes.Constant(place, nodes.Symbol(name)),)))
+    return Formula(nodes.Call(place, "index", (nodes.Constant(place, nodes.Symbol(name)),)))
 
 
 def to_decimal(e: Operand) -> Expr[Decimal]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from kumi.errors import Problem, did_you_mean
 from kumi.syntax import nodes
-from kumi.syntax.classes.expression import OPERATORS, Expr, applied
+from kumi.syntax.classes.expression import OPERATORS, Expr, Formula, applied
 from kumi.syntax.classes.operands import Operand, node_of
 from kumi.syntax.classes.places import explained, here
 
@@ -83,7 +83,7 @@ def begun(root: type[Record], member: Member) -> Expr[Any] | Fields:
 def ended(path: Rooted, member: Member) -> Expr[Any] | Fields:
     """What stands for a path in Python: more fields, or an expression."""
     record = member.shape.record
-    return Expr(path) if record is None else Fields(path, record)
+    return Formula(path) if record is None else Fields(path, record)
 
 
 class NoSuchFieldError(AttributeError):
@@ -115,12 +115,12 @@ def whole(path: Any, *, depth: int = 0) -> Expr[Any]:
     if not isinstance(node, Rooted):
         hint = "give it a path such as `Input.lines`"
         raise TypeError(explained("`whole` takes a path through the input", hint))
-    return Expr(node.whole(place, depth))
+    return Formula(node.whole(place, depth))
 
 
 def size(e: Expr[Any] | type[Record] | Sequence[Any], *, depth: int = 0) -> Expr[int]:
     """The length of an array (of a tuple, of a string)."""
     node = node_of(e, here())
     if isinstance(node, Rooted):
-        return applied("size", Expr(node.whole(node.place, depth)))
+        return applied("size", Formula(node.whole(node.place, depth)))
     return applied("size", e)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import re
-import sys
 import types
 from collections import ChainMap
 from dataclasses import dataclass
@@ -64,10 +63,9 @@ def hints(cls: type, frame: FrameType) -> dict[str, Any]:
 
     Raises TypeError where a name is not defined yet.
     """
-    module = sys.modules.get(cls.__module__)
     written = types.SimpleNamespace(__annotations__=inspect.get_annotations(cls))
     try:
-        return get_type_hints(written, vars(module) if module else {}, _scopes(cls, frame))
+        return get_type_hints(written, frame.f_globals, _scopes(cls, frame))
     except NameError as error:
         message = f"`{cls.__qualname__}` has an annotation that names nothing: {error}"
         raise TypeError(f"{message}; define a record before the one that uses it") from error

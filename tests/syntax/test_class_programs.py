@@ -1,0 +1,41 @@
+"""Every golden program and every example, written as a class: the same tree."""
+
+from pathlib import Path
+
+import pytest
+from class_writer import written
+
+import kumi
+from kumi import examples
+from kumi.errors import SchemaError, Source
+from kumi.syntax import nodes
+from kumi.syntax.classes import tree
+from kumi.syntax.outline import outline
+from kumi.syntax.text import parse
+
+PROGRAMS = [
+    *sorted((Path(__file__).parent.parent / "programs").glob("*.kumi")),
+    *(examples.path(name) for name in examples.NAMES),
+]
+
+
+def has_a_class(schema):
+    """Without what Python folds or cannot say: a cascade needs a case."""
+    bodies = [one.body for one in schema.declarations]
+    return all(body.cases for body in bodies if isinstance(body, nodes.Cascade))
+
+
+@pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.stem)
+def test_one_tree(path):
+    try:
+        of_text = parse(Source(str(path), path.read_text(encoding="utf-8")), "Program")
+    except SchemaError:
+        pytest.skip("has no tree")
+    if not has_a_class(of_text):
+        pytest.skip("has a cascade without a case")
+    names = {}
+    exec(written(of_text), names)
+    of_class = tree(names["Program"])
+    null_base = ("base NoneType:None", "base None")
+    assert outline(of_class) == outline(of_text).replace(*null_base)
+    assert issubclass(names["Program"], kumi.Schema)
