@@ -98,7 +98,7 @@ Key insights
 
 Memory: 10.0 MiB at the first of 3 snapshots, 12.0 MiB at the last (+2.0 MiB), 15.0 MiB at most
 Clock: 3 readings took about 0.0001ms, <0.1 % of the operations' time (included above: times are raw)
-Dropped while recording: 7 (queue_full)
+Dropped while recording: 7 spans (queue_full)
 Malformed: 1 line, the first at {path}:16
 Unknown events: 1 line, not counted above
 

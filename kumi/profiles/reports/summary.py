@@ -112,7 +112,7 @@ def remarks(found: Breakdown) -> Iterator[str]:
             "operations' time (included above: times are raw)"
         )
     for reason, lost in found.dropped.items():
-        yield f"Dropped while recording: {lost:,} ({name(reason)})"
+        yield f"Dropped while recording: {count(lost, 'span')} ({name(reason)})"
     yield from malformed(lines)
     if lines.other:
         yield f"Unknown events: {count(lines.other, 'line')}, not counted above"
