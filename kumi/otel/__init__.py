@@ -10,9 +10,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kumi_exporters.jsonl import JsonlSpanExporter as JsonlSpanExporter
-    from kumi_exporters.otlp import KumiOTLPSpanExporter as KumiOTLPSpanExporter
-
     from kumi.otel.runtime import flush as flush
     from kumi.otel.runtime import instrument as instrument
     from kumi.otel.runtime import memory_snapshot as memory_snapshot
@@ -22,6 +19,8 @@ if TYPE_CHECKING:
     from kumi.otel.runtime import resume as resume
     from kumi.otel.runtime import start_from_environment as start_from_environment
     from kumi.otel.runtime import uninstrument as uninstrument
+    from kumi_exporters.jsonl import JsonlSpanExporter as JsonlSpanExporter
+    from kumi_exporters.otlp import KumiOTLPSpanExporter as KumiOTLPSpanExporter
 
 _HOMES = {
     "JsonlSpanExporter": "kumi_exporters.jsonl",

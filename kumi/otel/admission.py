@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace.id_generator import IdGenerator
     from opentelemetry.sdk.trace.sampling import Sampler
 
+_SAMPLE = Decision.RECORD_AND_SAMPLE
+_SAMPLED = int(TraceFlags.SAMPLED)
+
 
 def current_context() -> Callable[[], Context]:
     """The cheapest way to the caller's context: the variable itself where that is all there is."""
@@ -58,7 +61,7 @@ def asking(
     `keep_all`: also what is not sampled is admitted, since the file takes everything.
     """
     current = current_context()
-    name, attributes = f"run {schema}", {names.SCHEMA_NAME: schema}
+    ask = question(sampler, ids, f"run {schema}", {names.SCHEMA_NAME: schema})
     seen: tuple[Context | None, bool | None] = (None, None)
 
     def admit() -> Context | RootDecision | None:
@@ -70,29 +73,38 @@ def asking(
             seen = (context, sampled)
         if sampled is not None:
             return context if sampled or keep_all else None
-        decision = ask_about_root(sampler, ids, context, name, attributes)
-        return decision if decision.sampled or keep_all else None
+        decision = ask(context)
+        return decision if keep_all or decision.sampled else None
 
     return admit
+
+
+def question(
+    sampler: Sampler, ids: IdGenerator, name: str, attributes: dict[str, str]
+) -> Callable[[Context], RootDecision]:
+    """Asks about one root span: one new trace id, and what the sampler says of it.
+
+    Not sampled where the sampler raises.
+    """
+    new_id, should_sample = ids.generate_trace_id, sampler.should_sample
+    random = random_flag(ids)
+
+    def ask(context: Context) -> RootDecision:
+        trace_id = new_id()
+        try:
+            result = should_sample(context, trace_id, name, SpanKind.INTERNAL, attributes, ())
+        except Exception as error:  # noqa: BLE001 - the sampler is the application's
+            trouble("asking the sampler", error)
+            return RootDecision(trace_id, random, "", sampled=False)
+        state = result.trace_state.to_header() if result.trace_state else ""
+        if result.decision is _SAMPLE:
+            return RootDecision(trace_id, random | _SAMPLED, state, sampled=True)
+        return RootDecision(trace_id, random, state, sampled=False)
+
+    return ask
 
 
 def parent_sampled(context: Context) -> bool | None:
     """The sampled flag of the current span, None where there is no span."""
     parent = get_current_span(context).get_span_context()
     return bool(parent.trace_flags.sampled) if parent.is_valid else None
-
-
-def ask_about_root(
-    sampler: Sampler, ids: IdGenerator, context: Context, name: str, attributes: dict[str, str]
-) -> RootDecision:
-    """One new trace id, and what the sampler says of a root span; not sampled where it raises."""
-    trace_id, flags = ids.generate_trace_id(), random_flag(ids)
-    try:
-        result = sampler.should_sample(context, trace_id, name, SpanKind.INTERNAL, attributes, ())
-    except Exception as error:  # noqa: BLE001 - the sampler is the application's
-        trouble("asking the sampler", error)
-        return RootDecision(trace_id, flags, "", sampled=False)
-    state = result.trace_state.to_header() if result.trace_state else ""
-    if result.decision is not Decision.RECORD_AND_SAMPLE:
-        return RootDecision(trace_id, flags, state, sampled=False)
-    return RootDecision(trace_id, flags | TraceFlags.SAMPLED, state, sampled=True)

@@ -93,16 +93,18 @@ class Channel:
             self._wait()
 
     def _wait(self) -> None:
-        """Sleep in short steps until half the room is free; past the deadline, drop the oldest.
+        """Sleep in short steps until half the room is free, or the deadline has passed.
 
-        Sleeping is what lets the worker have the interpreter while a caller would spin.
+        Sleeping is what lets the worker have the interpreter while a caller would spin. Where there
+        is no room even then, the older half is dropped: the next runs need not wait.
         """
         begin, half = perf_counter(), self._ceiling // 2
         deadline = begin + self._pipeline.block_ms / 1000
         while len(self.queue) > half and perf_counter() < deadline:
             sleep(_STEP)
         self._pipeline.waited(perf_counter() - begin)
-        self._drop_down_to(half)
+        if len(self.queue) >= self._ceiling:
+            self._drop_down_to(half)
 
     def _drop_down_to(self, runs: int) -> None:
         dropped = 0

@@ -77,7 +77,7 @@ class Journal:
         return self._file.write(events.line(event), 1) == 1
 
 
-def opened(
+def journal_of(
     path: str, settings: Settings, resource: Callable[[], Resource], counts: Counts
 ) -> Journal | None:
     """The journal of this process in the file at `path`, begun; None where the file is foreign."""

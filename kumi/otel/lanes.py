@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from itertools import islice
 from time import sleep
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from opentelemetry import context as context_api
 from opentelemetry.sdk.trace.export import SpanExportResult
@@ -24,13 +24,8 @@ if TYPE_CHECKING:
     from collections import deque
     from collections.abc import Callable, Iterable, Iterator
 
-    from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import ReadableSpan
-    from opentelemetry.sdk.trace.export import (
-        BatchSpanProcessor,
-        SimpleSpanProcessor,
-        SpanExporter,
-    )
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcessor
 
     from kumi.spans.block import Block
 
@@ -41,10 +36,12 @@ _STEP = 0.002
 class Lane(ABC):
     """A way to one exporter. It gives the number of spans that the exporter took."""
 
+    def __init__(self, exporter: Any) -> None:
+        self.exporter = exporter
+
     def send(self, block: Block) -> int:
         """Take a block of sampled runs: span by span, where the exporter knows no blocks."""
-        resource = cast("Resource", block.resource)
-        return self.end(to_readable(span, resource) for span in spans(block))
+        return self.end(to_readable(span, block.resource) for span in spans(block))
 
     @abstractmethod
     def end(self, ended: Iterable[ReadableSpan]) -> int:
@@ -58,34 +55,31 @@ class Lane(ABC):
 class Direct(Lane):
     """An exporter that belongs to nobody else: batches, straight to it."""
 
-    def __init__(self, exporter: SpanExporter) -> None:
-        self._exporter = exporter
-
     @override
     def end(self, ended: Iterable[ReadableSpan]) -> int:
         ended, taken = iter(ended), 0
         while batch := tuple(islice(ended, _BATCH)):
             with uninstrumented():
-                result = self._exporter.export(batch)
+                result = self.exporter.export(batch)
             taken += len(batch) if result is SpanExportResult.SUCCESS else 0
         return taken
 
     @override
     def flush(self, timeout_millis: int) -> None:
-        self._exporter.force_flush(timeout_millis)
+        self.exporter.force_flush(timeout_millis)
 
 
 class Blocks(Lane):
     """An exporter that takes blocks; ordinary spans go to it by the lane `other`."""
 
     def __init__(self, exporter: Any, other: Lane) -> None:
-        self._exporter = exporter
+        super().__init__(exporter)
         self._other = other
 
     @override
     def send(self, block: Block) -> int:
         with uninstrumented():
-            result = self._exporter.export_block(block)
+            result = self.exporter.export_block(block)
         return span_count(block) if result is SpanExportResult.SUCCESS else 0
 
     @override
@@ -101,6 +95,7 @@ class Simple(Lane):
     """The application's SimpleSpanProcessor: it exports each span at once."""
 
     def __init__(self, processor: SimpleSpanProcessor) -> None:
+        super().__init__(processor.span_exporter)
         self._processor = processor
 
     @override
@@ -124,6 +119,7 @@ class Paced(Lane):
     """
 
     def __init__(self, processor: BatchSpanProcessor, halted: Callable[[], bool]) -> None:
+        super().__init__(processor.span_exporter)
         self._processor = processor
         self._halted = halted
         self._queue = batch_queue(processor)

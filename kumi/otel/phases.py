@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from opentelemetry.context import Context
 
-from kumi.otel.admission import ask_about_root
+from kumi.otel.admission import question
 from kumi.spans import attributes as names
 from kumi.spans import events, ids
 from kumi.spans.block import HAS_IS_REMOTE, IS_REMOTE, Failure, SpanData
@@ -120,8 +120,8 @@ def _at_top(phase: Phase, context: Context, route: Route) -> _Place:
     found = origin(context, root_origin(bool(route.root), route.ids))
     if found.trace_id is None and route.root is None:
         attributes = {names.SCHEMA_NAME: phase.schema} if phase.schema else {}
-        decided = ask_about_root(route.sampler, route.ids, context, title(phase), attributes)
-        found = origin(decided, found)
+        ask = question(route.sampler, route.ids, title(phase), attributes)
+        found = origin(ask(context), found)
     trace_id = found.trace_id or ids.trace_ids(route.ids, 1).tobytes()
     return _Place(trace_id, _span_id(route), found, anchor())
 

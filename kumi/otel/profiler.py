@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import atexit
-import sys
 from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from kumi import hooks
 from kumi.hooks import Level
-from kumi.otel import admission, journal
+from kumi.otel import admission
+from kumi.otel.ending import Ending
+from kumi.otel.journal import journal_of
 from kumi.otel.log import trouble, warn_once
 from kumi.otel.memory import measured
 from kumi.otel.notes import Notes
@@ -63,6 +63,7 @@ class Profiler:
             hook=DrainHook(self.drain, self._provider_closes),
             halted=lambda: self._halted,
         )
+        self._ending = Ending(self.close)
         self._route: Route | None = None
         self._senders: list[Sender] = []
         self._begun = self._forked = self._halted = self._closed = False
@@ -101,13 +102,12 @@ class Profiler:
             if self.settings.file is None:
                 warn_once(_NOWHERE)
             return
-        self._close_at_exit()
         self.remember_memory("start")
         self._pipeline.start()
 
     def _open_file(self) -> None:
         if self.settings.file is not None:
-            self._pipeline.journal = journal.opened(
+            self._pipeline.journal = journal_of(
                 self.settings.file, self.settings, self._resource, self._pipeline.counts
             )
 
@@ -153,7 +153,7 @@ class Profiler:
             patience = self.settings.block_ms / 2000  # the other half is for the runs that wait
             self._pipeline.sender = Sender(route, self._pipeline.counts, patience)
             self._senders.append(self._pipeline.sender)
-        self._close_at_exit()
+        self._ending.register()
 
     def _refresh(self) -> None:
         """Take a new route where the old one no longer holds."""
@@ -203,7 +203,7 @@ class Profiler:
         if hooks.watcher() is self:
             hooks.install(None)
         self._closed = True
-        atexit.unregister(self.close)
+        self._ending.forget()
         if self._route is not None:
             self._end(self._route, perf_counter() + self.settings.exit_ms / 1000)
 
@@ -219,13 +219,9 @@ class Profiler:
             sender.give_up()
         self._pipeline.stop()
         self._router.leave(route)
-        if self._pipeline.journal is not None:
-            self._pipeline.journal.close()
-
-    def _close_at_exit(self) -> None:
-        """Exit handlers run last in, first out: ours must run before the provider's."""
-        atexit.unregister(self.close)
-        atexit.register(self.close)
+        journal, self._pipeline.journal = self._pipeline.journal, None
+        if journal is not None:
+            journal.close()
 
     def after_fork(self) -> None:
         """Begin anew in a forked child, which leaves what was recorded to its parent."""
@@ -238,16 +234,4 @@ class Profiler:
             self._pipeline.journal.renew()
         if self._route is not None and not self._is_idle() and not self._closed:
             self._pipeline.start()
-            _close_with_multiprocessing(self)
-
-
-def _close_with_multiprocessing(profiler: Profiler) -> None:
-    """A forked child of `multiprocessing` runs no exit handlers, but finalizers.
-
-    It forgets those of its parent after it was forked, so ours is added after that.
-    """
-    util: Any = sys.modules.get("multiprocessing.util")
-    if util is not None:
-        util.register_after_fork(
-            profiler, lambda child: util.Finalize(None, child.close, exitpriority=0)
-        )
+            self._ending.after_fork()

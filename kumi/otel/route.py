@@ -127,8 +127,8 @@ class Router:
     def _to_exporters(self, exporters: Sequence[SpanExporter], seen: object) -> Route:
         identity = seen if isinstance(seen, TracerProvider) else self._own_provider()
         lanes = tuple(_own_lane(exporter) for exporter in exporters)
-        for exporter, lane in zip(exporters, lanes, strict=True):
-            _tell(lane, exporter, "directly")
+        for lane in lanes:
+            _tell(lane, "directly")
         return Route(identity, lanes, None, seen, own=tuple(exporters))
 
     def _through(self, provider: TracerProvider) -> Route:
@@ -149,7 +149,7 @@ class Router:
         batched = isinstance(leaf, BatchSpanProcessor)
         ordinary = Paced(leaf, self._halted) if batched else Simple(leaf)  # type: ignore[arg-type]  # the other kind
         lane = Blocks(exporter, ordinary) if hasattr(exporter, "export_block") else ordinary
-        _tell(lane, exporter, f"through the application's {type(leaf).__name__}")
+        _tell(lane, f"through the application's {type(leaf).__name__}")
         return lane
 
 
@@ -165,9 +165,9 @@ def _is_enabled(provider: TracerProvider) -> bool:
     return isinstance(tracer, Tracer) and bool(enabled())
 
 
-def _tell(lane: Lane, exporter: SpanExporter, how: str) -> None:
+def _tell(lane: Lane, how: str) -> None:
     form = "blocks" if isinstance(lane, Blocks) else "spans"
-    logger.info("traces go as %s, %s, to %s", form, how, type(exporter).__qualname__)
+    logger.info("traces go as %s, %s, to %s", form, how, type(lane.exporter).__qualname__)
 
 
 def _warn(why: str) -> None:

@@ -27,6 +27,13 @@ class _State:
     def __init__(self) -> None:
         self.profiler: Profiler | None = None
         self.blocks = 0
+        self._watches_forks = False
+
+    def watch_forks(self) -> None:
+        """Have the profiler told of forks: after those that it is made of, which came before it."""
+        if not self._watches_forks and hasattr(os, "register_at_fork"):  # Windows does not fork
+            self._watches_forks = True
+            os.register_at_fork(after_in_child=_after_fork)
 
 
 _state = _State()
@@ -60,6 +67,7 @@ def instrument(
             warn_once("profiling is on already: the new settings are not used")
             return
         _state.profiler = Profiler(chosen, tracer_provider, exporters)
+        _state.watch_forks()
         hooks.install(_state.profiler)
 
 
@@ -176,7 +184,3 @@ def _begin() -> Profiler | None:
 def _after_fork() -> None:
     if _state.profiler is not None:
         _state.profiler.after_fork()
-
-
-if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
-    os.register_at_fork(after_in_child=_after_fork)

@@ -93,8 +93,8 @@ class Sender:
     # Handing over.
 
     def _put(self, spans: int, job: Callable[[], None]) -> None:
-        if self._waiting and self._waiting + spans > _MOST_SPANS:
-            self._wait_for_room()
+        if self._is_full(spans):
+            self._wait_for_room(spans)
         if self._retiring:
             self._counts.drop(LATE, spans)
         else:
@@ -106,12 +106,17 @@ class Sender:
             self._waiting += spans
         self._worker.wake()
 
-    def _wait_for_room(self) -> None:
-        """Wait until half the room is free; past our patience, drop the oldest."""
-        half, deadline = _MOST_SPANS // 2, perf_counter() + self._patience
-        while self._waiting > half and perf_counter() < deadline:
+    def _is_full(self, spans: int) -> bool:
+        """Whether there is no room for `spans` more; what is larger than all room still goes in."""
+        return self._waiting > 0 and self._waiting + spans > _MOST_SPANS
+
+    def _wait_for_room(self, spans: int) -> None:
+        """Wait until there is room; past our patience, drop the older half."""
+        deadline = perf_counter() + self._patience
+        while self._is_full(spans) and perf_counter() < deadline:
             sleep(_STEP)
-        self._drop_down_to(half, QUEUE_FULL)
+        if self._is_full(spans):
+            self._drop_down_to(_MOST_SPANS // 2, QUEUE_FULL)
 
     def _drop_down_to(self, spans: int, reason: str) -> None:
         """Drop the oldest spans; what only waits for its turn, and drops none, stays."""
@@ -144,7 +149,7 @@ class Sender:
             try:
                 taken = give(lane)
             except Exception as error:  # noqa: BLE001 - exporters are anybody's code
-                trouble(f"sending spans to {type(lane).__qualname__.lower()} exporter", error)
+                trouble(f"sending spans to {type(lane.exporter).__qualname__}", error)
             self._counts.send(taken)
             self._counts.drop(REFUSED, spans - taken)
 

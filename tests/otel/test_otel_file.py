@@ -42,7 +42,14 @@ def test_a_program_is_described_once_before_its_first_run(tmp_path):
         Taxed.only("tax").run(amount=1.0, rate=1.0)
         run(1)
     events = of(read(path), "program", "vm_run")
-    assert [e["event"] for e in events] == ["program", "vm_run", "vm_run", "program", "vm_run", "vm_run"]
+    assert [e["event"] for e in events] == [
+        "program",
+        "vm_run",
+        "vm_run",
+        "program",
+        "vm_run",
+        "vm_run",
+    ]
     described = {e["program"] for e in of(events, "program")}
     assert {e["program"] for e in of(events, "vm_run")} == described
 

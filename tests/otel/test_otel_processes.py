@@ -99,9 +99,11 @@ def test_a_fork_amid_the_work_of_threads_hangs_nobody(tmp_path):
     script = """
 import threading
 stop = False
+run(1)
 def work():
     while not stop:
         run(10)
+        time.sleep(0.001)
 threads = [threading.Thread(target=work) for _ in range(3)]
 [thread.start() for thread in threads]
 for _ in range(20):

@@ -64,7 +64,16 @@ def test_spans_of_a_run_go_through_the_applications_processor(processor):
     ours = kumi_spans(exporter.spans)
     runs = [s for s in ours if s.name == "run Taxed"]
     assert len(runs) == 1
-    assert len([s for s in ours if "kumi.run.id" in s.attributes or "kumi.declaration.name" in s.attributes]) == SPANS
+    assert (
+        len(
+            [
+                s
+                for s in ours
+                if "kumi.run.id" in s.attributes or "kumi.declaration.name" in s.attributes
+            ]
+        )
+        == SPANS
+    )
     assert runs[0].parent.span_id == request.span_id
     for each in ours:
         assert each.context.trace_id == request.trace_id
@@ -211,9 +220,7 @@ def test_nested_processors_are_walked(caplog):
         run()
     assert kumi_spans(exporter.spans)
     said = [r.getMessage() for r in caplog.records if r.levelno == logging.INFO]
-    assert said == [
-        "traces go as spans, through the application's SimpleSpanProcessor, to Keeping"
-    ]
+    assert said == ["traces go as spans, through the application's SimpleSpanProcessor, to Keeping"]
 
 
 def test_the_providers_own_flush_finds_our_spans():
@@ -348,7 +355,9 @@ def test_what_nobody_reads_is_not_recorded():
         assert _state.profiler._pipeline.counts.runs == 1
 
 
-@pytest.mark.parametrize(("sampler", "sent"), [(ALWAYS_OFF, 0), (ParentBased(ALWAYS_OFF), 0), (ALWAYS_ON, 4)])
+@pytest.mark.parametrize(
+    ("sampler", "sent"), [(ALWAYS_OFF, 0), (ParentBased(ALWAYS_OFF), 0), (ALWAYS_ON, 4)]
+)
 def test_roots_follow_a_sampler_that_always_says_the_same(sampler, sent):
     exporter = Keeping()
     provider = batched(exporter, sampler=sampler)
@@ -364,10 +373,21 @@ class Odd(Sampler):
     def __init__(self):
         self.asked = []
 
-    def should_sample(self, parent_context, trace_id, name, kind=None, attributes=None, links=None, trace_state=None):
+    def should_sample(
+        self,
+        parent_context,
+        trace_id,
+        name,
+        kind=None,
+        attributes=None,
+        links=None,
+        trace_state=None,
+    ):
         self.asked.append((trace_id, name, dict(attributes or {})))
         decision = Decision.RECORD_AND_SAMPLE if len(self.asked) % 2 else Decision.DROP
-        return SamplingResult(decision, trace_state=trace.TraceState([("odd", str(len(self.asked)))]))
+        return SamplingResult(
+            decision, trace_state=trace.TraceState([("odd", str(len(self.asked)))])
+        )
 
     def get_description(self):
         return "Odd"
