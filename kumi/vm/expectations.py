@@ -69,13 +69,16 @@ def admits(domain: Domain | None, value: Any) -> bool:
     return any(same(one, value) for one in named(domain))
 
 
-def within(domain: Range, least: float, greatest: float) -> bool:
-    """Whether everything from `least` to `greatest` lies in a range; NaN does not."""
+def within(domain: Range, least: Any, greatest: Any) -> bool:
+    """Whether all numbers from `least` to `greatest` lie in a range; NaN does not.
+
+    An end at which the range is open is not looked at.
+    """
     if domain.low is not None and not least >= domain.low:
         return False
     if domain.high is None:
         return True
-    return greatest < domain.high if domain.exclusive else greatest <= domain.high
+    return bool(greatest < domain.high if domain.exclusive else greatest <= domain.high)
 
 
 def named(domain: OneOf) -> tuple[Any, ...]:

@@ -30,6 +30,8 @@ from kumi.vm.loading import KEPT, MISSING, REQUIRED, Loading, Route, route
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     from kumi.ir.program import Leaf
 
 __all__ = [
@@ -171,7 +173,12 @@ def _in_range(domain: Range, column: Column) -> bool:
     values = column.values if column.valid is None else column.values[column.valid]
     if not values.size:
         return True
-    least, greatest = np.minimum.reduce(values), np.maximum.reduce(values)
-    if values.dtype != object:
-        least, greatest = least.item(), greatest.item()
+    least = None if domain.low is None else _extreme(np.minimum, values)
+    greatest = None if domain.high is None else _extreme(np.maximum, values)
     return within(domain, least, greatest)
+
+
+def _extreme(ufunc: np.ufunc, values: NDArray[Any]) -> Any:
+    """The least or greatest value, NaN where there is one, as a plain Python number."""
+    found = ufunc.reduce(values)
+    return found if values.dtype == object else found.item()

@@ -164,6 +164,8 @@ def _elements(value: Any, position: int, way: Route, say: Say) -> Sequence[Any]:
 
 
 def _axis(arrays: Sequence[Sequence[Any]]) -> Axis:
+    if len(arrays) == 1:
+        return Axis(np.array((0, len(arrays[0])), np.int64))
     offsets = np.zeros(len(arrays) + 1, np.int64)
     np.cumsum(np.fromiter(map(len, arrays), np.int64, len(arrays)), out=offsets[1:])
     return Axis(offsets)
