@@ -7,9 +7,8 @@ import os
 import threading
 from collections import Counter
 from typing import TYPE_CHECKING, Self
-from weakref import WeakSet
 
-from kumi_exporters import opening
+from kumi_exporters import forks, opening
 from kumi_exporters.sinks import Outcome, RegularFile, Stream
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ class EventFile:
         self._refused = False
         self.path = opening.fill_in(self._template, service)
         self.dropped: Counter[str] = Counter()
-        _open_files.add(self)
+        forks.tell(self)
 
     @classmethod
     def from_environment(cls, default: str) -> Self:
@@ -81,7 +80,9 @@ class EventFile:
             self._sink.forked()
         if "{pid}" in self._template:
             self.path = opening.fill_in(self._template, self._service)
-            self.close()
+            sink, self._sink = self._sink, None
+            if sink is not None:
+                sink.close()
 
     def _try(self, lines: memoryview, *, last: bool) -> Outcome:
         if self._refused:
@@ -127,16 +128,11 @@ class _InProcess:
     """
 
     def __init__(self) -> None:
+        self.forked()
+        forks.tell(self)
+
+    def forked(self) -> None:
         self.lock = threading.Lock()
 
 
-def _after_fork() -> None:
-    _in_process.lock = threading.Lock()
-    for file in _open_files:
-        file.forked()
-
-
 _in_process = _InProcess()
-_open_files: WeakSet[EventFile] = WeakSet()
-if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
-    os.register_at_fork(after_in_child=_after_fork)

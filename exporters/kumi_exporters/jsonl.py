@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
 from typing import TYPE_CHECKING
-from weakref import WeakSet
 
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 from typing_extensions import override
 
 from kumi.spans import events
 from kumi.spans.ordinary import ordinary_span
+from kumi_exporters import forks
 from kumi_exporters.files import EventFile
 from kumi_exporters.stamp.jsonl import JsonlStamper
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Sequence
 
     from opentelemetry.sdk.trace import ReadableSpan
@@ -43,7 +43,7 @@ class JsonlSpanExporter(SpanExporter):
         self.file = file
         self._shut_down = False
         self.forked()
-        _exporters.add(self)
+        forks.tell(self)
 
     def forked(self) -> None:
         """Begin anew in a child: it says itself what the programs are."""
@@ -96,13 +96,3 @@ class JsonlSpanExporter(SpanExporter):
         if self._shut_down or self.file.write(lines, count) < count:
             return SpanExportResult.FAILURE
         return SpanExportResult.SUCCESS
-
-
-def _after_fork() -> None:
-    for exporter in _exporters:
-        exporter.forked()
-
-
-_exporters: WeakSet[JsonlSpanExporter] = WeakSet()
-if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
-    os.register_at_fork(after_in_child=_after_fork)

@@ -45,7 +45,7 @@ class OtlpStamper:
             yield from self._stamped(sampled)
         else:
             ordinary = [to_readable(span, sampled.resource) for span in spans(sampled)]
-            yield from self._encoded(ordinary)
+            yield from encode_ordinary(ordinary, self._most_bytes)
 
     def _stamped(self, block: Block) -> Iterator[bytes | memoryview]:
         envelope = self._envelope_of(block.resource)
@@ -76,14 +76,18 @@ class OtlpStamper:
             pad = self._pads.put(key, Pad(block.layout, runs, text, envelope.size))
         return pad
 
-    def _encoded(self, ordinary: Sequence[ReadableSpan]) -> Iterator[bytes]:
-        message = encode_spans(ordinary).SerializeToString()
-        if len(message) <= self._most_bytes or len(ordinary) == 1:
-            yield message
-            return
-        half = len(ordinary) // 2
-        yield from self._encoded(ordinary[:half])
-        yield from self._encoded(ordinary[half:])
+
+def encode_ordinary(
+    ordinary: Sequence[ReadableSpan], most_bytes: int = MOST_BYTES
+) -> Iterator[bytes]:
+    """The messages with ordinary spans, by the SDK's own encoder; halved until each is small."""
+    message = encode_spans(ordinary).SerializeToString()
+    if len(message) <= most_bytes or len(ordinary) == 1:
+        yield message
+        return
+    half = len(ordinary) // 2
+    yield from encode_ordinary(ordinary[:half], most_bytes)
+    yield from encode_ordinary(ordinary[half:], most_bytes)
 
 
 def _fits(block: Block) -> bool:

@@ -1,0 +1,1 @@
+"""Ready OTLP messages on their way: where to, by which protocol, and until when."""

@@ -1,0 +1,88 @@
+"""Delivering messages: retries within a deadline, one log line for each kind of trouble."""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from kumi_exporters.transport.answer import Answer
+
+if TYPE_CHECKING:
+    from kumi_exporters.transport.answer import Transport
+    from kumi_exporters.transport.destination import Destination
+
+_log = logging.getLogger("kumi.otel")
+_JITTER = 0.2
+
+
+class Delivery:
+    """Brings messages to one destination, connecting when the first one goes."""
+
+    def __init__(self, to: Destination) -> None:
+        self._to = to
+        self._said: set[str] = set()
+        self._stopped = threading.Event()
+        self.forked()
+
+    def forked(self) -> None:
+        """Leave the parent's connection to the parent."""
+        self._lock = threading.Lock()
+        self._transport: Transport | None = None
+        if not self._stopped.is_set():
+            self._stopped = threading.Event()
+
+    def deliver(self, message: bytes) -> bool:
+        """Whether the receiver took a message, within the destination's timeout."""
+        answer = self._try(message, time.monotonic() + self._to.timeout)
+        if not answer.taken:
+            self._say("failed", f"spans were not sent to {self._to.endpoint}: {answer.reason}")
+            return False
+        if answer.rejected:
+            self._say("rejected", f"{self._to.endpoint} refused spans: {answer.reason}")
+        self._said.discard("failed")
+        return True
+
+    def stop(self) -> None:
+        """Give up what is under way, and let go of the connection."""
+        self._stopped.set()
+        with self._lock:
+            if self._transport is not None:
+                self._transport.close()
+
+    def _try(self, message: bytes, deadline: float) -> Answer:
+        wait = 1.0
+        while True:
+            if self._stopped.is_set():
+                return Answer(taken=False, reason="shut down")
+            answer = self._connected().send(message, max(0.001, deadline - time.monotonic()))
+            if answer.taken or not answer.can_retry:
+                return answer
+            pause = answer.retry_after or wait * random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311 - no secret
+            if time.monotonic() + pause >= deadline or self._stopped.wait(pause):
+                return answer
+            wait *= 2
+
+    def _connected(self) -> Transport:
+        with self._lock:
+            if self._transport is None:
+                self._transport = _connect(self._to)
+            return self._transport
+
+    def _say(self, kind: str, message: str) -> None:
+        """Once, until it was good again."""
+        if kind not in self._said:
+            self._said.add(kind)
+            _log.warning("%s", message)
+
+
+def _connect(to: Destination) -> Transport:
+    if to.protocol == "grpc":
+        from kumi_exporters.transport.grpc import GrpcTransport  # noqa: PLC0415 - imported if used
+
+        return GrpcTransport(to)
+    from kumi_exporters.transport.http import HttpTransport  # noqa: PLC0415 - imported if used
+
+    return HttpTransport(to)
