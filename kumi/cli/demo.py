@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 DATA_ROWS = 2_000
 RUNS = 2
 _ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
+_TIMEOUTS = ("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "OTEL_EXPORTER_OTLP_TIMEOUT")
+PATIENCE = 3.0
+"""Seconds to wait for a collector that may not be there, where the environment does not say."""
 _LOCAL, _OTLP_PORTS = ("localhost", "127.0.0.1", "::1"), (4317, 4318)
 
 
@@ -99,13 +102,14 @@ def _number(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
-def _endpoint() -> str | None:
-    return next((os.environ[name] for name in _ENDPOINTS if os.environ.get(name)), None)
+def _variable(names: tuple[str, ...]) -> str | None:
+    """The first of these variables that is set."""
+    return next((os.environ[name] for name in names if os.environ.get(name)), None)
 
 
 def _provider() -> TracerProvider | None:
     """Telemetry set up as an application would, where the environment names an endpoint."""
-    if _endpoint() is None:
+    if _variable(_ENDPOINTS) is None:
         return None
     from opentelemetry.sdk.resources import SERVICE_NAME, Resource  # noqa: PLC0415 - as above
     from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415 - as above
@@ -117,7 +121,8 @@ def _provider() -> TracerProvider | None:
     provider = TracerProvider(
         resource=Resource.create({} if named else {SERVICE_NAME: "kumi-demo"})
     )
-    provider.add_span_processor(BatchSpanProcessor(KumiOTLPSpanExporter()))
+    timeout = None if _variable(_TIMEOUTS) else PATIENCE
+    provider.add_span_processor(BatchSpanProcessor(KumiOTLPSpanExporter(timeout=timeout)))
     return provider
 
 
@@ -132,22 +137,17 @@ def _root_span(provider: TracerProvider | None) -> Iterator[str | None]:
 
 
 def _about_trace(trace_id: str, output: str) -> str:
-    """What became of the trace; the file's last line has the count."""
-    sent = _spans_sent(output)
-    endpoint = _endpoint() or ""
-    if not sent:
-        return f"\nTrace {trace_id}: no span reached {endpoint}. Is a collector there?\n"
-    lines = f"\nTrace {trace_id}: {sent:,} spans sent to {endpoint}\n"
+    """What became of the trace; the file's last line has the counts."""
+    end = json.loads(Path(output).read_bytes().splitlines()[-1])
+    endpoint = _variable(_ENDPOINTS) or ""
+    dropped = sum(end["dropped"].values())
+    if dropped:
+        return f"\nTrace {trace_id}: {dropped:,} spans did not reach {endpoint}; is it running?\n"
+    lines = f"\nTrace {trace_id}: {end['spans']['sent']:,} spans sent to {endpoint}\n"
     url = urlsplit(endpoint if "//" in endpoint else f"//{endpoint}")
     if url.hostname in _LOCAL and url.port in _OTLP_PORTS:
         lines += f"  http://localhost:16686/trace/{trace_id}\n"
     return lines
-
-
-def _spans_sent(output: str) -> int:
-    last = Path(output).read_bytes().splitlines()[-1]
-    spans: dict[str, int] = json.loads(last)["spans"]
-    return spans["sent"]
 
 
 def _next(output: str) -> str:

@@ -1,13 +1,18 @@
 """`kumi demo`, as a newcomer runs it."""
 
+import gzip
 import json
 import os
 import re
 import shlex
+import socket
 import subprocess
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 KUMI = [sys.executable, "-c", "from kumi.cli.main import main; main()"]
 
@@ -83,3 +88,59 @@ def test_a_file_of_somebody_else_is_left_alone(tmp_path):
     assert shown.returncode == 1
     assert "Traceback" not in shown.stderr
     assert (tmp_path / "notes.txt").read_text() == "my notes\n"
+
+
+class _Collector(BaseHTTPRequestHandler):
+    """Takes OTLP over HTTP; the spans are in `server.spans`."""
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.headers.get("Content-Encoding") == "gzip":
+            body = gzip.decompress(body)
+        request = ExportTraceServiceRequest.FromString(body)
+        for resource in request.resource_spans:
+            for scope in resource.scope_spans:
+                self.server.spans += scope.spans
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *arguments):
+        """Nothing to say."""
+
+
+@pytest.fixture
+def collector():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Collector)
+    server.spans = []
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def test_everything_is_one_trace_where_there_is_a_collector(tmp_path, collector):
+    endpoint = f"http://127.0.0.1:{collector.server_address[1]}"
+    shown = call(["demo"], tmp_path, OTEL_EXPORTER_OTLP_ENDPOINT=endpoint)
+    assert (shown.returncode, shown.stderr) == (0, "")
+    (root,) = [span for span in collector.spans if not span.parent_span_id]
+    assert root.name == "kumi demo"
+    assert {span.trace_id for span in collector.spans} == {root.trace_id}
+    runs = [span for span in collector.spans if span.name.startswith("run ")]
+    assert {run.parent_span_id for run in runs} == {root.span_id}
+    said = re.search(
+        r"^Trace ([0-9a-f]{32}): ([\d,]+) spans sent to (.*)$", shown.stdout, re.MULTILINE
+    )
+    assert said[1] == root.trace_id.hex()
+    assert int(said[2].replace(",", "")) == len(collector.spans) - 1
+    assert said[3] == endpoint
+
+
+def test_a_collector_that_is_not_there_is_said(tmp_path):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        endpoint = f"http://127.0.0.1:{free.getsockname()[1]}"
+        settings = {"OTEL_EXPORTER_OTLP_TIMEOUT": "0.5", "KUMI_PROFILE_EXIT_MS": "300"}
+        shown = call(["demo"], tmp_path, OTEL_EXPORTER_OTLP_ENDPOINT=endpoint, **settings)
+    assert shown.returncode == 0
+    assert f"spans did not reach {endpoint}; is it running?" in shown.stdout
+    assert "Total operations: " in shown.stdout
