@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from kumi.errors import CompilerBug
 from kumi.kernels import scalars
+from kumi.kernels.arithmetic import ARITHMETIC
 from kumi.kernels.choices import CHOICES
-from kumi.kernels.elementwise import ELEMENTWISE
+from kumi.kernels.comparisons import COMPARISONS
 from kumi.kernels.reduce import REDUCERS
 from kumi.kernels.templates import NAMES, template
 from kumi.kernels.vectors import Column, cells, column_of
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["NAMES", "elementwise", "reducer", "scalar"]
 
-_FACTORIES = ELEMENTWISE | CHOICES
+_FACTORIES = ARITHMETIC | COMPARISONS | CHOICES
 
 
 def scalar(function: str, kinds: tuple[Kind, ...], result: Kind) -> str | Callable[..., Any]:

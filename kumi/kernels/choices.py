@@ -1,6 +1,6 @@
 """Logic and choices over whole columns: and, or, not, select, coalesce, is_null, clamp.
 
-A null condition counts as false. Factories as in `elementwise`.
+A null condition counts as false. Factories as `arguments` describes them.
 """
 
 from __future__ import annotations
@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kumi.kernels.elementwise import anywhere, integer_bound, is_null, plain, presence_of
+from kumi.kernels.arguments import (
+    anywhere,
+    bound,
+    has_nulls,
+    integers_within,
+    nulls,
+    presence,
+    values,
+)
 from kumi.kernels.kinds import BOOLEAN, FLOAT, INTEGER
 from kumi.kernels.values import to_float
 from kumi.kernels.vectors import EXACT, LARGEST, Column, cells
@@ -17,7 +25,7 @@ from kumi.kernels.vectors import EXACT, LARGEST, Column, cells
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kumi.kernels.elementwise import Factory, Kernel
+    from kumi.kernels.arguments import Factory, Kernel
     from kumi.kernels.kinds import Kind
 
 
@@ -41,7 +49,7 @@ def _not(a: object) -> Column:
 
 
 def _is_null(a: Column) -> Column:
-    return Column(is_null(a))
+    return Column(nulls(a))
 
 
 def _as_is(kernel: Kernel) -> Factory:
@@ -57,7 +65,7 @@ def select(_kinds: tuple[Kind, ...], result: Kind, _by_row: Kernel) -> Kernel:
 def coalesce(_kinds: tuple[Kind, ...], result: Kind, _by_row: Kernel) -> Kernel:
     """The first argument where it is not null, else the second."""
     choose = _chooser(result)
-    return lambda a, b: choose(presence_of(a), a, b)
+    return lambda a, b: choose(presence(a), a, b)
 
 
 def _chooser(result: Kind) -> Callable[[Any, Any, Any], Column]:
@@ -73,9 +81,9 @@ def _choose_floats(first: Any, a: Any, b: Any) -> Column:
 
 
 def _choose_integers(first: Any, a: Any, b: Any) -> Column:
-    bound = max(integer_bound(a), integer_bound(b))
-    form = _int64 if bound <= LARGEST else _objects
-    return Column(np.where(first, form(a), form(b)), _chosen_valid(first, a, b), bound)
+    largest = max(bound(a), bound(b))
+    form = _int64 if largest <= LARGEST else _objects
+    return Column(np.where(first, form(a), form(b)), _chosen_valid(first, a, b), largest)
 
 
 def _choose_booleans(first: Any, a: Any, b: Any) -> Column:
@@ -87,11 +95,10 @@ def _choose_objects(first: Any, a: Any, b: Any) -> Column:
 
 
 def _chosen_valid(first: Any, a: Any, b: Any) -> Any:
-    valid_a, valid_b = presence_of(a), presence_of(b)
-    if valid_a is True and valid_b is True:
+    if not has_nulls(a, b):
         return None
     size = next(len(x) for x in (first, a, b) if isinstance(x, Column | np.ndarray))
-    valid = np.broadcast_to(np.where(first, valid_a, valid_b), (size,))
+    valid = np.broadcast_to(np.where(first, presence(a), presence(b)), (size,))
     return None if valid.all() else valid
 
 
@@ -139,13 +146,12 @@ def clamp(kinds: tuple[Kind, ...], result: Kind, by_row: Kernel) -> Kernel | Non
     dtype = np.float64 if result is FLOAT else np.int64
 
     def kernel(*arguments: Any) -> Column:
-        x, low, high = map(plain, arguments)
-        bound = max(map(integer_bound, arguments))
-        nulls = x is None or low is None or high is None
-        if nulls or bound > largest or anywhere(low > high):
+        x, low, high = map(values, arguments)
+        computes = not has_nulls(*arguments) and integers_within(largest, *arguments)
+        if not computes or anywhere(low > high):
             return by_row(*arguments)
-        chosen = np.where(x < low, low, np.where(x > high, high, x))
-        return Column(chosen.astype(dtype, copy=False), None, bound if result is INTEGER else None)
+        chosen = np.where(x < low, low, np.where(x > high, high, x)).astype(dtype, copy=False)
+        return Column(chosen, None, max(map(bound, arguments)) if result is INTEGER else None)
 
     return kernel
 
