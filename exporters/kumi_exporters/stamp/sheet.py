@@ -87,11 +87,11 @@ class Sheet:
 
     def _stamp_long_ones(self, durations: NDArray[np.int64]) -> None:
         for run, row in np.argwhere(durations >= digits.MOST_DURATION).tolist():
+            self._long.append((run, row))  # first: a fork may come between
             whole, rest = divmod(int(durations[run, row]), _MILLISECOND)
             text = f"{whole}.{rest:06d}".rjust(SPARE + DURATION)
             at = self.lines.clock_of_row[row]
             self.page.records[run, row, at - SPARE : at + DURATION] = _array(text.encode())
-            self._long.append((run, row))
 
     def _blank_long_ones(self) -> None:
         for run, row in self._long:
