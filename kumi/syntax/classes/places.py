@@ -41,13 +41,16 @@ class CodePlace(Place):
         return CodePlace(self.code, self.instruction, name)
 
     def __getattr__(self, attribute: str) -> Any:
-        """Fill the slots of `Place`, all at once, when one is first read."""
-        if attribute not in Place.__slots__:
-            raise AttributeError(attribute)
-        self.source = _source(self.code.co_filename)
-        position = _position(self.code, self.instruction)
-        self.line = position[0] or self.code.co_firstlineno
-        self.column, self.end_column = _columns(self, position)
+        """Fill a slot of `Place` when it is first read; columns need the text, and cost more."""
+        match attribute:
+            case "source":
+                self.source = _source(self.code.co_filename)
+            case "line":
+                self.line = _position(self.code, self.instruction)[0] or self.code.co_firstlineno
+            case "column" | "end_column":
+                self.column, self.end_column = _columns(self)
+            case _:
+                raise AttributeError(attribute)
         return object.__getattribute__(self, attribute)
 
 
@@ -70,13 +73,13 @@ def _position(code: CodeType, instruction: int) -> _Position:
     return found[1][number] if 0 <= number < len(found[1]) else _NOWHERE
 
 
-def _columns(place: CodePlace, position: _Position) -> tuple[int, int]:
+def _columns(place: CodePlace) -> tuple[int, int]:
     text = place.source.line(place.line) or ""
     if place.name is not None:
         match = re.match(rf"\s*({re.escape(place.name)})\s*[:=]", text)
         if match:
             return match.start(1) + 1, match.end(1) + 1
-    _, last_line, start, end = position
+    _, last_line, start, end = _position(place.code, place.instruction)
     first = _characters(text, start) + 1
     if end is None or last_line != place.line:
         return first, _REST_OF_LINE if start is not None else first + 1
@@ -118,18 +121,19 @@ def explained(message: str, hint: str | None) -> str:
     return str(Problem("syntax", here(), message, hint))
 
 
-def annotation(frame: FrameType, class_name: str, attribute: str) -> CodePlace:
-    """Where the body of a class, whose statement `frame` is executing, annotates an attribute.
+def annotated(frame: FrameType, class_name: str) -> dict[str, CodePlace]:
+    """Where the body of a class annotates its attributes; `frame` is executing its statement.
 
-    The class statement itself where that cannot be told.
+    What cannot be told is missing.
     """
-    for code in _bodies(frame, class_name):
+    found: dict[str, CodePlace] = {}
+    for code in _bodies(frame, class_name)[:1]:
         named = None
         for step in dis.get_instructions(code):
-            if step.opname == "STORE_SUBSCR" and named == attribute:
-                return CodePlace(code, step.offset)
+            if step.opname == "STORE_SUBSCR" and isinstance(named, str):
+                found[named] = CodePlace(code, step.offset)
             named = step.argval
-    return CodePlace(frame.f_code, frame.f_lasti)
+    return found
 
 
 def _bodies(frame: FrameType, class_name: str) -> list[CodeType]:

@@ -9,7 +9,7 @@ from typing_extensions import dataclass_transform
 from kumi.errors import did_you_mean
 from kumi.syntax.classes.members import Array, Field, Member, array, field
 from kumi.syntax.classes.paths import NoSuchFieldError
-from kumi.syntax.classes.places import annotation, users_frame
+from kumi.syntax.classes.places import annotated, here, users_frame
 from kumi.syntax.classes.shapes import hints, is_class_variable, refusal, shape_of
 
 
@@ -57,6 +57,7 @@ class Record(metaclass=RecordType):
 
 def _members(cls: type[Record]) -> dict[str, Member]:
     frame = users_frame()
+    places, statement = annotated(frame, cls.__qualname__), here()
     found: dict[str, Member] = {}
     for attribute, hint in hints(cls, frame).items():
         if is_class_variable(hint):
@@ -65,7 +66,7 @@ def _members(cls: type[Record]) -> dict[str, Member]:
         member = vars(cls).get(attribute, Array() if shape and shape.levels else Field())
         if shape is None or not isinstance(member, Member):
             raise TypeError(refusal(cls, attribute, hint))
-        member.settle(attribute, shape, annotation(frame, cls.__qualname__, attribute))
+        member.settle(attribute, shape, places.get(attribute, statement))
         setattr(cls, attribute, member)
         found[attribute] = member
     for attribute, member in vars(cls).items():
