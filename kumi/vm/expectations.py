@@ -18,11 +18,11 @@ _LISTED = 8
 
 
 def expectation(leaf: Leaf) -> str:
-    """What is expected: `a float in 0..100`, `a string, one of "a", "b"`."""
+    """What is expected: `a float from 0 to 100`, `a string, one of "a", "b"`."""
     what = "any value" if leaf.kind is ANY else expected(leaf.kind)
     match leaf.domain:
         case Range():
-            return f"{what} in {_interval(leaf.domain)}"
+            return f"{what} {_interval(leaf.domain)}"
         case OneOf(values):
             listed = [_literal(value) for value in values[:_LISTED]]
             more = [f"… ({len(values)} in all)"] if values[_LISTED:] else []
@@ -31,8 +31,12 @@ def expectation(leaf: Leaf) -> str:
 
 
 def _interval(domain: Range) -> str:
-    low, high = ("" if end is None else str(end) for end in (domain.low, domain.high))
-    return f"{low}{'...' if domain.exclusive else '..'}{high}"
+    low, high = domain.low, domain.high
+    if high is None:
+        return f"of at least {low}"
+    if low is None:
+        return f"below {high}" if domain.exclusive else f"of at most {high}"
+    return f"from {low} to {'below ' if domain.exclusive else ''}{high}"
 
 
 def _literal(value: object) -> str:
@@ -56,7 +60,7 @@ def outside(leaf: Leaf, value: object) -> str:
     found = described(value)
     if isinstance(leaf.domain, OneOf):
         return f"expected {expectation(leaf)}, found another {found.partition(' ')[2] or found}"
-    return f"expected {expectation(leaf)}, found {found} outside it"
+    return f"expected {expectation(leaf)}, found {found} outside that range"
 
 
 def admits(domain: Domain | None, value: Any) -> bool:

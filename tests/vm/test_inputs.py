@@ -191,10 +191,11 @@ def test_paths_have_the_indexes_of_every_array():
 @pytest.mark.parametrize(
     ("domain", "kind", "good", "bad", "message"),
     [
-        (Range(0, 150), INTEGER, [0, 150], [-1, 151], "an integer in 0..150, found an integer outside it"),
-        (Range(0, 1, exclusive=True), FLOAT, [0.0, 0.99], [1.0, math.nan, -0.1], "a float in 0...1, found a float outside it"),
-        (Range(0, None), FLOAT, [0.0, math.inf], [-1.0, math.nan], "a float in 0.., found a float outside it"),
-        (Range(None, 9), INTEGER, [9, -(10**30)], [10, 10**30], "an integer in ..9, found an integer outside it"),
+        (Range(0, 150), INTEGER, [0, 150], [-1, 151], "an integer from 0 to 150, found an integer outside that range"),
+        (Range(0, 1, exclusive=True), FLOAT, [0.0, 0.99], [1.0, math.nan, -0.1], "a float from 0 to below 1, found a float outside that range"),
+        (Range(0, None), FLOAT, [0.0, math.inf], [-1.0, math.nan], "a float of at least 0, found a float outside that range"),
+        (Range(None, 9), INTEGER, [9, -(10**30)], [10, 10**30], "an integer of at most 9, found an integer outside that range"),
+        (Range(None, 9, exclusive=True), FLOAT, [8.5], [9.0], "a float below 9, found a float outside that range"),
         (OneOf(("a", Symbol("b"))), STRING, ["a", "b"], ["c", ""], 'a string, one of "a", :b, found another string'),
         (OneOf((1, 2.5)), FLOAT, [1.0, 2.5], [2.0], "a float, one of 1, 2.5, found another float"),
         (OneOf((True,)), BOOLEAN, [True], [False], "a boolean, one of true, found another boolean"),
@@ -222,7 +223,7 @@ def test_a_domain_on_any_value_keeps_booleans_and_numbers_apart():
         '0 x: expected any value, one of 1, "a", null, found another array'
     ]
     assert load({"x": "a"}, leaf("x", ANY, Range(0, 1)))[2] == [
-        "0 x: expected any value in 0..1, found a string outside it"
+        "0 x: expected any value from 0 to 1, found a string outside that range"
     ]
 
 
