@@ -134,7 +134,7 @@ class _Writer:
             case nodes.Constant(value=float() as value) if value == float("inf"):
                 return "float('inf')"
             case nodes.Constant():
-                return repr(node.value)
+                return f"({node.value!r})"
             case nodes.InputPath():
                 return self.path(node.path)
             case nodes.Name():
