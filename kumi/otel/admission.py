@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from random import getrandbits
 from typing import TYPE_CHECKING
 
 from opentelemetry import context as context_api
@@ -90,12 +91,12 @@ def question(
     random = random_flag(ids)
 
     def ask(context: Context) -> RootDecision:
-        trace_id = new_id()
         try:
+            trace_id = new_id()
             result = should_sample(context, trace_id, name, SpanKind.INTERNAL, attributes, ())
-        except Exception as error:  # noqa: BLE001 - the sampler is the application's
-            trouble("asking the sampler", error)
-            return RootDecision(trace_id, random, "", sampled=False)
+        except Exception as error:  # noqa: BLE001 - sampler and generator are the application's
+            trouble("asking the sampler about a run", error)
+            return RootDecision(getrandbits(128), 0, "", sampled=False)
         state = result.trace_state.to_header() if result.trace_state else ""
         if result.decision is _SAMPLE:
             return RootDecision(trace_id, random | _SAMPLED, state, sampled=True)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections import deque
 from time import perf_counter, sleep
 from typing import TYPE_CHECKING, Any, Protocol
 
 from kumi.otel.log import trouble
 
 if TYPE_CHECKING:
+    from collections import deque
     from collections.abc import Callable
-    from typing import TypeAlias
 
     from kumi.hooks import FailedRun, Level
+    from kumi.otel.source import Failed, Run, Source
     from kumi.spans.layout import Layout
-
-    Item: TypeAlias = tuple[bytes | FailedRun, Any]
 
 _MOST_RUNS = 4096
 _MOST_READINGS = _MOST_RUNS * 25
@@ -31,8 +29,8 @@ class Drain(Protocol):
     def wake(self) -> bool:
         """Have the worker drain; False where there is no worker."""
 
-    def drain(self) -> bool:
-        """Drain now, on this thread."""
+    def drain(self, *, only: Source) -> bool:
+        """Drain a source now, on this thread."""
 
     def dropped(self, layout: Layout, runs: int) -> None:
         """Count runs that were dropped for want of room."""
@@ -48,30 +46,19 @@ class Channel:
     every run calls `relieve`, which writes them.
     """
 
-    __slots__ = (
-        "__weakref__",
-        "_ceiling",
-        "_pipeline",
-        "admit",
-        "keep",
-        "layout",
-        "limit",
-        "queue",
-    )
-
-    def __init__(self, layout: Layout, pipeline: Drain, admit: Callable[[], Any]) -> None:
-        self.layout = layout
-        self.queue: deque[Item] = deque()
+    def __init__(self, source: Source, pipeline: Drain, admit: Callable[[], Any]) -> None:
+        self.queue: deque[Run | Failed] = source.queue
         self.keep: Callable[[tuple[bytes, Any]], None] = self.queue.append
         self.admit = admit
+        self._source = source
         self._pipeline = pipeline
-        self._ceiling = max(2, min(_MOST_RUNS, _MOST_READINGS // layout.readings))
+        self._ceiling = max(2, min(_MOST_RUNS, _MOST_READINGS // source.layout.readings))
         self.limit = -1 if pipeline.stream else self._ceiling // 2
 
     @property
     def level(self) -> Level:
         """How much of a run is read."""
-        return self.layout.level
+        return self._source.layout.level
 
     def relieve(self) -> None:
         """Make room, or see that it is made; never raises."""
@@ -88,7 +75,7 @@ class Channel:
 
     def _relieve(self) -> None:
         if self._pipeline.stream or not self._pipeline.wake():
-            self._pipeline.drain()
+            self._pipeline.drain(only=self._source)
         elif len(self.queue) >= self._ceiling:
             self._wait()
 
@@ -108,11 +95,6 @@ class Channel:
 
     def _drop_down_to(self, runs: int) -> None:
         dropped = 0
-        while len(self.queue) > runs:
-            try:
-                self.queue.popleft()
-            except IndexError:  # the worker took the rest meanwhile
-                break
+        while len(self.queue) > runs and self._source.take():
             dropped += 1
-        if dropped:
-            self._pipeline.dropped(self.layout, dropped)
+        self._pipeline.dropped(self._source.layout, dropped)

@@ -17,12 +17,12 @@ from kumi.otel.worker import Worker
 from kumi.spans.recorder import Identity, assemble, assemble_failed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from kumi.otel.journal import Journal
     from kumi.otel.sender import Sender
     from kumi.otel.settings import Settings
-    from kumi.otel.sources import Batch, Source
+    from kumi.otel.source import Batch, Source
     from kumi.spans.block import Block
     from kumi.spans.layout import Layout
 
@@ -84,8 +84,8 @@ class Pipeline:
         """Start the worker; its first drain is at once."""
         self._worker.wake()
 
-    def drain(self, timeout: float = -1) -> bool:
-        """Make blocks of everything kept so far, and hand them on.
+    def drain(self, timeout: float = -1, *, only: Source | None = None) -> bool:
+        """Make blocks of everything kept so far (`only` by one source), and hand them on.
 
         False where `timeout` (seconds, negative: none) was too short.
         """
@@ -94,7 +94,7 @@ class Pipeline:
         with self._alone(timeout) as alone:
             if alone:
                 self._tend()
-                return self._drain_until(deadline)
+                return self._drain_until(deadline, self.sources.all() if only is None else [only])
         return alone is None
 
     def stop(self) -> None:
@@ -122,8 +122,8 @@ class Pipeline:
             self._draining = inside
             self._lock.release()
 
-    def _drain_until(self, deadline: float) -> bool:
-        for source in self.sources.all():
+    def _drain_until(self, deadline: float, sources: Iterable[Source]) -> bool:
+        for source in sources:
             for batch in source.batches():
                 self._deliver(source, batch)
                 if perf_counter() > deadline:

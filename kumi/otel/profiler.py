@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from time import perf_counter
+from threading import active_count
+from time import perf_counter, sleep
 from typing import TYPE_CHECKING, Any
 
 from kumi import hooks
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from kumi.otel.route import Route
     from kumi.otel.settings import Settings
 
+_GRACE = 0.02
+_STEP = 0.001
 _NOWHERE = (
     "KUMI_PROFILE is on, but there is neither a file (KUMI_PROFILE_FILE) nor a destination of "
     "traces (a tracer provider, or OTEL_EXPORTER_OTLP_ENDPOINT): nothing is profiled"
@@ -74,8 +77,12 @@ class Profiler:
         """The channel of a program, or None where nobody would read it."""
         if self._closed or self._is_idle():
             return None
-        admit = self._admission(program.schema)
-        return self._pipeline.sources.open(program, self._level, self._pipeline, admit)
+        try:
+            admit = self._admission(program.schema)
+            return self._pipeline.sources.open(program, self._level, self._pipeline, admit)
+        except Exception as error:  # noqa: BLE001 - this is inside of somebody's compile
+            trouble(f"preparing to record {program.schema}", error)
+            return None
 
     def phase_ended(self, phase: Phase) -> None:
         """Keep a phase until the next drain; until the first run, where there was none yet."""
@@ -208,6 +215,7 @@ class Profiler:
             self._end(self._route, perf_counter() + self.settings.exit_ms / 1000)
 
     def _end(self, route: Route, deadline: float) -> None:
+        self._let_runs_end()
         self.remember_memory("end")
         self._pipeline.drain(max(0.0, deadline - perf_counter()))
         for sender in self._senders:
@@ -222,6 +230,12 @@ class Profiler:
         journal, self._pipeline.journal = self._pipeline.journal, None
         if journal is not None:
             journal.close()
+
+    def _let_runs_end(self) -> None:
+        """Runs that other threads are in end as they began: give them a moment to."""
+        deadline = perf_counter() + _GRACE
+        while active_count() > 1 and self._pipeline.sources.in_use() and perf_counter() < deadline:
+            sleep(_STEP)
 
     def after_fork(self) -> None:
         """Begin anew in a forked child, which leaves what was recorded to its parent."""

@@ -180,14 +180,15 @@ def test_with_a_dead_collector_runs_are_not_held_up_for_long(tmp_path, deaf):
     script = """
 run(10)
 begun = time.perf_counter()
-run(60_000)
+run(40_000)
 print(time.perf_counter() - begun)
 """
     exports = {"OTEL_EXPORTER_OTLP_ENDPOINT": deaf, "KUMI_PROFILE_EXIT_MS": "100"}
     done = finished(script, tmp_path, **ON, **exports)
-    events = read(tmp_path / "p.jsonl")
-    assert len(of(events, "vm_run")) == 60_010, "the file has them all"
-    assert events[-1]["dropped"]["traces_queue_full"] > 0
+    text = (tmp_path / "p.jsonl").read_text()
+    assert text.count('{"event":"vm_run"') == 40_010, "the file has them all"
+    end = json.loads(text.splitlines()[-1])
+    assert end["dropped"]["traces_queue_full"] > 0
     assert float(done.stdout) < 30
 
 
