@@ -27,6 +27,8 @@ class Page:
     def view(self, word: str, offset: int, rows: slice = slice(None)) -> NDArray[Any]:
         """The `word`s (a dtype) at `offset` of each record: (runs, rows), to be assigned to."""
         first, last, _ = rows.indices(self.rows)
+        if first == last:  # no rows, whose place may lie past the end of the page
+            return np.empty((self.runs, 0), word)
         return np.ndarray(
             (self.runs, last - first),
             word,
