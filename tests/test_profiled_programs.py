@@ -1,0 +1,87 @@
+"""Profiling the golden programs changes nothing, and records what `kumi ops` lists."""
+
+import json
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import pytest
+
+import kumi
+from kumi import otel
+
+PROGRAMS = Path(__file__).parent / "programs"
+NAMES = sorted(path.stem for path in PROGRAMS.glob("*.kumi"))
+WORKING = [name for name in NAMES if (PROGRAMS / f"{name}.expected.json").exists()]
+
+
+def outcome(schema, name):
+    """What a caller sees of a run: the values, or the exception with its text and notes."""
+    data = json.loads((PROGRAMS / f"{name}.json").read_text(encoding="utf-8"))
+    try:
+        return repr(schema.run(data).to_dict())
+    except Exception as error:
+        return type(error), str(error), getattr(error, "__notes__", [])
+
+
+@pytest.fixture(scope="module")
+def profiled(tmp_path_factory):
+    """Each program's schema, its outcome before, during and after profiling, and the events."""
+    file = tmp_path_factory.mktemp("profiled") / "p.jsonl"
+    schemas = {name: kumi.load(PROGRAMS / f"{name}.kumi") for name in NAMES}
+    before = {name: outcome(schema, name) for name, schema in schemas.items()}
+    with otel.profile(file=str(file), ops=True):
+        during = {name: outcome(schema, name) for name, schema in schemas.items()}
+    after = {name: outcome(schema, name) for name, schema in schemas.items()}
+    events = defaultdict(list)
+    for line in file.read_text(encoding="utf-8").splitlines():
+        event = json.loads(line)
+        events[event["event"], event.get("schema")].append(event)
+    return schemas, before, during, after, events
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_outcome_is_the_same(profiled, name):
+    _, before, during, after, _ = profiled
+    assert before[name] == during[name] == after[name]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_operation_is_recorded_once_until_one_fails(profiled, name):
+    schemas, before, _, _, events = profiled
+    schema = schemas[name]
+    program = kumi.compile(schema)
+    recorded = events["vm_operation", schema.__name__]
+    count = len(program.operations)
+    if not isinstance(before[name], str):
+        failed = [event["index"] for event in recorded if event.get("error")]
+        assert failed
+        count = max(failed) + 1 if before[name][2] else program.groups[0].last
+    listed = [(one.index, one.opcode.name) for one in program.operations[:count]]
+    assert [(event["index"], event["operation"]) for event in recorded] == listed
+
+
+@pytest.mark.parametrize("name", WORKING)
+def test_rows_are_the_cells_that_an_operation_visits(profiled, name):
+    schemas, *_, events = profiled
+    program = kumi.compile(schemas[name])
+    result = schemas[name].run(json.loads((PROGRAMS / f"{name}.json").read_text(encoding="utf-8")))
+    rows = {e["index"]: e["rows"] for e in events["vm_operation", program.schema]}
+    for group in program.groups[1:]:
+        if group.result is not None and group.name in result.to_dict():
+            operation = program.operations[group.result]
+            if operation.opcode.name != "Reduce":
+                cells = flat(result[group.name], len(operation.axes))
+                assert rows[group.result] == cells
+
+
+def flat(value, depth):
+    """How many cells `depth` levels of lists hold."""
+    return sum(flat(item, depth - 1) for item in value) if depth else 1
+
+
+def test_each_schema_ran_once(profiled):
+    schemas, *_, events = profiled
+    runs = Counter(
+        {schema: len(found) for (kind, schema), found in events.items() if kind == "vm_run"}
+    )
+    assert runs == Counter({schema.__name__: 1 for schema in schemas.values()})
