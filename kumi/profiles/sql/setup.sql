@@ -25,7 +25,7 @@ lines AS (
       start_unix_nano JSON, end_unix_nano JSON, "error" JSON, "name" JSON,
       process JSON, pid JSON, service JSON, clock JSON, "label" JSON, rss_bytes JSON,
       operations JSON, runs JSON, spans JSON, dropped JSON, waited_ms JSON)'},
-    records = false, ignore_errors = true, compression = 'none', maximum_object_size = 17825792)
+    records = false, ignore_errors = true, compression = 'uncompressed', maximum_object_size = 17825792)
 ),
 texts AS (
   SELECT
