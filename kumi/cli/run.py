@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,7 +17,6 @@ from kumi.errors import KumiError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from contextlib import AbstractContextManager
 
     from kumi.schema import Schema
 
@@ -47,13 +48,11 @@ def run(
       kumi run tax.kumi --input tax.json --profile tax.jsonl
     """
     with _integers_of_any_size():
-        with _recorded(profile):
+        with _profiled(profile):
             found = find_schema(schema)
             check_names(found, names)
             result = _computed(found, names, read_input(given))
         write_output(result, output)
-    if profile is not None:
-        click.echo(f"profile written: kumi profile {profile}", err=True)
 
 
 @contextmanager
@@ -67,13 +66,27 @@ def _integers_of_any_size() -> Iterator[None]:
         sys.set_int_max_str_digits(before)
 
 
-def _recorded(profile: str | None) -> AbstractContextManager[Any]:
-    if profile is None:
-        return nullcontext()
+@contextmanager
+def _profiled(path: str | None) -> Iterator[None]:
+    """Record what happens inside into the event file at `path`, and say how to read it."""
+    if path is None:
+        yield
+        return
     from kumi import otel  # noqa: PLC0415 - a second of imports that only a profile needs
 
-    recording: AbstractContextManager[Any] = otel.profile(file=profile, ops=True)
-    return recording
+    before = _state(path)
+    with otel.profile(file=path, ops=True):
+        yield
+    if _state(path) != before:  # where nothing could be written, a warning has said so
+        click.echo(f"profile written; next: kumi profile {shlex.quote(path)}", err=True)
+
+
+def _state(path: str) -> tuple[int, int, int] | None:
+    try:
+        found = Path(path).stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _computed(schema: type[Schema], names: tuple[str, ...], data: dict[str, Any]) -> dict[str, Any]:

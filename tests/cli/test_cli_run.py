@@ -201,3 +201,10 @@ def test_a_profile_has_the_operations_of_the_run(capsys, folder):
     recorded = [e for e in events if e["event"] == "vm_operation"]
     assert f"Tax: {len(recorded)} operations" in listed
     assert {e["schema"] for e in recorded} == {"Tax"}
+
+
+def test_a_profile_that_cannot_be_written_costs_a_warning_and_no_result(capsys, folder):
+    (folder / "plain").write_text("a regular file")
+    done = call(capsys, "run", "tax.kumi", "--input", "tax.json", "--profile", "plain/p.jsonl")
+    assert (done.code, done.out) == (0, RESULT)
+    assert "profile written" not in done.err
