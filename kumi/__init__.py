@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from kumi import hooks
+from kumi.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from kumi import otel as otel
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from kumi.schema import compile_program as compile  # noqa: A004 - used as kumi.compile
     from kumi.schema import load as load
     from kumi.syntax.classes import *  # noqa: F403 - that package lists what it exports
-
-__version__ = "0.1.0"
 
 _ELSEWHERE = {
     "CompilerBug": ("kumi.errors", "CompilerBug"),

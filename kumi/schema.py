@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 
 from kumi import hooks
 from kumi.compiler import analyze, lower
@@ -184,9 +184,8 @@ def _read(path: Path) -> Source:
 def _from_tree(parsed: nodes.Schema) -> type[Schema]:
     taken = set(dir(Schema))
     values = {d.name: declared(d.kind, d.name) for d in parsed.declarations if d.name not in taken}
-    schema = type(
-        parsed.name, (Schema,), {"__module__": "kumi.loaded", **values, "_parsed": parsed}
-    )
+    body = {"__module__": "kumi.loaded", **values, "_parsed": parsed}
+    schema = cast("type[Schema]", type(parsed.name, (Schema,), body))
     with hooks.lock():
         schema._compiled.build(None)
     return schema

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from kumi import __version__
 from kumi.errors import KumiError, SchemaError, did_you_mean
+from kumi.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

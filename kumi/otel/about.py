@@ -12,9 +12,9 @@ from statistics import median
 from time import perf_counter, time_ns
 from typing import TYPE_CHECKING, Any
 
-from kumi import __version__
 from kumi.spans import events
 from kumi.spans.process import THIS_PROCESS
+from kumi.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

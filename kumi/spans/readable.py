@@ -10,8 +10,8 @@ from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import SpanContext, TraceFlags, TraceState
 from opentelemetry.trace.status import Status, StatusCode
 
-from kumi import __version__
 from kumi.spans import attributes as names
+from kumi.version import __version__
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.resources import Resource
