@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from opentelemetry.sdk import _configuration as sdk
 from opentelemetry.sdk.trace import TracerProvider
 
-from kumi.otel.log import trouble
+from kumi.otel.log import warn_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +34,7 @@ def private_provider() -> TracerProvider:
 
 def exporters() -> tuple[SpanExporter, ...]:
     """What the environment says that traces go to; nothing where it says nothing."""
-    made = (_guarded(f"the exporter {name!r}", _maker(name)) for name in _exporter_names())
+    made = (_guarded(f"OTEL_TRACES_EXPORTER={name}", _maker(name)) for name in _exporter_names())
     return tuple(exporter for exporter in made if exporter is not None)
 
 
@@ -77,5 +77,5 @@ def _guarded(what: str, make: Callable[[], Any]) -> Any:
     try:
         return make()
     except Exception as error:  # noqa: BLE001 - entry points are anybody's code
-        trouble(f"setting up {what}", error)
+        warn_once(f"{what} cannot be used: {type(error).__qualname__}: {error}")
         return None

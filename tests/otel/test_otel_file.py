@@ -102,7 +102,7 @@ def test_a_failed_run_stands_in_its_place(tmp_path):
     with otel.profile(file=path):
         run()
         with pytest.raises(kumi.InputError):
-            Taxed.run(amount=None, rate=1.0)
+            Taxed.run(amount="x", rate=1.0)
         run()
     runs = of(read(path), "vm_run")
     assert [event["status"] for event in runs] == ["ok", "error", "ok"]
@@ -114,13 +114,13 @@ def test_a_failed_run_stands_in_its_place(tmp_path):
 def test_many_runs_of_many_threads_are_all_counted(tmp_path):
     path = tmp_path / "p.jsonl"
     with otel.profile(file=path, ops=True, block_ms=5000):
-        threads = [threading.Thread(target=run, args=(3000,)) for _ in range(4)]
+        threads = [threading.Thread(target=run, args=(1500,)) for _ in range(4)]
         [thread.start() for thread in threads]
         [thread.join() for thread in threads]
     events = read(path)
-    assert len(of(events, "vm_run")) == 12_000
-    assert len({event["run"] for event in of(events, "vm_run")}) == 12_000
-    assert events[-1]["spans"]["written"] == 12_000 * SPANS
+    assert len(of(events, "vm_run")) == 6_000
+    assert len({event["run"] for event in of(events, "vm_run")}) == 6_000
+    assert events[-1]["spans"]["written"] == 6_000 * SPANS
     assert events[-1]["dropped"] == {}
 
 

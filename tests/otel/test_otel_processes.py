@@ -106,7 +106,7 @@ def work():
         time.sleep(0.001)
 threads = [threading.Thread(target=work) for _ in range(3)]
 [thread.start() for thread in threads]
-for _ in range(20):
+for _ in range(10):
     child = os.fork()
     if not child:
         run(20)
@@ -121,7 +121,7 @@ stop = True
 """
     finished(script, tmp_path, **ON)
     events = read(tmp_path / "p.jsonl")
-    assert len({event["process"] for event in of(events, "profile_start")}) == 21
+    assert len({event["process"] for event in of(events, "profile_start")}) == 11
     runs = [event["run"] for event in of(events, "vm_run")]
     assert len(runs) == len(set(runs))
 
