@@ -35,14 +35,14 @@ class Cells:
         self._vary = any(axis is not None for axis in axes)
         self._places = page.view("<u8", offset, slice(first, None))
         self._text = text
-        self._on_page = np.full((page.runs, len(layout.axes)), -1, np.int64)
+        self._on_page = b""
 
     def stamp(self, sizes: NDArray[np.int64]) -> None:
         """Write the counts of the first `len(sizes)` runs."""
-        on_page = self._on_page[: len(sizes)]
-        if not self._vary or (on_page == sizes).all():
+        given = sizes.tobytes()
+        if not self._vary or self._on_page.startswith(given):
             return
-        on_page[:] = -1  # nothing is known while it changes: a fork may come between
+        self._on_page = b""  # nothing is known while it changes: a fork may come between
         numbers = np.concatenate((sizes, np.ones((len(sizes), 1), np.int64)), axis=1)
         self._places[: len(sizes)] = self._text(numbers).take(self._axis_of, axis=1)
-        on_page[:] = sizes
+        self._on_page = given

@@ -66,7 +66,16 @@ def hexadecimal(octets: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return _HEX.take(octets).view(np.uint8)
 
 
-def hexadecimal_numbers(numbers: NDArray[np.uint32]) -> NDArray[np.uint64]:
-    """`00000000` to `ffffffff`."""
-    octets = numbers.astype(">u4").view(np.uint8).reshape(-1, 4)
-    return hexadecimal(octets).view(np.uint64)[:, 0]
+def octets(numbers: NDArray[np.uint32]) -> NDArray[np.uint8]:
+    """(n, 4) bytes of numbers, the highest first."""
+    return numbers.astype(">u4").view(np.uint8).reshape(-1, 4)
+
+
+def largest(numbers: NDArray[np.int64]) -> int:
+    """The largest of some numbers; a third of the time of `max`, where they are few."""
+    return numbers.item(numbers.argmax())
+
+
+def smallest(numbers: NDArray[np.int64]) -> int:
+    """The smallest of some numbers."""
+    return numbers.item(numbers.argmin())

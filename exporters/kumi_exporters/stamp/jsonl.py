@@ -12,6 +12,9 @@ from kumi_exporters.stamp.recent import Recent
 from kumi_exporters.stamp.sheet import EARLIEST, LONGEST, Sheet
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from kumi.spans.block import Block
 
 
@@ -44,8 +47,14 @@ class JsonlStamper:
 def _fits(block: Block) -> bool:
     if block.failure is not None or not len(block):
         return False
-    first, last = block.readings[:, 0].min(), block.readings[:, -1].max()
-    sizes = block.sizes
-    return bool(first >= EARLIEST and last - first < LONGEST) and (
-        not sizes.size or bool(sizes.min() >= 0 and sizes.max() < digits.MOST_COUNT)
+    first = digits.smallest(block.readings[:, 0])
+    last = digits.largest(block.readings[:, -1])
+    return (
+        first >= EARLIEST
+        and last - first < LONGEST
+        and (not block.sizes.size or _has_place(block.sizes))
     )
+
+
+def _has_place(sizes: NDArray[np.int64]) -> bool:
+    return digits.smallest(sizes) >= 0 and digits.largest(sizes) < digits.MOST_COUNT

@@ -8,6 +8,7 @@ from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
 
 from kumi.spans.block import only_sampled, spans
 from kumi.spans.readable import to_readable
+from kumi_exporters.stamp import digits
 from kumi_exporters.stamp.envelope import Envelope
 from kumi_exporters.stamp.pad import Pad
 from kumi_exporters.stamp.recent import Recent
@@ -93,5 +94,5 @@ def encode_ordinary(
 def _fits(block: Block) -> bool:
     sizes = block.sizes
     return block.failure is None and (
-        not sizes.size or bool(sizes.min() >= 0 and sizes.max() < _MOST_CELLS)
+        not sizes.size or (digits.smallest(sizes) >= 0 and digits.largest(sizes) < _MOST_CELLS)
     )

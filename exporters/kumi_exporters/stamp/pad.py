@@ -48,6 +48,7 @@ class Pad:
         self._run_numbers = page.view("<u8", records.run_number, run)[:, 0]
         self._run_flags = page.view("<u4", records.flags, run)[:, 0]
         self._run_parents = page.view("V10", records.parent_id - 2, run)[:, 0]
+        self._parents: tuple[bytes, NDArray[np.void]] = (b"", np.empty(0, "V10"))
         self._cells = Cells(page, layout, records.cells, _varints)
 
     def stamp(self, block: Block, w3c_flags: int) -> None:
@@ -57,10 +58,15 @@ class Pad:
         self._stamp_shared(block, flags)
         self._start_times[:runs] = block.readings.take(self._starts, axis=1)
         self._end_times[:runs] = block.readings.take(self._ends, axis=1)
-        self._run_numbers[:runs] = digits.hexadecimal_numbers(block.numbers)
+        self._run_numbers[:runs] = digits.hexadecimal(digits.octets(block.numbers)).view(np.uint64)[
+            :, 0
+        ]
         if block.remote.any():
             self._run_flags[:runs] = flags | block.remote.astype(np.uint32) * np.uint32(IS_REMOTE)
-        self._run_parents[:runs] = _parents(block.parents)
+        given = block.parents.tobytes()
+        if self._parents[0] != given:  # runs of a request follow each other, and so do roots
+            self._parents = given, _parents(block.parents)
+        self._run_parents[:runs] = self._parents[1]
         self._cells.stamp(block.sizes)
         for part in range(1, block.prefixes.shape[1]):
             self._stamp_more_ids(block, part)
@@ -103,9 +109,7 @@ def _parents(parents: NDArray[np.uint8]) -> NDArray[np.void]:
     fields = np.empty((len(parents), 10), np.uint8)
     fields[:, :2] = np.frombuffer(wire.PARENT_ID, np.uint8)
     fields[:, 2:] = parents
-    roots = parents.view(np.uint64)[:, 0] == 0
-    if roots.any():
-        fields[roots] = _ROOT
+    fields[~parents.any(axis=1)] = _ROOT
     return fields.view("V10")[:, 0]
 
 

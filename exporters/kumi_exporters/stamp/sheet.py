@@ -62,8 +62,8 @@ class Sheet:
         self._stamp_durations(rest)
         for clock in self._clocks:
             clock.seconds[:runs] = seconds
-        for run in np.flatnonzero(rest[:, -1] >= _TENTH).tolist():
-            self._stamp_across_tenths(run, block.readings[run])
+        if digits.largest(rest[:, -1]) >= _TENTH:
+            self._stamp_across_tenths(block.readings, rest[:, -1] >= _TENTH)
         return self.page.written(runs)
 
     def _stamp_lower_digits(self, runs: slice, rest: NDArray[np.int64]) -> None:
@@ -82,7 +82,7 @@ class Sheet:
         texts = digits.milliseconds(durations)
         for clock in self._clocks:
             clock.durations[: len(rest)] = texts[:, clock.rows]
-        if durations.max() >= digits.MOST_DURATION:
+        if digits.largest(durations) >= digits.MOST_DURATION:
             self._stamp_long_ones(durations)
 
     def _stamp_long_ones(self, durations: NDArray[np.int64]) -> None:
@@ -99,14 +99,15 @@ class Sheet:
             self.page.records[run, row, at - SPARE : at] = _BLANK
         self._long.clear()
 
-    def _stamp_across_tenths(self, run: int, readings: NDArray[np.int64]) -> None:
-        tenths = readings // _TENTH
-        seconds, upper = _texts(tenths)
-        self._tails.upper_starts[run] = upper[self._starts, 0]
-        self._tails.upper_ends[run] = upper[self._ends, 0]
-        self._stamp_lower_digits(slice(run, run + 1), (readings - tenths * _TENTH)[None])
-        for clock in self._clocks:
-            clock.seconds[run] = seconds[self._starts[clock.rows], 0]
+    def _stamp_across_tenths(self, readings: NDArray[np.int64], across: NDArray[np.bool_]) -> None:
+        for run in np.flatnonzero(across).tolist():
+            tenths = readings[run] // _TENTH
+            seconds, upper = _texts(tenths)
+            self._tails.upper_starts[run] = upper[self._starts, 0]
+            self._tails.upper_ends[run] = upper[self._ends, 0]
+            self._stamp_lower_digits(slice(run, run + 1), (readings[run] - tenths * _TENTH)[None])
+            for clock in self._clocks:
+                clock.seconds[run] = seconds[self._starts[clock.rows], 0]
 
 
 class _Clock:
@@ -128,7 +129,7 @@ class _Numbers:
         self._of_operations = page.view("<u8", lines.operation_number, slice(groups, None))
 
     def stamp(self, numbers: NDArray[np.uint32]) -> None:
-        texts = digits.hexadecimal_numbers(numbers)[:, None]
+        texts = digits.hexadecimal(digits.octets(numbers)).view(np.uint64)
         self._of_groups[: len(numbers)] = texts
         self._of_operations[: len(numbers)] = texts
 
@@ -143,6 +144,11 @@ class _Tails:
         self._shared = np.empty((page.runs, self._width), np.uint8)
         self._shared[:] = text[0, tail.start : tail.start + self._width]
         self._stretches = page.view(f"V{self._width}", tail.start)
+        self._trace_ids = self._part(tail.trace_id, 32)
+        self._spans = self._part(tail.span_id, _PREFIX)
+        self._spans_parents = self._part(tail.parent_id, _PREFIX)
+        self._starts = self._part(tail.start_time, _UPPER).view(f"V{_UPPER}")
+        self._ends = self._part(tail.end_time, _UPPER).view(f"V{_UPPER}")
         self.upper_starts = page.view(f"V{_UPPER}", tail.start_time)
         self.upper_ends = page.view(f"V{_UPPER}", tail.end_time)
         self.lower_starts = page.view("<u8", tail.start_time + _UPPER)
@@ -155,13 +161,12 @@ class _Tails:
         self._parent_of = np.array([row.parent or 0 for row in layout.rows])
 
     def stamp(self, block: Block, upper: NDArray[np.void]) -> None:
-        runs, tail = len(block), self._tail
-        prefixes = digits.hexadecimal(block.prefixes[:, 0])
-        self._put(runs, tail.trace_id, digits.hexadecimal(block.trace_ids))
-        self._put(runs, tail.span_id, prefixes)
-        self._put(runs, tail.parent_id, prefixes)
-        self._put(runs, tail.start_time, upper.view(np.uint8))
-        self._put(runs, tail.end_time, upper.view(np.uint8))
+        runs = len(block)
+        ids = np.concatenate((block.trace_ids, block.prefixes[:, 0]), axis=1)
+        text = digits.hexadecimal(ids)
+        self._trace_ids[:runs] = text[:, :32]
+        self._spans[:runs] = self._spans_parents[:runs] = text[:, 32:]
+        self._starts[:runs] = self._ends[:runs] = upper
         self._stretches[:runs] = self._shared[:runs].view(self._stretches.dtype)
         self._span_rows[:runs] = self._span_digits
         self._parent_rows[:runs] = self._parent_digits
@@ -169,9 +174,10 @@ class _Tails:
         for part in range(1, block.prefixes.shape[1]):
             self._stamp_more_ids(block, part)
 
-    def _put(self, runs: int, offset: int, text: NDArray[np.uint8]) -> None:
+    def _part(self, offset: int, width: int) -> NDArray[np.uint8]:
+        """A place in what is shared by the lines of a run."""
         start = offset - self._tail.start
-        self._shared[:runs, start : start + text.shape[1]] = text
+        return self._shared[:, start : start + width]
 
     def _stamp_more_ids(self, block: Block, part: int) -> None:
         """The rows of each further 65,536 have a prefix of their own."""
@@ -192,32 +198,36 @@ class _Parents:
         self._root = _array(b"null" + self._below[18:].tobytes().ljust(len(self._below) - 4))
         word = f"V{len(self._below)}"
         self._places = page.view(word, tail.parent_id - 1, slice(0, 1))[:, 0]
+        self._texts: tuple[bytes, NDArray[np.void]] = (b"", np.empty(0, word))
 
     def stamp(self, parents: NDArray[np.uint8]) -> None:
+        given = parents.tobytes()
+        if self._texts[0] != given:  # runs of a request follow each other, and so do roots
+            self._texts = given, self._text(parents)
+        self._places[: len(parents)] = self._texts[1]
+
+    def _text(self, parents: NDArray[np.uint8]) -> NDArray[np.void]:
         texts = np.empty((len(parents), len(self._below)), np.uint8)
         texts[:] = self._below
         texts[:, 1:17] = digits.hexadecimal(parents)
-        roots = parents.view(np.uint64)[:, 0] == 0
-        if roots.any():
-            texts[roots] = self._root
-        self._places[: len(parents)] = texts.view(self._places.dtype)[:, 0]
+        texts[~parents.any(axis=1)] = self._root
+        return texts.view(self._places.dtype)[:, 0]
 
 
 def _texts(tenths: NDArray[np.int64]) -> tuple[NDArray[np.void], NDArray[np.void]]:
     """What all moments of a tenth have in common, as timestamps and as digits: (n or 1, 1)."""
-    if (tenths == tenths[0]).all():
-        tenths = tenths[:1]
+    if digits.smallest(tenths) == digits.largest(tenths):
+        return _tenth(int(tenths[0]))
     pairs = [_tenth(tenth) for tenth in tenths.tolist()]
-    seconds = np.frombuffer(b"".join([pair[0] for pair in pairs]), f"V{_SECONDS}")
-    upper = np.frombuffer(b"".join([pair[1] for pair in pairs]), f"V{_UPPER}")
-    return seconds[:, None], upper[:, None]
+    return np.concatenate([pair[0] for pair in pairs]), np.concatenate([pair[1] for pair in pairs])
 
 
 @lru_cache(maxsize=1024)
-def _tenth(tenth: int) -> tuple[bytes, bytes]:
+def _tenth(tenth: int) -> tuple[NDArray[np.void], NDArray[np.void]]:
     second, digit = divmod(tenth, 10)
     text = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
-    return f"{text}.{digit}".encode(), b"%d" % tenth
+    seconds = np.frombuffer(f"{text}.{digit}".encode(), f"V{_SECONDS}")
+    return seconds[:, None], np.frombuffer(b"%d" % tenth, f"V{_UPPER}")[:, None]
 
 
 def _words(text: NDArray[np.uint8], offset: int) -> NDArray[np.uint32]:
