@@ -2,9 +2,12 @@
 
 import math
 
+import pytest
 from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 from oracle import LARGEST, Failed, Unsaid, World, inputs, programs
 
+from kumi import otel
 from kumi.errors import Source
 from kumi.schema import Schema
 from kumi.syntax.text import parse
@@ -47,8 +50,7 @@ def ran(schema, data):
         return None, type(error)
 
 
-@settings(
-    max_examples=150,
+settled = settings(
     deadline=None,
     suppress_health_check=[
         HealthCheck.too_slow,
@@ -56,6 +58,9 @@ def ran(schema, data):
         HealthCheck.data_too_large,
     ],
 )
+
+
+@settings(settled, max_examples=150)
 @given(programs(), inputs())
 def test_a_program_means_what_each_cell_of_it_means(program, data):
     text, declared = program
@@ -68,3 +73,26 @@ def test_a_program_means_what_each_cell_of_it_means(program, data):
     assert failure in (failures or {None}), (text, data)
     for name, value in (expected or {}).items():
         assert same(found[name], value), (name, text, data, found[name], value)
+
+
+def seen(schema, data):
+    """All that a caller sees of a run."""
+    try:
+        return repr(schema.run(data).to_dict())
+    except (TypeError, ValueError, ZeroDivisionError) as error:
+        return type(error), str(error), error.__notes__
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory):
+    return str(tmp_path_factory.mktemp("oracle") / "p.jsonl")
+
+
+@settings(settled, max_examples=40)
+@given(programs(), inputs(), st.booleans())
+def test_profiling_changes_nothing_that_a_caller_sees(file, program, data, ops):
+    schema = schema_of(program[0])
+    before = seen(schema, data)
+    with otel.profile(file=file, ops=ops, truncate=True):
+        during = seen(schema, data)
+    assert before == during == seen(schema, data)
