@@ -69,7 +69,8 @@ def execute(
     An exception that leaves it is shown as Python shows it, without frames of ours.
     """
     sys.argv = [program.name, *arguments]
-    sys.path[0] = program.folder
+    if not sys.flags.safe_path:
+        sys.path[0] = program.folder
     main = sys.modules["__main__"] = ModuleType("__main__")
     main.__dict__.update(program.attributes)
     code = None

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import duckdb
 
 from kumi.profiles.engine import Filters, Group, Lines
+from kumi.profiles.interruptible import interruptible
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,7 +60,10 @@ class DuckEngine:
         return [_group(row, keys) for row in rows]
 
     def _query(self, statement: str, parameters: object = None) -> list[tuple[Any, ...]]:
-        return self._database.execute(statement, parameters).fetchall()
+        return interruptible(
+            lambda: self._database.execute(statement, parameters).fetchall(),
+            self._database.interrupt,
+        )
 
     def _take(self, source: Source) -> None:
         path = _plain_path(source, self._spare)
