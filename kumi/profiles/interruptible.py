@@ -21,16 +21,21 @@ def interruptible(work: Callable[[], _T], interrupt: Callable[[], None]) -> _T:
     outcome: Future[_T] = Future()
     thread = Thread(target=_carry_out, args=(work, outcome))
     try:
-        thread.start()
-    except RuntimeError:
-        return work()
-    try:
-        return outcome.result()
+        return outcome.result() if _is_started(thread) else work()
     except KeyboardInterrupt:
         interrupt()
         raise
     finally:
-        thread.join()
+        if thread.is_alive():
+            thread.join()
+
+
+def _is_started(thread: Thread) -> bool:
+    try:
+        thread.start()
+    except RuntimeError:
+        return False
+    return True
 
 
 def _carry_out(work: Callable[[], _T], outcome: Future[_T]) -> None:
