@@ -38,7 +38,13 @@ def _nanoseconds(_ctx: click.Context, _param: click.Parameter, value: str) -> in
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("--summary", "mode", flag_value="summary", default="summary", help="(the default)")
+@click.option(
+    "--summary",
+    "mode",
+    flag_value="summary",
+    default="summary",
+    help="What ran, and on what its time went (the default).",
+)
 @click.option("--detailed", "mode", flag_value="detailed", help="Every operation and declaration.")
 @click.option("--raw", "mode", flag_value="raw", help="The events, a line each.")
 @click.option("--json", "as_json", is_flag=True, help="All figures as JSON, in nanoseconds.")

@@ -34,7 +34,14 @@ class _Report:
 
 
 @click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
-@click.option("-o", "output", metavar="FILE", default="kumi-profile.jsonl", show_default=True)
+@click.option(
+    "-o",
+    "output",
+    metavar="FILE",
+    default="kumi-profile.jsonl",
+    show_default=True,
+    help="The event file; {pid} and {host} are filled in.",
+)
 @click.option("--ops/--no-ops", default=True, help="Record every operation (the default).")
 @click.option("--memory", is_flag=True, help="Note the memory in use as well.")
 @click.option("--persistent", is_flag=True, help="Append to an existing file.")

@@ -17,6 +17,7 @@ import duckdb
 
 from kumi.profiles.engine import Filters, Group, Lines
 from kumi.profiles.interruptible import interruptible
+from kumi.profiles.sources import UnreadableError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 _MEMORY_LIMIT: Final = "1GB"  # beyond it DuckDB spills to the temporary folder
 _LINE_TOO_LONG: Final = "maximum_object_size"
+
+
+class _LineTooLongError(UnreadableError):
+    """DuckDB gives up on a file for one line."""
 
 
 class DuckEngine:
@@ -60,18 +65,22 @@ class DuckEngine:
         return [_group(row, keys) for row in rows]
 
     def _query(self, statement: str, parameters: object = None) -> list[tuple[Any, ...]]:
-        return interruptible(
-            lambda: self._database.execute(statement, parameters).fetchall(),
-            self._database.interrupt,
-        )
+        try:
+            return interruptible(
+                lambda: self._database.execute(statement, parameters).fetchall(),
+                self._database.interrupt,
+            )
+        except duckdb.Error as error:
+            said = str(error).partition("\n")[0]
+            raise (_LineTooLongError if _LINE_TOO_LONG in said else UnreadableError)(
+                said
+            ) from error
 
     def _take(self, source: Source) -> None:
         path = _plain_path(source, self._spare)
         try:
             self._query(_statement("count").format(path=_quoted(path)))
-        except duckdb.InvalidInputException as error:
-            if _LINE_TOO_LONG not in str(error):
-                raise
+        except _LineTooLongError:
             path = _rewritten(source, self._spare)
             self._query(_statement("count").format(path=_quoted(path)))
         if self._first_malformed is None:
