@@ -24,9 +24,12 @@ InputKind: TypeAlias = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """`:name` as a value."""
+    """`:name` as a value. Its text is the name, as in a concatenation."""
 
     name: str
+
+    def __str__(self) -> str:
+        return self.name
 
 
 @dataclass(slots=True, eq=False)
