@@ -140,6 +140,7 @@ def call(function, *arguments, kinds=None):
         ("concat", (-0.0, 1.5e300), "-0.01.5e+300"),
         ("concat", (INF, -INF), "Infinity-Infinity"),
         ("concat", (NAN, ""), "NaN"),
+        ("concat", (Symbol("a"), 2**70), "a1180591620717411303424"),
         ("upcase", ("straße",), "STRASSE"),
         ("downcase", ("ÄB",), "äb"),
     ],
