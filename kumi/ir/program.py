@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from bisect import bisect_right
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
@@ -118,11 +119,15 @@ class Program:
     groups: tuple[Group, ...]
     axes: tuple[Axis, ...]
     outputs: tuple[str, ...]
+    _named: dict[str, Group] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_named", {group.name: group for group in self.groups})
 
     def group_of(self, index: int) -> Group:
         """The group that operation `index` belongs to."""
-        return next(group for group in self.groups if group.first <= index < group.last)
+        return self.groups[bisect_right(self.groups, index, key=lambda group: group.first) - 1]
 
     def group(self, name: str) -> Group:
         """The declaration called `name`."""
-        return next(group for group in self.groups if group.name == name)
+        return self._named[name]
