@@ -6,11 +6,14 @@ import os
 import platform
 import socket
 import time
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from statistics import median
 from time import perf_counter, time_ns
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from opentelemetry.sdk.version import __version__ as sdk_version
+from opentelemetry.version import __version__ as api_version
 
 from kumi.spans import events
 from kumi.spans.process import THIS_PROCESS
@@ -25,7 +28,6 @@ if TYPE_CHECKING:
     from kumi.otel.settings import Settings
     from kumi.spans.events import Event
 
-_PACKAGES = ("opentelemetry-api", "opentelemetry-sdk", "numpy")
 _READINGS = 1000
 _ROUNDS = 5
 
@@ -64,13 +66,13 @@ def _plain(value: Any) -> Any:
 
 
 def _versions() -> dict[str, str]:
-    found = {"kumi": __version__, "python": platform.python_version()}
-    for package in _PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:  # vendored, or frozen into an executable
-            continue
-    return found
+    return {
+        "kumi": __version__,
+        "python": platform.python_version(),
+        "opentelemetry-api": api_version,
+        "opentelemetry-sdk": sdk_version,
+        "numpy": np.__version__,
+    }
 
 
 def _clock() -> dict[str, Any]:

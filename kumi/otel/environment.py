@@ -9,7 +9,6 @@ import os
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
-from opentelemetry.sdk import _configuration as sdk
 from opentelemetry.sdk.trace import TracerProvider
 
 from kumi.otel.log import warn_once
@@ -26,8 +25,8 @@ _OTLP = ("otlp", "otlp_proto_http", "otlp_proto_grpc", "kumi_otlp")
 def private_provider() -> TracerProvider:
     """Resource, sampler, id generator and limits of the environment, without processors."""
     return TracerProvider(
-        sampler=_guarded("OTEL_TRACES_SAMPLER", _sampler),
-        id_generator=_guarded("OTEL_PYTHON_ID_GENERATOR", _ids),
+        sampler=_chosen("OTEL_TRACES_SAMPLER", "_import_sampler"),
+        id_generator=_chosen("OTEL_PYTHON_ID_GENERATOR", "_import_id_generator"),
         shutdown_on_exit=False,
     )
 
@@ -64,12 +63,16 @@ def _from_entry_point(name: str) -> SpanExporter:
     return exporter
 
 
-def _sampler() -> Any:
-    return sdk._import_sampler(sdk._get_sampler())  # noqa: SLF001 - custom samplers, as the SDK finds them
+def _chosen(variable: str, finder: str) -> Any:
+    """What a variable names, found by the SDK's own function; None where it is not set."""
+    name = os.environ.get(variable, "").strip()
+    return _guarded(f"{variable}={name}", lambda: _found(finder, name)) if name else None
 
 
-def _ids() -> Any:
-    return sdk._import_id_generator(sdk._get_id_generator())  # noqa: SLF001 - as above
+def _found(finder: str, name: str) -> Any:
+    from opentelemetry.sdk import _configuration  # noqa: PLC0415 - slow to import, seldom needed
+
+    return getattr(_configuration, finder)(name)
 
 
 def _guarded(what: str, make: Callable[[], Any]) -> Any:

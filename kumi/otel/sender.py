@@ -72,8 +72,7 @@ class Sender:
                 self._flush(deadline)
             done.set()
 
-        self._append(0, last)
-        return done.wait(max(0.0, timeout))
+        return self._append(0, last) and done.wait(max(0.0, timeout))
 
     def retire(self) -> None:
         """Take no more; the thread ends, and our own exporters are shut down, after the rest."""
@@ -100,11 +99,12 @@ class Sender:
         else:
             self._append(spans, job)
 
-    def _append(self, spans: int, job: Callable[[], None]) -> None:
+    def _append(self, spans: int, job: Callable[[], None]) -> bool:
+        """Give a job to the thread; False where there is none any more."""
         with self._lock:
             self._jobs.append((spans, job))
             self._waiting += spans
-        self._worker.wake()
+        return self._worker.wake()
 
     def _is_full(self, spans: int) -> bool:
         """Whether there is no room for `spans` more; what is larger than all room still goes in."""
