@@ -40,7 +40,7 @@ class _Reader:
         cursor = self._cursor
         place = cursor.here(self._name)
         while not cursor.take("end"):
-            if cursor.token.kind == "end" or cursor.starts_declaration():
+            if cursor.token.kind == "eof" or cursor.starts_declaration():
                 cursor.report(cursor.fault(f"`end` to close the `do` of `{self._name.text}`"))
                 break
             cursor.attempt(self._line, cursor.starts_case)

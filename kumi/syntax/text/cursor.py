@@ -41,7 +41,7 @@ class Cursor:
 
     @property
     def token(self) -> Token:
-        """The token looked at; at the end of the file, for ever the `end` token."""
+        """The token looked at; at the end of the file, for ever the `eof` token."""
         return self._tokens[self._at]
 
     @property
@@ -57,7 +57,7 @@ class Cursor:
     def advance(self) -> Token:
         """Take the token looked at."""
         token = self._tokens[self._at]
-        if token.kind != "end":
+        if token.kind != "eof":
             self._at += 1
         return token
 
@@ -126,7 +126,7 @@ class Cursor:
     def describe(self) -> str:
         """The token looked at, for a message."""
         text = self.token.text
-        if self.token.kind == "end":
+        if self.token.kind == "eof":
             return "the end of the file"
         return f"`{text}`" if len(text) <= _SHOWN else f"`{text[:_SHOWN]}…`"
 
@@ -162,7 +162,7 @@ class Cursor:
         cascade outside of one means that its `do` was lost: its `end` is skipped too.
         """
         depth = 0
-        while self.token.kind != "end":
+        while self.token.kind != "eof":
             beyond = self._at > before
             if beyond and self._resumes(depth, resume):
                 return

@@ -23,7 +23,7 @@ def inputs(cursor: Cursor, opened: Token, depth: int = 0) -> tuple[Input, ...]:
     """Take declarations up to the `end` of the block that `opened` opens."""
     found: list[Input] = []
     while not cursor.take("end"):
-        if cursor.token.kind == "end" or _misses_end(cursor):
+        if cursor.token.kind == "eof" or _misses_end(cursor):
             line = cursor.line_of(opened)
             cursor.report(
                 cursor.fault(f"`end` to close the `do` of `{opened.text}` on line {line}")

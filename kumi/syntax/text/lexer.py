@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TokenKind: TypeAlias = Literal[
-    "word", "label", "symbol", "constant", "number", "string", "operator", "bad", "end"
+    "word", "label", "symbol", "constant", "number", "string", "operator", "bad", "eof"
 ]
 
 
@@ -52,13 +52,13 @@ _WRONG_CHARACTERS = {
 
 
 def tokens(text: str) -> Iterator[Token]:
-    """The tokens of `text`, in order, blanks and comments left out, an `end` token last."""
+    """The tokens of `text`, in order, blanks and comments left out, an `eof` token last."""
     for match in _TOKEN.finditer(text):
         kind = match.lastgroup
         if kind != "blank":
             yield Token(cast("TokenKind", kind), match.group(), *match.span())
     last = len(text.rstrip())
-    yield Token("end", "", last, last)
+    yield Token("eof", "", last, last)
 
 
 def complaint(token: Token) -> tuple[str, str | None]:

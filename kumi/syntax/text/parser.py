@@ -51,7 +51,7 @@ class _File:
             cursor.attempt(self._import, self._starts_item)
         opened = cursor.token
         self._header()
-        while cursor.token.kind != "end":
+        while cursor.token.kind != "eof":
             cursor.attempt(self._item, self._starts_item)
         self._check_whole(opened)
         place, given = cursor.here(opened), self._inputs or ()
@@ -64,7 +64,7 @@ class _File:
         cursor = self._cursor
         if not cursor.take("schema"):
             cursor.report(cursor.fault("`schema` to begin the file", "write `schema do … end`"))
-            while not (self._starts_item() or cursor.token.kind == "end" or cursor.take("do")):
+            while not (self._starts_item() or cursor.token.kind == "eof" or cursor.take("do")):
                 cursor.advance()
         elif not cursor.take("do"):
             cursor.report(cursor.missing("`do` after `schema`"))
