@@ -103,6 +103,9 @@ def test_inputs_nested_beyond_reason_are_refused():
         ("input do end", ["expected `schema` to begin the file, found `input`"]),
         ("shcema do input do end end", ["expected `schema` to begin the file, found `shcema`"]),
         ("schema do end", ["the schema has no input block"]),
+        ("schema do inputs do float :x end value :a, input.x end", [
+            "expected `input do`, found `inputs`",
+        ]),
         ("schema do float :x string :y end value :a, input.x end", [
             "expected a declaration or `end`, found `float`",
         ]),

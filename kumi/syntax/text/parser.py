@@ -102,6 +102,8 @@ class _File:
             self._codegen()
         elif token.text in INPUT_WORDS and not self._inputs:
             self._headless_inputs()
+        elif self._inputs is None and token.kind == "word" and self._cursor.following.text == "do":
+            self._misspelt_inputs()
         else:
             raise self._unexpected()
 
@@ -176,6 +178,14 @@ class _File:
         cursor, first = self._cursor, self._cursor.token
         cursor.report(cursor.fault("a declaration or `end`", "inputs stand in `input do … end`"))
         self._inputs = inputs(cursor, first)
+
+    def _misspelt_inputs(self) -> None:
+        """`inputs do`: the only block that can stand here is that of the inputs."""
+        cursor = self._cursor
+        cursor.report(cursor.misspelt("`input do`", _WORDS))
+        word = cursor.advance()
+        cursor.advance()
+        self._inputs = inputs(cursor, word)
 
     def _opened_inputs(self) -> None:
         """The `do` of the input block; where only that is missing, its inputs are read as well."""
