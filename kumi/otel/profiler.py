@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 _GRACE = 0.02
 _STEP = 0.001
 _NOWHERE = (
-    "KUMI_PROFILE is on, but there is neither a file (KUMI_PROFILE_FILE) nor a destination of "
+    "Profiling is on, but there is neither a file (KUMI_PROFILE_FILE) nor a destination of "
     "traces (a tracer provider, or OTEL_EXPORTER_OTLP_ENDPOINT): nothing is profiled"
 )
 
@@ -209,6 +209,7 @@ class Profiler:
             return
         if hooks.watcher() is self:
             hooks.install(None)
+        self._refresh()  # a child that lives for milliseconds has not done so yet
         self._closed = True
         self._ending.forget()
         if self._route is not None:

@@ -133,15 +133,17 @@ class Router:
 
     def _through(self, provider: TracerProvider) -> Route:
         """The lanes of the application's provider, or none of them for all of its leaves."""
-        chain = processors.put_first(provider, self._hook)
-        lanes: tuple[Lane, ...] = ()
         try:
-            if _is_enabled(provider):
-                lanes = tuple(self._lane(leaf) for leaf in processors.leaves(provider))
-        except (processors.UnknownProcessor, AttributeError) as error:
-            _warn(
-                f"the tracer provider has {error}, which is neither a batch nor a simple processor"
-            )
+            chain = processors.put_first(provider, self._hook)
+            leaves = processors.leaves(provider) if _is_enabled(provider) else ()
+            lanes = tuple(self._lane(leaf) for leaf in leaves)
+        except processors.UnknownProcessor as error:
+            processors.take_out(provider, self._hook)
+            _warn(f"the tracer provider has {error}, neither a batch nor a simple span processor")
+            return Route(provider, (), None, provider)
+        except AttributeError as error:
+            _warn(f"the tracer provider is not made as the SDK's are ({error})")
+            return Route(self._own_provider(), (), None, provider)
         return Route(provider, lanes, provider, provider, chain)
 
     def _lane(self, leaf: SpanProcessor) -> Lane:

@@ -210,6 +210,19 @@ def test_another_kind_of_provider_is_one_warning_and_no_traces(set_provider, tmp
     assert "Vendor is not the SDK's provider" in warning.getMessage()
 
 
+def test_a_provider_made_differently_is_one_warning_and_no_traces(tmp_path, caplog):
+    class Hollow(TracerProvider):
+        def __init__(self):
+            """Has nothing of the SDK's."""
+
+    path = tmp_path / "p.jsonl"
+    with profiled(Hollow(), file=path):
+        run()
+    assert of(read(path), "vm_run")
+    (warning,) = [r for r in caplog.records if r.levelno >= logging.WARNING]
+    assert "not made as the SDK's" in warning.getMessage()
+
+
 def test_nested_processors_are_walked(caplog):
     caplog.set_level(logging.INFO, "kumi.otel")
     exporter = Keeping()
