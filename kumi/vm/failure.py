@@ -39,12 +39,14 @@ def stop(
 
 
 def _bad_input(program: Program, error: InputError, local: Mapping[str, Any]) -> Stop:
-    failed = {index for index, _ in local.get("bad", ()) if index >= 0}
+    """Which inputs are at fault: paths only, since what was expected are literals of the schema."""
+    bad = local.get("bad", ())
+    failed = {index for index, _ in bad if index >= 0}
     if not failed and program.groups[0].last:
         failed = {0}
+    where = next((violation.path for index, violation in bad if index >= 0), "undeclared names")
     more = len(error.violations) - 1
-    rest = f" (and {more} more)" if more else ""
-    return Stop(tuple(sorted(failed)), f"{error.violations[0]}{rest}")
+    return Stop(tuple(sorted(failed)), f"bad input: {where}{f' and {more} more' if more else ''}")
 
 
 def annotate(program: Program, error: BaseException, where: Stop) -> None:

@@ -139,7 +139,23 @@ def test_every_bad_input_is_reported_at_once_and_recorded(rows, watch):
     (run,) = tape.failures
     titles = [tape.program.operations[i].title for i in run.failed]
     assert titles == ["LoadInput rows.row.a", "LoadInput scale"]
-    assert "'x'" not in run.message
+    assert run.message == "bad input: rows[0].a and 2 more"
+
+
+def test_neither_a_literal_of_the_schema_nor_a_given_name_is_recorded(tmp_path, watch):
+    path = tmp_path / "tier.kumi"
+    path.write_text(
+        'schema do\n input do\n string :tier, domain: ["secret"]\n end\n value :t, input.tier\nend\n'
+    )
+    schema = kumi.load(path)
+    tape = watch(Level.OPERATIONS)
+    for given in ({"tier": "other"}, {"tier": "secret", "private": 1}):
+        with pytest.raises(kumi.InputError, match="secret|private"):
+            schema.run(given)
+    assert [run.message for run in tape.failures] == [
+        "bad input: tier",
+        "bad input: undeclared names",
+    ]
 
 
 def test_keyboard_interrupt_passes_without_a_note(rows):
