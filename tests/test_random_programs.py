@@ -5,7 +5,7 @@ import math
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from oracle import LARGEST, Failed, Unsaid, World, inputs, programs
+from random_programs import LARGEST, Failed, Unsaid, World, inputs, programs
 
 from kumi import otel
 from kumi.errors import Source
