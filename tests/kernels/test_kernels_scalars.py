@@ -175,6 +175,7 @@ def test_a_null_condition_counts_as_false(function):
         ("modulo", (FLOAT, INTEGER), (1.0, None), TypeError),
         ("power", (INTEGER, INTEGER), (2, -1), ValueError),
         ("power", (INTEGER, INTEGER), (None, 1), TypeError),
+        ("power", (INTEGER, INTEGER), (None, -1), TypeError),
         ("power", (FLOAT, FLOAT), (None, 0.0), TypeError),
         ("power", (INTEGER, FLOAT), (None, 0.0), TypeError),
         ("less_than", (INTEGER, STRING), (1, "a"), TypeError),
