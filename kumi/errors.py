@@ -6,6 +6,7 @@ import difflib
 import hashlib
 import linecache
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -24,7 +25,7 @@ class Source:
         """Line `number` (from 1) without its newline, or None where it cannot be had."""
         if self.text is None:
             return linecache.getline(self.path, number).rstrip("\r\n") or None
-        lines = self.text.split("\n")
+        lines = _lines(self.text)
         return lines[number - 1].rstrip("\r") if 0 < number <= len(lines) else None
 
     def sha256(self) -> str | None:
@@ -34,6 +35,11 @@ class Source:
         except OSError:
             return None
         return hashlib.sha256(data).hexdigest()
+
+
+@lru_cache(maxsize=4)
+def _lines(text: str) -> list[str]:
+    return text.split("\n")
 
 
 class Place:

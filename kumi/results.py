@@ -60,11 +60,11 @@ class Result:
         return to_lists(cell, self._chain(operation)) if operation.result_axes else cell
 
     def _cell(self, name: str) -> tuple[Column | Any, Operation]:
-        program = self._machine.program
-        if name not in program.outputs:
+        found = self._machine.outputs.get(name)
+        if found is None:
             raise AttributeError(self._missing(name))
-        index = program.group(name).result or 0
-        return self._cells[program.outputs.index(name)], program.operations[index]
+        position, operation = found
+        return self._cells[position], operation
 
     def _chain(self, operation: Operation) -> list[Axis]:
         axes = dict(zip(self._machine.program.axes, self._axes, strict=True))

@@ -6,6 +6,8 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from kumi.errors import CompilerBug
+
 if TYPE_CHECKING:
     from kumi.errors import Place, Source
     from kumi.ir.ops import Opcode
@@ -131,3 +133,10 @@ class Program:
     def group(self, name: str) -> Group:
         """The declaration called `name`."""
         return self._named[name]
+
+    def result(self, name: str) -> Operation:
+        """The operation that gives the value of the declaration called `name`."""
+        index = self._named[name].result
+        if index is None:
+            raise CompilerBug(f"{name} has no value")
+        return self.operations[index]

@@ -144,7 +144,7 @@ class _Writer:
         self._add("if len(queue) > limit: relieve()")
 
     def _result(self) -> None:
-        cells = [self._names[self._output(name)] for name in self.program.outputs]
+        cells = [self._names[self.program.result(name).index] for name in self.program.outputs]
         self._bind("new", object.__new__)
         self._add("result = new(owner)")
         self._add("result._machine = machine")
@@ -251,12 +251,6 @@ class _Writer:
 
     def _leaves_at_root(self) -> set[str]:
         return {leaf.path[0] for leaf in self._leaves()}
-
-    def _output(self, name: str) -> int:
-        result = self.program.group(name).result
-        if result is None:
-            raise CompilerBug(f"{name} has no result")
-        return result
 
 
 def _marks(program: Program, level: Level) -> dict[int, int]:

@@ -25,7 +25,7 @@ def value_names(program: Program) -> dict[int, str]:
 
 def last_uses(program: Program, names: dict[int, str]) -> dict[int, list[str]]:
     """The vectors to delete after each operation. Outputs live on; scalars are not worth it."""
-    kept = {names[_result(program, name)] for name in program.outputs}
+    kept = {names[program.result(name).index] for name in program.outputs}
     last: dict[str, int] = {}
     for operation in program.operations:
         for index in (operation.index, *operation.args):
@@ -36,11 +36,6 @@ def last_uses(program: Program, names: dict[int, str]) -> dict[int, list[str]]:
         if name not in kept and not _in_inputs(program, index):
             dead.setdefault(index, []).append(name)
     return dead
-
-
-def _result(program: Program, name: str) -> int:
-    result = program.group(name).result
-    return -1 if result is None else result
 
 
 def _is_vector(operation: Operation) -> bool:

@@ -22,19 +22,32 @@ if TYPE_CHECKING:
 class Machine:
     """Executes a program. `call(inputs)` is the slot that runs it, giving an `owner`.
 
-    `declared` names every declaration of the schema, computed here or not.
+    `declared` names every declaration of the schema, computed here or not; `outputs` says of each
+    output where its value stands in a result, and which operation made it.
 
     Turning recording on or off replaces the slot under a lock; a run in flight ends as it began.
     The plain function is made once and never changes, and has no trace of recording.
     """
 
-    __slots__ = ("__weakref__", "_code", "_owner", "_plain", "call", "declared", "program")
+    __slots__ = (
+        "__weakref__",
+        "_code",
+        "_owner",
+        "_plain",
+        "call",
+        "declared",
+        "outputs",
+        "program",
+    )
 
     call: Callable[[dict[str, Any]], Any]
 
     def __init__(self, program: Program, owner: type, declared: frozenset[str]) -> None:
         self.program = program
         self.declared = declared
+        self.outputs = {
+            name: (position, program.result(name)) for position, name in enumerate(program.outputs)
+        }
         self._owner = owner
         self._code: dict[Level, Generated] = {}
         self._plain: Callable[[dict[str, Any]], Any] | None = None
