@@ -119,7 +119,6 @@ class _Seam:
     lock: threading.RLock = field(default_factory=threading.RLock)
     runners: weakref.WeakSet[Any] = field(default_factory=weakref.WeakSet)
 
-
     def renew_lock(self) -> None:
         """In a forked child: another thread of the parent may have held it."""
         self.lock = threading.RLock()
