@@ -302,6 +302,27 @@ def test_all_spans_of_the_application_arrive_while_ours_flow():
     assert len([s for s in exporter.spans if s.name == "run Taxed"]) == runs
 
 
+def test_we_never_fill_more_than_half_of_the_applications_queue():
+    seen, stuck = [], threading.Event()
+
+    class Stuck(Keeping):
+        def export(self, spans):
+            seen.append(len(processor._batch_processor._queue))
+            stuck.wait(5)
+            return super().export(spans)
+
+    processor = BatchSpanProcessor(Stuck(), max_queue_size=1000, max_export_batch_size=100)
+    with profiled(provider_of(processor), exit_ms=100):
+        run(500)
+        eventually(lambda: len(processor._batch_processor._queue) == 500)
+        run(500)
+        otel.flush(0.1)
+        assert len(processor._batch_processor._queue) == 500
+    stuck.set()
+    processor.shutdown()
+    assert max(seen) <= 500
+
+
 def test_an_exporter_that_raises_harms_nothing(tmp_path, caplog):
     path = tmp_path / "p.jsonl"
     with otel.profile(exporters=[Keeping(error=OSError("down"))], file=path, ops=True):
