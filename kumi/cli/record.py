@@ -8,6 +8,7 @@ import shlex
 import sys
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -24,8 +25,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class _Report:
-    """What to show in the end: the profile at `path`, which the user called `name`."""
+    """What to show at the end of a process: the profile at `path`, which the user called `name`."""
 
+    process: int
     path: str
     name: str
     mode: Mode
@@ -81,7 +83,8 @@ def record(  # noqa: PLR0917 - click passes by name
     """
     from kumi_exporters.opening import fill_in  # noqa: PLC0415 - the SDK is slow to import
 
-    path = fill_in(output, os.environ.get("OTEL_SERVICE_NAME", "unknown_service"))
+    filled = fill_in(output, os.environ.get("OTEL_SERVICE_NAME", "unknown_service"))
+    path = str(Path(filled).absolute())
     flags = {"MEMORY": memory, "PERSISTENT": persistent, "TRUNCATE": truncate, "STREAM": stream}
     _set_environment(path, ops, [name for name, is_set in flags.items() if is_set])
     try:
@@ -91,7 +94,7 @@ def record(  # noqa: PLR0917 - click passes by name
     if not quiet:
         mode: Mode = "detailed" if detailed else "summary"
         shown = path if "{" in output else output
-        atexit.register(_show, _Report(path, shown, mode, limit, as_json))
+        atexit.register(_show, _Report(os.getpid(), path, shown, mode, limit, as_json))
     return _recorded(found, arguments)
 
 
@@ -114,8 +117,11 @@ def _set_environment(path: str, ops: bool, flags: list[str]) -> None:
 def _show(report: _Report) -> None:
     """The report, at the very end: exit handlers run last in, first out, and this one came first.
 
-    So threads have ended, and the profile is complete.
+    So threads have ended, and the profile is complete. A forked child that leaves by `sys.exit`
+    comes by here too, and has nothing to say.
     """
+    if os.getpid() != report.process:
+        return
     try:
         found = read_breakdown([report.path])
         emit(draw(found, report.mode, report.limit, as_json=report.as_json))

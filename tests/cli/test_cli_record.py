@@ -107,6 +107,19 @@ def test_threads_and_exit_handlers_are_in_the_report(folder):
     assert report["script_ns"] > 0
 
 
+def test_a_forked_child_that_exits_makes_no_report_of_its_own(folder):
+    fork = (
+        "import os\n"
+        "if child := os.fork():\n    os.waitpid(child, 0)\n"
+        "else:\n    First.run(x=1.0)\n    sys.exit()\n"
+    )
+    (folder / "app.py").write_text(SCRIPT + fork)
+    code, out, _ = record("app.py")
+    assert code == 0
+    assert out.count("Total operations: 6 (") == 1
+    assert out.count("Total operations") == 1
+
+
 def test_modes_of_the_file(folder):
     for options, runs in (([], 1), ([], 1), (["--persistent"], 2), (["--truncate"], 1)):
         assert record("--quiet", *options, "app.py")[0] == 0
@@ -118,7 +131,8 @@ def test_modes_of_the_file(folder):
 
 def test_the_profile_keeps_its_place_when_the_program_changes_folder(folder):
     (folder / "app.py").write_text(f"{SCRIPT}import os\nos.chdir('/')\n")
-    code, out, _ = record("-o", "new/p-{pid}.jsonl", "--detailed", "app.py")
+    code, out, err = record("-o", "new/p-{pid}.jsonl", "--detailed", "app.py")
+    assert err == ""
     [path] = (folder / "new").iterdir()
     assert code == 0
     assert "Hotspots" in out
