@@ -227,9 +227,9 @@ def test_original_messages_only_where_values_are_wanted(tmp_path):
 
     for values, shown in ((False, False), (True, True)):
         exporter = Keeping()
-        with otel.profile(exporters=[exporter], ops=True, values=values):
-            with pytest.raises(kumi.InputError):
-                Taxed.run(amount="secret", rate=1.0)
+        profiled = otel.profile(exporters=[exporter], ops=True, values=values)
+        with profiled, pytest.raises(kumi.InputError):
+            Taxed.run(amount="secret", rate=1.0)
         messages = [
             event.attributes["exception.message"]
             for span in exporter.spans for event in span.events

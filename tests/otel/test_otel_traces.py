@@ -130,9 +130,14 @@ def test_a_users_phase_hangs_where_it_began():
     exporter = Keeping()
     provider = batched(exporter)
     tracer = provider.get_tracer("app")
-    with profiled(provider), tracer.start_as_current_span("outer") as outer, otel.phase("load"):
-        with tracer.start_as_current_span("inner"), otel.phase("part"):
-            run()
+    with (
+        profiled(provider),
+        tracer.start_as_current_span("outer") as outer,
+        otel.phase("load"),
+        tracer.start_as_current_span("inner"),
+        otel.phase("part"),
+    ):
+        run()
     provider.force_flush()
     named = {span.name: span for span in exporter.spans}
     assert named["load"].parent.span_id == outer.get_span_context().span_id
@@ -436,7 +441,7 @@ def test_any_other_sampler_is_asked_once_a_root_run(tmp_path):
     provider.force_flush()
     asked = [trace_id for trace_id, name, _ in sampler.asked if name == "run Taxed"]
     assert len(asked) == 6
-    assert ("run Taxed", {"kumi.schema.name": "Taxed"}) == sampler.asked[0][1:]
+    assert sampler.asked[0][1:] == ("run Taxed", {"kumi.schema.name": "Taxed"})
     sent = [span for span in exporter.spans if span.name == "run Taxed"]
     assert [span.context.trace_id for span in sent] == asked[::2]
     assert [span.context.trace_state["odd"] for span in sent] == ["1", "3", "5"]
