@@ -1,0 +1,276 @@
+"""What every function of the language means for one cell, and for one list; in plain Python.
+
+Written from docs/language.md alone, and by other means than kumi's kernels where there are any.
+"""
+
+import math
+from fractions import Fraction
+
+NUMBERS = ("integer", "float")
+
+
+def promote(*kinds):
+    """The kind of a choice: numbers rise to float, equal kinds stay, null gives way, else any."""
+    known = {kind for kind in kinds if kind != "null"}
+    if len(known) < 2:
+        return known.pop() if known else "null"
+    return "float" if known == set(NUMBERS) else "any"
+
+
+def to_float(value):
+    """The nearest float; an integer past the largest one is infinite."""
+    if value is None or type(value) is float:
+        return value
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+
+
+def converted(value, kind):
+    """A value that was chosen, as the kind of the choice."""
+    return to_float(value) if kind == "float" else value
+
+
+# -- arithmetic
+
+
+def numbers(*values):
+    """The operands, all integers or all floats."""
+    if any(type(value) not in (int, float) for value in values):
+        raise TypeError("not a number")
+    if any(type(value) is float for value in values):
+        return [to_float(value) for value in values]
+    return list(values)
+
+
+def multiply(a, b):
+    if type(a) is str and type(b) is int:
+        return a * b
+    a, b = numbers(a, b)
+    return a * b
+
+
+def divide(a, b):
+    numbers(a, b)
+    if type(a) is type(b) is int and a and b:
+        return rounded(Fraction(a, b))
+    a, b = to_float(a), to_float(b)
+    if b:
+        return a / b
+    undefined = math.isnan(a) or a == 0
+    return math.nan if undefined else math.copysign(math.inf, a) * math.copysign(1.0, b)
+
+
+def rounded(exact):
+    """A fraction as the nearest float."""
+    try:
+        return exact.numerator / exact.denominator
+    except OverflowError:
+        return math.inf if exact > 0 else -math.inf
+
+
+def modulo(a, b):
+    a, b = numbers(a, b)
+    if type(a) is int:
+        return a - b * (a // b)
+    if b == 0 or math.isnan(a) or math.isnan(b) or math.isinf(a):
+        return math.nan
+    rest = math.fmod(a, b)
+    if rest == 0:
+        return math.copysign(0.0, b)
+    return rest + b if (rest < 0) != (b < 0) else rest
+
+
+def power(a, b):
+    a, b = numbers(a, b)
+    if type(a) is int:
+        if b < 0:
+            raise ValueError("an integer to a negative power")
+        return a**b
+    negative = math.copysign(1.0, a) < 0 and b.is_integer() and b % 2 == 1
+    if a == 0 and b < 0:
+        return -math.inf if negative else math.inf
+    if a < 0 and math.isfinite(a) and math.isfinite(b) and not b.is_integer():
+        return math.nan
+    try:
+        return math.pow(a, b)
+    except OverflowError:
+        return -math.inf if negative else math.inf
+
+
+def absolute(a):
+    (a,) = numbers(a)
+    return abs(a)
+
+
+def real(function, *, periodic=False, least=-math.inf):
+    """A function of one real number that raises below `least`, and overflows to infinity."""
+
+    def apply(a):
+        numbers(a)
+        a = to_float(a)
+        if a < least:
+            raise ValueError("outside the function's domain")
+        if periodic and math.isinf(a):
+            return math.nan
+        try:
+            return function(a)
+        except OverflowError:
+            return math.inf
+
+    return apply
+
+
+def clamp(x, low, high):
+    if not (type(x) is type(low) is type(high) is str):
+        numbers(x, low, high)
+    if low > high:
+        raise ValueError("bounds are reversed")
+    return low if x < low else min(x, high)
+
+
+# -- comparisons, logic and choices
+
+
+def same(a, b):
+    """Structural equality: a boolean equals no number, null only null."""
+    if isinstance(a, list) and isinstance(b, list):
+        return len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
+    return (type(a) is bool) == (type(b) is bool) and a == b
+
+
+def ordered(compare):
+    def apply(a, b):
+        if type(a) is str and type(b) is str:
+            return compare(list(map(ord, a)), list(map(ord, b)))
+        numbers(a, b)
+        return compare(a, b)
+
+    return apply
+
+
+# -- text and arrays
+
+
+def text(value):
+    if value is None:
+        return ""
+    if type(value) is bool:
+        return str(value).lower()
+    if type(value) is not float:
+        return str(value)
+    if not math.isfinite(value):
+        return {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}[str(value)]
+    shown = repr(value)
+    return shown.replace("e", ".0e") if "e" in shown and "." not in shown else shown
+
+
+def string(value):
+    if type(value) is not str:
+        raise TypeError("not a string")
+    return value
+
+
+def at(array, index):
+    if array is None or index is None:
+        raise TypeError("null cannot be indexed")
+    return array[index] if -len(array) <= index < len(array) else None
+
+
+MAPS = {
+    "add": lambda a, b: sum(numbers(a, b)[1:], numbers(a, b)[0]),
+    "subtract": lambda a, b: numbers(a, b)[0] - numbers(a, b)[1],
+    "multiply": multiply,
+    "divide": divide,
+    "modulo": modulo,
+    "power": power,
+    "abs": absolute,
+    "sqrt": real(math.sqrt, least=-0.0),
+    "log": real(lambda x: math.log(x) if x else -math.inf, least=-0.0),
+    "exp": real(math.exp),
+    "tanh": real(math.tanh),
+    "sin": real(math.sin, periodic=True),
+    "cos": real(math.cos, periodic=True),
+    "clamp": clamp,
+    "equal": same,
+    "not_equal": lambda a, b: not same(a, b),
+    "greater_than": ordered(lambda a, b: a > b),
+    "greater_than_or_equal": ordered(lambda a, b: a >= b),
+    "less_than": ordered(lambda a, b: a < b),
+    "less_than_or_equal": ordered(lambda a, b: a <= b),
+    "and": lambda a, b: a is True and b is True,
+    "or": lambda a, b: a is True or b is True,
+    "not": lambda a: a is not True,
+    "select": lambda condition, a, b: a if condition is True else b,
+    "is_null": lambda a: a is None,
+    "coalesce": lambda a, b: b if a is None else a,
+    "length": lambda a: len(string(a)),
+    "array_size": len,
+    "size": len,
+    "at": at,
+    "concat": lambda a, b: text(a) + text(b),
+    "upcase": lambda a: string(a).upper(),
+    "downcase": lambda a: string(a).lower(),
+}
+
+
+# -- folds
+
+
+def total(items, kind):
+    result = 0 if kind == "integer" else 0.0
+    for item in items:
+        result += numbers(item)[0]
+    return result
+
+
+def extreme(choose):
+    """The least or greatest of what is there; one NaN among it decides."""
+
+    def fold(items, _kind):
+        there = [item for item in items if item is not None]
+        unordered = [item for item in there if item != item]
+        return unordered[0] if unordered else choose(there, default=None)
+
+    return fold
+
+
+FOLDS = {
+    "sum": total,
+    "mean": lambda items, kind: divide(total(items, kind), len(items)),
+    "count": lambda items, _kind: len(items),
+    "min": extreme(min),
+    "max": extreme(max),
+    "any": lambda items, _kind: any(item is True for item in items),
+    "all": lambda items, _kind: all(item is True for item in items),
+    "join": lambda items, _kind: "".join(map(string, items)),
+}
+
+CHOICES = {"select": 1, "coalesce": 0, "clamp": 0}
+"""Which argument the choice begins with: the result is brought to the kind of them all."""
+
+PROMOTED = {"add", "subtract", "modulo", "power"}
+BOOLEAN = {name for name in MAPS if "equal" in name or "_than" in name}
+BOOLEAN |= {"and", "or", "not", "is_null", "any", "all"}
+INTEGER = {"length", "array_size", "size", "count"}
+STRING = {"concat", "upcase", "downcase", "join"}
+REAL = {"divide", "sqrt", "log", "exp", "tanh", "sin", "cos", "mean"}
+
+
+def kind_of(function, kinds):
+    """The kind of a function's result."""
+    for names, kind in ((BOOLEAN, "boolean"), (INTEGER, "integer"), (STRING, "string")):
+        if function in names:
+            return kind
+    if function in REAL:
+        return "float"
+    if function == "at":
+        return kinds[0][1]
+    if function in CHOICES:
+        return promote(*kinds[CHOICES[function] :])
+    if function == "multiply" and kinds[0] == "string":
+        return "string"
+    return promote(*kinds) if function in PROMOTED | {"multiply"} else kinds[0]

@@ -1,0 +1,301 @@
+"""The oracle: evaluates a schema's tree cell by cell, with nested lists and nothing of the VM.
+
+A value is its kind, its axes, and its cells: lists nested as deep as there are axes.
+"""
+
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+
+from cell_functions import CHOICES, FOLDS, MAPS, converted, kind_of, same, to_float
+
+from kumi.syntax import nodes
+
+PYTHON = {"integer": int, "float": float, "string": str, "boolean": bool, "hash": dict}
+
+
+class Failed(Exception):
+    """There is no value; `kinds` are the exceptions that the operations at fault raise."""
+
+    def __init__(self, kinds):
+        super().__init__(kinds)
+        self.kinds = frozenset(kinds)
+
+
+class BadInput(Exception):
+    """The data does not fit the input block."""
+
+
+@dataclass
+class Value:
+    kind: Any
+    axes: tuple
+    cells: Any
+
+
+def evaluate(schema, data, *names):
+    """The outputs by name: all values and lets, or `names`. Raises Failed or BadInput."""
+    run = _Run(schema, data)
+    wanted = names or [one.name for one in schema.declarations if one.kind != "trait"]
+    run.load(wanted)
+    results, kinds = {}, set()
+    for name in wanted:
+        try:
+            results[name] = run.declaration(name).cells
+        except Failed as failed:
+            kinds |= failed.kinds
+    if kinds:
+        raise Failed(kinds)
+    return results
+
+
+class _Run:
+    def __init__(self, schema, data):
+        self.inputs = schema.inputs
+        self.declarations = {one.name: one for one in schema.declarations}
+        self.data = data
+        self.known = {}
+        self.loaded = {}
+
+    # -- the input
+
+    def load(self, wanted):
+        """Every leaf that the outputs read; any that does not fit is a bad input."""
+        if set(self.data) - {one.name for one in self.inputs}:
+            raise BadInput
+        for path in self._paths(wanted):
+            root = next(one for one in self.inputs if one.name == path[0])
+            if root.name not in self.data:
+                raise BadInput
+            cells = _cells(root, path[1:], self.data[root.name])
+            self.loaded[path] = Value(_kind_at(root, path[1:]), _axes(root, path), cells)
+
+    def _paths(self, wanted):
+        names, paths, todo = set(), set(), list(wanted)
+        while todo:
+            name = todo.pop()
+            if name in names:
+                continue
+            names.add(name)
+            for node in nodes.distinct(*nodes.roots(self.declarations[name].body)):
+                if isinstance(node, nodes.InputPath):
+                    paths.add(node.path)
+                elif isinstance(node, nodes.Name):
+                    todo.append(node.name)
+        return paths
+
+    # -- declarations and expressions, each evaluated once
+
+    def declaration(self, name):
+        return self._once(name, lambda: self._body(self.declarations[name].body))
+
+    def _once(self, key, compute):
+        if key not in self.known:
+            try:
+                self.known[key] = compute()
+            except Failed as failed:
+                self.known[key] = failed
+        if isinstance(self.known[key], Failed):
+            raise self.known[key]
+        return self.known[key]
+
+    def _body(self, body):
+        return self._cascade(body) if isinstance(body, nodes.Cascade) else self.expression(body)
+
+    def expression(self, node):
+        return self._once(node, lambda: self._computed(node))
+
+    def _computed(self, node):
+        match node:
+            case nodes.Constant():
+                return constant(node.value)
+            case nodes.InputPath():
+                return self.loaded[node.path]
+            case nodes.Name():
+                return self.declaration(node.name)
+        return called(node.function, self._all(node.args))
+
+    def _all(self, parts):
+        """The values of several expressions, all of them evaluated, as the language is strict."""
+        values, kinds = [], set()
+        for part in parts:
+            try:
+                values.append(self.expression(part))
+            except Failed as failed:
+                kinds |= failed.kinds
+        if kinds:
+            raise Failed(kinds)
+        return values
+
+    def _cascade(self, body):
+        self._all(list(nodes.roots(body)))
+        value = constant(None) if body.base is None else self.expression(body.base)
+        for case in reversed(body.cases):
+            condition = joined(case.join, [self.expression(one) for one in case.conditions])
+            value = called("select", [condition, self.expression(case.result), value])
+        return value
+
+
+def joined(join, conditions):
+    """A case's conditions as one."""
+    both = "and" if join == "all" else "or"
+    whole = reduce(lambda right, left: called(both, [left, right]), reversed(conditions))
+    return called("not", [whole]) if join == "none" else whole
+
+
+def constant(value):
+    names = {type(None): "null", bool: "boolean", int: "integer", float: "float", str: "string"}
+    return Value(names.get(type(value), "symbol"), (), value)
+
+
+# -- functions over axes
+
+
+def called(function, args):
+    if function in SAID_WITH_OTHERS:
+        return SAID_WITH_OTHERS[function](*args)
+    kind = kind_of(function, [arg.kind for arg in args])
+    if function in FOLDS:
+        (arg,) = args
+        fold = _meaning(lambda *items: FOLDS[function](list(items), arg.kind))
+        cells = _each(lambda items: fold(*items), [(len(arg.axes) - 1, arg.cells)])
+        return Value(kind, arg.axes[:-1], _sound(cells, len(arg.axes) - 1))
+    brings = kind if function in CHOICES or function == "at" else None
+    mean = _meaning(lambda *cells: converted(MAPS[function](*cells), brings))
+    axes = max((arg.axes for arg in args), key=len)
+    cells = _each(mean, [(len(arg.axes), arg.cells) for arg in args])
+    return Value(kind, axes, _sound(cells, len(axes)))
+
+
+def _each(function, args):
+    """Apply to every cell of the deepest argument; the others are repeated below their own cells.
+
+    `args` are pairs of how many axes are left and the cells.
+    """
+    if not any(depth for depth, _ in args):
+        return function(*(cells for _, cells in args))
+    size = next(len(cells) for depth, cells in args if depth)
+    return [
+        _each(function, [(d - 1, cells[at]) if d else (0, cells) for d, cells in args])
+        for at in range(size)
+    ]
+
+
+class _NoValue:
+    def __init__(self, kind):
+        self.kind = kind
+
+
+def _meaning(function):
+    """The function, with an exception in place of a value that is not there."""
+
+    def apply(*cells):
+        try:
+            return function(*cells)
+        except (TypeError, ValueError, ZeroDivisionError) as error:
+            return _NoValue(type(error))
+
+    return apply
+
+
+def _sound(cells, depth):
+    """The cells, if all have a value."""
+    flat = [cells]
+    for _ in range(depth):
+        flat = [cell for part in flat for cell in part]
+    kinds = {cell.kind for cell in flat if isinstance(cell, _NoValue)}
+    if kinds:
+        raise Failed(kinds)
+    return cells
+
+
+def _broadcast(values, condition):
+    """Both over the longer axes."""
+    axes = max(values.axes, condition.axes, key=len)
+    pairs = [(len(values.axes), values.cells), (len(condition.axes), condition.cells)]
+    first = _each(lambda value, _: value, pairs)
+    second = _each(lambda _, match: match, pairs)
+    return Value(values.kind, axes, first), Value(condition.kind, axes, second)
+
+
+def _sum_if(values, condition):
+    values, condition = _broadcast(values, condition)
+    return called("sum", [called("select", [condition, values, constant(0)])])
+
+
+def _count_if(values, match):
+    equal = called("equal", [values, match])
+    return called("sum", [called("select", [equal, constant(1), constant(0)])])
+
+
+def _mean_if(values, condition):
+    values, condition = _broadcast(values, condition)
+    return called("divide", [_sum_if(values, condition), _count_if(condition, constant(True))])
+
+
+SAID_WITH_OTHERS = {"sum_if": _sum_if, "count_if": _count_if, "mean_if": _mean_if}
+
+
+# -- paths through the input
+
+
+def _cells(declared, path, data):
+    """The cells at the end of a path, nested along the arrays that it passes."""
+    if not path:
+        return _leaf(declared, data)
+    child = next(one for one in declared.children if one.name == path[0])
+    if declared.kind == "array":
+        if not isinstance(data, list):
+            raise BadInput
+        return [_cells(child, path[1:], element) for element in data]
+    if not isinstance(data, dict):
+        raise BadInput
+    return _cells(child, path[1:], data.get(child.name))
+
+
+def _leaf(declared, value):
+    """A value of the declared kind inside the domain, or null."""
+    if value is None or declared.kind == "any":
+        return value
+    if declared.kind == "array":
+        fits = isinstance(value, list)
+    elif declared.kind == "float":
+        fits = type(value) in (int, float)
+        value = to_float(value) if fits else value
+    else:
+        fits = type(value) is PYTHON[declared.kind]
+    if not fits or not _admitted(declared.domain, value):
+        raise BadInput
+    return value
+
+
+def _admitted(domain, value):
+    match domain:
+        case nodes.OneOf(values):
+            return any(same(one, value) for one in values)
+        case nodes.Range(low, high, exclusive):
+            above = low is None or value >= low
+            return above and (high is None or (value < high if exclusive else value <= high))
+    return True
+
+
+def _kind_at(declared, path):
+    for name in path:
+        declared = next(one for one in declared.children if one.name == name)
+    return _kind(declared)
+
+
+def _kind(declared):
+    if declared.kind == "array":
+        return ("array", _kind(declared.children[0]))
+    return declared.kind
+
+
+def _axes(declared, path):
+    """The arrays that were passed, each by its full path."""
+    passed = []
+    for depth, name in enumerate(path[1:], 1):
+        if declared.kind == "array":
+            passed.append(".".join(path[:depth]))
+        declared = next(one for one in declared.children if one.name == name)
+    return tuple(passed)

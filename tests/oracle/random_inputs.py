@@ -1,0 +1,150 @@
+"""Random input blocks, and data that (mostly) fits them.
+
+All choices are made by a `random.Random`.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from kumi.errors import Place, Source
+from kumi.syntax.nodes import Input, OneOf, Range
+
+SOURCE = Source("random.kumi", "")
+PLACE = Place(SOURCE, 1)
+SCALARS = ("integer", "float", "string", "boolean")
+POOLS = {
+    "integer": [
+        *(0, 1, 2, 3, -1, -7, 10, 100, 2**31, 2**53, 2**53 + 1, -(2**53) - 1, 3037000500),
+        *(2**62, 2**63 - 1, 2**63, -(2**63), -(2**63) - 1, 2**64 + 1, 10**30, 10**400, -(10**400)),
+    ],
+    "float": [
+        *(0.0, -0.0, 1.0, -1.0, 0.1, 0.5, -2.5, 3.0, 1e16, 2.0**53, 2.0**63, 1e-7, 123456.789),
+        *(1e300, -1e300, 5e-324, float("inf"), float("-inf"), float("nan")),
+    ],
+    "string": ["", "a", "b", "B", "ab", "é", "ß", "日本", "\U0001f600", "\ufffd", " x\n", '"\\'],
+    "boolean": [True, False],
+}
+POOLS["any"] = [0, 1, 1.0, True, False, "a", "1", [1, 2.0], [], {"k": [None]}, {}, -0.0, 2**70]
+POOLS["hash"] = [{}, {"k": 1}, {"k": 1.0, "j": [True]}, {"k": {"é": "x"}}]
+
+
+@dataclass(frozen=True)
+class Leaf:
+    path: tuple
+    kind: Any
+    axes: tuple
+    small: bool = False
+
+
+class Block:
+    """A random input block, and the leaves that paths can end at."""
+
+    def __init__(self, rnd):
+        self.rnd = rnd
+        self.leaves = []
+        self.lineages = [()]
+        self._count = 0
+        self.inputs = self._fields((), (), 0, rnd.randint(1, 5))
+
+    def _fields(self, path, axes, depth, count):
+        return tuple(self._field(path, axes, depth) for _ in range(count))
+
+    def _field(self, path, axes, depth):
+        kind = self.rnd.choice(
+            [*SCALARS, "integer", "float", "any", "hash", *["array"] * 4, "fields"]
+        )
+        if kind in ("array", "fields") and depth >= 4:
+            kind = "float"
+        self._count += 1
+        name = f"{self.rnd.choice(['v', 'value', 'index', 'Row', '_x'])}{self._count}"
+        return self._input(kind, (*path, name), axes, depth)
+
+    def _input(self, kind, path, axes, depth):
+        """An input of a kind, where `fields` is a hash with a body."""
+        if kind == "fields":
+            children = self._fields(path, axes, depth + 1, self.rnd.randint(1, 3))
+            self.leaves.append(Leaf(path, "hash", axes))
+            return Input(PLACE, "hash", path[-1], children=children)
+        if kind == "array" and len(axes) < 3:
+            return self._array(path, axes, depth)
+        kind = "integer" if kind == "array" else kind
+        domain = self._domain(kind)
+        small = kind == "integer" and domain == Range(0, 4)
+        self.leaves.append(Leaf(path, kind, axes, small))
+        return Input(PLACE, kind, path[-1], domain)
+
+    def _array(self, path, axes, depth):
+        below = (*axes, ".".join(path))
+        self.lineages.append(below)
+        self._count += 1
+        element = (*path, f"e{self._count}")
+        kind = self.rnd.choice(["fields", "fields", "array", *SCALARS, "any"])
+        child = self._input(kind, element, below, depth + 1)
+        self.leaves.append(Leaf(path, whole_kind(child), axes))
+        return Input(PLACE, "array", path[-1], children=(child,))
+
+    def _domain(self, kind):
+        if kind not in SCALARS or self.rnd.randint(0, 5):
+            return None
+        if kind == "integer":
+            return self.rnd.choice([Range(0, 4), Range(0, 4), Range(0, None), OneOf((1, 2, 2.0))])
+        if kind == "float":
+            return self.rnd.choice([Range(0, 10.0, exclusive=True), Range(None, 1e16)])
+        return OneOf(("a", "b", "")) if kind == "string" else OneOf((True,))
+
+
+def whole_kind(child):
+    return (
+        ("array", whole_kind(child.children[0])) if child.kind == "array" else ("array", child.kind)
+    )
+
+
+class Data:
+    """Random data for an input block: how often null, missing and wrong is decided once."""
+
+    def __init__(self, rnd):
+        self.rnd = rnd
+        self.null = rnd.choice([0, 0, 0, 5, 20])
+        self.wrong = rnd.choice([0, 0, 0, 0, 0, 3])
+        self.modest = rnd.randint(0, 1)
+        self.largest = rnd.choice([1, 3, 3, 5])
+
+    def of(self, inputs):
+        given = {one.name: self.value(one) for one in inputs if not self.happens(self.wrong // 3)}
+        if self.happens(self.wrong):
+            given["unheard_of"] = 1
+        return given
+
+    def happens(self, percent):
+        return self.rnd.randint(0, 99) < percent
+
+    def value(self, one):
+        if one.kind == "array" and not self.happens(self.null // 5):
+            (child,) = one.children
+            return [self.value(child) for _ in range(self.rnd.randint(0, self.largest))]
+        if one.kind == "hash" and one.children is not None:
+            missing = self.null // 3
+            return {c.name: self.value(c) for c in one.children if not self.happens(missing)}
+        if self.happens(self.null):
+            return None
+        return self.scalar(one)
+
+    def scalar(self, one):
+        rnd = self.rnd
+        if self.happens(self.wrong):
+            return rnd.choice([5.0, True, "5", 5, [], {}, None])
+        match one.domain:
+            case OneOf(values):
+                return rnd.choice([v for v in values if one.kind != "integer" or type(v) is int])
+            case Range(low=None) if one.kind == "float":
+                return rnd.choice([1.0, -5, 0.5])
+            case Range():
+                return rnd.randint(0, 4)
+        if one.kind == "array":
+            return None
+        pool = POOLS[one.kind]
+        if self.modest:
+            pool = pool[:9]
+        if one.kind == "float" and not rnd.randint(0, 5):
+            pool = POOLS["integer"]
+        return rnd.choice(pool)

@@ -1,0 +1,351 @@
+"""Random schemas whose every formula is right.
+
+All choices are made by a `random.Random`.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from random_inputs import PLACE, POOLS, SCALARS, SOURCE, Block
+
+from kumi.syntax.nodes import (
+    Call,
+    Cascade,
+    Case,
+    Constant,
+    Declaration,
+    InputPath,
+    Name,
+    Schema,
+    Symbol,
+)
+
+LITERALS = {
+    "integer": [0, 1, 2, 3, -1, 7, 100_000, 2**63, -(2**80)],
+    "float": [0.0, -0.0, 0.5, 1.0, 2.5, -3.0, 0.1, 1e20, float("inf")],
+    "string": POOLS["string"],
+    "boolean": [True, False],
+}
+
+
+@dataclass(frozen=True)
+class Typed:
+    """An expression, its kind and axes; `loose` where its last digits are free."""
+
+    node: Any
+    kind: Any
+    axes: tuple = ()
+    loose: bool = False
+
+
+class Formulas:
+    """Draws expressions of a wanted kind whose axes are the beginning of a lineage."""
+
+    def __init__(self, rnd, block):
+        self.rnd = rnd
+        self.block = block
+        self.declared = []
+
+    def expression(self, kind, lineage, depth, loose=False):
+        if depth <= 0 or not self.rnd.randint(0, 3):
+            return self.leaf(kind, lineage, loose)
+        makers = [self.leaf, self.select, self.coalesce, *self.makers(kind)]
+        maker = self.rnd.choice(makers)
+        if maker in (self.leaf, self.select, self.coalesce, self.real, self.power_of_floats):
+            return maker(kind, lineage, loose if maker == self.leaf else (depth - 1, loose))
+        return maker(kind, lineage, depth - 1)
+
+    def makers(self, kind):
+        made = {
+            "integer": [self.arithmetic] * 3 + [self.power, self.clamp, self.fold, self.fold,
+                        self.count, self.measure, self.count_if],
+            "float": [self.arithmetic] * 3 + [self.divide, self.divide, self.clamp, self.fold,
+                      self.fold, self.mean, self.real, self.power_of_floats, self.square_root],
+            "string": [self.concat, self.concat, self.case, self.repeat, self.fold, self.clamp],
+            "boolean": [self.logic, self.logic, self.negation, self.equality, self.equality,
+                        self.order, self.order, self.is_null, self.quantifier],
+        }  # fmt: skip
+        return [*made.get(kind, []), self.item]
+
+    def leaf(self, kind, lineage, loose):
+        rnd = self.rnd
+        inside = lambda one: one.axes == lineage[: len(one.axes)]
+        names = [t for t in self.declared if t.kind == kind and inside(t) and loose >= t.loose]
+        paths = [one for one in self.block.leaves if one.kind == kind and inside(one)]
+        deep = [one for one in paths if one.axes == lineage] or paths
+        way = rnd.randint(0, 9)
+        if names and way < 4:
+            return rnd.choice(names)
+        if paths and way < 9:
+            found = rnd.choice(deep if way < 7 else paths)
+            return Typed(InputPath(PLACE, found.path), found.kind, found.axes)
+        return literal(rnd.choice(LITERALS.get(kind, [None])), kind)
+
+    def call(self, function, kind, *args, loose=False):
+        axes = max((arg.axes for arg in args), key=len)
+        loose = loose or any(arg.loose for arg in args)
+        return Typed(Call(PLACE, function, tuple(a.node for a in args)), kind, axes, loose)
+
+    # -- by the kind of the result
+
+    def number(self, kind):
+        return self.rnd.choice(["float", "integer"]) if kind == "float" else kind
+
+    def pair(self, kind, lineage, depth):
+        """Two numbers, one of them at least of the kind; or two of any other kind."""
+        kinds = [kind, self.number(kind)]
+        self.rnd.shuffle(kinds)
+        return [self.expression(one, lineage, depth) for one in kinds]
+
+    def arithmetic(self, kind, lineage, depth):
+        name = self.rnd.choice(["add", "subtract", "multiply", "modulo", "abs"])
+        a, b = self.pair(kind, lineage, depth)
+        return self.call(name, kind, *(self.pick(kind, a, b) if name == "abs" else (a, b)))
+
+    def pick(self, kind, a, b):
+        return (a if a.kind == kind else b,)
+
+    def power(self, kind, lineage, depth):
+        return self.call("power", kind, self.expression(kind, lineage, depth), self.few(lineage))
+
+    def power_of_floats(self, kind, lineage, depth):
+        depth, loose = depth
+        if not loose:
+            return self.leaf(kind, lineage, loose)
+        return self.call("power", kind, *self.pair(kind, lineage, depth), loose=True)
+
+    def few(self, lineage):
+        """A small integer, now and then negative."""
+        small = [x for x in self.block.leaves if x.small and x.axes == lineage[: len(x.axes)]]
+        if small and self.rnd.randint(0, 2):
+            found = self.rnd.choice(small)
+            return Typed(InputPath(PLACE, found.path), "integer", found.axes)
+        return literal(self.rnd.choice([0, 1, 2, 3, 5, -1]), "integer")
+
+    def divide(self, kind, lineage, depth):
+        kinds = [self.number("float"), self.number("float")]
+        return self.call("divide", kind, *(self.expression(k, lineage, depth) for k in kinds))
+
+    def square_root(self, kind, lineage, depth):
+        inner = self.expression(self.number("float"), lineage, depth)
+        return self.call("sqrt", kind, self.call("abs", inner.kind, inner))
+
+    def real(self, kind, lineage, depth):
+        depth, loose = depth
+        if not loose:
+            return self.leaf(kind, lineage, loose)
+        name = self.rnd.choice(["sin", "cos", "exp", "log", "tanh", "sqrt"])
+        inner = self.expression(self.number("float"), lineage, depth)
+        if name in ("log", "sqrt") and self.rnd.randint(0, 5):
+            inner = self.call("abs", inner.kind, inner)
+        return self.call(name, kind, inner, loose=True)
+
+    def clamp(self, kind, lineage, depth):
+        bounds = LITERALS[kind] if self.rnd.randint(0, 3) else [None]
+        low, high = (literal(self.rnd.choice(bounds), kind) for _ in "ab")
+        if low.node.value is None:
+            low, high = (self.expression(kind, lineage, depth) for _ in "ab")
+        return self.call("clamp", kind, self.expression(kind, lineage, depth), low, high)
+
+    def select(self, kind, lineage, depth):
+        depth, loose = depth
+        condition = self.expression("boolean", lineage, depth)
+        branches = self.branches(kind, lineage, depth, loose)
+        return self.call("select", kind, condition, *branches)
+
+    def coalesce(self, kind, lineage, depth):
+        depth, loose = depth
+        return self.call("coalesce", kind, *self.branches(kind, lineage, depth, loose))
+
+    def branches(self, kind, lineage, depth, loose):
+        kinds = [kind, self.number(kind)]
+        self.rnd.shuffle(kinds)
+        found = [self.expression(k, lineage, depth, loose) for k in kinds]
+        if not self.rnd.randint(0, 9):
+            at = kinds.index(kind)
+            found[1 - at] = literal(None, "null")
+        return found
+
+    def concat(self, kind, lineage, depth):
+        kinds = [self.rnd.choice(["string", *SCALARS]) for _ in "ab"]
+        return self.call("concat", kind, *(self.expression(k, lineage, depth) for k in kinds))
+
+    def case(self, kind, lineage, depth):
+        name = self.rnd.choice(["upcase", "downcase"])
+        return self.call(name, kind, self.expression("string", lineage, depth))
+
+    def repeat(self, kind, lineage, depth):
+        text = self.leaf("string", lineage, False)
+        return self.call("multiply", kind, text, self.few(lineage))
+
+    def measure(self, kind, lineage, depth):
+        arrays = [
+            x
+            for x in self.block.leaves
+            if x.kind[0] == "array" and x.axes == lineage[: len(x.axes)]
+        ]
+        if arrays and self.rnd.randint(0, 1):
+            found = self.rnd.choice(arrays)
+            whole = Typed(InputPath(PLACE, found.path), found.kind, found.axes)
+            return self.call(self.rnd.choice(["array_size", "size"]), kind, whole)
+        inner = self.expression("string", lineage, depth)
+        return self.call(self.rnd.choice(["length", "size"]), kind, inner)
+
+    def item(self, kind, lineage, depth):
+        arrays = [x for x in self.block.leaves if x.kind == ("array", kind)]
+        arrays = [x for x in arrays if x.axes == lineage[: len(x.axes)]]
+        if not arrays:
+            return self.leaf(kind, lineage, False)
+        found = self.rnd.choice(arrays)
+        whole = Typed(InputPath(PLACE, found.path), found.kind, found.axes)
+        index = self.rnd.choice([self.few(lineage), self.expression("integer", lineage, depth - 1)])
+        return self.call("at", kind, whole, index)
+
+    def logic(self, kind, lineage, depth):
+        name = self.rnd.choice(["and", "or"])
+        return self.call(name, kind, *(self.expression(kind, lineage, depth) for _ in "ab"))
+
+    def negation(self, kind, lineage, depth):
+        return self.call("not", kind, self.expression(kind, lineage, depth))
+
+    def is_null(self, kind, lineage, depth):
+        inner = self.expression(self.rnd.choice([*SCALARS, "any"]), lineage, depth)
+        return self.call("is_null", kind, inner)
+
+    def equality(self, kind, lineage, depth):
+        name = self.rnd.choice(["equal", "not_equal"])
+        one = self.rnd.choice([*SCALARS, "any", "hash", "float", "symbol", *self.whole_kinds()])
+        other = self.rnd.choice([one, one, self.number(one), self.rnd.choice(SCALARS), "null"])
+        args = [self.expression(one, lineage, depth), self.expression(other, lineage, depth)]
+        self.rnd.shuffle(args)
+        return self.call(name, kind, *args)
+
+    def whole_kinds(self):
+        return [one.kind for one in self.block.leaves if one.kind[0] == "array"]
+
+    def order(self, kind, lineage, depth):
+        name = self.rnd.choice(["greater_than", "less_than"]) + self.rnd.choice(["", "_or_equal"])
+        kinds = self.rnd.choice([("integer", "float"), ("float",), ("integer",), ("string",)])
+        args = [self.expression(self.rnd.choice(kinds), lineage, depth) for _ in "ab"]
+        return self.call(name, kind, *args)
+
+    # -- folds
+
+    def vector(self, kind, lineage, depth):
+        """An expression with axes of which all but the last lie on the lineage; or None."""
+        deeper = [b for b in self.block.lineages if b and b[:-1] == lineage[: len(b) - 1]]
+        if not deeper:
+            return None
+        below = self.rnd.choice(deeper)
+        found = self.expression(kind, below, depth)
+        if found.axes:
+            return found
+        paths = [x for x in self.block.leaves if x.kind == kind and x.axes and x.axes == below]
+        if not paths:
+            return None
+        path = self.rnd.choice(paths)
+        return Typed(InputPath(PLACE, path.path), kind, path.axes)
+
+    def folded(self, names, kind, of, lineage, depth):
+        vector = self.vector(of, lineage, depth)
+        if vector is None:
+            return self.leaf(kind, lineage, False)
+        found = self.call(self.rnd.choice(names), kind, vector)
+        return Typed(found.node, kind, vector.axes[:-1])
+
+    def fold(self, kind, lineage, depth):
+        if kind == "string":
+            return self.folded(["join", "min", "max"], kind, kind, lineage, depth)
+        if not self.rnd.randint(0, 3):
+            return self.conditional("sum_if", kind, kind, lineage, depth)
+        return self.folded(["sum", "sum", "min", "max"], kind, kind, lineage, depth)
+
+    def mean(self, kind, lineage, depth):
+        of = self.number("float")
+        if not self.rnd.randint(0, 2):
+            return self.conditional("mean_if", kind, of, lineage, depth)
+        return self.folded(["mean"], kind, of, lineage, depth)
+
+    def count(self, kind, lineage, depth):
+        of = self.rnd.choice([*SCALARS, "any", "hash"])
+        return self.folded(["count"], kind, of, lineage, depth)
+
+    def quantifier(self, kind, lineage, depth):
+        return self.folded(["any", "all"], kind, "boolean", lineage, depth)
+
+    def conditional(self, name, kind, of, lineage, depth):
+        """`sum_if` or `mean_if`; either argument may be the one with the longer axes."""
+        vector = self.vector(self.rnd.choice([of, "boolean"]), lineage, depth)
+        if vector is None:
+            return self.leaf(kind, lineage, False)
+        other = self.expression("boolean" if vector.kind == of else of, vector.axes, depth)
+        args = [vector, other] if vector.kind == of else [other, vector]
+        return Typed(self.call(name, kind, *args).node, kind, vector.axes[:-1])
+
+    def count_if(self, kind, lineage, depth):
+        of = self.rnd.choice(SCALARS)
+        vector = self.vector(of, lineage, depth)
+        if vector is None:
+            return self.leaf(kind, lineage, False)
+        match = self.expression(of, vector.axes, depth)
+        return Typed(self.call("count_if", kind, vector, match).node, kind, vector.axes[:-1])
+
+    # -- declarations
+
+    def declare(self, name, depth):
+        lineage = self.rnd.choice(self.block.lineages)
+        kind = self.rnd.choice([*SCALARS, "float", "integer", "any", "hash", *self.whole_kinds()])
+        way = self.rnd.randint(0, 9)
+        if way < 2 and self.add_trait(name, lineage, depth):
+            return Declaration(PLACE, "trait", name, self.declared[-1].trait)
+        if way < 4:
+            body, found = self.cascade(kind, lineage, depth)
+        else:
+            found = self.expression(kind, lineage, depth, loose=True)
+            body = found.node
+        self.declared.append(Typed(Name(PLACE, name), found.kind, found.axes, found.loose))
+        return Declaration(PLACE, self.rnd.choice(["value", "value", "let"]), name, body)
+
+    def add_trait(self, name, lineage, depth):
+        maker = self.rnd.choice([self.equality, self.order, self.logic, self.is_null])
+        found = maker("boolean", lineage, depth)
+        self.declared.append(Reference(Name(PLACE, name), "boolean", found.axes, trait=found.node))
+        return True
+
+    def cascade(self, kind, lineage, depth):
+        cases, parts = [], []
+        for _ in range(self.rnd.randint(0, 3)):
+            conditions = [
+                self.expression("boolean", lineage, 1) for _ in range(self.rnd.randint(1, 3))
+            ]
+            result = self.expression(self.number(kind), lineage, depth - 1, loose=True)
+            parts += [*conditions, result]
+            join = self.rnd.choice(["all", "all", "any", "none"])
+            cases.append(Case(PLACE, join, tuple(c.node for c in conditions), result.node))
+        base = self.expression(kind, lineage, depth - 1, loose=True)
+        parts.append(base)
+        axes = max((part.axes for part in parts), key=len)
+        found = Typed(None, kind, axes, any(part.loose for part in parts))
+        return Cascade(PLACE, tuple(cases), base.node), found
+
+
+@dataclass(frozen=True)
+class Reference(Typed):
+    trait: Any = None
+
+
+def literal(value, kind):
+    if kind == "symbol":
+        return Typed(Constant(PLACE, Symbol("s")), kind)
+    return Typed(Constant(PLACE, value), kind if value is not None else "null")
+
+
+def schema(rnd):
+    """A whole schema, and the names of its loose outputs."""
+    block = Block(rnd)
+    formulas = Formulas(rnd, block)
+    names = [f"d{n}" for n in range(rnd.randint(1, 6))]
+    declared = [formulas.declare(name, rnd.randint(1, 4)) for name in names]
+    loose = {name for name, one in zip(names, formulas.declared, strict=True) if one.loose}
+    rnd.shuffle(declared)
+    return Schema("Random", SOURCE, PLACE, block.inputs, tuple(declared)), loose
