@@ -145,11 +145,12 @@ class Pipeline:
 
     def _hand_on(self, block: Block) -> None:
         """To the file and to traces, neither of which depends on the other."""
-        if self.journal is not None:
+        journal, sender = self.journal, self.sender  # another thread may be replacing them
+        if journal is not None:
             with self._counting_loss("writing spans to the file", span_count(block)):
-                self.journal.block(block)
-        if self.sender is not None and block.sampled.any():
-            self.sender.block(sampled(block))
+                journal.block(block)
+        if sender is not None and block.sampled.any():
+            sender.block(sampled(block))
 
     @contextmanager
     def _counting_loss(self, doing: str, spans: int) -> Iterator[None]:
