@@ -34,6 +34,8 @@ def torn():
     os.write(file, b'{"event":"vm_operation","schema":"Wo')
     os.kill(os.getpid(), signal.SIGKILL)
 
+Work.run(x=1.0)
+kumi.otel.flush(30)
 for number in range(int(sys.argv[1])):
     child = os.fork()
     if not child:
