@@ -32,7 +32,13 @@ def private_provider() -> TracerProvider:
 
 
 def exporters() -> tuple[SpanExporter, ...]:
-    """What the environment says that traces go to; nothing where it says nothing."""
+    """What the environment says that traces go to; nothing where it says nothing.
+
+    A configuration file replaces these variables, and takes somebody who sets a provider up from it.
+    """
+    if os.environ.get("OTEL_CONFIG_FILE"):
+        warn_once("OTEL_CONFIG_FILE is set, but no tracer provider: no traces of Kumi are sent")
+        return ()
     made = (_guarded(f"OTEL_TRACES_EXPORTER={name}", _maker(name)) for name in _exporter_names())
     return tuple(exporter for exporter in made if exporter is not None)
 

@@ -501,6 +501,15 @@ def test_an_endpoint_alone_is_a_destination(monkeypatch, caplog):
     assert "traces go as blocks, directly, to KumiOTLPSpanExporter" in caplog.text
 
 
+def test_a_configuration_file_replaces_the_variables(monkeypatch, caplog, tmp_path):
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setenv("OTEL_CONFIG_FILE", "otel.yaml")
+    with otel.profile(file=tmp_path / "p.jsonl"):
+        run()
+    assert "OTEL_CONFIG_FILE is set, but no tracer provider" in caplog.text
+    assert read(tmp_path / "p.jsonl")[-1]["dropped"] == {}
+
+
 def test_no_exporter_is_no_destination(monkeypatch, caplog):
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9")
     monkeypatch.setenv("OTEL_TRACES_EXPORTER", "none")
