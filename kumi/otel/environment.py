@@ -34,7 +34,7 @@ def private_provider() -> TracerProvider:
 def exporters() -> tuple[SpanExporter, ...]:
     """What the environment says that traces go to; nothing where it says nothing.
 
-    A configuration file replaces these variables, and takes somebody who sets a provider up from it.
+    A configuration file replaces these variables, and takes somebody to set a provider up from it.
     """
     if os.environ.get("OTEL_CONFIG_FILE"):
         warn_once("OTEL_CONFIG_FILE is set, but no tracer provider: no traces of Kumi are sent")
