@@ -66,25 +66,35 @@ def parse(line: bytes) -> Event | None:
 
 def timed(event: Event) -> Timed | None:
     """A timed event's figures, or None where a name or number is not what it must be."""
-    kind, schema = event["event"], event.get("schema")
-    ns, rows, index = _nanoseconds(event), _whole(event, "rows"), _whole(event, "index")
-    needed = _NEEDED.get(kind)
-    if ns is None or rows is None or index is None or (needed and event.get(needed) is None):
+    get = event.get
+    kind, schema, rows, index, run = (
+        event["event"],
+        get("schema"),
+        get("rows"),
+        get("index"),
+        get("run"),
+    )
+    name = get("name") if kind == "phase" else get("operation")
+    ns = _nanoseconds(get("start_unix_nano"), get("end_unix_nano"), get("duration_ms"))
+    if ns is None or not (_is_whole(rows) and _is_whole(index)):
         return None
-    if not all(isinstance(event.get(key), _NAME_OR_NOT) for key in _NAMES):
+    for key in _NAMES:
+        if not isinstance(get(key), _NAME_OR_NOT):
+            return None
+    if kind in _NEEDED and get(_NEEDED[kind]) is None:
         return None
     return Timed(
-        kind=kind,
-        schema=UNKNOWN_SCHEMA if schema is None and kind != "phase" else schema,
-        name=event.get("name") if kind == "phase" else event.get("operation"),
-        declaration=event.get("declaration"),
-        position=event.get("index"),
-        function=event.get("function"),
-        program=event.get("program"),
-        process=(event.get("run") or "")[:8] or None,
-        error=event.get("error"),
-        ns=ns,
-        rows=rows,
+        kind,
+        UNKNOWN_SCHEMA if schema is None and kind != "phase" else schema,
+        name,
+        get("declaration"),
+        index,
+        get("function"),
+        get("program"),
+        run[:8] if run else None,
+        get("error"),
+        ns,
+        rows or 0,
     )
 
 
@@ -103,23 +113,18 @@ def _first_of_equal(pairs: list[tuple[str, Any]]) -> Event:
 _DECODER: Final = json.JSONDecoder(object_pairs_hook=_first_of_equal)
 
 
-def _whole(event: Event, key: str) -> int | None:
-    """A count that may be missing (0), or None where it is no count."""
-    value = event.get(key)
-    if value is None:
-        return 0
-    return value if type(value) is int and 0 <= value < _LARGEST else None
-
-
-def _nanoseconds(event: Event) -> int | None:
-    """End minus start where the line has both, else its milliseconds; None for no such thing."""
-    start, end = _whole(event, "start_unix_nano"), _whole(event, "end_unix_nano")
-    ms = event.get("duration_ms")
-    if start is None or end is None or not (ms is None or _is_duration(ms)):
+def _nanoseconds(start: Any, end: Any, ms: Any) -> int | None:
+    """End minus start where there are both, else the milliseconds; None for no such thing."""
+    if not (_is_whole(start) and _is_whole(end) and (ms is None or _is_duration(ms))):
         return None
-    if event.get("start_unix_nano") is not None and event.get("end_unix_nano") is not None:
-        return end - start if end >= start else None
+    if start is not None and end is not None:
+        return int(end - start) if end >= start else None
     return None if ms is None else floor(ms * 1e6 + 0.5)
+
+
+def _is_whole(value: Any) -> bool:
+    """Whether it is a count, or missing."""
+    return value is None or (type(value) is int and 0 <= value < _LARGEST)
 
 
 def _is_duration(ms: Any) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING
+from operator import itemgetter
+from typing import TYPE_CHECKING, Final
 
 from kumi.profiles.engine import Filters, Group, Lines
 from kumi.profiles.lines import TIMED, WHOLE, Event, Timed, parse, timed
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from kumi.profiles.engine import Key
     from kumi.profiles.sources import Opened
 
+_NS: Final = Timed._fields.index("ns")
+
 
 class SmallEngine:
     """See `kumi.profiles.engine.Engine`."""
@@ -19,7 +22,7 @@ class SmallEngine:
     def __init__(self, opened: Opened, filters: Filters) -> None:
         self.whole: list[Event] = []
         self._filters = filters
-        self._timed: Counter[Timed] = Counter()
+        self._timed: dict[str, list[Timed]] = defaultdict(list)
         self._kinds: Counter[Key] = Counter()
         self._first_malformed: tuple[str, int] | None = None
         for source in opened.sources:
@@ -33,14 +36,15 @@ class SmallEngine:
 
     def groups(self, kind: str, keys: tuple[str, ...]) -> list[Group]:
         """The filtered events of a kind, by these keys."""
-        times: dict[tuple[Key, ...], Counter[int]] = defaultdict(Counter)
-        rows: Counter[tuple[Key, ...]] = Counter()
-        for event, calls in self._timed.items():
-            if event.kind == kind:
-                key = tuple(getattr(event, name) for name in keys)
-                times[key][event.ns] += calls
-                rows[key] += event.rows * calls
-        return [_group(key, counted, rows[key]) for key, counted in times.items()]
+        pick = itemgetter(*map(Timed._fields.index, keys), _NS)
+        times: dict[tuple[Key, ...], list[int]] = defaultdict(list)
+        rows: dict[tuple[Key, ...], int] = defaultdict(int)
+        for event in self._timed[kind]:
+            picked = pick(event)
+            key = picked[:-1]
+            times[key].append(picked[-1])
+            rows[key] += event.rows
+        return [_group(key, sorted(found), rows[key]) for key, found in times.items()]
 
     def _take(self, event: Event | None, name: str, number: int) -> None:
         kind: str | None = event["event"] if event else None
@@ -58,30 +62,24 @@ class SmallEngine:
         if found is None:
             return None
         if self._filters.admit(found):
-            self._timed[found] += 1
+            self._timed[found.kind].append(found)
         return found.kind
 
 
-def _group(key: tuple[Key, ...], counted: Counter[int], rows: int) -> Group:
-    calls = counted.total()
-    ascending = sorted(counted.items())
+def _group(key: tuple[Key, ...], times: list[int], rows: int) -> Group:
+    """What the times, in ascending order, say together."""
     return Group(
         keys=key,
-        calls=calls,
-        total=sum(ns * times for ns, times in ascending),
+        calls=len(times),
+        total=sum(times),
         rows=rows,
-        longest=ascending[-1][0],
-        p50=_percentile(ascending, 50 * calls),
-        p95=_percentile(ascending, 95 * calls),
-        p99=_percentile(ascending, 99 * calls),
+        longest=times[-1],
+        p50=_percentile(times, 50),
+        p95=_percentile(times, 95),
+        p99=_percentile(times, 99),
     )
 
 
-def _percentile(ascending: list[tuple[int, int]], hundredfold: int) -> int:
-    """The first time at which the cumulated count, times 100, has reached `hundredfold`."""
-    seen = 0
-    for ns, times in ascending:
-        seen += times
-        if seen * 100 >= hundredfold:
-            return ns
-    raise AssertionError("a share of all is reached at the end of all")
+def _percentile(times: list[int], percent: int) -> int:
+    """The first of the times with which `percent` of all have been passed."""
+    return times[-(-len(times) * percent // 100) - 1]
