@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import hashlib
 import linecache
 from dataclasses import dataclass
 from functools import lru_cache
@@ -34,6 +32,8 @@ class Source:
             data = self.text.encode() if self.text is not None else Path(self.path).read_bytes()
         except OSError:
             return None
+        import hashlib  # noqa: PLC0415 - 4 ms that reading a profile does not need
+
         return hashlib.sha256(data).hexdigest()
 
 
@@ -148,6 +148,8 @@ class CompilerBug(Exception):  # noqa: N818 - it is a bug, and says so
 
 def closest(name: str, known: Iterable[str]) -> str | None:
     """The one of `known` that `name` was probably meant to be."""
+    import difflib  # noqa: PLC0415 - as above
+
     close = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.6)
     return close[0] if close else None
 
