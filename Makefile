@@ -1,6 +1,6 @@
 # Every target sets up what it needs in .venv; a fresh machine needs Python 3.11 or newer, and make.
 PYTHON ?= python3
-PYTEST_FLAGS ?= -n auto --dist loadfile
+PYTEST_FLAGS ?= -n auto --dist worksteal
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
@@ -26,7 +26,7 @@ bench: $(INSTALLED) ## measure the cost of profiling beside the OpenTelemetry SD
 	$(BIN)/python -m benchmarks
 
 backends: $(INSTALLED) ## build a real Jaeger (needs Go, three minutes the first time) and test against it
-	JAEGER_BINARY=$$(deploy/jaeger/build) && export JAEGER_BINARY && $(BIN)/python -m pytest -m backend
+	JAEGER_BINARY=$$(deploy/jaeger/build) && export JAEGER_BINARY && $(BIN)/python -m pytest -m backend tests/backends
 
 $(INSTALLED): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Kumi needs Python 3.11 or newer: make PYTHON=python3.11")'

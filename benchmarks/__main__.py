@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks import export, record, report
 
-ROUNDS = 21
+ROUNDS = 31
 
 
 def main():

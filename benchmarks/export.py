@@ -69,12 +69,12 @@ def figures(rounds):
     return [
         Figure.ns("SDK span, with its JSON and OTLP encoding", series["sdk"]),
         Figure.ns("an operation: recorded, JSON and OTLP bytes", encoded, most=200),
+        Figure.ns(
+            f"… spread over the {tax.timed_operations} of {listed} that cost an instruction",
+            encoded.times(listed / tax.timed_operations),
+        ),
         Figure.ratio(
             "SDK span so encoded / operation so encoded", series["sdk"] / encoded, least=500
-        ),
-        Figure.ns(
-            f"  spread over the {tax.timed_operations} of {listed} that cost an instruction",
-            encoded.times(listed / tax.timed_operations),
         ),
         Figure.ns("an operation: the same, and the file written", written, most=400),
         Figure.ns("an operation: a worker writes while the caller spins", series["live"] - off),
