@@ -16,9 +16,8 @@ from opentelemetry.sdk.trace.export import SpanExportResult
 from typing_extensions import override
 
 from kumi.otel.processors import UnknownProcessor
-from kumi.spans.block import spans
+from kumi.otel.readables import readables
 from kumi.spans.failed import begun_rows
-from kumi.spans.readable import to_readable
 
 if TYPE_CHECKING:
     from collections import deque
@@ -41,7 +40,7 @@ class Lane(ABC):
 
     def send(self, block: Block) -> int:
         """Take a block of sampled runs: span by span, where the exporter knows no blocks."""
-        return self.end(to_readable(span, block.resource) for span in spans(block))
+        return self.end(readables(block))
 
     @abstractmethod
     def end(self, ended: Iterable[ReadableSpan]) -> int:

@@ -168,7 +168,7 @@ print(time.monotonic() - begun)
     }  # fmt: skip
     begun = time.monotonic()
     done = finished(script, tmp_path, **ON, **exports)
-    assert float(done.stdout) < 1.5  # 0.3 s, and what a busy machine adds
+    assert float(done.stdout) < 5  # not the 10 s of an exporter that tries to the end
     assert time.monotonic() - begun < 15
     end = read(tmp_path / "p.jsonl")[-1]
     assert end["event"] == "profile_end"

@@ -1,0 +1,76 @@
+"""A block as the SDK's spans, for exporters that take nothing else: some microseconds a span.
+
+What is the same in all runs is looked up once a block, and each span's context is made once for
+itself and its children. Rare blocks go span by span, as `kumi.spans.block.spans` has them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.trace import SpanContext, TraceFlags, TraceState
+
+from kumi.spans import attributes as names
+from kumi.spans.block import run_id, spans
+from kumi.spans.readable import SCOPE, to_readable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kumi.spans.block import Block
+    from kumi.spans.layout import AttributeValue
+
+_ROWS_OF_A_PREFIX = 1 << 16
+
+
+def readables(block: Block) -> Iterator[ReadableSpan]:
+    """Every span of a block, run by run, each with a dict of attributes of its own."""
+    if block.failure is not None or len(block.layout.rows) > _ROWS_OF_A_PREFIX:
+        yield from (to_readable(span, block.resource) for span in spans(block))
+        return
+    for run in range(len(block)):
+        yield from _run(block, run)
+
+
+def _run(block: Block, run: int) -> Iterator[ReadableSpan]:
+    times, sizes = block.readings[run].tolist(), block.sizes[run].tolist()
+    contexts = _contexts(block, run)
+    caller = _caller(block, run, contexts[0])
+    for number, row in enumerate(block.layout.rows):
+        attributes: dict[str, AttributeValue] = dict(row.attributes)
+        if row.parent is None:
+            attributes[names.RUN_ID] = run_id(block, run)
+            attributes[names.RUN_KEPT] = block.kept
+        elif row.operation is not None:
+            attributes[names.OPERATION_ROWS] = 1 if row.axis is None else sizes[row.axis]
+        yield ReadableSpan(
+            name=row.name,
+            context=contexts[number],
+            parent=caller if row.parent is None else contexts[row.parent],
+            resource=block.resource,
+            attributes=attributes,
+            start_time=times[row.start],
+            end_time=times[row.end],
+            instrumentation_scope=SCOPE,
+        )
+
+
+def _contexts(block: Block, run: int) -> list[SpanContext]:
+    """The contexts of a run's spans, which have consecutive ids."""
+    trace_id = int.from_bytes(block.trace_ids[run].tobytes(), "big")
+    first = int.from_bytes(block.prefixes[run, 0].tobytes(), "big") << 16
+    flags = TraceFlags(block.flags[run])
+    header = block.tracestates[run] if block.tracestates else ""
+    state = TraceState.from_header([header]) if header else TraceState()
+    rows = range(first, first + len(block.layout.rows))
+    return [SpanContext(trace_id, span_id, False, flags, state) for span_id in rows]
+
+
+def _caller(block: Block, run: int, own: SpanContext) -> SpanContext | None:
+    """The caller's span, None for the root of a trace."""
+    span_id = int.from_bytes(block.parents[run].tobytes(), "big")
+    if not span_id:
+        return None
+    remote = bool(block.remote[run])
+    return SpanContext(own.trace_id, span_id, remote, own.trace_flags, own.trace_state)
