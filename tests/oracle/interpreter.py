@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
-from cell_functions import CHOICES, FOLDS, MAPS, converted, kind_of, same, to_float
+from cell_functions import CHOICES, FOLDS, MAPS, converted, kind_of, same
 
 from kumi.syntax import nodes
 
@@ -160,11 +160,31 @@ def called(function, args):
         fold = _meaning(lambda *items: FOLDS[function](list(items), arg.kind))
         cells = _each(lambda items: fold(*items), [(len(arg.axes) - 1, arg.cells)])
         return Value(kind, arg.axes[:-1], _sound(cells, len(arg.axes) - 1))
-    brings = kind if function in CHOICES or function == "at" else None
-    mean = _meaning(lambda *cells: converted(MAPS[function](*cells), brings))
+    bring = {"at": element}.get(function, converted if function in CHOICES else as_it_is)
+    mean = _meaning(lambda *cells: bring(MAPS[function](*cells), kind))
     axes = max((arg.axes for arg in args), key=len)
     cells = _each(mean, [(len(arg.axes), arg.cells) for arg in args])
     return Value(kind, axes, _sound(cells, len(axes)))
+
+
+def as_it_is(value, _kind):
+    return value
+
+
+def element(value, kind):
+    """What was found in a whole array, whose elements nobody has looked at before."""
+    if not is_of(value, kind):
+        raise TypeError("not of the declared kind")
+    return converted(value, kind)
+
+
+def is_of(value, kind):
+    """Whether data fits a kind, null included."""
+    if value is None or kind == "any":
+        return True
+    if isinstance(kind, tuple) or kind == "array":
+        return isinstance(value, list)
+    return type(value) is PYTHON[kind] or (kind == "float" and type(value) is int)
 
 
 def _each(function, args):
@@ -255,15 +275,8 @@ def _cells(declared, path, data):
 
 def _leaf(declared, value):
     """A value of the declared kind inside the domain, or null."""
-    if value is None or declared.kind == "any":
-        return value
-    if declared.kind == "array":
-        fits = isinstance(value, list)
-    elif declared.kind == "float":
-        fits = type(value) in (int, float)
-        value = to_float(value) if fits else value
-    else:
-        fits = type(value) is PYTHON[declared.kind]
+    fits = is_of(value, declared.kind)
+    value = converted(value, declared.kind) if fits else value
     if not fits or not _admitted(declared.domain, value):
         raise BadInput
     return value
@@ -271,6 +284,8 @@ def _leaf(declared, value):
 
 def _admitted(domain, value):
     match domain:
+        case _ if value is None:
+            return True
         case nodes.OneOf(values):
             return any(same(one, value) for one in values)
         case nodes.Range(low, high, exclusive):

@@ -44,17 +44,21 @@ class Block:
         self.leaves = []
         self.lineages = [()]
         self._count = 0
-        self.inputs = self._fields((), (), 0, rnd.randint(1, 5))
+        self.inputs = self._fields((), (), 0, rnd.randint(2, 6))
 
     def _fields(self, path, axes, depth, count):
-        return tuple(self._field(path, axes, depth) for _ in range(count))
+        kinds = [self._any_kind(depth) for _ in range(count)]
+        if depth == 0:
+            kinds[0] = "array"
+        return tuple(self._field(kind, path, axes, depth) for kind in kinds)
 
-    def _field(self, path, axes, depth):
-        kind = self.rnd.choice(
-            [*SCALARS, "integer", "float", "any", "hash", *["array"] * 4, "fields"]
+    def _any_kind(self, depth):
+        deep = (
+            ["any", "hash"] if depth >= 4 else ["array", "array", "array", "fields", "any", "hash"]
         )
-        if kind in ("array", "fields") and depth >= 4:
-            kind = "float"
+        return self.rnd.choice([*SCALARS, *SCALARS, "integer", "float", *deep])
+
+    def _field(self, kind, path, axes, depth):
         self._count += 1
         name = f"{self.rnd.choice(['v', 'value', 'index', 'Row', '_x'])}{self._count}"
         return self._input(kind, (*path, name), axes, depth)
@@ -62,7 +66,7 @@ class Block:
     def _input(self, kind, path, axes, depth):
         """An input of a kind, where `fields` is a hash with a body."""
         if kind == "fields":
-            children = self._fields(path, axes, depth + 1, self.rnd.randint(1, 3))
+            children = self._fields(path, axes, depth + 1, self.rnd.randint(1, 6))
             self.leaves.append(Leaf(path, "hash", axes))
             return Input(PLACE, "hash", path[-1], children=children)
         if kind == "array" and len(axes) < 3:
@@ -78,10 +82,11 @@ class Block:
         self.lineages.append(below)
         self._count += 1
         element = (*path, f"e{self._count}")
-        kind = self.rnd.choice(["fields", "fields", "array", *SCALARS, "any"])
+        kind = self.rnd.choice([*["fields"] * 6, "array", "array", *SCALARS, "any"])
         child = self._input(kind, element, below, depth + 1)
         self.leaves.append(Leaf(path, whole_kind(child), axes))
-        return Input(PLACE, "array", path[-1], children=(child,))
+        index = f"i{self._count}" if self.rnd.randint(0, 3) == 0 else None
+        return Input(PLACE, "array", path[-1], index=index, children=(child,))
 
     def _domain(self, kind):
         if kind not in SCALARS or self.rnd.randint(0, 5):

@@ -47,7 +47,7 @@ class Formulas:
         self.declared = []
 
     def expression(self, kind, lineage, depth, loose=False):
-        if depth <= 0 or not self.rnd.randint(0, 3):
+        if depth <= 0 or not self.rnd.randint(0, 5):
             return self.leaf(kind, lineage, loose)
         makers = [self.leaf, self.select, self.coalesce, *self.makers(kind)]
         maker = self.rnd.choice(makers)
@@ -76,8 +76,8 @@ class Formulas:
         way = rnd.randint(0, 9)
         if names and way < 4:
             return rnd.choice(names)
-        if paths and way < 9:
-            found = rnd.choice(deep if way < 7 else paths)
+        if paths and (way < 9 or deep[0].axes):
+            found = rnd.choice(deep if way < 8 else paths)
             return Typed(InputPath(PLACE, found.path), found.kind, found.axes)
         return literal(rnd.choice(LITERALS.get(kind, [None])), kind)
 
@@ -120,7 +120,7 @@ class Formulas:
         if small and self.rnd.randint(0, 2):
             found = self.rnd.choice(small)
             return Typed(InputPath(PLACE, found.path), "integer", found.axes)
-        return literal(self.rnd.choice([0, 1, 2, 3, 5, -1]), "integer")
+        return literal(self.rnd.choice([*[0, 1, 2, 3, 5] * 4, -1]), "integer")
 
     def divide(self, kind, lineage, depth):
         kinds = [self.number("float"), self.number("float")]
@@ -293,7 +293,7 @@ class Formulas:
     # -- declarations
 
     def declare(self, name, depth):
-        lineage = self.rnd.choice(self.block.lineages)
+        lineage = max(self.rnd.choices(self.block.lineages, k=2), key=len)
         kind = self.rnd.choice([*SCALARS, "float", "integer", "any", "hash", *self.whole_kinds()])
         way = self.rnd.randint(0, 9)
         if way < 2 and self.add_trait(name, lineage, depth):
@@ -345,7 +345,7 @@ def schema(rnd):
     block = Block(rnd)
     formulas = Formulas(rnd, block)
     names = [f"d{n}" for n in range(rnd.randint(1, 6))]
-    declared = [formulas.declare(name, rnd.randint(1, 4)) for name in names]
+    declared = [formulas.declare(name, rnd.randint(2, 5)) for name in names]
     loose = {name for name, one in zip(names, formulas.declared, strict=True) if one.loose}
     rnd.shuffle(declared)
     return Schema("Random", SOURCE, PLACE, block.inputs, tuple(declared)), loose

@@ -33,8 +33,9 @@ def written(schema):
 def _inputs(inputs):
     for one in inputs:
         domain = f", domain: {_domain(one.domain)}" if one.domain else ""
+        index = f", index: :{one.index}" if one.index else ""
         body = " do" if one.children is not None else ""
-        yield f"{one.kind} :{one.name}{domain}{body}"
+        yield f"{one.kind} :{one.name}{domain}{index}{body}"
         if one.children is not None:
             yield from _inputs(one.children)
             yield "end"
