@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from operator import itemgetter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any
 
 from kumi.profiles.engine import Filters, Group, Lines
 from kumi.profiles.lines import TIMED, WHOLE, Event, Timed, parse, timed
@@ -12,8 +12,6 @@ from kumi.profiles.lines import TIMED, WHOLE, Event, Timed, parse, timed
 if TYPE_CHECKING:
     from kumi.profiles.engine import Key
     from kumi.profiles.sources import Opened
-
-_NS: Final = Timed._fields.index("ns")
 
 
 class SmallEngine:
@@ -36,15 +34,12 @@ class SmallEngine:
 
     def groups(self, kind: str, keys: tuple[str, ...]) -> list[Group]:
         """The filtered events of a kind, by these keys."""
-        pick = itemgetter(*map(Timed._fields.index, keys), _NS)
-        times: dict[tuple[Key, ...], list[int]] = defaultdict(list)
-        rows: dict[tuple[Key, ...], int] = defaultdict(int)
+        pick = itemgetter(*map(Timed._fields.index, keys))
+        found: dict[Any, list[Timed]] = defaultdict(list)
         for event in self._timed[kind]:
-            picked = pick(event)
-            key = picked[:-1]
-            times[key].append(picked[-1])
-            rows[key] += event.rows
-        return [_group(key, sorted(found), rows[key]) for key, found in times.items()]
+            found[pick(event)].append(event)
+        alone = len(keys) == 1  # then what is picked is no tuple
+        return [_group((key,) if alone else key, events) for key, events in found.items()]
 
     def _take(self, event: Event | None, name: str, number: int) -> None:
         kind: str | None = event["event"] if event else None
@@ -66,20 +61,17 @@ class SmallEngine:
         return found.kind
 
 
-def _group(key: tuple[Key, ...], times: list[int], rows: int) -> Group:
-    """What the times, in ascending order, say together."""
+def _group(key: tuple[Key, ...], events: list[Timed]) -> Group:
+    """What the events say together. A percentile: how many have to pass, rounded up."""
+    times = sorted([event.ns for event in events])
+    calls = len(times)
     return Group(
-        keys=key,
-        calls=len(times),
-        total=sum(times),
-        rows=rows,
-        longest=times[-1],
-        p50=_percentile(times, 50),
-        p95=_percentile(times, 95),
-        p99=_percentile(times, 99),
+        key,
+        calls,
+        sum(times),
+        sum([event.rows for event in events]),
+        times[-1],
+        times[(50 * calls + 99) // 100 - 1],
+        times[(95 * calls + 99) // 100 - 1],
+        times[(99 * calls + 99) // 100 - 1],
     )
-
-
-def _percentile(times: list[int], percent: int) -> int:
-    """The first of the times with which `percent` of all have been passed."""
-    return times[-(-len(times) * percent // 100) - 1]
