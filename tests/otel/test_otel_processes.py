@@ -2,9 +2,13 @@
 
 import json
 import socket
+import threading
 import time
+from collections import Counter
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from otel_subjects import SPANS, of, python, read
 
 SCHEMA = """
@@ -142,6 +146,45 @@ if __name__ == "__main__":
     finished(script, tmp_path, **ON)
     events = read(tmp_path / "p.jsonl")
     assert sorted(end["runs"]["seen"] for end in of(events, "profile_end")) == [1, 4, 4]
+
+
+@pytest.fixture
+def collector():
+    """A collector that takes what it is sent over HTTP; `spans` has all of it."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            request = ExportTraceServiceRequest()
+            request.ParseFromString(self.rfile.read(int(self.headers["Content-Length"])))
+            for group in request.resource_spans:
+                instance = next(
+                    a for a in group.resource.attributes if a.key.endswith("instance.id")
+                )
+                server.spans += [
+                    (instance.value.string_value, span)
+                    for scope in group.scope_spans for span in scope.spans
+                ]  # fmt: skip
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *args):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.spans = []
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+def test_spans_of_forked_children_arrive_under_their_own_resource(tmp_path, collector):
+    endpoint = f"http://127.0.0.1:{collector.server_port}"
+    settings = {"KUMI_PROFILE": "1", "KUMI_PROFILE_OPS": "1"}
+    finished(FORKS, tmp_path, **settings, OTEL_EXPORTER_OTLP_ENDPOINT=endpoint)
+    runs = [(instance, span) for instance, span in collector.spans if span.name == "run Taxed"]
+    assert sorted(Counter(instance for instance, _ in runs).values()) == [7, 7, 8]
+    ids = [span.span_id for _, span in collector.spans]
+    assert len(ids) == len(set(ids)) >= 22 * SPANS
 
 
 @pytest.fixture
