@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import linecache
 from dataclasses import dataclass
 from functools import lru_cache
@@ -32,8 +33,6 @@ class Source:
             data = self.text.encode() if self.text is not None else Path(self.path).read_bytes()
         except OSError:
             return None
-        import hashlib  # noqa: PLC0415 - 4 ms that reading a profile does not need
-
         return hashlib.sha256(data).hexdigest()
 
 
@@ -148,7 +147,7 @@ class CompilerBug(Exception):  # noqa: N818 - it is a bug, and says so
 
 def closest(name: str, known: Iterable[str]) -> str | None:
     """The one of `known` that `name` was probably meant to be."""
-    import difflib  # noqa: PLC0415 - as above
+    import difflib  # noqa: PLC0415 - only a mistake needs it
 
     close = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.6)
     return close[0] if close else None
