@@ -9,6 +9,23 @@ from fractions import Fraction
 NUMBERS = ("integer", "float")
 
 
+class Unsaid(Exception):
+    """The language does not say what comes out."""
+
+
+class Loose(float):
+    """A float whose last digits are free: whatever lies within `slack` of it is right."""
+
+    def __new__(cls, value, slack):
+        made = super().__new__(cls, value)
+        made.slack = slack
+        return made
+
+
+def loosely(value, slack):
+    return Loose(value, slack) if math.isfinite(value) else value
+
+
 def promote(*kinds):
     """The kind of a choice: numbers rise to float, equal kinds stay, null gives way, else any."""
     known = {kind for kind in kinds if kind != "null"}
@@ -19,7 +36,7 @@ def promote(*kinds):
 
 def to_float(value):
     """The nearest float; an integer past the largest one is infinite."""
-    if value is None or type(value) is float:
+    if value is None or isinstance(value, float):
         return value
     try:
         return float(value)
@@ -94,7 +111,8 @@ def power(a, b):
     if a < 0 and math.isfinite(a) and math.isfinite(b) and not b.is_integer():
         return math.nan
     try:
-        return math.pow(a, b)
+        found = math.pow(a, b)
+        return loosely(found, 4 * math.ulp(found))
     except OverflowError:
         return -math.inf if negative else math.inf
 
@@ -104,8 +122,11 @@ def absolute(a):
     return abs(a)
 
 
-def real(function, *, periodic=False, least=-math.inf):
-    """A function of one real number that raises below `least`, and overflows to infinity."""
+def real(function, *, periodic=False, least=-math.inf, exact=False):
+    """A function of one real number that raises below `least`, and overflows to infinity.
+
+    Right within 4 ulp, where it is not exact.
+    """
 
     def apply(a):
         numbers(a)
@@ -115,7 +136,8 @@ def real(function, *, periodic=False, least=-math.inf):
         if periodic and math.isinf(a):
             return math.nan
         try:
-            return function(a)
+            found = function(a)
+            return found if exact else loosely(found, 4 * math.ulp(found))
         except OverflowError:
             return math.inf
 
@@ -123,8 +145,9 @@ def real(function, *, periodic=False, least=-math.inf):
 
 
 def clamp(x, low, high):
-    if not (type(x) is type(low) is type(high) is str):
-        numbers(x, low, high)
+    for value in (x, low, high):
+        if type(value) not in (int, float, str):
+            raise TypeError("has no order")
     if low > high:
         raise ValueError("bounds are reversed")
     return low if x < low else min(x, high)
@@ -188,7 +211,7 @@ MAPS = {
     "modulo": modulo,
     "power": power,
     "abs": absolute,
-    "sqrt": real(math.sqrt, least=-0.0),
+    "sqrt": real(math.sqrt, least=-0.0, exact=True),
     "log": real(lambda x: math.log(x) if x else -math.inf, least=-0.0),
     "exp": real(math.exp),
     "tanh": real(math.tanh),
@@ -224,7 +247,30 @@ def total(items, kind):
     result = 0 if kind == "integer" else 0.0
     for item in items:
         result += numbers(item)[0]
-    return result
+    return result if kind == "integer" or in_any_order(items) else near(result, items)
+
+
+def in_any_order(items):
+    """Whether floats have one sum: two of them, special ones, or so few bits that none is lost."""
+    finite = [abs(item) for item in items if math.isfinite(item)]
+    if len(items) < 3 or (len(finite) < len(items) and math.isfinite(sum(finite))):
+        return True
+    finest = max(Fraction(item).denominator for item in items)
+    return sum(map(Fraction, finite)) * finest < 2**53
+
+
+def near(result, items):
+    size = sum(map(abs, items))
+    if math.isinf(size):
+        raise Unsaid  # some order of adding them overflows
+    return Loose(result, 1e-12 * size)
+
+
+def mean(items, kind):
+    found = total(items, kind)
+    if type(found) is Loose:
+        return Loose(found / len(items), found.slack / len(items) + math.ulp(found))
+    return divide(found, len(items))
 
 
 def extreme(choose):
@@ -233,14 +279,17 @@ def extreme(choose):
     def fold(items, _kind):
         there = [item for item in items if item is not None]
         unordered = [item for item in there if item != item]
-        return unordered[0] if unordered else choose(there, default=None)
+        found = unordered[0] if unordered else choose(there, default=None)
+        if type(found) is float and found == 0 and len({str(x) for x in there if x == 0}) > 1:
+            raise Unsaid  # zeros of both signs are equal
+        return found
 
     return fold
 
 
 FOLDS = {
     "sum": total,
-    "mean": lambda items, kind: divide(total(items, kind), len(items)),
+    "mean": mean,
     "count": lambda items, _kind: len(items),
     "min": extreme(min),
     "max": extreme(max),
@@ -248,6 +297,9 @@ FOLDS = {
     "all": lambda items, _kind: all(item is True for item in items),
     "join": lambda items, _kind: "".join(map(string, items)),
 }
+
+PASSING = {"select", "coalesce", "is_null", "count"}
+"""What a loose value goes through; what comes of it elsewhere is not said."""
 
 CHOICES = {"select": 1, "coalesce": 0, "clamp": 0}
 """Which argument the choice begins with: the result is brought to the kind of them all."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
-from cell_functions import CHOICES, FOLDS, MAPS, converted, kind_of, same
+from cell_functions import CHOICES, FOLDS, MAPS, PASSING, Loose, Unsaid, converted, kind_of, same
 
 from kumi.syntax import nodes
 
@@ -23,7 +23,11 @@ class Failed(Exception):
 
 
 class BadInput(Exception):
-    """The data does not fit the input block."""
+    """The data does not fit the input block; `paths` are the places at fault."""
+
+    def __init__(self, paths):
+        super().__init__(paths)
+        self.paths = frozenset(paths)
 
 
 @dataclass
@@ -61,14 +65,16 @@ class _Run:
 
     def load(self, wanted):
         """Every leaf that the outputs read; any that does not fit is a bad input."""
-        if set(self.data) - {one.name for one in self.inputs}:
-            raise BadInput
+        bad = set(self.data) - {one.name for one in self.inputs}
         for path in self._paths(wanted):
             root = next(one for one in self.inputs if one.name == path[0])
             if root.name not in self.data:
-                raise BadInput
-            cells = _cells(root, path[1:], self.data[root.name])
+                bad.add(root.name)
+                continue
+            cells = _cells(root, path[1:], self.data[root.name], root.name, bad)
             self.loaded[path] = Value(_kind_at(root, path[1:]), _axes(root, path), cells)
+        if bad:
+            raise BadInput(bad)
 
     def _paths(self, wanted):
         names, paths, todo = set(), set(), list(wanted)
@@ -157,11 +163,11 @@ def called(function, args):
     kind = kind_of(function, [arg.kind for arg in args])
     if function in FOLDS:
         (arg,) = args
-        fold = _meaning(lambda *items: FOLDS[function](list(items), arg.kind))
+        fold = _meaning(function, lambda *items: FOLDS[function](list(items), arg.kind))
         cells = _each(lambda items: fold(*items), [(len(arg.axes) - 1, arg.cells)])
         return Value(kind, arg.axes[:-1], _sound(cells, len(arg.axes) - 1))
     bring = {"at": element}.get(function, converted if function in CHOICES else as_it_is)
-    mean = _meaning(lambda *cells: bring(MAPS[function](*cells), kind))
+    mean = _meaning(function, lambda *cells: bring(MAPS[function](*cells), kind))
     axes = max((arg.axes for arg in args), key=len)
     cells = _each(mean, [(len(arg.axes), arg.cells) for arg in args])
     return Value(kind, axes, _sound(cells, len(axes)))
@@ -206,10 +212,12 @@ class _NoValue:
         self.kind = kind
 
 
-def _meaning(function):
+def _meaning(name, function):
     """The function, with an exception in place of a value that is not there."""
 
     def apply(*cells):
+        if name not in PASSING and any(type(cell) is Loose for cell in cells):
+            raise Unsaid
         try:
             return function(*cells)
         except (TypeError, ValueError, ZeroDivisionError) as error:
@@ -259,39 +267,42 @@ SAID_WITH_OTHERS = {"sum_if": _sum_if, "count_if": _count_if, "mean_if": _mean_i
 # -- paths through the input
 
 
-def _cells(declared, path, data):
-    """The cells at the end of a path, nested along the arrays that it passes."""
+def _cells(declared, path, data, place, bad):
+    """The cells at the end of a path, nested along the arrays that it passes.
+
+    `place` is where we are, with indexes; `bad` collects the places that do not fit.
+    """
     if not path:
-        return _leaf(declared, data)
+        return _leaf(declared, data, place, bad)
     child = next(one for one in declared.children if one.name == path[0])
-    if declared.kind == "array":
-        if not isinstance(data, list):
-            raise BadInput
-        return [_cells(child, path[1:], element) for element in data]
-    if not isinstance(data, dict):
-        raise BadInput
-    return _cells(child, path[1:], data.get(child.name))
+    if not isinstance(data, list if declared.kind == "array" else dict):
+        bad.add(place)
+        return []
+    if declared.kind == "hash":
+        return _cells(child, path[1:], data.get(child.name), f"{place}.{child.name}", bad)
+    return [_cells(child, path[1:], one, f"{place}[{n}]", bad) for n, one in enumerate(data)]
 
 
-def _leaf(declared, value):
+def _leaf(declared, value, place, bad):
     """A value of the declared kind inside the domain, or null."""
     fits = is_of(value, declared.kind)
     value = converted(value, declared.kind) if fits else value
     if not fits or not _admitted(declared.domain, value):
-        raise BadInput
+        bad.add(place)
     return value
 
 
 def _admitted(domain, value):
-    match domain:
-        case _ if value is None:
-            return True
-        case nodes.OneOf(values):
-            return any(same(one, value) for one in values)
-        case nodes.Range(low, high, exclusive):
-            above = low is None or value >= low
-            return above and (high is None or (value < high if exclusive else value <= high))
-    return True
+    if value is None or domain is None:
+        return True
+    if isinstance(domain, nodes.OneOf):
+        listed = (one.name if isinstance(one, nodes.Symbol) else one for one in domain.values)
+        return any(same(one, value) for one in listed)
+    if type(value) not in (int, float):
+        return False
+    above = domain.low is None or value >= domain.low
+    below = domain.high is None or value <= domain.high
+    return above and below and not (domain.exclusive and value == domain.high)
 
 
 def _kind_at(declared, path):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kumi.errors import Place, Source
-from kumi.syntax.nodes import Input, OneOf, Range
+from kumi.syntax.nodes import Input, OneOf, Range, Symbol
 
 SOURCE = Source("random.kumi", "")
 PLACE = Place(SOURCE, 1)
@@ -26,6 +26,21 @@ POOLS = {
 }
 POOLS["any"] = [0, 1, 1.0, True, False, "a", "1", [1, 2.0], [], {"k": [None]}, {}, -0.0, 2**70]
 POOLS["hash"] = [{}, {"k": 1}, {"k": 1.0, "j": [True]}, {"k": {"é": "x"}}]
+
+
+DOMAINS = {
+    "integer": [
+        Range(0, 4),
+        Range(0, 4),
+        Range(0, None),
+        Range(-(2**70), 1e30),
+        OneOf((1, 2.0, True)),
+    ],
+    "float": [Range(0, 10.0, exclusive=True), Range(None, 1e16), OneOf((0, 2.5, 2**70))],
+    "string": [OneOf(("a", Symbol("b"), ""))],
+    "boolean": [OneOf((True, 0))],
+    "any": [OneOf((1, "a", True)), Range(0, 9)],
+}
 
 
 @dataclass(frozen=True)
@@ -89,13 +104,9 @@ class Block:
         return Input(PLACE, "array", path[-1], index=index, children=(child,))
 
     def _domain(self, kind):
-        if kind not in SCALARS or self.rnd.randint(0, 5):
+        if kind == "hash" or self.rnd.randint(0, 5):
             return None
-        if kind == "integer":
-            return self.rnd.choice([Range(0, 4), Range(0, 4), Range(0, None), OneOf((1, 2, 2.0))])
-        if kind == "float":
-            return self.rnd.choice([Range(0, 10.0, exclusive=True), Range(None, 1e16)])
-        return OneOf(("a", "b", "")) if kind == "string" else OneOf((True,))
+        return self.rnd.choice(DOMAINS[kind])
 
 
 def whole_kind(child):
@@ -107,12 +118,12 @@ def whole_kind(child):
 class Data:
     """Random data for an input block: how often null, missing and wrong is decided once."""
 
-    def __init__(self, rnd):
+    def __init__(self, rnd, largest=None):
         self.rnd = rnd
         self.null = rnd.choice([0, 0, 0, 5, 20])
         self.wrong = rnd.choice([0, 0, 0, 0, 0, 3])
         self.modest = rnd.randint(0, 1)
-        self.largest = rnd.choice([1, 3, 3, 5])
+        self.largest = largest or rnd.choice([1, 3, 3, 5])
 
     def of(self, inputs):
         given = {one.name: self.value(one) for one in inputs if not self.happens(self.wrong // 3)}
@@ -136,20 +147,25 @@ class Data:
 
     def scalar(self, one):
         rnd = self.rnd
+        pool = POOLS.get(one.kind, [None])
         if self.happens(self.wrong):
-            return rnd.choice([5.0, True, "5", 5, [], {}, None])
+            return rnd.choice([5.0, True, "5", 5, [], {}, *pool])
         match one.domain:
             case OneOf(values):
-                return rnd.choice([v for v in values if one.kind != "integer" or type(v) is int])
-            case Range(low=None) if one.kind == "float":
-                return rnd.choice([1.0, -5, 0.5])
+                return rnd.choice([v for v in values if type(v) in FITTING[one.kind]])
             case Range():
                 return rnd.randint(0, 4)
-        if one.kind == "array":
-            return None
-        pool = POOLS[one.kind]
         if self.modest:
             pool = pool[:9]
         if one.kind == "float" and not rnd.randint(0, 5):
             pool = POOLS["integer"]
         return rnd.choice(pool)
+
+
+FITTING = {
+    "integer": {int},
+    "float": {int, float},
+    "string": {str},
+    "boolean": {bool},
+    "any": {int, str, bool},
+}

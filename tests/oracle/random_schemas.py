@@ -65,6 +65,8 @@ class Formulas:
             "boolean": [self.logic, self.logic, self.negation, self.equality, self.equality,
                         self.order, self.order, self.is_null, self.quantifier],
         }  # fmt: skip
+        if kind == "any":
+            return [self.mixture, self.mixture, self.item]
         return [*made.get(kind, []), self.item]
 
     def leaf(self, kind, lineage, loose):
@@ -166,13 +168,32 @@ class Formulas:
             found[1 - at] = literal(None, "null")
         return found
 
+    def mixture(self, kind, lineage, depth):
+        """A choice between kinds that have nothing in common, or a function of whatever comes."""
+        way = self.rnd.randint(0, 9)
+        if way < 2:
+            function = self.rnd.choice(["abs", "clamp"])
+            args = [self.expression("any", lineage, depth)]
+            args += [self.expression("integer", lineage, depth) for _ in "ab"]
+            return self.call(function, kind, *(args if function == "clamp" else args[:1]))
+        kinds = self.rnd.sample([*SCALARS, "any", "hash"], 2)
+        if set(kinds) == {"integer", "float"}:
+            kinds[0] = "string"
+        args = [self.expression(one, lineage, depth) for one in kinds]
+        if kinds[0] != "any" and any(arg.kind == "null" for arg in args):
+            return self.leaf(kind, lineage, False)
+        if way < 5:
+            return self.call("coalesce", kind, *args)
+        return self.call("select", kind, self.expression("boolean", lineage, depth), *args)
+
     def concat(self, kind, lineage, depth):
         kinds = [self.rnd.choice(["string", *SCALARS]) for _ in "ab"]
         return self.call("concat", kind, *(self.expression(k, lineage, depth) for k in kinds))
 
     def case(self, kind, lineage, depth):
         name = self.rnd.choice(["upcase", "downcase"])
-        return self.call(name, kind, self.expression("string", lineage, depth))
+        of = self.rnd.choice(["string"] * 9 + ["any"])
+        return self.call(name, kind, self.expression(of, lineage, depth))
 
     def repeat(self, kind, lineage, depth):
         text = self.leaf("string", lineage, False)
@@ -296,8 +317,8 @@ class Formulas:
         lineage = max(self.rnd.choices(self.block.lineages, k=2), key=len)
         kind = self.rnd.choice([*SCALARS, "float", "integer", "any", "hash", *self.whole_kinds()])
         way = self.rnd.randint(0, 9)
-        if way < 2 and self.add_trait(name, lineage, depth):
-            return Declaration(PLACE, "trait", name, self.declared[-1].trait)
+        if way < 2:
+            return self.trait(name, lineage, depth)
         if way < 4:
             body, found = self.cascade(kind, lineage, depth)
         else:
@@ -306,11 +327,11 @@ class Formulas:
         self.declared.append(Typed(Name(PLACE, name), found.kind, found.axes, found.loose))
         return Declaration(PLACE, self.rnd.choice(["value", "value", "let"]), name, body)
 
-    def add_trait(self, name, lineage, depth):
+    def trait(self, name, lineage, depth):
         maker = self.rnd.choice([self.equality, self.order, self.logic, self.is_null])
         found = maker("boolean", lineage, depth)
-        self.declared.append(Reference(Name(PLACE, name), "boolean", found.axes, trait=found.node))
-        return True
+        self.declared.append(Typed(Name(PLACE, name), "boolean", found.axes))
+        return Declaration(PLACE, "trait", name, found.node)
 
     def cascade(self, kind, lineage, depth):
         cases, parts = [], []
@@ -323,15 +344,12 @@ class Formulas:
             join = self.rnd.choice(["all", "all", "any", "none"])
             cases.append(Case(PLACE, join, tuple(c.node for c in conditions), result.node))
         base = self.expression(kind, lineage, depth - 1, loose=True)
+        if cases and not self.rnd.randint(0, 5):
+            base = Typed(None, "null")
         parts.append(base)
         axes = max((part.axes for part in parts), key=len)
         found = Typed(None, kind, axes, any(part.loose for part in parts))
         return Cascade(PLACE, tuple(cases), base.node), found
-
-
-@dataclass(frozen=True)
-class Reference(Typed):
-    trait: Any = None
 
 
 def literal(value, kind):
@@ -341,11 +359,10 @@ def literal(value, kind):
 
 
 def schema(rnd):
-    """A whole schema, and the names of its loose outputs."""
+    """A whole schema."""
     block = Block(rnd)
     formulas = Formulas(rnd, block)
     names = [f"d{n}" for n in range(rnd.randint(1, 6))]
     declared = [formulas.declare(name, rnd.randint(2, 5)) for name in names]
-    loose = {name for name, one in zip(names, formulas.declared, strict=True) if one.loose}
     rnd.shuffle(declared)
-    return Schema("Random", SOURCE, PLACE, block.inputs, tuple(declared)), loose
+    return Schema("Random", SOURCE, PLACE, block.inputs, tuple(declared))
