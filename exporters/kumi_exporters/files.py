@@ -6,7 +6,9 @@ import logging
 import os
 import threading
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
+from weakref import WeakSet
 
 from kumi_exporters import forks, opening
 from kumi_exporters.sinks import Outcome, RegularFile, Stream
@@ -35,7 +37,7 @@ class EventFile:
         max_bytes: int | None = None,
         service: str = "",
     ) -> None:
-        self._template = os.fspath(path)
+        self._template = str(Path(path).absolute())
         self._service = service
         self._mode = opening.Mode(persistent, truncate)
         self._max_bytes = max_bytes
@@ -72,6 +74,10 @@ class EventFile:
             sink, self._sink = self._sink, None
             if sink is not None:
                 sink.close()
+
+    def hold_profile(self) -> None:
+        """Say that the profile itself is written here: exporters add no blocks to it."""
+        _profiles.add(self)
 
     def forked(self) -> None:
         """Begin anew in a child: nothing lost yet; and with `{pid}`, a file of its own."""
@@ -117,6 +123,11 @@ class EventFile:
         return written
 
 
+def holds_profile(path: str) -> bool:
+    """Whether this process writes its profile to `path`: its blocks are there already."""
+    return any(file.path == path for file in list(_profiles))
+
+
 def _is_on(variable: str) -> bool:
     return os.environ.get(variable, "").strip().lower() in {"1", "true", "yes", "on"}
 
@@ -132,7 +143,8 @@ class _InProcess:
         forks.tell(self)
 
     def forked(self) -> None:
-        self.lock = threading.Lock()
+        self.lock = threading.RLock()  # a signal handler may run a schema in the middle of a write
 
 
 _in_process = _InProcess()
+_profiles: WeakSet[EventFile] = WeakSet()

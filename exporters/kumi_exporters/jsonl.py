@@ -12,7 +12,7 @@ from typing_extensions import override
 from kumi.spans import events
 from kumi.spans.ordinary import ordinary_span
 from kumi_exporters import forks
-from kumi_exporters.files import EventFile
+from kumi_exporters.files import EventFile, holds_profile
 from kumi_exporters.stamp.jsonl import JsonlStamper
 
 if TYPE_CHECKING:
@@ -62,7 +62,9 @@ class JsonlSpanExporter(SpanExporter):
         return self._write(b"".join(lines), len(lines))
 
     def export_block(self, block: Block) -> SpanExportResult:
-        """Write the events of a block."""
+        """Write the events of a block, unless the profile itself writes them to this file."""
+        if holds_profile(self.file.path):
+            return SpanExportResult.SUCCESS
         try:
             with self._lock:
                 self._describe(block)

@@ -38,11 +38,11 @@ class Mode:
 
 
 def fill_in(template: str, service: str) -> str:
-    """The path, with `{pid}`, `{host}` and `{service}` as parts of a file's name."""
+    """A path, with `{pid}`, `{host}` and `{service}` as parts of a file's name."""
     known = {"pid": str(os.getpid()), "host": socket.gethostname(), "service": service}
     for name, value in known.items():
         template = template.replace(f"{{{name}}}", _safe(value))
-    return str(Path(template).absolute())
+    return template
 
 
 def _safe(text: str) -> str:

@@ -5,12 +5,14 @@ import os
 
 import pytest
 from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExportResult
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcessor, SpanExportResult
 from span_blocks import RESOURCE, block, failed, laid_out
 
+from kumi_exporters.files import EventFile
 from kumi_exporters.jsonl import JsonlSpanExporter
 from kumi_exporters.opening import OWNER
 
+LINE = b'{"event":"vm_run","schema":"S"}\n'
 OK, FAILED = SpanExportResult.SUCCESS, SpanExportResult.FAILURE
 
 
@@ -92,3 +94,24 @@ def test_after_shutdown_nothing_is_written(tmp_path):
     assert exporter.force_flush() is True
     assert exporter.export_block(block(runs=1)) is FAILED
     assert len(events(tmp_path / "p.jsonl")) == 17
+
+
+def test_the_profile_s_own_file_gets_ordinary_spans_only(tmp_path):
+    profile = EventFile(tmp_path / "p.jsonl")
+    profile.hold_profile()
+    profile.write(LINE, 1)
+    exporter = JsonlSpanExporter(tmp_path / "p.jsonl")
+    provider = TracerProvider(resource=RESOURCE)
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    provider.get_tracer("shop").start_span("own").end()
+
+    assert exporter.export_block(block(runs=1)) is OK
+    assert [event["event"] for event in events(tmp_path / "p.jsonl")] == ["vm_run", "span"]
+
+
+def test_a_second_exporter_on_a_file_appends(tmp_path):
+    for _ in range(2):
+        JsonlSpanExporter(tmp_path / "p.jsonl").export_block(block(runs=1))
+
+    assert len(events(tmp_path / "p.jsonl")) == 34
+    assert len(list(tmp_path.iterdir())) == 1

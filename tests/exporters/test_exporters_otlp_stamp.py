@@ -6,7 +6,7 @@ from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, TraceState
-from span_blocks import RESOURCE, at_random, block, failed, laid_out, program
+from span_blocks import RESOURCE, at_random, block, failed, laid_out, long_program, program
 
 from kumi.hooks import Level
 from kumi.spans.block import only_sampled, spans
@@ -121,7 +121,7 @@ def test_messages_stay_below_a_size_and_lose_nothing():
 
 
 def test_more_than_65536_rows_take_further_prefixes_for_spans_and_parents():
-    made = block(laid_out(program(declarations=65_600, each=1)), runs=1, step=1e-7)
+    made = block(laid_out(long_program()), runs=1)
     sent = [
         span
         for message in messages(made)

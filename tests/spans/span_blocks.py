@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 from itertools import accumulate
 
 import numpy as np
@@ -61,6 +62,14 @@ def program(declarations=3, each=3, *, schema="OrderPricing", axes=("lines",), o
         )
     names = tuple(group.name for group in groups[1:])
     return Program(schema, source, ("lines",), tuple(operations), tuple(groups), axes, names)
+
+
+def long_program(declarations=65_600):
+    """More than 65,536 declarations, of which only the last has operations."""
+    short = program(declarations=1, each=4)
+    (inputs, last) = short.groups
+    empty = [replace(last, name=f"empty{n}", first=2, last=2) for n in range(declarations)]
+    return replace(short, groups=(inputs, *empty, last))
 
 
 def laid_out(described=None, level=Level.OPERATIONS, key="1f"):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("kumi.otel")
 _JITTER = 0.2
+_SHORTEST = 0.1
 
 
 class Delivery:
@@ -60,7 +61,7 @@ class Delivery:
             answer = self._connected().send(message, max(0.001, deadline - time.monotonic()))
             if answer.taken or not answer.can_retry:
                 return answer
-            pause = answer.retry_after or wait * random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311 - no secret
+            pause = _pause(wait, answer.retry_after)
             if time.monotonic() + pause >= deadline or self._stopped.wait(pause):
                 return answer
             wait *= 2
@@ -76,6 +77,13 @@ class Delivery:
         if kind not in self._said:
             self._said.add(kind)
             _log.warning("%s", message)
+
+
+def _pause(wait: float, asked_for: float | None) -> float:
+    """Until the next attempt: as long as the receiver asked for, else longer each time."""
+    if asked_for is not None:
+        return max(_SHORTEST, asked_for)
+    return wait * random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311 - no secret
 
 
 def _connect(to: Destination) -> Transport:
