@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from kumi.kernels.vectors import Axis, Column
     from kumi.vm.machine import Machine
 
+_RAGGED = "{} is ragged; use to_dict(), or numpy() of a reduced value"
+
 
 class Result:
     """The values of one run: by attribute, by key, or all together.
@@ -43,7 +45,7 @@ class Result:
         """
         cell, operation = self._cell(name)
         if not operation.result_axes:
-            return np.asarray(cell)
+            return _whole(name, cell)
         shape = _shape(name, self._chain(operation))
         values = cell.values.reshape(shape)
         if cell.valid is None:
@@ -79,11 +81,19 @@ class Result:
         return f"{schema} has no declaration {name!r}" + (f"; {hint}" if hint else "")
 
 
+def _whole(name: str, value: Any) -> Any:
+    """A scalar, or an array that was passed on whole."""
+    try:
+        return np.asarray(value)
+    except ValueError:
+        raise ValueError(_RAGGED.format(name)) from None
+
+
 def _shape(name: str, axes: list[Axis]) -> tuple[int, ...]:
     shape: list[int] = [axes[0].size]
     for axis in axes[1:]:
         lengths = np.unique(np.diff(axis.offsets))
         if len(lengths) > 1:
-            raise ValueError(f"{name} is ragged; use to_dict(), or numpy() of a reduced value")
+            raise ValueError(_RAGGED.format(name))
         shape.append(int(lengths[0]) if len(lengths) else 0)
     return tuple(shape)

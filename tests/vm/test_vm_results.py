@@ -1,0 +1,49 @@
+"""A result as NumPy arrays: one axis, several even ones, nulls, and what has no even shape."""
+
+import numpy as np
+import pytest
+
+from kumi.errors import Source
+from kumi.schema import Schema
+from kumi.syntax.text import parse
+
+TEXT = """schema do
+  input do
+    array :rows do
+      array :row do
+        float :x
+      end
+    end
+  end
+  value :doubled, input.rows.row.x * 2
+  value :total, fn(:sum, fn(:sum, input.rows.row.x))
+  value :least, fn(:min, input.rows.row.x)
+  value :given, input.rows
+end
+"""
+
+
+def result(rows):
+    parsed = parse(Source("results.kumi", TEXT), "Results")
+    return type("Results", (Schema,), {"_parsed": parsed}).run(rows=rows)
+
+
+def test_even_arrays_are_stacked():
+    found = result([[1.0, 2.0], [3.0, 4.0]])
+    assert found.numpy("doubled").tolist() == [[2.0, 4.0], [6.0, 8.0]]
+    assert found.numpy("given").tolist() == [[1.0, 2.0], [3.0, 4.0]]
+    assert found.numpy("total").shape == ()
+    assert result([[], []]).numpy("doubled").shape == (2, 0)
+    assert result([]).numpy("doubled").shape == (0, 0)
+
+
+def test_nulls_are_masked():
+    found = result([[1.0], []]).numpy("least")
+    assert isinstance(found, np.ma.MaskedArray)
+    assert found.tolist() == [1.0, None]
+
+
+@pytest.mark.parametrize("name", ["doubled", "given"])
+def test_what_is_ragged_says_so(name):
+    with pytest.raises(ValueError, match=f"{name} is ragged; use to_dict"):
+        result([[1.0], []]).numpy(name)
