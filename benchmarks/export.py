@@ -29,29 +29,36 @@ from kumi_exporters.stamp.otlp import OtlpStamper
 
 
 class Inline:
-    """A watcher and its channel: whenever a block's worth of runs is kept, it is consumed."""
-
-    level = Level.OPERATIONS
+    """A watcher whose runs are consumed where they are made, a block of one program at a time."""
 
     def __init__(self, consume):
         self._consume = consume
+
+    def open(self, program):
+        return InlineChannel(layout(program, Level.OPERATIONS, "1"), self._consume)
+
+    def phase_ended(self, phase):
+        """Compilation is not measured here."""
+
+
+class InlineChannel:
+    """One program's queue: full when it holds a block."""
+
+    level = Level.OPERATIONS
+
+    def __init__(self, layout, consume):
+        self._layout = layout
+        self._consume = consume
         self._identity = Identity(Resource.create({"service.name": "bench"}), RandomIdGenerator())
+        self.limit = runs_per_block(layout) - 1
         self.queue = deque()
         self.keep = self.queue.append
         self.admit = current_context()
-
-    def open(self, program):
-        self._layout = layout(program, self.level, "1")
-        self.limit = runs_per_block(self._layout) - 1
-        return self
 
     def relieve(self):
         block = assemble(self._layout, self.queue, self._identity)
         self.queue.clear()
         self._consume(block)
-
-    def phase_ended(self, phase):
-        """Compilation is not measured here."""
 
     def failed(self, run):
         """No run fails here."""
