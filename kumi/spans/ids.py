@@ -19,25 +19,29 @@ _TRACE = 16
 def trace_ids(id_generator: IdGenerator, count: int) -> NDArray[np.uint8]:
     """(count, 16) bytes, one new trace id each."""
     if type(id_generator) is RandomIdGenerator:
-        return _random(count, _TRACE)
+        return _columns(os.urandom(count * _TRACE), _TRACE)
     ids = [id_generator.generate_trace_id().to_bytes(_TRACE, "big") for _ in range(count)]
-    return np.frombuffer(b"".join(ids), np.uint8).reshape(count, _TRACE)
+    return _columns(b"".join(ids), _TRACE)
 
 
 def prefixes(id_generator: IdGenerator, count: int) -> NDArray[np.uint8]:
-    """(count, 6) bytes: the low 48 bits of a new span id each, never zero."""
+    """(count, 6) bytes: the low 48 bits of a new span id each, never zero.
+
+    The system's bytes, not those of `random`: no seed and no fork makes them come again.
+    """
     if type(id_generator) is RandomIdGenerator:
-        return _random(count, _PREFIX)
+        return _never_zero(os.urandom(count * _PREFIX))
     ids = [id_generator.generate_span_id().to_bytes(8, "big")[-_PREFIX:] for _ in range(count)]
-    return _never_zero(np.frombuffer(b"".join(ids), np.uint8).reshape(count, _PREFIX).copy())
+    return _never_zero(b"".join(ids))
 
 
-def _random(count: int, width: int) -> NDArray[np.uint8]:
-    """Of the system's, not `random`'s: unaffected by seeds and by forks."""
-    drawn = np.frombuffer(bytearray(os.urandom(count * width)), np.uint8)
-    return _never_zero(drawn.reshape(count, width))
-
-
-def _never_zero(ids: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    ids[~ids.any(axis=1), -1] = 1
+def _never_zero(octets: bytes) -> NDArray[np.uint8]:
+    ids = _columns(octets, _PREFIX)
+    if bytes(_PREFIX) in octets:
+        ids = ids.copy()
+        ids[~ids.any(axis=1), -1] = 1
     return ids
+
+
+def _columns(octets: bytes, width: int) -> NDArray[np.uint8]:
+    return np.frombuffer(octets, np.uint8).reshape(-1, width)

@@ -60,9 +60,9 @@ def assemble(
 
     `anchored` replaces the clock's `anchor()`, in nanoseconds.
     """
-    packed = np.frombuffer(b"".join([run for run, _ in items]), _record(layout))
+    runs, contexts = zip(*items, strict=True)
+    packed = np.frombuffer(b"".join(runs), _record(layout))
     readings = _unix(packed["readings"], anchored)
-    contexts = [context for _, context in items]
     return _block(layout, readings, packed["sizes"], contexts, identity=identity, kept=kept)
 
 
@@ -96,7 +96,9 @@ def _unix(seconds: NDArray[np.float64], anchored: int | None) -> NDArray[np.int6
     """Readings of `perf_counter` as Unix nanoseconds: exact to 26 days of uptime."""
     nanoseconds = seconds * _NANOSECONDS
     np.rint(nanoseconds, out=nanoseconds)
-    return nanoseconds.astype(np.int64) + (anchor() if anchored is None else anchored)
+    unix = nanoseconds.astype(np.int64)
+    unix += anchor() if anchored is None else anchored
+    return unix
 
 
 def _block(
@@ -108,46 +110,58 @@ def _block(
     identity: Identity,
     kept: str,
 ) -> Block:
-    origins = _origins(contexts, root_origin(identity.sample_roots, identity.id_generator))
-    runs = len(origins)
-    states = tuple(o.tracestate for o in origins)
+    origins, of = _origins(contexts, root_origin(identity.sample_roots, identity.id_generator))
     return Block(
         layout=layout,
         process=THIS_PROCESS.id,
         resource=identity.resource,
         readings=readings,
         sizes=sizes,
-        trace_ids=_trace_ids(origins, identity.id_generator),
-        prefixes=_prefixes(layout, runs, identity.id_generator),
-        parents=np.frombuffer(b"".join([o.parent for o in origins]), np.uint8).reshape(runs, 8),
-        flags=np.array([o.flags for o in origins], np.uint8),
-        remote=np.array([o.remote for o in origins], np.bool_),
-        sampled=np.array([o.sampled for o in origins], np.bool_),
-        numbers=THIS_PROCESS.numbers(runs),
-        tracestates=states if any(states) else None,
+        trace_ids=_trace_ids(origins, of, identity.id_generator),
+        prefixes=_prefixes(layout, len(of), identity.id_generator),
+        parents=_octets([origin.parent for origin in origins], 8).take(of, axis=0),
+        flags=np.array([origin.flags for origin in origins], np.uint8).take(of),
+        remote=np.array([origin.remote for origin in origins], np.bool_).take(of),
+        sampled=np.array([origin.sampled for origin in origins], np.bool_).take(of),
+        numbers=THIS_PROCESS.numbers(len(of)),
+        tracestates=_tracestates(origins, of),
         kept=kept,
     )
 
 
-def _origins(contexts: Sequence[object], root: Origin) -> list[Origin]:
-    """One look-up for each distinct context, however many runs share it."""
-    known: dict[int, Origin] = {}
-    for context in contexts:
-        if id(context) not in known:
-            known[id(context)] = origin(context, root)
-    return [known[id(context)] for context in contexts]
+def _origins(contexts: Sequence[object], root: Origin) -> tuple[list[Origin], NDArray[np.intp]]:
+    """The origin of each distinct context, and which of them each run has.
+
+    One look-up for all runs below one span, however many they are.
+    """
+    given = list(map(id, contexts))
+    distinct = dict(zip(given, contexts, strict=True))
+    number = {key: at for at, key in enumerate(distinct)}
+    of = np.fromiter(map(number.__getitem__, given), np.intp, len(given))
+    return [origin(context, root) for context in distinct.values()], of
 
 
-def _trace_ids(origins: Sequence[Origin], id_generator: IdGenerator) -> NDArray[np.uint8]:
-    given = b"".join([o.trace_id or bytes(16) for o in origins])
-    found = np.frombuffer(bytearray(given), np.uint8).reshape(len(origins), 16)
-    roots = np.array([o.trace_id is None for o in origins])
-    if roots.any():
-        found[roots] = ids.trace_ids(id_generator, int(roots.sum()))
+def _trace_ids(
+    origins: Sequence[Origin], of: NDArray[np.intp], id_generator: IdGenerator
+) -> NDArray[np.uint8]:
+    found = _octets([origin.trace_id or bytes(16) for origin in origins], 16).take(of, axis=0)
+    roots = np.array([origin.trace_id is None for origin in origins]).take(of)
+    new = int(np.count_nonzero(roots))
+    if new:
+        found[roots] = ids.trace_ids(id_generator, new)
     return found
+
+
+def _tracestates(origins: Sequence[Origin], of: NDArray[np.intp]) -> tuple[str, ...] | None:
+    states = [origin.tracestate for origin in origins]
+    return tuple([states[at] for at in of.tolist()]) if any(states) else None
 
 
 def _prefixes(layout: Layout, runs: int, id_generator: IdGenerator) -> NDArray[np.uint8]:
     """Six bytes for each run and each 65,536 of its rows."""
     each = (len(layout.rows) - 1 >> 16) + 1
     return ids.prefixes(id_generator, runs * each).reshape(runs, each, 6)
+
+
+def _octets(given: Sequence[bytes], width: int) -> NDArray[np.uint8]:
+    return np.frombuffer(b"".join(given), np.uint8).reshape(len(given), width)
