@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from kumi.profiles.lines import KNOWN
-from kumi.profiles.sources import SMALL
 
 if TYPE_CHECKING:
     from collections import Counter
 
     from kumi.profiles.lines import Event, Timed
-    from kumi.profiles.sources import Opened
 
 Key = str | int | None
 
@@ -97,17 +95,3 @@ class Engine(Protocol):
 
     def groups(self, kind: str, keys: tuple[str, ...]) -> list[Group]:
         """The filtered events of a kind, by these of KEYS, in no particular order."""
-
-
-def read(opened: Opened, filters: Filters, small: int = SMALL) -> Engine:
-    """Count the sources: in plain Python where together they have under `small` bytes.
-
-    The engine may be asked while the sources are open.
-    """
-    if opened.size < small:
-        from kumi.profiles.small import SmallEngine  # noqa: PLC0415 - only one of the two is loaded
-
-        return SmallEngine(opened, filters)
-    from kumi.profiles.duck import DuckEngine  # noqa: PLC0415 - its import takes 80 ms
-
-    return DuckEngine(opened, filters)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kumi.profiles.breakdown import breakdown
-from kumi.profiles.engine import Filters, read
-from kumi.profiles.sources import UnreadableError, opened
+from kumi.profiles.engine import Filters
+from kumi.profiles.sources import SMALL, UnreadableError, opened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kumi.profiles.breakdown import Breakdown
-    from kumi.profiles.engine import Lines
+    from kumi.profiles.engine import Engine, Lines
+    from kumi.profiles.sources import Opened
 
 
 def read_breakdown(names: Sequence[str], filters: Filters | None = None) -> Breakdown:
@@ -21,9 +22,23 @@ def read_breakdown(names: Sequence[str], filters: Filters | None = None) -> Brea
     Raises UnreadableError where a file cannot be read, or no line of any is an event of a profile.
     """
     with opened(names) as sources:
-        found = breakdown(read(sources, filters or Filters()))
+        found = breakdown(counted(sources, filters or Filters()))
     check_readable(names, found.lines)
     return found
+
+
+def counted(sources: Opened, filters: Filters, small: int = SMALL) -> Engine:
+    """Count the sources: in plain Python where together they have under `small` bytes.
+
+    The engine may be asked while the sources are open.
+    """
+    if sources.size < small:
+        from kumi.profiles.small import SmallEngine  # noqa: PLC0415 - only one of the two is loaded
+
+        return SmallEngine(sources, filters)
+    from kumi.profiles.duck import DuckEngine  # noqa: PLC0415 - its import takes 80 ms
+
+    return DuckEngine(sources, filters)
 
 
 def check_readable(names: Sequence[str], lines: Lines) -> None:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from profile_files import declaration, memory, operation, phase, program, run, start, text
 
 from kumi.profiles.breakdown import breakdown
-from kumi.profiles.engine import Filters, read
+from kumi.profiles.engine import Filters
+from kumi.profiles.reading import counted
 from kumi.profiles.sources import opened
 
 ODD = [
@@ -89,7 +90,7 @@ def both(*contents, filters=None, names=None):
             path.write_bytes(content)
         with opened([str(path) for path in paths]) as sources:
             asked = filters or Filters()
-            return [breakdown(read(sources, asked, small)) for small in (1 << 40, 0)]
+            return [breakdown(counted(sources, asked, small)) for small in (1 << 40, 0)]
 
 
 @strict
