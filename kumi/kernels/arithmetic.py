@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     _Compute = Callable[[Any, Any], Any]
     _Bound = Callable[[int, int], int]
 
+_SQUARE_ROOT = 0.5
+
 
 def _arithmetic(compute: _Compute, largest: _Bound) -> Factory:
     """`+`, `-` or `*`; `largest` gives the magnitude that two magnitudes can result in."""
@@ -100,7 +102,7 @@ def _modulo(_kinds: tuple[Kind, ...], result: Kind, by_row: Kernel) -> Kernel | 
 def _power(_kinds: tuple[Kind, ...], result: Kind, by_row: Kernel) -> Kernel | None:
     """`**`; an integer to a negative power goes by row, and raises."""
     if result is FLOAT:
-        return _of_floats(operator.pow, by_row)
+        return _of_floats(_power_of_floats, by_row)
     if result is not INTEGER:
         return None
     compute = _of_integers(np.power, _largest_power, by_row)
@@ -110,6 +112,13 @@ def _power(_kinds: tuple[Kind, ...], result: Kind, by_row: Kernel) -> Kernel | N
         return by_row(a, b) if raises else compute(a, b)
 
     return kernel
+
+
+def _power_of_floats(base: Any, exponent: Any) -> Any:
+    """IEEE's pow; NumPy's short cut for 0.5 is a square root, which differs at -0.0 and -inf."""
+    if exponent.__class__ is float and exponent == _SQUARE_ROOT:
+        return np.sqrt(np.where(base == -np.inf, np.inf, base) + 0.0)
+    return base**exponent
 
 
 def _largest_power(base: int, exponent: int) -> int:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from kernel_data import agree, axis, cells_of, column, scalar_callable, signatures
 
 from kumi.kernels import bind
+from kumi.kernels.kinds import FLOAT
 from kumi.kernels.vectors import Column, to_lists
 
 ROUNDED = {"sin", "cos", "exp", "log", "tanh", "power"}  # libm and NumPy differ by some ulps
@@ -72,3 +73,13 @@ def test_a_column_is_its_rows(function, data):
     expected = outcome(lambda: [scalar(*row) for row in zip(*rows, strict=True)])
     found = outcome(by_column)
     assert agree(found, expected, ulps=4 if function in ROUNDED else 0), (found, expected)
+
+
+@pytest.mark.parametrize("exponent", [0.5, -1.0, 0.0, 1.0, 2.0, 3.0, float("inf"), float("-inf")])
+def test_powers_that_numpy_shortens_are_still_ieee(exponent):
+    bases = [0.0, -0.0, 1.0, -1.0, -4.0, 4.0, 1e200, float("inf"), float("-inf"), float("nan")]
+    scalar = scalar_callable("power", (FLOAT, FLOAT), FLOAT)
+    with np.errstate(all="ignore"):
+        made = bind.elementwise("power", (FLOAT, FLOAT), FLOAT)(column(bases, FLOAT), exponent)
+    found = to_lists(made, [axis(len(bases))])
+    assert agree(found, [scalar(base, exponent) for base in bases], ulps=4)
