@@ -135,6 +135,8 @@ def _origins(contexts: Sequence[object], root: Origin) -> tuple[list[Origin], ND
     One look-up for all runs below one span, however many they are.
     """
     given = list(map(id, contexts))
+    if len(set(given)) == 1:
+        return [origin(contexts[0], root)], np.zeros(len(given), np.intp)
     distinct = dict(zip(given, contexts, strict=True))
     number = {key: at for at, key in enumerate(distinct)}
     of = np.fromiter(map(number.__getitem__, given), np.intp, len(given))
@@ -147,6 +149,8 @@ def _trace_ids(
     found = _octets([origin.trace_id or bytes(16) for origin in origins], 16).take(of, axis=0)
     roots = np.array([origin.trace_id is None for origin in origins]).take(of)
     new = int(np.count_nonzero(roots))
+    if new == len(of):
+        return ids.trace_ids(id_generator, new)
     if new:
         found[roots] = ids.trace_ids(id_generator, new)
     return found
