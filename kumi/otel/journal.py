@@ -34,11 +34,11 @@ class Journal:
         self._settings = settings
         self._resource = resource
         self._counts = counts
-        self._stamper = JsonlStamper()
         self.renew()
 
     def renew(self) -> None:
         """A forked child writes its own first line, and describes its programs itself."""
+        self._stamper = JsonlStamper()  # the parent's may be in the middle of a page
         self._started = False
         self._described: set[str] = set()
 
