@@ -97,7 +97,7 @@ class Block:
         self.lineages.append(below)
         self._count += 1
         element = (*path, f"e{self._count}")
-        kind = self.rnd.choice([*["fields"] * 6, "array", "array", *SCALARS, "any"])
+        kind = self.rnd.choice([*["fields"] * 6, *["array"] * 3, *SCALARS, "any"])
         child = self._input(kind, element, below, depth + 1)
         self.leaves.append(Leaf(path, whole_kind(child), axes))
         index = f"i{self._count}" if self.rnd.randint(0, 3) == 0 else None

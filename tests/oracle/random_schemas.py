@@ -49,7 +49,7 @@ class Formulas:
     def expression(self, kind, lineage, depth, loose=False):
         if depth <= 0 or not self.rnd.randint(0, 5):
             return self.leaf(kind, lineage, loose)
-        makers = [self.leaf, self.select, self.coalesce, *self.makers(kind)]
+        makers = [self.leaf, self.select, self.coalesce, *self.makers(kind) * 2]
         maker = self.rnd.choice(makers)
         if maker in (self.leaf, self.select, self.coalesce, self.real, self.power_of_floats):
             return maker(kind, lineage, loose if maker == self.leaf else (depth - 1, loose))
@@ -136,7 +136,7 @@ class Formulas:
         depth, loose = depth
         if not loose:
             return self.leaf(kind, lineage, loose)
-        name = self.rnd.choice(["sin", "cos", "exp", "log", "tanh", "sqrt"])
+        name = self.rnd.choice(["sin", "cos", "exp", "log", "tanh", "log"])
         inner = self.expression(self.number("float"), lineage, depth)
         if name in ("log", "sqrt") and self.rnd.randint(0, 5):
             inner = self.call("abs", inner.kind, inner)
@@ -257,7 +257,7 @@ class Formulas:
         deeper = [b for b in self.block.lineages if b and b[:-1] == lineage[: len(b) - 1]]
         if not deeper:
             return None
-        below = self.rnd.choice(deeper)
+        below = max(self.rnd.choices(deeper, k=2), key=len)
         found = self.expression(kind, below, depth)
         if found.axes:
             return found
@@ -314,7 +314,7 @@ class Formulas:
     # -- declarations
 
     def declare(self, name, depth):
-        lineage = max(self.rnd.choices(self.block.lineages, k=2), key=len)
+        lineage = max(self.rnd.choices(self.block.lineages, k=3), key=len)
         kind = self.rnd.choice([*SCALARS, "float", "integer", "any", "hash", *self.whole_kinds()])
         way = self.rnd.randint(0, 9)
         if way < 2:
