@@ -85,7 +85,9 @@ def test_a_failing_run_says_where_and_why_on_every_carrier(arrived):
     failed = {span["name"]: span for span in http.values() if span["status"][0] == 2}
 
     assert set(failed) == {"run ShopOrders", "inputs", "LoadInput rate"}
-    assert {span["attributes"]["error.type"] for span in failed.values()} == {"kumi.errors.InputError"}
+    assert {span["attributes"]["error.type"] for span in failed.values()} == {
+        "kumi.errors.InputError"
+    }
     assert [name for span in failed.values() for _, name, _ in span["events"]] == ["exception"]
 
 
