@@ -89,5 +89,6 @@ def journal_of(
         max_bytes=settings.max_bytes,
         service=service,
     )
+    file.hold_profile()
     journal = Journal(file, settings, resource, counts)
     return journal if journal.start() else None

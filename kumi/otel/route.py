@@ -89,7 +89,7 @@ class Router:
         """The route as things are now; says in one line where traces go."""
         seen = self._current()
         if self._off:
-            return Route(self._own_provider(), (), None, seen)
+            return self._to_exporters((), seen)
         if self._exporters:
             return self._to_exporters(self._exporters, seen)
         if isinstance(seen, TracerProvider):

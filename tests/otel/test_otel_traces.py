@@ -172,13 +172,14 @@ def test_a_processor_that_is_added_later_is_found(tmp_path):
 
 def test_traces_off_leaves_the_provider_alone(tmp_path):
     exporter, path = Keeping(), tmp_path / "p.jsonl"
-    provider = batched(exporter)
+    provider = batched(exporter, resource=Resource({"service.name": "shop"}))
     with profiled(provider, traces="off", file=path):
         run()
         assert len(provider._active_span_processor._span_processors) == 1
     provider.force_flush()
     assert not exporter.spans
     assert of(read(path), "vm_run")
+    assert read(path)[0]["service"] == "shop"
 
 
 class Redacting(SpanProcessor):
