@@ -21,7 +21,7 @@ class Result:
     """The values of one run: by attribute, by key, or all together.
 
     Set by the generated code: `_machine` (which program), `_cells` (a plain value or a column for
-    each output) and `_axes` (one for each axis of the program).
+    each output) and `_axes` (one for each axis of the program, None where no output has it).
     """
 
     _machine: Machine

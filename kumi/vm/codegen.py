@@ -144,12 +144,15 @@ class _Writer:
         self._add("if len(queue) > limit: relieve()")
 
     def _result(self) -> None:
-        cells = [self._names[self.program.result(name).index] for name in self.program.outputs]
+        outputs = [self.program.result(name) for name in self.program.outputs]
+        cells = [self._names[output.index] for output in outputs]
+        shown = {axis for output in outputs for axis in output.result_axes}
+        axes = [name if axis in shown else "None" for axis, name in self._axis_names.items()]
         self._bind("new", object.__new__)
         self._add("result = new(owner)")
         self._add("result._machine = machine")
         self._add(f"result._cells = ({''.join(f'{cell}, ' for cell in cells)})")
-        self._add(f"result._axes = ({''.join(f'{name}, ' for name in self._axis_names.values())})")
+        self._add(f"result._axes = ({''.join(f'{axis}, ' for axis in axes)})")
         self._add("return result")
 
     # One operation.

@@ -1,5 +1,7 @@
 """A result as NumPy arrays: one axis, several even ones, nulls, and what has no even shape."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -47,3 +49,15 @@ def test_nulls_are_masked():
 def test_what_is_ragged_says_so(name):
     with pytest.raises(ValueError, match=f"{name} is ragged; use to_dict"):
         result([[1.0], []]).numpy(name)
+
+
+def test_a_result_keeps_nothing_of_arrays_that_it_does_not_show():
+    rows = [[1.0]] * 10_000
+    schema = type(result(rows))
+    schema.only("total").run(rows=rows)
+    tracemalloc.start()
+    found = schema.only("total").run(rows=rows)
+    kept = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert found["total"] == 10_000.0
+    assert kept < 10_000
