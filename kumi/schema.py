@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
@@ -17,7 +18,6 @@ from kumi.vm.given import as_inputs
 from kumi.vm.machine import Machine
 
 if TYPE_CHECKING:
-    import os
     from typing import Self
 
     from kumi.compiler import Analysis
@@ -171,12 +171,14 @@ def load(path: str | os.PathLike[str]) -> type[Schema]:
 
 
 def _read(path: Path) -> Source:
+    """The file as text, under a path that any file or message can hold."""
     data = path.read_bytes()
+    shown = os.fsencode(path).decode("utf-8", "replace")
     try:
-        return Source(str(path), data.decode("utf-8-sig"))
+        return Source(shown, data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        place = Place(Source(str(path), ""), line)
+        place = Place(Source(shown, ""), line)
         problem = Problem("syntax", place, "the file is not UTF-8 text", "save it as UTF-8")
         raise SchemaError([problem]) from None
 

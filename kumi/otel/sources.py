@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import threading
 import weakref
-from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from kumi.otel.channel import Channel
 from kumi.otel.source import Source
-from kumi.spans.layout import layout
+from kumi.spans.layout import layout, program_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from kumi.ir.program import Program
     from kumi.otel.channel import Drain
 
-_keys = count(1)
 
 
 class Sources:
@@ -48,7 +46,7 @@ class Sources:
         with self._lock:
             source = self._by_program.get((id(program), level))
             if source is None:
-                source = Source(layout(program, level, f"{next(_keys):x}"))
+                source = Source(layout(program, level, program_key(program)))
                 self._by_program[id(program), level] = source
             channel = self._channels.get(source)
             if channel is None:

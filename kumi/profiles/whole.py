@@ -36,8 +36,8 @@ class Memory(NamedTuple):
 class Programs:
     """The operands that `program` events tell of operations: a Ref's target, a LoadInput's path.
 
-    Keys of programs count from 1 in each process, so in a file of several processes one key may
-    mean two programs; where they differ, nothing is said rather than something wrong.
+    A key means one program, in whichever process. Should events disagree all the same, nothing is
+    said rather than something wrong.
     """
 
     def __init__(self, whole: Iterable[Event]) -> None:

@@ -28,7 +28,7 @@ def line(event: Event) -> bytes:
     """An event as one whole line of the file: UTF-8, nothing that JSON cannot hold."""
     members = [f"{_json(key)}:{_member(key, value)}" for key, value in event.items()]
     text = "{" + ",".join(members) + "}\n"
-    return text.encode("utf-8", "backslashreplace")  # a lone surrogate: \udc80 is JSON's escape too
+    return text.encode("utf-8", "replace")  # a lone surrogate: few readers take its escape
 
 
 def timestamp(nanoseconds: int) -> str:

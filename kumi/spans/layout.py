@@ -7,6 +7,7 @@ encoder can write it once and stamp the rest.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -64,6 +65,19 @@ class Layout:
     def operations(self) -> int:
         """Operations of the program, recorded or not."""
         return len(self.program.operations)
+
+
+def program_key(program: Program) -> str:
+    """What names a program in event files: eight hex digits, made of what its event says of it.
+
+    So the same program has one key in all processes, and two programs of one file do not share one.
+    """
+    said = hashlib.sha256(f"{program.schema}\n{program.source.path}\n".encode())
+    for group in program.groups:
+        said.update(f"{group.kind} {group.name} {group.last}\n".encode())
+    for operation in program.operations:
+        said.update(f"{operation.title} {operation.axes} {operation.place.line}\n".encode())
+    return said.hexdigest()[:8]
 
 
 def layout(program: Program, level: Level, key: str) -> Layout:

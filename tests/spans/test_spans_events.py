@@ -107,7 +107,7 @@ def test_a_line_is_one_line_of_utf_8_whatever_is_in_it():
     text = events.line({"event": "span", "name": 'a\n"b" \x00 ünï \udc80 \u2028'})
 
     assert text.count(b"\n") == 1
-    assert json.loads(text)["name"] == 'a\n"b" \x00 ünï \udc80 \u2028'
+    assert json.loads(text)["name"] == 'a\n"b" \x00 ünï ? \u2028'
     with pytest.raises(ValueError):
         events.line({"x": math.inf})
 

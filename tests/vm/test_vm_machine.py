@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dis
+import os
 import struct
 import traceback
 from collections import deque
@@ -150,7 +151,7 @@ def test_neither_a_literal_of_the_schema_nor_a_given_name_is_recorded(tmp_path, 
     schema = kumi.load(path)
     tape = watch(Level.OPERATIONS)
     for given in ({"tier": "other"}, {"tier": "secret", "private": 1}):
-        with pytest.raises(kumi.InputError, match="secret|private"):
+        with pytest.raises(kumi.InputError, match=r"secret|private"):
             schema.run(given)
     assert [run.message for run in tape.failures] == [
         "bad input: tier",
@@ -235,3 +236,13 @@ def test_a_traceback_of_a_failed_run_names_the_schema(rows):
         text = "".join(traceback.format_exception(error))
     assert "<kumi Rows>" in text
     assert "in Rows.ratio" in text
+
+
+def test_a_file_whose_name_is_no_text_is_loaded_and_shown(tmp_path):
+    path = tmp_path / os.fsdecode(b"tax_\xff.kumi")
+    path.write_text(LINES)
+    schema = kumi.load(path)
+    assert schema.__name__ == "Tax"
+    with pytest.raises(ZeroDivisionError) as caught:
+        schema.run(BAD)
+    "".join(caught.value.__notes__).encode()
