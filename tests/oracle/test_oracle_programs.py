@@ -167,21 +167,35 @@ def events_by_schema(file):
 
 def check_events(program, events, outcome, ops):
     (run,) = events["vm_run"]
+    assert (run.get("status") == "error") is (outcome[1] is not type(None))
     recorded = events["vm_operation"]
-    succeeded = outcome[1] is type(None)
-    assert (run.get("status") == "error") is not succeeded
-    if not ops:
-        assert not recorded
-        return
-    indexes = [event["index"] for event in recorded]
-    assert indexes == list(range(len(indexes)))
-    if succeeded:
-        assert len(recorded) == len(program.operations) == run["operations"]
+    count = operations_due(program, outcome, recorded) if ops else 0
+    listed = [(one.index, one.opcode.name) for one in program.operations[:count]]
+    assert [(event["index"], event["operation"]) for event in recorded] == listed
+    if ops:
+        check_that_they_tile(run, recorded)
+
+
+def operations_due(program, outcome, recorded):
+    """How many operations the run came to, which tell who failed."""
+    _, error, _, notes = outcome
+    failed = [event["index"] for event in recorded if event.get("error")]
+    if error is type(None):
+        assert not failed
+        return len(program.operations)
+    if not notes:
+        assert error is InputError
+        assert failed or not program.groups[0].last
+        return program.groups[0].last
+    (index,) = failed
+    assert recorded[index]["error"] == error.__name__
+    assert program.operations[index].title in notes[0]
+    return index + 1
+
+
+def check_that_they_tile(run, recorded):
     reached = run["start_unix_nano"]
     for event in recorded:
         assert event["start_unix_nano"] == reached
         reached = event["end_unix_nano"]
     assert reached == run["end_unix_nano"]
-    assert [event["operation"] for event in recorded] == [
-        one.opcode.name for one in program.operations[: len(recorded)]
-    ]
