@@ -10,8 +10,9 @@ from opentelemetry.context import Context
 from kumi.otel.admission import question
 from kumi.spans import attributes as names
 from kumi.spans import events, ids
-from kumi.spans.block import HAS_IS_REMOTE, IS_REMOTE, Failure, SpanData
+from kumi.spans.block import HAS_IS_REMOTE, IS_REMOTE, SpanData
 from kumi.spans.clock import anchor
+from kumi.spans.failed import Failure
 from kumi.spans.origin import Origin, origin, root_origin
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kumi.spans import attributes as names
-from kumi.spans.failed import begun_rows, event_row, failed_rows
+from kumi.spans.failed import Failure, begun_rows, event_row, failed_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,15 +24,6 @@ _COLUMNS = (
     "readings", "sizes", "trace_ids", "prefixes", "parents", "flags", "remote", "sampled",
     "numbers",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """What stopped a run: see `kumi.hooks.FailedRun`. `message` is what may be shown."""
-
-    failed: tuple[int, ...]
-    error_type: str
-    message: str
 
 
 @dataclass(slots=True, eq=False)

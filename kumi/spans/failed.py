@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from kumi.spans.block import Failure
     from kumi.spans.layout import Layout, Row
 
 EXCEPTION_SIGNAL = "OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What stopped a run: see `kumi.hooks.FailedRun`. `message` is what may be shown."""
+
+    failed: tuple[int, ...]
+    error_type: str
+    message: str
 
 
 def begun_rows(layout: Layout, failure: Failure | None, readings: int) -> Sequence[int]:

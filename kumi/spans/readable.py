@@ -16,7 +16,8 @@ from kumi.version import __version__
 if TYPE_CHECKING:
     from opentelemetry.sdk.resources import Resource
 
-    from kumi.spans.block import Failure, SpanData
+    from kumi.spans.block import SpanData
+    from kumi.spans.failed import Failure
 
 
 SCOPE = InstrumentationScope(names.SCOPE_NAME, __version__, names.SCHEMA_URL)

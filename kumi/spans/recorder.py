@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kumi.spans import ids
-from kumi.spans.block import Block, Failure
+from kumi.spans.block import Block
 from kumi.spans.clock import anchor
+from kumi.spans.failed import Failure
 from kumi.spans.origin import Origin, origin, root_origin
 from kumi.spans.origin import RootDecision as RootDecision  # noqa: PLC0414 - part of the face
 from kumi.spans.process import THIS_PROCESS
