@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from kumi.otel.channel import Drain
 
 
-
 class Sources:
     """Every program that is recorded, or was and is not drained yet.
 
