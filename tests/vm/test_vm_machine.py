@@ -15,6 +15,7 @@ import kumi
 from kumi import hooks
 from kumi.hooks import Level
 from kumi.ir.readings import readings
+from kumi.schema import compile_program
 
 LINES = """schema do
   input do
@@ -54,7 +55,6 @@ class Tape:
         self.failures = []
 
     def open(self, program):
-        self.program = program
         return self
 
     def admit(self):
@@ -121,9 +121,12 @@ def test_a_failed_run_is_recorded_up_to_where_it_stopped(rows, watch):
         rows.run(BAD)
     (run,) = tape.failures
     (index,) = run.failed
-    operation = tape.program.operations[index]
+    operation = compile_program(rows).operations[index]
     assert operation.title == "Map modulo"
-    assert len(run.readings) == readings(tape.program, Level.OPERATIONS).operation_ends[index] + 1
+    assert (
+        len(run.readings)
+        == readings(compile_program(rows), Level.OPERATIONS).operation_ends[index] + 1
+    )
     assert list(run.readings) == sorted(run.readings)
     assert (run.error_type, run.message) == (
         "ZeroDivisionError",
@@ -138,7 +141,7 @@ def test_every_bad_input_is_reported_at_once_and_recorded(rows, watch):
         rows.run(rows=[{"a": "x", "b": 1}], scale="y", unknown=1)
     assert [v.path for v in caught.value.violations] == ["rows[0].a", "scale", "unknown"]
     (run,) = tape.failures
-    titles = [tape.program.operations[i].title for i in run.failed]
+    titles = [compile_program(rows).operations[i].title for i in run.failed]
     assert titles == ["LoadInput rows.row.a", "LoadInput scale"]
     assert run.message == "bad input: rows[0].a and 2 more"
 
@@ -175,8 +178,8 @@ def test_recording_changes_no_result_and_packs_what_the_program_promises(rows, w
         tape = watch(level)
         assert rows.run(GOOD).to_dict() == plain
         ((packed, context),) = tape.queue
-        count = readings(tape.program, level).count
-        sizes = len(tape.program.axes) if level is Level.OPERATIONS else 0
+        count = readings(compile_program(rows), level).count
+        sizes = len(compile_program(rows).axes) if level is Level.OPERATIONS else 0
         values = struct.unpack(f"<{count}d{sizes}q", packed)
         assert list(values[:count]) == sorted(values[:count])
         assert values[count:] == (2,) * sizes
@@ -226,7 +229,7 @@ def test_a_program_of_twenty_thousand_operations_runs(tmp_path, watch):
     assert schema.run(x=3).y == 60_000
     tape = watch(Level.OPERATIONS)
     assert schema.run(x=3).y == 60_000
-    assert len(tape.queue[0][0]) == 8 * readings(tape.program, Level.OPERATIONS).count
+    assert len(tape.queue[0][0]) == 8 * readings(compile_program(schema), Level.OPERATIONS).count
 
 
 def test_a_traceback_of_a_failed_run_names_the_schema(rows):
