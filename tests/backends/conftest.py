@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from jaeger_server import running_jaeger
-from receiver import grpc_receiver, http_receiver
+from otlp_receivers import grpc_receiver, http_receiver
 
 
 @pytest.fixture

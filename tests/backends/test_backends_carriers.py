@@ -4,7 +4,7 @@ import threading
 
 import pytest
 from application import RESOURCE, orders, ours, profiled, stock_grpc, stock_http
-from receiver import grpc_receiver, http_receiver
+from otlp_receivers import grpc_receiver, http_receiver
 from span_views import as_file_says, by_id, file_spans
 
 import kumi

@@ -24,14 +24,12 @@ class Received:
         self.response = ExportTraceServiceResponse()
         self.endpoint = ""
 
+    def resource_spans(self):
+        return [group for message in self.messages for group in message.resource_spans]
+
     def spans(self):
-        return [
-            span
-            for message in self.messages
-            for group in message.resource_spans
-            for scope in group.scope_spans
-            for span in scope.spans
-        ]
+        scopes = [scope for group in self.resource_spans() for scope in group.scope_spans]
+        return [span for scope in scopes for span in scope.spans]
 
 
 @contextmanager
