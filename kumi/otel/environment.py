@@ -5,8 +5,8 @@ Used where the application has no provider of its own; never set as the global o
 
 from __future__ import annotations
 
+import concurrent.futures.thread  # noqa: F401 - a provider's fork handler hangs if it must import it
 import os
-from importlib import import_module
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
@@ -59,14 +59,7 @@ def _maker(name: str) -> Callable[[], SpanExporter]:
 def _otlp() -> SpanExporter:
     from kumi_exporters.otlp import KumiOTLPSpanExporter  # noqa: PLC0415 - only where it is used
 
-    exporter = KumiOTLPSpanExporter()
-    _import_transport(exporter.destination.protocol)
-    return exporter
-
-
-def _import_transport(protocol: str) -> None:
-    """Now and not in the sender's thread: a child forked amid an import never gets the module."""
-    import_module(f"kumi_exporters.transport.{'grpc' if protocol == 'grpc' else 'http'}")
+    return KumiOTLPSpanExporter()
 
 
 def _from_entry_point(name: str) -> SpanExporter:

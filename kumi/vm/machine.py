@@ -95,7 +95,8 @@ class Machine:
         scope |= {"owner": self._owner, "machine": self, "check": self._check}
         scope["failed"] = self._failure_handler(generated, level, channel)
         exec(generated.code, scope)  # noqa: S102 - our own code, nothing pasted into it
-        run: Callable[[dict[str, Any]], Any] = scope["run"]
+        # Taken out: a function among its own globals is a circle, and old channels would live on.
+        run: Callable[[dict[str, Any]], Any] = scope.pop("run")
         return run
 
     def _generated(self, level: Level) -> Generated:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from kumi_exporters.transport.answer import Answer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kumi_exporters.transport.answer import Transport
     from kumi_exporters.transport.destination import Destination
 
@@ -24,6 +26,7 @@ class Delivery:
 
     def __init__(self, to: Destination) -> None:
         self._to = to
+        self._connect = _transport(to.protocol)
         self._said: set[str] = set()
         self._stopped = threading.Event()
         self.forked()
@@ -69,7 +72,7 @@ class Delivery:
     def _connected(self) -> Transport:
         with self._lock:
             if self._transport is None:
-                self._transport = _connect(self._to)
+                self._transport = self._connect(self._to)
             return self._transport
 
     def _say(self, kind: str, message: str) -> None:
@@ -86,11 +89,16 @@ def _pause(wait: float, asked_for: float | None) -> float:
     return wait * random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311 - no secret
 
 
-def _connect(to: Destination) -> Transport:
-    if to.protocol == "grpc":
-        from kumi_exporters.transport.grpc import GrpcTransport  # noqa: PLC0415 - imported if used
+def _transport(protocol: str) -> Callable[[Destination], Transport]:
+    """The class for a protocol; the other's libraries are not loaded.
 
-        return GrpcTransport(to)
-    from kumi_exporters.transport.http import HttpTransport  # noqa: PLC0415 - imported if used
+    Imported when the exporter is made and not when the first message goes: that is in another
+    thread, and a child forked amid an import there never gets the module.
+    """
+    if protocol == "grpc":
+        from kumi_exporters.transport.grpc import GrpcTransport  # noqa: PLC0415 - see above
 
-    return HttpTransport(to)
+        return GrpcTransport
+    from kumi_exporters.transport.http import HttpTransport  # noqa: PLC0415 - see above
+
+    return HttpTransport
