@@ -5,9 +5,11 @@ import subprocess
 import sys
 import time
 
-from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 
 import kumi
+from kumi import otel
 
 OPERATIONS = 5  # of a Taxed: LoadInput, LoadInput, Map | Ref, Map
 SPANS = 1 + 3 + OPERATIONS
@@ -102,3 +104,18 @@ class Blocky(Keeping):
     def export_block(self, block):
         self.blocks.append(block)
         return SpanExportResult.SUCCESS
+
+
+def provider_of(*processors, **options):
+    provider = TracerProvider(shutdown_on_exit=False, **options)
+    for processor in processors:
+        provider.add_span_processor(processor)
+    return provider
+
+
+def batched(exporter, **options):
+    return provider_of(BatchSpanProcessor(exporter), **options)
+
+
+def profiled(provider, **options):
+    return otel.profile(tracer_provider=provider, ops=True, **options)
