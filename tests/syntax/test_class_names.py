@@ -13,6 +13,14 @@ def text_outline(text, name):
     return outline(parse(Source("it.kumi", text), name))
 
 
+class Input(kumi.Record):
+    a: kumi.Field[int]
+    p: kumi.Field[bool]
+
+
+a, p = Input.a, Input.p
+
+
 def test_names_that_python_or_the_class_forbid():
     class Named(Declarations):
         kumi.value(1, name="class")
