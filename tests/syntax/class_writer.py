@@ -149,7 +149,7 @@ class _Writer:
     def call(self, node):
         args = [self.expression(arg) for arg in node.args]
         plain = [isinstance(a, nodes.Constant | nodes.Tuple | nodes.Object) for a in node.args]
-        if node.function in ARITHMETIC and not all(plain):
+        if node.function in ARITHMETIC and not all(plain) and not _formats(node):
             return f"({args[0]} {ARITHMETIC[node.function]} {args[1]})"
         if node.function in COMPARISONS and not plain[0]:
             return f"({args[0]} {COMPARISONS[node.function]} {args[1]})"
@@ -175,3 +175,13 @@ class _Writer:
                 levels += 1
             inputs = one.children or ()
         return f"kumi.whole({shown}, depth={levels})" if one.kind == "array" else shown
+
+
+def _formats(node):
+    """Text with `%` behind it is Python's own formatting, whatever follows."""
+    left = node.args[0]
+    return (
+        node.function == "modulo"
+        and isinstance(left, nodes.Constant)
+        and isinstance(left.value, str)
+    )
