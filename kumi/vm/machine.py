@@ -54,30 +54,38 @@ class Machine:
         with hooks.lock():
             hooks.register(self)
             self.rebind()
+            if self.call == self._unrecorded:
+                self.call = self._without_recording()  # now: what it takes is part of compiling
 
     def rebind(self) -> None:
         """Bind the function that the installed watcher wants, or the plain one."""
         watcher = hooks.watcher()
         channel = watcher.open(self.program) if watcher else None
-        self.call = self._recorded(channel) if channel else self._without_recording()
+        self.call = self._recorded(channel) if channel else self._plain or self._unrecorded
 
     def _without_recording(self) -> Callable[[dict[str, Any]], Any]:
         if self._plain is None:
             self._plain = self._function(Level.NOTHING, {})
         return self._plain
 
-    def _not_admitted(self, given: dict[str, Any]) -> Any:
-        """A run that a recording function was told not to record."""
+    def _unrecorded(self, given: dict[str, Any]) -> Any:
+        """A run that is not recorded, of a program that was made to be.
+
+        The plain function is made when it is called: most programs that stop being recorded do so
+        because the process ends.
+        """
         if self._plain is None:
             with hooks.lock():
-                self._without_recording()
+                plain = self._without_recording()
+                if self.call == self._unrecorded:
+                    self.call = plain
         return self._without_recording()(given)
 
     def _recorded(self, channel: Channel) -> Callable[[dict[str, Any]], Any]:
         return self._function(
             channel.level,
             {
-                "plain": self._not_admitted,
+                "plain": self._unrecorded,
                 "admit": channel.admit,
                 "keep": channel.keep,
                 "queue": channel.queue,

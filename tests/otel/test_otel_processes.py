@@ -288,3 +288,22 @@ def test_the_settings_of_the_environment_are_in_the_file(tmp_path):
     start = json.loads((tmp_path / "p.jsonl").read_text().splitlines()[0])
     assert start["settings"]["block_ms"] == 7.0
     assert start["service"] == start["resource"]["service.name"] == "shop"
+
+
+@pytest.mark.parametrize("profiled", ["0", "1"])
+def test_an_interrupted_script_dies_of_the_signal_as_ever(tmp_path, profiled):
+    script = """
+import signal
+
+class Doubled(kumi.Schema):
+    class Input(kumi.Record):
+        numbers: kumi.Array[float]
+
+    doubles = kumi.value(Input.numbers * 2.0)
+
+Doubled.run(numbers=[1.0])
+signal.raise_signal(signal.SIGINT)
+"""
+    done = python(SCHEMA + script, tmp_path, **ON | {"KUMI_PROFILE": profiled})
+    assert done.stderr.endswith("KeyboardInterrupt\n")
+    assert done.returncode == -2

@@ -207,6 +207,16 @@ def test_the_plain_function_is_the_same_before_and_after_recording(rows, watch):
     assert not names & {"now", "keep", "admit", "pack"}
 
 
+def test_a_program_made_to_be_recorded_gets_its_plain_function_when_it_runs_plain(rows, watch):
+    watch(Level.OPERATIONS)
+    machine = rows._compiled.machine(("apart",))
+    assert machine.call({"scale": 2.0})
+    hooks.install(None)
+    assert machine._plain is None
+    assert rows.only("apart").run({"scale": 2.0}).apart == 3.0
+    assert machine.call is machine._plain
+
+
 def test_past_the_limit_every_run_asks_for_relief(rows, watch):
     tape = watch(Level.OPERATIONS)
     tape.limit = 2
