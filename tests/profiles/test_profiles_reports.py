@@ -10,6 +10,7 @@ from kumi.profiles.reading import read_breakdown
 from kumi.profiles.reports.detailed import detailed
 from kumi.profiles.reports.drawing import plain
 from kumi.profiles.reports.figures import figures
+from kumi.profiles.reports.page import span
 from kumi.profiles.reports.summary import HOW_TO_GET_OPERATIONS, summary
 from kumi.profiles.sources import UnreadableError
 
@@ -203,3 +204,20 @@ def test_a_file_without_an_event_is_unreadable_and_says_why(tmp_path, content, w
     path.write_bytes(content)
     with pytest.raises(UnreadableError, match=why):
         read_breakdown([str(path)])
+
+
+@pytest.mark.parametrize(
+    ("ns", "shown"),
+    [
+        (0, "0 ns"),
+        (999, "999 ns"),
+        (999.6, "1 µs"),
+        (12_345, "12.3 µs"),
+        (999_499, "999 µs"),
+        (999_600, "1 ms"),
+        (999_600_000, "1 s"),
+        (1_234_567_000_000, "1,235 s"),
+    ],
+)
+def test_a_duration_has_three_digits_and_never_an_exponent(ns, shown):
+    assert span(ns) == shown

@@ -21,6 +21,9 @@ class Table(NamedTuple):
 
 Page: TypeAlias = "list[str | Table]"
 
+_ROUNDS_TO_ONE = 0.9995  # with three digits
+_FOUR_DIGITS = 999.5
+
 
 def name(text: object) -> str:
     """A name from a file, with whatever is not printable escaped."""
@@ -38,8 +41,9 @@ def ms(ns: int) -> str:
 def span(ns: float) -> str:
     """A duration in the unit that suits it."""
     for unit, size in (("s", 1e9), ("ms", 1e6), ("µs", 1e3)):
-        if ns >= size:
-            return f"{ns / size:.3g} {unit}" if ns < 1000 * size else f"{ns / size:,.0f} {unit}"
+        number = ns / size
+        if number >= _ROUNDS_TO_ONE:
+            return f"{number:.3g} {unit}" if number < _FOUR_DIGITS else f"{number:,.0f} {unit}"
     return f"{ns:.0f} ns"
 
 
