@@ -6,6 +6,7 @@ the real thing, a worker writing while the caller spins.
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections import deque
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 from benchmarks.figures import Figure
 from benchmarks.harness import Case, measure
 from benchmarks.sdk_spans import Baseline, Encoding
-from benchmarks.subjects import income_tax, recorded
+from benchmarks.subjects import income_tax, plain_formulas, recorded
 from kumi import otel
 from kumi.hooks import Level
 from kumi.otel.admission import current_context
@@ -66,68 +67,85 @@ class InlineChannel:
 
 def figures(rounds):
     """Measure, and give the figures of the table."""
-    tax, sdk = income_tax(), Baseline(Encoding())
+    tax, plain, sdk = income_tax(), plain_formulas(), Baseline(Encoding())
     with tempfile.TemporaryDirectory() as folder:
-        series = measure(_cases(tax, sdk, Path(folder) / "profile.jsonl"), rounds)
+        ours = [
+            *_cases("", tax, Path(folder) / "tax.jsonl"),
+            *_cases("plain ", plain, Path(folder) / "plain.jsonl"),
+        ]
+        series = measure([Case("sdk", sdk.spans, 400), *ours], rounds)
     sdk.close()
-    off = series["off"]
-    encoded, written = series["encoded"] - off, series["written"] - off
-    listed = len(tax.machine.program.operations)
     return [
         Figure.ns("SDK span, with its JSON and OTLP encoding", series["sdk"]),
-        Figure.ns("an operation: recorded, JSON and OTLP bytes", encoded, most=200),
-        Figure.ns(
-            f"… spread over the {tax.timed_operations} of {listed} that cost an instruction",
-            encoded.times(listed / tax.timed_operations),
-        ),
-        Figure.ratio(
-            "SDK span so encoded / operation so encoded", series["sdk"] / encoded, least=500
-        ),
-        Figure.ns("an operation: the same, and the file written", written, most=400),
-        Figure.ns("an operation: a worker writes while the caller spins", series["live"] - off),
+        *_all_in(series, "", "an operation"),
+        Figure.ns("an operation: a worker writes while the caller spins", _added(series, "live")),
+        *_all_in(series, "plain ", "where no operation is free"),
     ]
 
 
-def _cases(tax, sdk, path):
-    operations = len(tax.machine.program.operations)
+def _all_in(series, prefix, what):
+    encoded, written = _added(series, f"{prefix}encoded"), _added(series, f"{prefix}written")
+    return [
+        Figure.ns(f"{what}: recorded, JSON and OTLP bytes", encoded, most=200),
+        Figure.ratio(f"{what}: SDK span so encoded / this", series["sdk"] / encoded, least=500),
+        Figure.ns(f"{what}: the same, and the file written", written, most=400),
+    ]
+
+
+def _added(series, name):
+    """What recording adds to an operation of the unrecorded run."""
+    prefix, _, _ = name.rpartition(" ")
+    return series[name] - series[f"{prefix} off".strip()]
+
+
+def _cases(prefix, subject, path):
+    operations = len(subject.machine.program.operations)
     runs = 256 * 8
 
     def live(times):
-        tax.run(times)
+        subject.run(times)
         otel.flush(30)
 
+    live_file = path.with_suffix(".live.jsonl")
+    profiling = {"file": live_file, "ops": True, "truncate": True}
     return [
-        Case("sdk", sdk.spans, 400),
-        Case("off", tax.run, runs, operations),
-        Case("encoded", tax.run, runs, operations, _encoding),
-        Case("written", tax.run, runs, operations, lambda: _writing(path)),
-        Case(
-            "live", live, runs, operations, lambda: otel.profile(file=path, ops=True, truncate=True)
-        ),
+        Case(f"{prefix}off", subject.run, runs, operations),
+        Case(f"{prefix}encoded", subject.run, runs, operations, _Encoding()),
+        Case(f"{prefix}written", subject.run, runs, operations, _Writing(path)),
+        Case(f"{prefix}live", live, runs, operations, lambda: otel.profile(**profiling)),
     ]
 
 
-@contextmanager
-def _encoding():
-    lines, messages = JsonlStamper(), OtlpStamper()
+class _Encoding:
+    """Turns blocks into bytes, with encoders that have met the program before."""
 
-    def consume(block):
-        lines.encode(block)
-        deque(messages.encode(block), maxlen=0)
+    def __init__(self):
+        self._lines, self._messages = JsonlStamper(), OtlpStamper()
 
-    with recorded(Inline(consume)):
-        yield
+    @contextmanager
+    def __call__(self):
+        with recorded(Inline(self._consume)):
+            yield
+
+    def _consume(self, block):
+        self._lines.encode(block)
+        deque(self._messages.encode(block), maxlen=0)
 
 
-@contextmanager
-def _writing(path):
-    path.unlink(missing_ok=True)
-    exporter, messages = JsonlSpanExporter(path), OtlpStamper()
+class _Writing:
+    """The same, and the lines go to a file, which each round finds empty."""
 
-    def consume(block):
-        exporter.export_block(block)
-        deque(messages.encode(block), maxlen=0)
+    def __init__(self, path):
+        self._path, self._exporter = path, JsonlSpanExporter(path)
+        self._messages = OtlpStamper()
 
-    with recorded(Inline(consume)):
-        yield
-    exporter.shutdown()
+    @contextmanager
+    def __call__(self):
+        if self._path.exists():
+            os.truncate(self._path, 0)
+        with recorded(Inline(self._consume)):
+            yield
+
+    def _consume(self, block):
+        self._exporter.export_block(block)
+        deque(self._messages.encode(block), maxlen=0)

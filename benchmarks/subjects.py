@@ -18,6 +18,14 @@ TAXPAYER = {
     "status": "single",
     "rate": 0.05,
 }
+SHIPMENT = {
+    "price": 12.5,
+    "quantity": 40.0,
+    "weight": 1.75,
+    "distance": 320.0,
+    "fuel": 0.31,
+    "wage": 24.0,
+}
 ROWS = 1000
 
 
@@ -71,6 +79,11 @@ def recorded(watcher):
 def income_tax():
     """24 scalar operations that cost an instruction."""
     return Subject("income_tax.kumi", TAXPAYER)
+
+
+def plain_formulas():
+    """24 scalar operations, all of which cost an instruction."""
+    return Subject("plain_formulas.kumi", SHIPMENT)
 
 
 def order_lines():
