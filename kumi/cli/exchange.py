@@ -32,10 +32,18 @@ def write_output(values: dict[str, Any], path: str | None) -> None:
     if path is None:
         click.echo(text)
     else:
-        Path(path).write_text(text + "\n", encoding="utf-8")
+        _write_file(path, text + "\n")
     if lost:
         numbers = "1 number is" if lost == 1 else f"{lost} numbers are"
         click.echo(f"warning: {numbers} NaN or infinite, which JSON has not: null", err=True)
+
+
+def _write_file(path: str, text: str) -> None:
+    try:
+        Path(path).write_text(text, encoding="utf-8")
+    except OSError as error:
+        error.filename = path  # a disk that is full does not say where
+        raise
 
 
 def to_json(values: dict[str, Any]) -> tuple[str, int]:
@@ -73,10 +81,13 @@ class _Finite:
 
 
 def _parsed(name: str, data: bytes) -> Any:
+    if not data.strip():
+        raise click.ClickException(f"{name}: it is empty; the input is a JSON object, such as {{}}")
     try:
         return json.loads(data.decode("utf-8-sig"))
     except json.JSONDecodeError as error:
-        raise click.ClickException(f"{name}:{error.lineno}:{error.colno}: {error.msg}") from error
+        where = f"{name}:{error.lineno}:{error.colno}"
+        raise click.ClickException(f"{where}: not JSON: {error.msg}") from error
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise click.ClickException(f"{name}:{line}: the file is not UTF-8 text") from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -70,6 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
     Codes: 0 fine, 1 failed, 2 wrong usage, 130 interrupted.
     """
+    _open_streams()
     try:
         code = _invoke(arguments)
         sys.stdout.flush()
@@ -78,6 +80,13 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except BrokenPipeError:
         code = _reader_left()
     sys.exit(code)
+
+
+def _open_streams() -> None:
+    """What the shell closed (`>&-`) leads nowhere; no file that is opened later gets its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - open as long as we run
 
 
 def _invoke(arguments: Sequence[str] | None) -> int:
@@ -102,6 +111,8 @@ def message(error: KumiError | OSError) -> str:
         return str(error)
     if isinstance(error, OSError) and error.filename:
         return f"Error: {error.filename}: {error.strerror}"
+    if isinstance(error, OSError) and error.strerror:  # files are named: this is what we print to
+        return f"Error: standard output: {error.strerror}"
     return f"Error: {error}"
 
 

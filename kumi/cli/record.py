@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kumi.cli.main import message
 from kumi.cli.profile import ROWS, draw, emit
 from kumi.cli.script import MissingError, execute, module, script
 from kumi.profiles.reading import read_breakdown
@@ -131,6 +132,8 @@ def _show(report: _Report) -> None:
         click.echo(f"Nothing was recorded: {error}", err=True)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        click.echo(message(error), err=True)
 
 
 def _next(report: _Report) -> str:

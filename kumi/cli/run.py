@@ -13,7 +13,7 @@ import click
 from kumi.cli.exchange import read_input, write_output
 from kumi.cli.schemas import check_names, only
 from kumi.cli.schemas import schema as find_schema
-from kumi.errors import KumiError
+from kumi.errors import InputError, KumiError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +51,7 @@ def run(
         with _profiled(profile):
             found = find_schema(schema)
             check_names(found, names)
-            result = _computed(found, names, read_input(given))
+            result = _computed(found, names, given)
         write_output(result, output)
 
 
@@ -77,7 +77,7 @@ def _profiled(path: str | None) -> Iterator[None]:
     before = _state(path)
     with otel.profile(file=path, ops=True):
         yield
-    if _state(path) != before:  # where nothing could be written, a warning has said so
+    if _state(path) != before and _is_whole(path):  # else a warning has said what is the matter
         click.echo(f"profile written; next: kumi profile {shlex.quote(path)}", err=True)
 
 
@@ -89,10 +89,21 @@ def _state(path: str) -> tuple[int, int, int] | None:
     return found.st_ino, found.st_size, found.st_mtime_ns
 
 
-def _computed(schema: type[Schema], names: tuple[str, ...], data: dict[str, Any]) -> dict[str, Any]:
+def _is_whole(path: str) -> bool:
+    """Whether the profile was written to its end, and all of it."""
+    last = Path(path).read_bytes().splitlines()[-1:] or [b""]
+    return last[0].startswith(b'{"event":"profile_end"') and b'"file_' not in last[0]
+
+
+def _computed(schema: type[Schema], names: tuple[str, ...], given: str | None) -> dict[str, Any]:
+    data = read_input(given)
     try:
         result = schema.only(*names).run(data) if names else schema.run(data)
         return result.to_dict()
+    except InputError as error:
+        if given is not None:
+            raise
+        raise click.ClickException(f"{error}\n  = give the input with --input FILE") from error
     except KumiError:
         raise
     except Exception as error:  # whatever a calculation cannot do, Python says in its own type

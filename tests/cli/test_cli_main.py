@@ -2,6 +2,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from calling import TAX, call, start
@@ -83,3 +84,35 @@ def test_a_reader_that_left_is_no_error_to_speak_of(tmp_path):
     _, err = process.communicate(timeout=60)
     assert err == ""
     assert process.returncode == 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="closes streams as a POSIX shell does")
+@pytest.mark.parametrize(
+    ("command", "closed", "code"),
+    [
+        ("ops tax.kumi", ">&-", 0),
+        ("profile -", "<&-", 1),
+        ("run tax.kumi --input -", "<&-", 1),
+        ("run nope.kumi", "2>&-", 1),
+    ],
+)
+def test_streams_that_are_closed_are_as_if_to_nowhere(tmp_path, command, closed, code):
+    (tmp_path / "tax.kumi").write_text(TAX)
+    line = f"{sys.executable} -m kumi {command} {closed}"
+    done = subprocess.run(
+        ["sh", "-c", line], cwd=tmp_path, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
+@pytest.mark.parametrize("command", ["ops", "record"])
+def test_output_that_finds_no_room_is_one_line(tmp_path, command):
+    (tmp_path / "tax.kumi").write_text(TAX)
+    (tmp_path / "quiet.py").write_text("")
+    subject = {"ops": "tax.kumi", "record": "quiet.py"}[command]
+    with Path("/dev/full").open("w") as full:
+        process = start(command, subject, stdout=full, cwd=tmp_path)
+        _, err = process.communicate(timeout=60)
+    assert err == "Error: standard output: No space left on device\n"

@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import pytest
 from calling import DATA, MODULE, RESULT, TAX, call
@@ -81,8 +82,9 @@ def test_integers_and_text_of_any_kind_arrive_whole(capsys, folder):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('{"income": 1,\n "rate" 2}', "tax.json:2:9: Expecting ':' delimiter"),
-        ("", "tax.json:1:1: Expecting value"),
+        ('{"income": 1,\n "rate" 2}', "tax.json:2:9: not JSON: Expecting ':' delimiter"),
+        (" \n", "tax.json: it is empty; the input is a JSON object, such as {}"),
+        ("income: 1", "tax.json:1:1: not JSON: Expecting value"),
         ("[1, 2]", "tax.json: the input must be a JSON object, not an array"),
         ("null", "tax.json: the input must be a JSON object, not null"),
         ("[" * 100_000, "tax.json: nested too deeply"),
@@ -208,3 +210,18 @@ def test_a_profile_that_cannot_be_written_costs_a_warning_and_no_result(capsys, 
     done = call(capsys, "run", "tax.kumi", "--input", "tax.json", "--profile", "plain/p.jsonl")
     assert (done.code, done.out) == (0, RESULT)
     assert "profile written" not in done.err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
+def test_a_full_disk_is_named_and_promises_no_profile(capsys):
+    written = call(capsys, "run", "tax.kumi", "--input", "tax.json", "--output", "/dev/full")
+    assert (written.code, written.err) == (1, "Error: /dev/full: No space left on device\n")
+    profiled = call(capsys, "run", "tax.kumi", "--input", "tax.json", "--profile", "/dev/full")
+    assert (profiled.code, profiled.out) == (0, RESULT)
+    assert "profile written" not in profiled.err
+
+
+def test_without_an_input_the_option_for_it_is_named(capsys):
+    done = call(capsys, "run", "tax.kumi")
+    assert done.code == 1
+    assert done.err.endswith("\n  = give the input with --input FILE\n")
