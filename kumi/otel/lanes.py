@@ -38,6 +38,12 @@ class Lane(ABC):
     def __init__(self, exporter: Any) -> None:
         self.exporter = exporter
 
+    @property
+    def name(self) -> str:
+        """Where this leads, for messages: the endpoint, where the exporter has one."""
+        destination = getattr(self.exporter, "destination", None)
+        return getattr(destination, "endpoint", type(self.exporter).__qualname__)
+
     def send(self, block: Block) -> int:
         """Take a block of sampled runs: span by span, where the exporter knows no blocks."""
         return self.end(readables(block))

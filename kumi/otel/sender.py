@@ -12,7 +12,7 @@ from time import perf_counter, sleep
 from typing import TYPE_CHECKING
 
 from kumi.otel.lanes import span_count
-from kumi.otel.log import trouble
+from kumi.otel.log import trouble, warn_once
 from kumi.otel.worker import Worker
 
 if TYPE_CHECKING:
@@ -80,10 +80,16 @@ class Sender:
         self._append(0, self._close)
 
     def give_up(self) -> None:
-        """Count what has not been sent as dropped, and forget it."""
+        """Count what has not been sent as dropped, say so, and forget it."""
         self._retiring = True
+        late = self._waiting + self._in_hand
         self._drop_down_to(0, LATE)
         self._counts.drop(LATE, self._in_hand)
+        if late:
+            names = ", ".join(lane.name for lane in self.route.lanes)
+            warn_once(
+                f"{late:,} spans were not sent: {names} did not take them in time for the end"
+            )
 
     def join(self, timeout: float) -> bool:
         """Wait, `timeout` seconds at most, for a retired sender to have sent everything."""

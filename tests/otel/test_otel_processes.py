@@ -217,6 +217,7 @@ print(time.monotonic() - begun)
     assert end["event"] == "profile_end"
     assert end["spans"]["written"] == 2000 * SPANS
     assert sum(end["dropped"].values()) >= 2000 * SPANS
+    assert f" spans were not sent: {endpoint}" in done.stderr
 
 
 def test_with_a_dead_collector_runs_are_not_held_up_for_long(tmp_path, deaf):
