@@ -68,10 +68,23 @@ class Place:
         text = self.source.line(self.line)
         if text is None:
             return ""
-        before = "".join("\t" if c == "\t" else " " for c in text[: self.column - 1])
-        width = max(1, min(self.end_column, len(text) + 1) - self.column)
+        text, column = _window(text, self.column)
+        before = "".join("\t" if c == "\t" else " " for c in text[: column - 1])
+        width = max(1, min(self.end_column - self.column, len(text) + 1 - column))
         gutter = f"{self.line:>5} | "
         return f"{gutter}{text}\n{' ' * (len(gutter) - 2)}| {before}{'^' * width}"
+
+
+_WIDEST = 160
+
+
+def _window(text: str, column: int) -> tuple[str, int]:
+    """Of a line too long to be read, what is around a column; and where that column is in it."""
+    if len(text) <= _WIDEST:
+        return text, column
+    first = max(0, min(column - _WIDEST // 2, len(text) - _WIDEST))
+    before, after = "…" * (first > 0), "…" * (first + _WIDEST < len(text))
+    return f"{before}{text[first : first + _WIDEST]}{after}", column - first + len(before)
 
 
 @dataclass(frozen=True, slots=True)

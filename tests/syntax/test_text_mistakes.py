@@ -162,3 +162,13 @@ def test_a_mistake_shows_its_line_with_a_caret():
         "      |            ^^^^^\n"
         "      = write `value :a, expression`"
     )
+
+
+@pytest.mark.parametrize("before", [0, 100, 4000])
+@pytest.mark.parametrize("after", [0, 100, 4000])
+def test_of_an_endless_line_what_is_around_the_mistake_is_shown(before, after):
+    (only,) = problems(f"schema do input do end {' ' * before}vlaue :a, 1{' ' * after} end")
+    _, line, carets, *_ = str(only).split("\n")
+    assert line[carets.index("^") : carets.rindex("^") + 1] == "vlaue"
+    assert len(line) < 180
+    assert ("…" in line) == (before + after > 120)
