@@ -221,3 +221,15 @@ def test_a_file_without_an_event_is_unreadable_and_says_why(tmp_path, content, w
 )
 def test_a_duration_has_three_digits_and_never_an_exponent(ns, shown):
     assert span(ns) == shown
+
+
+def test_a_profile_without_a_run_says_that_nothing_ran(tmp_path):
+    shown = page(written(tmp_path, start(), phase("script_execution", 5000), end()))
+    assert "No run in this profile" in shown
+    assert HOW_TO_GET_OPERATIONS not in shown
+
+
+def test_processes_that_did_not_end_are_said(tmp_path):
+    shown = page(written(tmp_path, start("1"), operation(), start("2"), operation(), end()))
+    assert "Unfinished: 1 of 2 profiled processes" in shown
+    assert "Unfinished" not in page(written(tmp_path, start(), operation(), end()))

@@ -18,7 +18,7 @@ from kumi.profiles.reports.page import (
 from kumi.profiles.reports.tables import described, grouped, shared
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from kumi.profiles.breakdown import Analysis, Breakdown, Hotspot
     from kumi.profiles.engine import Group
@@ -33,6 +33,7 @@ _INSIGHTS: Final = 3
 HOW_TO_GET_OPERATIONS: Final = (
     "No operations in this profile: KUMI_PROFILE_OPS=1 records them, as `kumi record` does."
 )
+_NO_RUN: Final = "No run in this profile: no schema ran while it was recorded."
 LEGEND: Final = (
     "Time: self for operations (the operation alone); total for runs, declarations and phases",
     "(with everything inside). p50: half of them took at most this long; p95 and p99 likewise.",
@@ -76,8 +77,13 @@ def totals(found: Breakdown) -> Iterator[str]:
         schema, error = map(name, failure.names)
         yield f"Failed: {count(failure.calls, 'run')} of {schema} with {error}"
     if not found.operations:
-        recorded = "vm_operation" in found.lines.events
-        yield "No operation passes the filters." if recorded else HOW_TO_GET_OPERATIONS
+        yield _why_no_operations(found.lines.events)
+
+
+def _why_no_operations(events: Mapping[str, int]) -> str:
+    if "vm_operation" in events:
+        return "No operation passes the filters."
+    return HOW_TO_GET_OPERATIONS if "vm_run" in events else _NO_RUN
 
 
 def runs(found: Breakdown, limit: int) -> list[str | Table]:
@@ -113,6 +119,12 @@ def remarks(found: Breakdown) -> Iterator[str]:
         )
     for reason, lost in found.dropped.items():
         yield f"Dropped while recording: {count(lost, 'span')} ({name(reason)})"
+    begun = lines.events.get("profile_start", 0)
+    if unfinished := begun - lines.events.get("profile_end", 0):
+        yield (
+            f"Unfinished: {unfinished} of {begun} profiled processes, killed or still running; "
+            "what they had not written yet is missing"
+        )
     yield from malformed(lines)
     if lines.other:
         yield f"Unknown events: {count(lines.other, 'line')}, not counted above"
