@@ -213,3 +213,9 @@ def test_an_input_that_is_no_record():
 
     with pytest.raises(SchemaError, match=r"class Input\(kumi.Record\)"):
         tree(S)
+
+
+def test_an_f_string_does_not_take_an_expression_for_text():
+    with pytest.raises(TypeError, match=r"kumi\.concat\(a, b\)"):
+        f"{a}"
+    assert "kumi.Expr" in f"{a + b!r}"

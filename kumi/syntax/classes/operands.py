@@ -24,6 +24,8 @@ _LOOP = (
 )
 _NUMBER = "its value is known in a run, not while the schema is being built"
 
+_TEXT = 'text is joined in a run: `kumi.concat(a, b)`; to look at the expression itself, `f"{e!r}"`'
+
 
 class Operand:
     """Something that can stand in an expression.
@@ -54,6 +56,9 @@ class Operand:
         def __contains__(self, item: object) -> bool:
             hint = "write `kumi.any(e == item)`, or `(x == 1) | (x == 2)` for `x in (1, 2)`"
             raise TypeError(explained("`in` cannot look into an expression", hint))
+
+        def __format__(self, spec: str) -> str:
+            raise TypeError(explained("an f-string cannot hold an expression", _TEXT))
 
         def __float__(self) -> float:
             raise TypeError(explained("an expression is not a number", _NUMBER))
