@@ -164,6 +164,7 @@ def test_where_to_and_how(monkeypatch, caplog, variables, endpoint, protocol):
         {"PROTOCOL": "http/json"},
         {"TIMEOUT": "soon"},
         {"COMPRESSION": "zip"},
+        {"ENDPOINT": "localhost:4318"},
     ],
 )
 def test_what_does_not_fit_together_is_one_warning(monkeypatch, caplog, variables):

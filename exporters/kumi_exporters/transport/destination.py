@@ -42,7 +42,10 @@ def from_environment(
 ) -> Destination:
     """What the variables say, where the arguments say nothing."""
     base, whole = _said("ENDPOINT", traces=False), _said("ENDPOINT", general=False)
-    spoken = protocol or _protocol(endpoint or whole or base or "")
+    where = endpoint or whole or base
+    spoken = protocol or _protocol(where)
+    if where and "://" not in where and spoken == "http/protobuf":
+        _log.warning("the OTLP endpoint %s is no URL: write http://%s", where, where)
     return Destination(
         endpoint=endpoint or whole or _default_endpoint(base, spoken),
         protocol=spoken,
