@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import linecache
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -26,14 +24,6 @@ class Source:
             return linecache.getline(self.path, number).rstrip("\r\n") or None
         lines = _lines(self.text)
         return lines[number - 1].rstrip("\r") if 0 < number <= len(lines) else None
-
-    def sha256(self) -> str | None:
-        """The digest of the text (of the file, where the text is a Python module)."""
-        try:
-            data = self.text.encode() if self.text is not None else Path(self.path).read_bytes()
-        except OSError:
-            return None
-        return hashlib.sha256(data).hexdigest()
 
 
 @lru_cache(maxsize=4)

@@ -5,14 +5,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
+    from kumi.errors import Source
     from kumi.ir.program import Group, Operation
     from kumi.spans.layout import Layout
 
@@ -102,7 +105,7 @@ def program(layout: Layout) -> Event:
         "program": layout.key,
         "schema": schema,
         "path": described.source.path,
-        "sha256": described.source.sha256(),
+        "sha256": _digest(described.source),
         "declarations": [
             [group.name, group.kind, group.place.line, imported_from(schema, group)]
             for group in described.groups
@@ -113,6 +116,16 @@ def program(layout: Layout) -> Event:
             for operation in described.operations[group.first : group.last]
         ],
     }
+
+
+def _digest(source: Source) -> str | None:
+    """SHA-256 of a schema's text (of the file, where the text is a Python module)."""
+    try:
+        text = source.text
+        data = Path(source.path).read_bytes() if text is None else text.encode("utf-8", "replace")
+    except OSError:
+        return None
+    return hashlib.sha256(data).hexdigest()
 
 
 def _described(group: Group, operation: Operation) -> list[Any]:
