@@ -9,7 +9,7 @@ import sys
 from scripts import environment
 
 SCHEMA = """
-import os, random, signal, sys, time
+import fcntl, os, random, signal, sys, time
 import kumi
 
 class Work(kumi.Schema):
@@ -31,6 +31,7 @@ for number in range(int(sys.argv[1])):
 VICTIMS = """
 def torn():
     file = os.open("p.jsonl", os.O_WRONLY | os.O_APPEND)
+    fcntl.lockf(file, fcntl.LOCK_EX)  # as every writer does: a line is torn inside of it
     os.write(file, b'{"event":"vm_operation","schema":"Wo')
     os.kill(os.getpid(), signal.SIGKILL)
 
