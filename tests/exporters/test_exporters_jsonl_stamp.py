@@ -123,7 +123,16 @@ def test_memory_is_bounded_by_forgetting_layouts(monkeypatch):
         check(block(laid_out(program()), runs=2), stamper)
 
     kept = list(stamper._sheets._values.values())
-    assert sum(sheet.page.bytes.nbytes for sheet in kept) <= 100_000
+    assert 0 < sum(sheet.page.memory for sheet in kept) <= 100_000
+
+
+def test_memory_that_a_larger_page_gives_back_is_used_again():
+    stamper = JsonlStamper()
+    layout = laid_out(program())
+    for runs in (1, 2, 4, 8):
+        check(block(layout, runs=runs), stamper)
+    (sheet,) = stamper._sheets._values.values()
+    assert stamper._sheets._bytes == sheet.page.memory
 
 
 def test_stamped_lines_do_not_depend_on_the_generic_path(monkeypatch):

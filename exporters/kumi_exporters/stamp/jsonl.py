@@ -22,7 +22,7 @@ class JsonlStamper:
     """Turns blocks into lines; keeps the lines of recent layouts, within some memory."""
 
     def __init__(self) -> None:
-        self._sheets: Recent[Sheet] = Recent(lambda sheet: sheet.page.bytes.nbytes)
+        self._sheets: Recent[Sheet] = Recent(lambda sheet: sheet.page.memory)
 
     def encode(self, block: Block) -> tuple[bytes | memoryview, int]:
         """The lines of a block, and how many; valid until the next call.

@@ -31,7 +31,7 @@ class OtlpStamper:
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
         self._most_bytes = most_bytes
-        self._pads: Recent[Pad] = Recent(lambda pad: pad.page.bytes.nbytes)
+        self._pads: Recent[Pad] = Recent(lambda pad: pad.page.memory)
         self._envelope: Envelope | None = None
 
     def encode(self, block: Block) -> Iterator[bytes | memoryview]:

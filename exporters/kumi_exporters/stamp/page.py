@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+_DESCRIBED = 3_000
+"""Bytes a row: its text, its layout and the program behind it, as measured by making many."""
+
+
 class Page:
     """`runs` copies of the records (rows, width) of one run, which stay between blocks.
 
@@ -23,6 +27,11 @@ class Page:
         self.bytes = np.empty(front + runs * rows * width, np.uint8)
         self.records = self.bytes[front:].reshape(runs, rows, width)
         self.records[:] = text
+
+    @property
+    def memory(self) -> int:
+        """About how many bytes this page and what belongs to it hold on to."""
+        return len(self.bytes) + self.rows * _DESCRIBED
 
     def view(self, word: str, offset: int, rows: slice = slice(None)) -> NDArray[Any]:
         """The `word`s (a dtype) at `offset` of each record: (runs, rows), to be assigned to."""

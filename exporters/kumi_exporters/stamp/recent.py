@@ -19,6 +19,7 @@ class Recent(Generic[T]):
     def __init__(self, size: Callable[[T], int], most_bytes: int = _MOST_BYTES) -> None:
         self._size = size
         self._most_bytes = most_bytes
+        self._bytes = 0
         self._values: OrderedDict[Hashable, T] = OrderedDict()
 
     def get(self, key: Hashable) -> T | None:
@@ -30,10 +31,10 @@ class Recent(Generic[T]):
 
     def put(self, key: Hashable, value: T) -> T:
         """Keep a value, at the cost of others; one that is too large by itself stays alone."""
+        before = self._values.pop(key, None)
+        self._bytes += self._size(value) - (0 if before is None else self._size(before))
         self._values[key] = value
-        self._values.move_to_end(key)
-        total = sum(map(self._size, self._values.values()))
-        while total > self._most_bytes and len(self._values) > 1:
+        while self._bytes > self._most_bytes and len(self._values) > 1:
             _, forgotten = self._values.popitem(last=False)
-            total -= self._size(forgotten)
+            self._bytes -= self._size(forgotten)
         return value
