@@ -144,7 +144,7 @@ class Profiler:
         return not route.lanes and self._pipeline.journal is None
 
     def _rebind(self) -> None:
-        """Have every program ask anew for its channel."""
+        """Have every program ask anew for its channel. Under the lock of the hooks."""
         if hooks.watcher() is self:
             hooks.install(self)
 
@@ -205,12 +205,14 @@ class Profiler:
 
     def close(self) -> None:
         """Stop watching, and hand everything over within the settings' `exit_ms`."""
-        if self._closed:
-            return
-        if hooks.watcher() is self:
-            hooks.install(None)
+        with hooks.lock():  # another profiler may be taking our place
+            if hooks.watcher() is self:
+                hooks.install(None)
         self._refresh()  # a child that lives for milliseconds has not done so yet
-        self._closed = True
+        with hooks.lock():
+            closed, self._closed = self._closed, True
+        if closed:
+            return
         self._ending.forget()
         if self._route is not None:
             self._end(self._route, perf_counter() + self.settings.exit_ms / 1000)

@@ -74,8 +74,7 @@ def instrument(
 def uninstrument() -> None:
     """Stop profiling, and hand everything over; waits `exit_ms` at most."""
     with hooks.lock():
-        profiler, _state.profiler = _state.profiler, None
-        _state.blocks = 0
+        profiler = _taken_out()
     if profiler is not None:
         profiler.close()
 
@@ -125,14 +124,16 @@ def memory_snapshot(label: str) -> None:
 
 def pause() -> None:
     """Run programs unprofiled until `resume`, as fast as if profiling were off."""
-    if _state.profiler is not None:
-        hooks.install(None)
+    with hooks.lock():
+        if _state.profiler is not None:
+            hooks.install(None)
 
 
 def resume() -> None:
     """Profile again after `pause`."""
-    if _state.profiler is not None:
-        hooks.install(_state.profiler)
+    with hooks.lock():
+        if _state.profiler is not None:
+            hooks.install(_state.profiler)
 
 
 def flush(timeout: float = 30.0) -> bool:
@@ -158,11 +159,19 @@ def _enter(
 
 
 def _leave() -> None:
+    """The last block ends profiling: in one step, since another thread may be about to enter."""
     with hooks.lock():
         _state.blocks = max(0, _state.blocks - 1)
-        if _state.blocks:
-            return
-    uninstrument()
+        profiler = None if _state.blocks else _taken_out()
+    if profiler is not None:
+        profiler.close()
+
+
+def _taken_out() -> Profiler | None:
+    """The profiler, which is no longer that of this process; somebody has to close it."""
+    profiler, _state.profiler = _state.profiler, None
+    _state.blocks = 0
+    return profiler
 
 
 def _context() -> object:

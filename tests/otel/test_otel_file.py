@@ -1,6 +1,7 @@
 """What a profiled process leaves in its event file, and when."""
 
 import logging
+import sys
 import threading
 
 import pytest
@@ -271,6 +272,27 @@ def test_nested_and_concurrent_blocks_share_one_profile(tmp_path):
     events = read(path)
     assert len(of(events, "vm_run")) == 3
     assert len(of(events, "profile_start", "profile_end")) == 2
+
+
+def test_a_block_that_begins_while_the_last_one_ends_loses_nothing(tmp_path):
+    path, threads, blocks = tmp_path / "p.jsonl", 4, 25
+    interval = sys.getswitchinterval()
+
+    def work():
+        for _ in range(blocks):
+            with otel.profile(file=path):
+                run()
+
+    sys.setswitchinterval(1e-5)
+    try:
+        together = [threading.Thread(target=work) for _ in range(threads)]
+        for thread in together:
+            thread.start()
+        for thread in together:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert len(of(read(path), "vm_run")) == threads * blocks
 
 
 def test_a_block_inside_of_instrument_ends_nothing(tmp_path):
