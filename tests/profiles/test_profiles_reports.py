@@ -103,8 +103,9 @@ Dropped while recording: 7 spans (queue_full)
 Malformed: 1 line, the first at {path}:16
 Unknown events: 1 line, not counted above
 
-Time: self for operations (the operation alone); total for runs, declarations and phases
-(with everything inside). p50: half of them took at most this long; p95 and p99 likewise.
+Time: self for operations (the operation alone); total for runs, declarations
+and phases (with everything inside). p50: half of them took at most this long;
+p95 and p99 likewise.
 """
     )
 
