@@ -31,7 +31,7 @@ class Page:
     @property
     def memory(self) -> int:
         """About how many bytes this page and what belongs to it hold on to."""
-        return len(self.bytes) + self.rows * _DESCRIBED
+        return int(self.bytes.nbytes + self.rows * _DESCRIBED)
 
     def view(self, word: str, offset: int, rows: slice = slice(None)) -> NDArray[Any]:
         """The `word`s (a dtype) at `offset` of each record: (runs, rows), to be assigned to."""
