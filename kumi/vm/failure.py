@@ -74,13 +74,21 @@ def record(
         failed=where.operations,
         error_type=_qualified(type(error)),
         message=where.message,
-        original=str(error),
+        original=_text(error),
         context=local["context"],
     )
 
 
 def _size(local: Mapping[str, Any], number: int) -> int:
     return getattr(local.get(f"a{number}"), "size", 0)
+
+
+def _text(error: BaseException) -> str:
+    """The exception's own message; its type where it cannot say it, which must harm nobody."""
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001 - exceptions of the input's own types are anybody's code
+        return _qualified(type(error))
 
 
 def _qualified(kind: type[BaseException]) -> str:

@@ -12,7 +12,7 @@ from kumi.vm.codegen import Generated, generate
 from kumi.vm.inputs import unknown_inputs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from kumi.errors import Violation
     from kumi.hooks import Channel
@@ -120,10 +120,11 @@ class Machine:
 
     def _failure_handler(
         self, generated: Generated, level: Level, channel: Channel | None
-    ) -> Callable[[BaseException, Mapping[str, Any]], None]:
+    ) -> Callable[[BaseException, dict[str, Any]], None]:
         program, owners = self.program, generated.owners
 
-        def failed(error: BaseException, local: Mapping[str, Any]) -> None:
+        def failed(error: BaseException, local: dict[str, Any]) -> None:
+            del local["error"]  # the frame may keep this dict: a circle that holds the whole input
             where = failure.stop(program, owners, error, local)
             if channel is not None:
                 channel.failed(failure.record(program, level, error, where, local))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import dis
+import gc
 import os
 import struct
 import traceback
+import weakref
 from collections import deque
 from pathlib import Path
 
@@ -259,3 +262,54 @@ def test_a_file_whose_name_is_no_text_is_loaded_and_shown(tmp_path):
     with pytest.raises(ZeroDivisionError) as caught:
         schema.run(BAD)
     "".join(caught.value.__notes__).encode()
+
+
+@pytest.fixture
+def same():
+    class Same(kumi.Schema):
+        class Input(kumi.Record):
+            x: kumi.Field[object]
+            y: kumi.Field[object]
+
+        equal = kumi.value(Input.x == Input.y)
+
+    return Same
+
+
+class Incomparable:
+    """Raises an exception that cannot say what it is."""
+
+    class Speechless(Exception):
+        def __str__(self):
+            raise RuntimeError("no words")
+
+    def __eq__(self, other):
+        raise self.Speechless
+
+    __hash__ = None
+
+
+@pytest.mark.parametrize("level", Level)
+def test_an_exception_that_cannot_be_shown_reaches_the_caller_as_it_is(same, watch, level):
+    tape = watch(level) if level else None
+    with pytest.raises(Incomparable.Speechless):
+        same.run(x=Incomparable(), y=Incomparable())
+    if tape is not None:
+        assert tape.failures[0].original == tape.failures[0].error_type
+
+
+@pytest.mark.parametrize("level", Level)
+def test_a_failed_run_lets_go_of_its_input(same, watch, level):
+    if level:
+        watch(level)
+    given = Incomparable()
+    alive = weakref.ref(given)
+    gc.collect()
+    gc.disable()
+    try:
+        with contextlib.suppress(Incomparable.Speechless):
+            same.run(x=given, y=given)
+        del given
+        assert alive() is None
+    finally:
+        gc.enable()
