@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import click
 
+from kumi.errors import did_you_mean
 from kumi.profiles.engine import Filters
 from kumi.profiles.reading import check_readable, read_breakdown
 from kumi.profiles.reports.drawing import coloured, plain
@@ -92,9 +93,27 @@ def profile(  # noqa: PLR0917 - click passes by name
         if mode == "raw":
             _stream(files, filters, limit)
         else:
-            emit(draw(read_breakdown(files, filters), mode, limit, as_json=as_json))
+            found = read_breakdown(files, filters)
+            emit(draw(found, mode, limit, as_json=as_json))
+            if not (found.operations or found.runs or "-" in files):
+                _tell_of_strangers(read_breakdown(files), filters)
     except UnreadableError as error:
         raise click.ClickException(name(error)) from error
+
+
+def _tell_of_strangers(everything: Breakdown, filters: Filters) -> None:
+    """Say which names that the filters ask for are not in the profile at all."""
+    names = [
+        ("schema", filters.schemas, (part.names[0] for part in everything.schemas)),
+        ("declaration", filters.declarations, (g.keys[1] for g in everything.declarations)),
+        ("operation", filters.operations, (group.keys[0] for group in everything.types)),
+    ]
+    for what, asked, found in names:
+        known = sorted({str(name) for name in found})
+        for stranger in asked:
+            if known and stranger not in known:
+                hint = name(did_you_mean(stranger, known))
+                click.echo(f"No {what} is called {name(stranger)}; {hint}", err=True)
 
 
 def draw(found: Breakdown, mode: Mode, limit: int | None, *, as_json: bool) -> str:

@@ -36,7 +36,9 @@ class Program:
 
 
 def script(path: str) -> Program:
-    """The program in a file. Raises MissingError where there is none."""
+    """The program in a file. Raises MissingError where there is none, or no Python."""
+    if Path(path).suffix == ".kumi":
+        raise MissingError(f"{path} is a schema, no program: kumi run {path} --profile FILE")
     if not Path(path).is_file():
         raise MissingError(f"there is no file {path!r}")
     full = str(Path(path).absolute())

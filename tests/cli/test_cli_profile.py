@@ -74,6 +74,15 @@ def test_json_has_all_figures_in_nanoseconds(capsys, file):
     assert found["malformed_lines"] == 0
 
 
+def test_a_filter_with_a_name_that_is_not_there_is_told_what_is(capsys, file):
+    done = call(capsys, "profile", file, "--schema", "TestShema", "--operation", "map")
+    assert done.code == 0
+    assert "No schema is called TestShema; did you mean `TestSchema`?\n" in done.err
+    assert "No operation is called map; did you mean `Map`?\n" in done.err
+    assert call(capsys, "profile", file, "--schema", "TestSchema").err == ""
+    assert call(capsys, "profile", file, "--min-duration", "1s").err == ""
+
+
 def test_filters_and_limit_reach_the_report(capsys, file):
     done = call(capsys, "profile", file, "--schema", "Other")
     assert "No operation passes the filters." in done.out

@@ -139,6 +139,13 @@ def test_the_profile_keeps_its_place_when_the_program_changes_folder(folder):
     assert out.endswith(f"  kumi profile {path} --summary\n  kumi profile {path} --raw\n")
 
 
+def test_a_schema_is_no_program_and_the_command_for_it_is_named(folder):
+    (folder / "tax.kumi").write_text("schema do\nend")
+    code, _, err = record("tax.kumi")
+    assert code == 2
+    assert "kumi run tax.kumi --profile FILE" in err
+
+
 @pytest.mark.parametrize(
     "program", [["none.py"], ["-m", "no_such_module"], ["-m", "none.at.all"], []]
 )
