@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 from weakref import WeakSet
 
 from kumi_exporters import forks, opening
-from kumi_exporters.sinks import Outcome, RegularFile, Stream
+from kumi_exporters.sinks import Outcome, Patience, RegularFile, Stream
 
 if TYPE_CHECKING:
     from kumi_exporters.sinks import Sink
@@ -42,6 +42,7 @@ class EventFile:
         self._mode = opening.Mode(persistent, truncate)
         self._max_bytes = max_bytes
         self._sink: Sink | None = None
+        self._patience = Patience()
         self._warned: set[str] = set()
         self._refused = False
         self.path = opening.fill_in(self._template, service)
@@ -67,6 +68,10 @@ class EventFile:
         view = memoryview(lines)
         with _in_process.lock:
             return self._counted(view, count, self._try(view, last=last))
+
+    def hurry(self, seconds: float) -> None:
+        """Wait neither for a reader nor for other writers once `seconds` have passed."""
+        self._patience.hurry(seconds)
 
     def close(self) -> None:
         """Let go of the file. A later write opens it again, and appends."""
@@ -108,8 +113,9 @@ class EventFile:
 
     def _open(self) -> Sink:
         if opening.is_stream(self.path):
-            return Stream(opening.open_stream(self.path))
-        return RegularFile(opening.open_file(self.path, self._mode), self._max_bytes)
+            return Stream(opening.open_stream(self.path), self._patience)
+        fd = opening.open_file(self.path, self._mode)
+        return RegularFile(fd, self._patience, self._max_bytes)
 
     def _counted(self, lines: memoryview, count: int, outcome: Outcome) -> int:
         if not outcome.reason:

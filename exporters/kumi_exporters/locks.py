@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_PATIENCE = 2.0
+PATIENCE = 2.0
 _STEP = 0.001
 _HELD = (errno.EAGAIN, errno.EACCES)
 
@@ -27,7 +27,7 @@ class BusyError(OSError):
 if sys.platform == "win32":
 
     @contextmanager
-    def writing(_fd: int) -> Iterator[None]:
+    def writing(_fd: int, _patience: float = PATIENCE) -> Iterator[None]:
         """Nothing to take."""
         yield
 
@@ -42,9 +42,9 @@ else:
     import fcntl
 
     @contextmanager
-    def writing(fd: int) -> Iterator[None]:
-        """Be the only process that writes. Raises BusyError after two seconds."""
-        _patiently(lambda: fcntl.lockf(fd, fcntl.LOCK_EX | fcntl.LOCK_NB))
+    def writing(fd: int, patience: float = PATIENCE) -> Iterator[None]:
+        """Be the only process that writes. Raises BusyError after `patience` seconds."""
+        _patiently(lambda: fcntl.lockf(fd, fcntl.LOCK_EX | fcntl.LOCK_NB), patience)
         try:
             yield
         finally:
@@ -53,7 +53,7 @@ else:
 
     def share(fd: int) -> None:
         """Say that the file is in use, until it is closed. Raises BusyError after two seconds."""
-        _patiently(lambda: fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB))
+        _patiently(lambda: fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB), PATIENCE)
 
     def exclude(fd: int) -> bool:
         """Be the only process that has the file open, if it is so."""
@@ -65,8 +65,8 @@ else:
             raise
         return True
 
-    def _patiently(take: Callable[[], None]) -> None:
-        deadline = time.monotonic() + _PATIENCE
+    def _patiently(take: Callable[[], None], patience: float) -> None:
+        deadline = time.monotonic() + patience
         while True:
             try:
                 return take()

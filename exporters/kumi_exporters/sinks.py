@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+import math
 import os
 import select
+import time
 from dataclasses import dataclass
 
 from typing_extensions import override
@@ -14,7 +16,7 @@ from kumi_exporters.recognise import read_at
 
 _NEWLINE = b"\n"
 _KEPT_FOR_THE_END = 1024
-_STALL_MS = 1000
+_STALL = 1.0
 _PIPE = 4096
 
 
@@ -27,11 +29,27 @@ class Outcome:
     message: str = ""
 
 
+class Patience:
+    """How long a write may wait for others: until `hurry` says so, as long as it usually does."""
+
+    def __init__(self) -> None:
+        self._deadline = math.inf
+
+    def hurry(self, seconds: float) -> None:
+        """Wait for nobody once `seconds` have passed; this counts for a write under way, too."""
+        self._deadline = time.monotonic() + seconds
+
+    def within(self, seconds: float) -> float:
+        """`seconds`, or what is left of them."""
+        return max(0.0, min(seconds, self._deadline - time.monotonic()))
+
+
 class Sink:
     """An open descriptor, as long as it is the one that was opened."""
 
-    def __init__(self, fd: int) -> None:
+    def __init__(self, fd: int, patience: Patience) -> None:
         self.fd = fd
+        self.patience = patience
         self._identity = _identity(fd)
 
     def write(self, lines: memoryview, *, last: bool) -> Outcome:
@@ -57,13 +75,13 @@ class Sink:
 class RegularFile(Sink):
     """A file that other processes may append to, and may be killed while they do."""
 
-    def __init__(self, fd: int, max_bytes: int | None) -> None:
-        super().__init__(fd)
+    def __init__(self, fd: int, patience: Patience, max_bytes: int | None) -> None:
+        super().__init__(fd, patience)
         self._max_bytes = max_bytes
 
     @override
     def write(self, lines: memoryview, *, last: bool) -> Outcome:
-        with locks.writing(self.fd):
+        with locks.writing(self.fd, self.patience.within(locks.PATIENCE)):
             size = self._mended()
             whole = whole_lines(lines, self._room(size, last=last))
             done, error = self._append(lines[:whole])
@@ -106,8 +124,8 @@ class RegularFile(Sink):
 class Stream(Sink):
     """A terminal, a pipe, a device. A line that was begun is ended before anything else."""
 
-    def __init__(self, fd: int) -> None:
-        super().__init__(fd)
+    def __init__(self, fd: int, patience: Patience) -> None:
+        super().__init__(fd, patience)
         self._rest = b""
 
     @override
@@ -133,19 +151,19 @@ class Stream(Sink):
         done = 0
         while done < len(lines):
             try:
-                _wait_for_reader(self.fd)
+                _wait_for_reader(self.fd, self.patience.within(_STALL))
                 done += os.write(self.fd, lines[done : done + _PIPE])
             except OSError as error:
                 return done, error
         return done, None
 
 
-def _wait_for_reader(fd: int) -> None:
+def _wait_for_reader(fd: int, patience: float) -> None:
     if not hasattr(select, "poll"):
         return
     poll = select.poll()
     poll.register(fd, select.POLLOUT)
-    if not poll.poll(_STALL_MS):
+    if not poll.poll(patience * 1000):
         raise BlockingIOError(errno.EAGAIN, "nobody reads it")
 
 

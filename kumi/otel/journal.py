@@ -60,6 +60,10 @@ class Journal:
         self.start()
         self._file.write(b"".join(events.line(event) for event in noted), len(noted))
 
+    def hurry(self, seconds: float) -> None:
+        """Wait for nobody else at the file once `seconds` have passed."""
+        self._file.hurry(seconds)
+
     def close(self) -> None:
         """Write the last line, and let go of the file."""
         dropped = self._counts.dropped + self._file.dropped

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 _GRACE = 0.02
 _STEP = 0.001
+_FOREVER = 1e9  # seconds; locks refuse to be waited for much longer
 _NOWHERE = (
     "Profiling is on, but there is neither a file (KUMI_PROFILE_FILE) nor a destination of "
     "traces (a tracer provider, or OTEL_EXPORTER_OTLP_ENDPOINT): nothing is profiled"
@@ -175,7 +176,7 @@ class Profiler:
 
     def _provider_closes(self) -> None:
         """The application's provider shuts down: hand over what there is, and use it no more."""
-        self.drain(self.settings.exit_ms / 1000)
+        self.drain(self._exit_seconds())
         with hooks.lock():
             if self._route is not None:
                 self._take(replace(self._route, lanes=()))
@@ -185,6 +186,7 @@ class Profiler:
 
     def drain(self, timeout: float, *, flush: bool = False) -> bool:
         """Hand everything over, and `flush` the exporters; False past `timeout` seconds."""
+        timeout = min(timeout, _FOREVER)
         deadline = perf_counter() + timeout
         drained = self._pipeline.drain(timeout)
         sender = self._pipeline.sender
@@ -215,9 +217,15 @@ class Profiler:
             return
         self._ending.forget()
         if self._route is not None:
-            self._end(self._route, perf_counter() + self.settings.exit_ms / 1000)
+            self._end(self._route, self._exit_seconds())
 
-    def _end(self, route: Route, deadline: float) -> None:
+    def _exit_seconds(self) -> float:
+        return min(self.settings.exit_ms / 1000, _FOREVER)
+
+    def _end(self, route: Route, seconds: float) -> None:
+        deadline = perf_counter() + seconds
+        if self._pipeline.journal is not None:
+            self._pipeline.journal.hurry(seconds)
         self._let_runs_end()
         self.remember_memory("end")
         self._pipeline.drain(max(0.0, deadline - perf_counter()))

@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 
@@ -316,7 +317,7 @@ def test_a_pipe_is_written_to_while_somebody_reads_it(path):
 
 
 def test_a_line_that_a_slow_reader_cut_is_ended_before_the_next(path, monkeypatch):
-    monkeypatch.setattr(sinks, "_STALL_MS", 20)
+    monkeypatch.setattr(sinks, "_STALL", 0.02)
     os.mkfifo(path)
     reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     file = EventFile(path)
@@ -330,6 +331,28 @@ def test_a_line_that_a_slow_reader_cut_is_ended_before_the_next(path, monkeypatc
     assert set(lines) == {LINE}
     assert len(lines) == first + 1
     assert file.dropped == {"file_error": 5000 - first}
+
+
+def test_a_hurried_write_waits_for_nobody(path):
+    path.write_bytes(OLD)
+    locker = (
+        "import fcntl, sys\n"
+        f"file = open({str(path)!r}, 'ab')\n"
+        "fcntl.lockf(file, fcntl.LOCK_EX); print('locked', flush=True); sys.stdin.read()"
+    )
+    holder = subprocess.Popen(
+        [sys.executable, "-c", locker], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    with holder:
+        holder.stdout.readline()
+        file = EventFile(path, persistent=True)
+        file.hurry(0.0)
+        begun = time.monotonic()
+        assert file.write(LINE, 1) == 0
+        assert time.monotonic() - begun < 1  # of the two seconds that a write has otherwise
+        holder.stdin.close()
+    assert file.write(LINE, 1) == 1
+    assert file.dropped == {"file_error": 1}
 
 
 def test_dev_null_takes_everything():

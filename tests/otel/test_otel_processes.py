@@ -220,6 +220,37 @@ print(time.monotonic() - begun)
     assert f" spans were not sent: {endpoint}" in done.stderr
 
 
+def test_exit_waits_for_no_neighbour_at_the_file_past_its_deadline(tmp_path):
+    """The script's child holds the lock of the file, as a writer does that was stopped."""
+    script = """
+import atexit, fcntl
+run()
+otel.flush()
+got, put = os.pipe()
+if os.fork() == 0:
+    with open("p.jsonl", "ab") as file:
+        fcntl.lockf(file, fcntl.LOCK_EX)
+        os.write(put, b"x")
+        time.sleep(3)
+    os._exit(0)
+os.read(got, 1)
+run()
+begun = time.monotonic()
+atexit._run_exitfuncs()
+print(time.monotonic() - begun)
+"""
+    done = finished(script, tmp_path, **ON, KUMI_PROFILE_EXIT_MS="100")
+    assert float(done.stdout) < 1.5  # 2 s is how long one write waits otherwise
+
+
+def test_a_deadline_that_is_longer_than_any_is_no_deadline(tmp_path):
+    done = finished(
+        "run()\nassert otel.flush(float('inf'))", tmp_path, **ON, KUMI_PROFILE_EXIT_MS="1e300"
+    )
+    assert read(tmp_path / "p.jsonl")[-1]["event"] == "profile_end"
+    assert done.stderr == ""
+
+
 def test_with_a_dead_collector_runs_are_not_held_up_for_long(tmp_path, deaf):
     script = """
 run(10)
