@@ -72,7 +72,7 @@ def program_key(program: Program) -> str:
 
     So the same program has one key in all processes, and two programs of one file do not share one.
     """
-    said = hashlib.sha256(f"{program.schema}\n{program.source.path}\n".encode())
+    said = hashlib.sha256(f"{program.schema}\n{_shown(program.source.path)}\n".encode())
     for group in program.groups:
         said.update(f"{group.kind} {group.name} {group.last}\n".encode())
     for operation in program.operations:
@@ -146,4 +146,10 @@ def _operation(operation: Operation) -> Attributes:
 
 
 def _place(node: Group | Operation) -> Attributes:
-    return ((names.CODE_FILE, node.place.source.path), (names.CODE_LINE, node.place.line))
+    path = _shown(node.place.source.path)
+    return ((names.CODE_FILE, path), (names.CODE_LINE, node.place.line))
+
+
+def _shown(path: str) -> str:
+    """A path as UTF-8 can say it: a script may lie under a name that is no text."""
+    return path.encode("utf-8", "replace").decode()

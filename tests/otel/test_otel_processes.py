@@ -1,6 +1,7 @@
 """Forks, exits and dead collectors, in processes of their own."""
 
 import json
+import os
 import socket
 import threading
 import time
@@ -9,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-from otel_subjects import SPANS, of, python, read
+from otel_subjects import SPANS, of, python, read, spans_of
 
 SCHEMA = """
 import os, sys, time
@@ -175,6 +176,16 @@ def collector():
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         yield server
         server.shutdown()
+
+
+def test_a_script_under_a_name_that_is_no_text_is_profiled(tmp_path, collector):
+    folder = tmp_path / os.fsdecode(b"caf\xe9")
+    folder.mkdir()
+    endpoint = f"http://127.0.0.1:{collector.server_port}"
+    done = finished("run()", folder, **ON, OTEL_EXPORTER_OTLP_ENDPOINT=endpoint)
+    assert done.stderr == ""
+    assert len(spans_of(read(folder / "p.jsonl"))) == SPANS
+    assert sum(span.name == "run Taxed" for _, span in collector.spans) == 1
 
 
 def test_spans_of_forked_children_arrive_under_their_own_resource(tmp_path, collector):
