@@ -11,6 +11,7 @@ from kumi import hooks
 from kumi.hooks import Level
 from kumi.otel import admission
 from kumi.otel.ending import Ending
+from kumi.otel.imports import imports_under_way
 from kumi.otel.journal import journal_of
 from kumi.otel.log import trouble, warn_once
 from kumi.otel.memory import measured
@@ -70,7 +71,7 @@ class Profiler:
         self._ending = Ending(self.close)
         self._route: Route | None = None
         self._senders: list[Sender] = []
-        self._begun = self._forked = self._halted = self._closed = False
+        self._begun = self._ready = self._forked = self._halted = self._closed = False
 
     # What the hooks call: see `kumi.hooks.Watcher`.
 
@@ -101,6 +102,7 @@ class Profiler:
                 self._begin()
             except Exception as error:  # noqa: BLE001 - the first run goes on, unprofiled
                 trouble("setting up", error)
+            self._ready = True
             hooks.install(self)  # every program asks anew for its channel
 
     def _begin(self) -> None:
@@ -254,9 +256,23 @@ class Profiler:
         self._pipeline.renew()
         self._pipeline.sender = None
         self._senders = []
+        if self._begun and not self._ready:
+            self._start_over()
+            return
         self._forked = True
         if self._pipeline.journal is not None:
             self._pipeline.journal.renew()
         if self._route is not None and not self._is_idle() and not self._closed:
             self._pipeline.start()
             self._ending.after_fork()
+
+    def _start_over(self) -> None:
+        """The parent's thread that was beginning is not here: the next run begins in its place.
+
+        Not where some thread was importing: here that import would be waited for without end.
+        """
+        self._route = self._pipeline.journal = None
+        if imports_under_way():
+            warn_once("profiling was just beginning when this process was forked: it is unprofiled")
+        else:
+            self._begun = False

@@ -100,6 +100,42 @@ def test_forked_children_write_their_own_part_of_the_file(tmp_path, stream):
     assert {event["run"][:8] for event in runs} == known
 
 
+@pytest.mark.parametrize("importing", [False, True])
+def test_a_fork_while_another_thread_makes_the_first_run(tmp_path, importing):
+    """The child begins by itself; unless a module is half imported, since that might hang."""
+    script = f"""
+import threading
+from opentelemetry.sdk.trace import TracerProvider
+
+class Slow(TracerProvider):
+    def get_tracer(self, *args, **more):
+        if os.getpid() == parent:
+            deciding.set()
+            go_on.wait(20)
+        return super().get_tracer(*args, **more)
+
+parent, deciding, go_on = os.getpid(), threading.Event(), threading.Event()
+otel.instrument(tracer_provider=Slow(), file="p.jsonl", persistent=True)
+thread = threading.Thread(target=run)
+thread.start()
+deciding.wait(20)
+os.__spec__._initializing = {importing}
+if os.fork() == 0:
+    run(2)
+    sys.exit(3)
+os.__spec__._initializing = False
+assert os.waitstatus_to_exitcode(os.wait()[1]) == 3
+go_on.set()
+thread.join()
+"""
+    done = finished(script, tmp_path)
+    events = read(tmp_path / "p.jsonl")
+    runs = Counter(event["run"][:8] for event in of(events, "vm_run"))
+    assert sorted(runs.values()) == ([1] if importing else [1, 2])
+    assert len(of(events, "profile_end")) == len(runs)
+    assert ("it is unprofiled" in done.stderr) == importing
+
+
 def test_a_fork_amid_the_work_of_threads_hangs_nobody(tmp_path):
     script = """
 import threading
