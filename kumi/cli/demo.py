@@ -137,9 +137,12 @@ def _root_span(provider: TracerProvider | None) -> Iterator[str | None]:
 
 
 def _about_trace(trace_id: str, output: str) -> str:
-    """What became of the trace; the file's last line has the counts."""
-    end = json.loads(Path(output).read_bytes().splitlines()[-1])
+    """What became of the trace; the file's last line has the counts, unless the disk was full."""
     endpoint = _variable(_ENDPOINTS) or ""
+    last = Path(output).read_bytes().rpartition(b'{"event":"profile_end"')
+    if not (last[1] and last[2].endswith(b"}\n")):
+        return f"\nTrace {trace_id}: sent to {endpoint}; {output} has no counts\n"
+    end = json.loads(last[1] + last[2])
     dropped = sum(end["dropped"].values())
     if dropped:
         return f"\nTrace {trace_id}: {dropped:,} spans did not reach {endpoint}; is it running?\n"

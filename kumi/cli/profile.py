@@ -88,6 +88,8 @@ def profile(  # noqa: PLR0917 - click passes by name
       kumi profile profile.jsonl --detailed --schema OrderPricing --limit 30
       kumi profile profile.jsonl --raw --min-duration 5ms | head
     """
+    if as_json and mode == "raw":
+        raise click.UsageError("--raw is JSON already; --json is for the figures of a report")
     filters = Filters(schema, declaration, operation, min_ns)
     try:
         if mode == "raw":

@@ -122,7 +122,8 @@ def test_a_half_corrupt_file_is_read_and_what_is_lost_is_said(capsys, file):
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["--min-duration", "soon"], ["--limit", "0"], ["--no-such-option"]]
+    "arguments",
+    [[], ["--min-duration", "soon"], ["--limit", "0"], ["--no-such-option"], ["--raw", "--json"]],
 )
 def test_wrong_usage_exits_2(capsys, file, arguments):
     files = [file] if arguments else []

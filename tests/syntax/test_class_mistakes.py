@@ -219,3 +219,10 @@ def test_an_f_string_does_not_take_an_expression_for_text():
     with pytest.raises(TypeError, match=r"kumi\.concat\(a, b\)"):
         f"{a}"
     assert "kumi.Expr" in f"{a + b!r}"
+
+
+def test_a_function_that_is_no_method_is_said_how_to_call():
+    with pytest.raises(AttributeError, match=r"write kumi\.sqrt\(\.\.\.\)"):
+        _ = Input.lines.price.sqrt
+    with pytest.raises(AttributeError, match=r"^an expression has no attribute 'cents'$"):
+        _ = Input.lines.price.cents

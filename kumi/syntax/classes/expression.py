@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar, overload
 
+from kumi.kernels.functions import overloads
 from kumi.syntax import nodes
 from kumi.syntax.classes.operands import Operand, call
 
@@ -359,6 +360,12 @@ class Formula(Expr[T_co]):
     """
 
     __slots__ = ()
+
+    if not TYPE_CHECKING:  # to a checker, what is not declared is not there
+
+        def __getattr__(self, name: str) -> Any:
+            hint = f"; write kumi.{name}(...)" if overloads(name) else ""
+            raise AttributeError(f"an expression has no attribute {name!r}{hint}")
 
 
 def applied(function: str, *args: Any) -> Expr[Any]:
