@@ -74,12 +74,13 @@ class Machine:
         The plain function is made when it is called: most programs that stop being recorded do so
         because the process ends.
         """
-        if self._plain is None:
+        plain = self._plain
+        if plain is None:
             with hooks.lock():
                 plain = self._without_recording()
                 if self.call == self._unrecorded:
                     self.call = plain
-        return self._without_recording()(given)
+        return plain(given)
 
     def _recorded(self, channel: Channel) -> Callable[[dict[str, Any]], Any]:
         return self._function(
