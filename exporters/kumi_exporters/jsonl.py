@@ -12,8 +12,8 @@ from typing_extensions import override
 from kumi.spans import events
 from kumi.spans.ordinary import ordinary_span
 from kumi_exporters import forks
+from kumi_exporters.blocks import BlockWriter
 from kumi_exporters.files import EventFile, holds_profile
-from kumi_exporters.stamp.jsonl import JsonlStamper
 
 if TYPE_CHECKING:
     import os
@@ -41,6 +41,7 @@ class JsonlSpanExporter(SpanExporter):
         if file is None:
             file = EventFile.from_environment(_DEFAULT) if path is None else EventFile(path)
         self.file = file
+        self._blocks = BlockWriter(file)
         self._shut_down = False
         self.forked()
         forks.tell(self)
@@ -48,8 +49,7 @@ class JsonlSpanExporter(SpanExporter):
     def forked(self) -> None:
         """Begin anew in a child: it says itself what the programs are."""
         self._lock = threading.Lock()
-        self._stamper = JsonlStamper()
-        self._described: set[str] = set()
+        self._blocks.renew()
 
     @override
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
@@ -65,18 +65,15 @@ class JsonlSpanExporter(SpanExporter):
         """Write the events of a block, unless the profile itself writes them to this file."""
         if holds_profile(self.file.path):
             return SpanExportResult.SUCCESS
+        if self._shut_down:
+            return SpanExportResult.FAILURE
         try:
             with self._lock:
-                self._describe(block)
-                lines, count = self._stamper.encode(block)
-                return self._write(lines, count)
+                written, count = self._blocks.write(block)
         except Exception:  # noqa: BLE001 - as above
             _log.exception("a block of %s cannot be written", block.layout.program.schema)
             return SpanExportResult.FAILURE
-
-    def write_event(self, event: events.Event, *, last: bool = False) -> bool:
-        """Write one event of another kind; give whether it is in the file."""
-        return self.file.write(events.line(event), 1, last=last) == 1
+        return SpanExportResult.SUCCESS if written == count else SpanExportResult.FAILURE
 
     @override
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
@@ -88,11 +85,6 @@ class JsonlSpanExporter(SpanExporter):
         """Let go of the file; what still comes is not written."""
         self._shut_down = True
         self.file.close()
-
-    def _describe(self, block: Block) -> None:
-        key = block.layout.key
-        if key not in self._described and self.write_event(events.program(block.layout)):
-            self._described.add(key)
 
     def _write(self, lines: bytes | memoryview, count: int) -> SpanExportResult:
         if self._shut_down or self.file.write(lines, count) < count:

@@ -141,12 +141,22 @@ def _is_old_profile(path: str) -> bool:
 
 
 def claim(fd: int) -> None:
-    """Tell the processes that this one starts that the file is theirs, too: they append."""
+    """Tell the processes that this one starts that the file is theirs, too: they append.
+
+    The variable names the last file only; this process and those that it forks know of all.
+    """
+    if OWNER not in os.environ:
+        _claimed.clear()
+    _claimed.add(_identity(fd))
     os.environ[OWNER] = f"{THIS_PROCESS.id}:{_identity(fd)}"
 
 
 def _is_ours(fd: int) -> bool:
-    return os.environ.get(OWNER, "").partition(":")[2] == _identity(fd)
+    owned = os.environ.get(OWNER, "").partition(":")[2]
+    return bool(owned) and _identity(fd) in {owned, *_claimed}
+
+
+_claimed: set[str] = set()
 
 
 def _identity(fd: int) -> str:

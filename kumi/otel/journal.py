@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from kumi.otel import about
 from kumi.spans import events
+from kumi_exporters.blocks import BlockWriter
 from kumi_exporters.files import EventFile
-from kumi_exporters.stamp.jsonl import JsonlStamper
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from kumi.otel.settings import Settings
     from kumi.spans.block import Block
     from kumi.spans.events import Event
-    from kumi.spans.layout import Layout
 
 
 class Journal:
@@ -34,13 +33,13 @@ class Journal:
         self._settings = settings
         self._resource = resource
         self._counts = counts
-        self.renew()
+        self._blocks = BlockWriter(file)
+        self._started = False
 
     def renew(self) -> None:
         """A forked child writes its own first line, and describes its programs itself."""
-        self._stamper = JsonlStamper()  # the parent's may be in the middle of a page
+        self._blocks.renew()
         self._started = False
-        self._described: set[str] = set()
 
     def start(self) -> bool:
         """Write the first line. False where the file is somebody else's, and stays as it is."""
@@ -51,9 +50,9 @@ class Journal:
 
     def block(self, block: Block) -> None:
         """Write the lines of a block's runs."""
-        self._describe(block.layout)
-        lines, count = self._stamper.encode(block)
-        self._counts.wrote(self._file.write(lines, count))
+        self.start()
+        written, _ = self._blocks.write(block)
+        self._counts.wrote(written)
 
     def events(self, noted: Sequence[Event]) -> None:
         """Write events that are no spans of runs."""
@@ -71,11 +70,6 @@ class Journal:
         if self._started or dropped:
             self._file.write(events.line(end), 1, last=True)
         self._file.close()
-
-    def _describe(self, layout: Layout) -> None:
-        self.start()
-        if layout.key not in self._described and self._write(events.program(layout)):
-            self._described.add(layout.key)
 
     def _write(self, event: Event) -> bool:
         return self._file.write(events.line(event), 1) == 1

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 import threading
 from contextlib import contextmanager
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kumi.hooks import FailedRun
 from kumi.otel.counts import Counts
@@ -14,6 +13,7 @@ from kumi.otel.lanes import span_count
 from kumi.otel.log import trouble
 from kumi.otel.sources import Sources
 from kumi.otel.worker import Worker
+from kumi.spans.block import only_sampled
 from kumi.spans.recorder import Identity, assemble, assemble_failed
 
 if TYPE_CHECKING:
@@ -149,8 +149,8 @@ class Pipeline:
         if journal is not None:
             with self._counting_loss("writing spans to the file", span_count(block)):
                 journal.block(block)
-        if sender is not None and block.sampled.any():
-            sender.block(sampled(block))
+        if sender is not None and (sent := only_sampled(block)) is not None:
+            sender.block(sent)
 
     @contextmanager
     def _counting_loss(self, doing: str, spans: int) -> Iterator[None]:
@@ -160,21 +160,3 @@ class Pipeline:
         except Exception as error:  # noqa: BLE001 - id generators and resources are anybody's code
             trouble(doing, error)
             self.counts.drop(FAILED, spans)
-
-
-def sampled(block: Block) -> Block:
-    """The runs of a block that traces get."""
-    chosen = block.sampled
-    if chosen.all():
-        return block
-    columns: dict[str, Any] = {name: getattr(block, name)[chosen] for name in _COLUMNS}
-    if block.tracestates is not None:
-        pairs = zip(block.tracestates, chosen, strict=True)
-        columns["tracestates"] = tuple(state for state, wanted in pairs if wanted)
-    return dataclasses.replace(block, **columns)
-
-
-_COLUMNS = (
-    "readings", "sizes", "trace_ids", "prefixes", "parents",
-    "flags", "remote", "sampled", "numbers",
-)  # fmt: skip

@@ -1,0 +1,38 @@
+"""Blocks into an event file, each program described before its first run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kumi.spans import events
+from kumi_exporters.stamp.jsonl import JsonlStamper
+
+if TYPE_CHECKING:
+    from kumi.spans.block import Block
+    from kumi.spans.layout import Layout
+    from kumi_exporters.files import EventFile
+
+
+class BlockWriter:
+    """Writes blocks for one process; used by one thread at a time."""
+
+    def __init__(self, file: EventFile) -> None:
+        self._file = file
+        self.renew()
+
+    def renew(self) -> None:
+        """A forked child describes its programs itself, and has pages of its own."""
+        self._stamper = JsonlStamper()
+        self._described: set[str] = set()
+
+    def write(self, block: Block) -> tuple[int, int]:
+        """Append the lines of a block; how many of them are in the file now, and of how many."""
+        self._describe(block.layout)
+        lines, count = self._stamper.encode(block)
+        return self._file.write(lines, count), count
+
+    def _describe(self, layout: Layout) -> None:
+        if layout.key in self._described:
+            return
+        if self._file.write(events.line(events.program(layout)), 1) == 1:
+            self._described.add(layout.key)
