@@ -74,6 +74,15 @@ def test_an_existing_profile(mode, new, old, path):
         assert path.with_name("profile.jsonl.old").read_bytes() == old
 
 
+@pytest.mark.parametrize("mode", [{}, {"truncate": True}])
+def test_going_back_and_forth_between_files_applies_the_mode_once_to_each(mode, path):
+    other = path.with_name("other.jsonl")
+    for each in (path, other, path, other):
+        written(each, **mode)
+    assert path.read_bytes() == other.read_bytes() == LINE * 2
+    assert sorted(path.parent.iterdir()) == [other, path]
+
+
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("content", [OTHER, b"PK\x03\x04 no text", b"hello", b"[1]\n" + OLD])
 def test_a_foreign_file_stays_as_it_is(mode, content, path, caplog):
