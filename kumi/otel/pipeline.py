@@ -53,6 +53,7 @@ class Pipeline:
         self._values = settings.values
         self._refresh = refresh
         self._tend = tend
+        self._stopped = False
         self._worker = Worker("kumi-profile", self.drain, _INTERVAL)
         self.renew()
 
@@ -89,6 +90,8 @@ class Pipeline:
 
         False where `timeout` (seconds, negative: none) was too short.
         """
+        if self._stopped:
+            return False
         deadline = perf_counter() + timeout if timeout >= 0 else float("inf")
         self._refresh()  # outside of our lock: it takes that of the hooks
         with self._alone(timeout) as alone:
@@ -98,12 +101,14 @@ class Pipeline:
         return alone is None
 
     def stop(self) -> None:
-        """End the worker, and count what is still queued as dropped."""
+        """End the worker, and count what is still queued as dropped; drain no more."""
+        self._stopped = True
         self._worker.halt()
         for source in self.sources.all():
             for batch in source.batches():
                 runs = 1 if isinstance(batch, FailedRun) else len(batch)
                 self.counts.drop(LATE, runs * len(source.layout.rows))
+        self.sources.close()
 
     @contextmanager
     def _alone(self, timeout: float) -> Iterator[bool | None]:

@@ -7,6 +7,7 @@ import weakref
 from typing import TYPE_CHECKING, Any
 
 from kumi.otel.channel import Channel
+from kumi.otel.log import logger
 from kumi.otel.source import Source
 from kumi.spans.layout import layout, program_key
 
@@ -64,3 +65,19 @@ class Sources:
                 if not source.queue and source not in self._channels:
                     del self._by_program[key]
             return list(self._by_program.values())
+
+    def close(self) -> None:
+        """Nothing takes runs from the queues any more: those that still end are told of.
+
+        A run in flight ends as it began, and its function lets go of the channel then.
+        """
+        for source, channel in list(self._channels.items()):
+            weakref.finalize(channel, _tell_of_late_runs, source).atexit = False
+
+
+def _tell_of_late_runs(source: Source) -> None:
+    if source.queue:
+        runs, schema = len(source.queue), source.layout.program.schema
+        logger.warning(
+            "not in the profile: %d of %s, still running when profiling ended", runs, schema
+        )

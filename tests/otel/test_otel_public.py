@@ -1,7 +1,10 @@
 """What `kumi.otel` offers."""
 
+import threading
+
 import pytest
 
+import kumi
 from kumi import otel
 
 
@@ -38,3 +41,38 @@ def test_a_second_instrument_changes_nothing_and_says_so(tmp_path, caplog):
     otel.instrument(file=tmp_path / "a.jsonl")
     otel.instrument(file=tmp_path / "b.jsonl")
     assert "profiling is on already" in caplog.text
+
+
+class Doubled(kumi.Schema):
+    class Input(kumi.Record):
+        xs: kumi.Array[float]
+
+    ys = kumi.value(Input.xs * 2.0)
+
+
+class Late(list):
+    """Data that is not there at once."""
+
+    def __init__(self, begun, may_end):
+        super().__init__([1.0])
+        self.begun, self.may_end = begun, may_end
+
+    def __len__(self):
+        self.begun.set()
+        self.may_end.wait(10)
+        return super().__len__()
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_run_that_outlasts_profiling_is_right_and_its_loss_is_said(tmp_path, caplog, stream):
+    begun, may_end, results = threading.Event(), threading.Event(), []
+    with otel.profile(file=tmp_path / "p.jsonl", ops=True, stream=stream):
+        Doubled.run(xs=[1.0])
+        data = Late(begun, may_end)
+        thread = threading.Thread(target=lambda: results.append(Doubled.run(xs=data).ys))
+        thread.start()
+        assert begun.wait(10)
+    may_end.set()
+    thread.join()
+    assert results == [[2.0]]
+    assert "not in the profile: 1 of Doubled, still running" in caplog.text
