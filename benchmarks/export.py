@@ -106,13 +106,16 @@ def _cases(prefix, subject, path):
         subject.run(times)
         otel.flush(30)
 
-    live_file = path.with_suffix(".live.jsonl")
-    profiling = {"file": live_file, "ops": True, "truncate": True}
+    def profiling():
+        own = path.with_suffix(".live.jsonl")
+        own.unlink(missing_ok=True)
+        return otel.profile(file=own, ops=True)
+
     return [
         Case(f"{prefix}off", subject.run, runs, operations),
         Case(f"{prefix}encoded", subject.run, runs, operations, _Encoding()),
         Case(f"{prefix}written", subject.run, runs, operations, _Writing(path)),
-        Case(f"{prefix}live", live, runs, operations, lambda: otel.profile(**profiling)),
+        Case(f"{prefix}live", live, runs, operations, profiling),
     ]
 
 
