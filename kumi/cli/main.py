@@ -77,8 +77,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         sys.stdout.flush()
     except KeyboardInterrupt:
         code = INTERRUPTED
-    except BrokenPipeError:
-        code = _reader_left()
+    except BrokenPipeError:  # nobody reads what we print (`| head`): that is no error
+        discard_output()
+        code = FAILED
+    except OSError as error:
+        code = output_failed(error)
     sys.exit(code)
 
 
@@ -97,9 +100,9 @@ def _invoke(arguments: Sequence[str] | None) -> int:
         return error.exit_code
     except click.Abort:
         return INTERRUPTED
-    except BrokenPipeError:
-        raise
     except (KumiError, OSError) as error:
+        if isinstance(error, OSError) and not error.filename:
+            raise  # files are named: this is about what we print to
         click.echo(message(error), err=True)
         return FAILED
     return result if isinstance(result, int) else 0
@@ -111,12 +114,18 @@ def message(error: KumiError | OSError) -> str:
         return str(error)
     if isinstance(error, OSError) and error.filename:
         return f"Error: {error.filename}: {error.strerror}"
-    if isinstance(error, OSError) and error.strerror:  # files are named: this is what we print to
+    if isinstance(error, OSError) and error.strerror:
         return f"Error: standard output: {error.strerror}"
     return f"Error: {error}"
 
 
-def _reader_left() -> int:
-    """Nobody reads what we print (`| head`): that is no error, and the rest goes nowhere."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def output_failed(error: OSError) -> int:
+    """Say that standard output takes no more; the exit code."""
+    click.echo(message(error), err=True)
+    discard_output()
     return FAILED
+
+
+def discard_output() -> None:
+    """Let the rest of the output go nowhere: what waits in the buffer would fail again at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import os
 import shlex
-import sys
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kumi.cli.main import message
+from kumi.cli.main import discard_output, output_failed
 from kumi.cli.profile import ROWS, draw, emit
 from kumi.cli.script import MissingError, execute, module, script
 from kumi.profiles.reading import read_breakdown
@@ -131,9 +130,9 @@ def _show(report: _Report) -> None:
     except UnreadableError as error:
         click.echo(f"Nothing was recorded: {error}", err=True)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        discard_output()
     except OSError as error:
-        click.echo(message(error), err=True)
+        output_failed(error)
 
 
 def _next(report: _Report) -> str:

@@ -108,7 +108,9 @@ def test_streams_that_are_closed_are_as_if_to_nowhere(tmp_path, command, closed,
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
 @pytest.mark.parametrize("command", ["ops", "record"])
-def test_output_that_finds_no_room_is_one_line(tmp_path, command):
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_output_that_finds_no_room_is_one_line(tmp_path, monkeypatch, command, unbuffered):
+    monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)
     (tmp_path / "tax.kumi").write_text(TAX)
     (tmp_path / "quiet.py").write_text("")
     subject = {"ops": "tax.kumi", "record": "quiet.py"}[command]
