@@ -1,4 +1,4 @@
-"""The one table of operations. VM, disassembler, spans and docs all read it."""
+"""The one table of operations. VM, disassembler, spans, reports and docs all read it."""
 
 from __future__ import annotations
 
@@ -29,18 +29,7 @@ STORE = Opcode("Store", "input path", "an input under a declaration's name", fre
 MAP = Opcode("Map", "function", "a function of its arguments, element by element")
 SELECT = Opcode("Select", "", "one of two computed values, by a condition, element by element")
 REDUCE = Opcode("Reduce", "function", "fold the innermost axis away")
-ALIGN = Opcode("Align", "axes", "repeat a vector over deeper axes")
-ARRAY = Opcode("Array", "", "a tuple of its arguments")
-OBJECT = Opcode("Object", "keys", "a map of its arguments")
-INDEX = Opcode("Index", "axis", "positions along an axis")
-SHIFT = Opcode("Shift", "offset, policy", "the neighbour along an axis, filled at the edge")
-ROLL = Opcode("Roll", "offset, policy", "the neighbour along an axis, wrapped at the edge")
-CROSS = Opcode("Cross", "", "every element against every element of the same array")
-OUTER = Opcode("Outer", "", "every element against every element of another array")
-LIFT = Opcode("Lift", "axes", "an imported computation under the caller's axes")
+ALIGN = Opcode("Align", "", "repeat a vector over deeper axes")
 
-OPCODES: tuple[Opcode, ...] = (
-    LOAD_INPUT, CONST, REF, STORE, MAP, SELECT, REDUCE, ALIGN,
-    ARRAY, OBJECT, INDEX, SHIFT, ROLL, CROSS, OUTER, LIFT,
-)  # fmt: skip
+OPCODES: tuple[Opcode, ...] = (LOAD_INPUT, CONST, REF, STORE, MAP, SELECT, REDUCE, ALIGN)
 BY_NAME = {opcode.name: opcode for opcode in OPCODES}

@@ -35,6 +35,12 @@ def readings(program: Program, level: Level) -> Readings:
     return _by_operation(program) if level is Level.OPERATIONS else _by_group(program)
 
 
+def record_format(program: Program, level: Level) -> str:
+    """The `struct` format of what a run packs: its readings, and with operations its axis sizes."""
+    sizes = len(program.axes) if level is Level.OPERATIONS else 0
+    return f"<{readings(program, level).count}d{sizes}q"
+
+
 def _by_operation(program: Program) -> Readings:
     ends: list[int] = []
     for operation in program.operations:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kumi.hooks import Level
@@ -55,11 +54,6 @@ class Layout:
     rows: tuple[Row, ...]
     readings: int
     axes: tuple[str, ...]
-
-    @cached_property
-    def record_format(self) -> str:
-        """The `struct` format of one run: readings as doubles, then axis sizes."""
-        return f"<{self.readings}d{len(self.axes)}q"
 
     @property
     def operations(self) -> int:

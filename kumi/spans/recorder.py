@@ -87,7 +87,7 @@ def assemble_failed(
 
 
 def _record(layout: Layout) -> np.dtype[np.void]:
-    """`Layout.record_format` as NumPy reads it."""
+    """`kumi.ir.readings.record_format` as NumPy reads it."""
     return np.dtype(
         [("readings", "<f8", (layout.readings,)), ("sizes", "<i8", (len(layout.axes),))]
     )

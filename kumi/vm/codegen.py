@@ -17,7 +17,7 @@ import numpy as np
 from kumi.errors import CompilerBug
 from kumi.hooks import Level
 from kumi.ir import ops
-from kumi.ir.readings import readings
+from kumi.ir.readings import readings, record_format
 from kumi.kernels import bind
 from kumi.kernels.vectors import align
 from kumi.vm import inputs
@@ -126,8 +126,6 @@ class _Writer:
             self._read_clock(operation)
         if group.kind == "input":
             self._check_inputs()
-            if not group.last:
-                self._add("pass")
 
     def _check_inputs(self) -> None:
         """Raise what the loaders found, and names that the schema does not declare."""
@@ -139,7 +137,7 @@ class _Writer:
         sizes = self.program.axes if self._level is Level.OPERATIONS else ()
         packed = [f"t{n}" for n in range(count)]
         packed += [f"{self._axis_names[axis]}.size" for axis in sizes]
-        self._bind("pack", struct.Struct(f"<{count}d{len(sizes)}q").pack)
+        self._bind("pack", struct.Struct(record_format(self.program, self._level)).pack)
         self._add(f"keep((pack({', '.join(packed)}), context))")
         self._add("if len(queue) > limit: relieve()")
 

@@ -14,6 +14,7 @@ from kumi.errors import Place, Source
 from kumi.hooks import FailedRun, Level
 from kumi.ir import ops
 from kumi.ir.program import Group, Leaf, Operation, Program, Step
+from kumi.ir.readings import record_format
 from kumi.kernels.kinds import FLOAT
 from kumi.spans.layout import layout
 from kumi.spans.recorder import Identity, assemble, assemble_failed
@@ -79,7 +80,7 @@ def laid_out(described=None, level=Level.OPERATIONS, key="1f"):
 def packed(of, seconds, sizes=None):
     """One run as a recorder packs it; `seconds` are its readings."""
     sizes = sizes if sizes is not None else [12] * len(of.axes)
-    return struct.pack(of.record_format, *seconds, *sizes)
+    return struct.pack(record_format(of.program, of.level), *seconds, *sizes)
 
 
 def readings(of, start=100.0, step=2.5e-6):
