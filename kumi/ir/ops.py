@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class Opcode:
     """What one kind of operation is.
 
-    `free` says that generated code needs no instruction for it: its start equals its end in every
-    recording, since that is what it costs.
+    `operand` is what follows its name in listings and spans. `free` says that generated code needs
+    no instruction for it: its start equals its end in every recording, since that is what it costs.
     """
 
     name: str
