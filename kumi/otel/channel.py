@@ -29,8 +29,8 @@ class Drain(Protocol):
     def wake(self) -> bool:
         """Have the worker drain; False where there is no worker."""
 
-    def drain(self, *, only: Source) -> bool:
-        """Drain a source now, on this thread."""
+    def drain(self, timeout: float, *, only: Source) -> bool:
+        """Drain a source now, on this thread; False where that took more than `timeout` seconds."""
 
     def dropped(self, layout: Layout, runs: int) -> None:
         """Count runs that were dropped for want of room."""
@@ -43,7 +43,9 @@ class Channel:
     """The queue of one program at one level: see `kumi.hooks.Channel`.
 
     Past `limit` the worker is woken; at twice that the run waits for it. Where events are streamed
-    every run calls `relieve`, which writes them.
+    every run calls `relieve`, which writes them, or leaves them to the worker where another drain
+    takes longer than a run may wait: that one might be waiting for what this thread holds, where
+    the run is a signal handler's.
     """
 
     def __init__(self, source: Source, pipeline: Drain, admit: Callable[[], Any]) -> None:
@@ -75,7 +77,7 @@ class Channel:
 
     def _relieve(self) -> None:
         if self._pipeline.stream or not self._pipeline.wake():
-            self._pipeline.drain(only=self._source)
+            self._pipeline.drain(self._pipeline.block_ms / 1000, only=self._source)
         elif len(self.queue) >= self._ceiling:
             self._wait()
 

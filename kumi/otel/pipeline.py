@@ -59,8 +59,8 @@ class Pipeline:
 
     def renew(self) -> None:
         """Become a forked child's: nothing waiting, nothing counted, locks that nobody holds."""
-        self._lock = threading.RLock()
-        self._draining = False
+        self._lock = threading.Lock()
+        self._inside: set[int] = set()
         self._worker.renew()
         self.sources.renew()
         self.counts.reset()
@@ -88,7 +88,8 @@ class Pipeline:
     def drain(self, timeout: float = -1, *, only: Source | None = None) -> bool:
         """Make blocks of everything kept so far (`only` by one source), and hand them on.
 
-        False where `timeout` (seconds, negative: none) was too short.
+        False where `timeout` (seconds, negative: none) was too short, and inside of a drain of this
+        very thread (a signal handler, a finalizer, an exporter): the worker goes on.
         """
         if self._stopped:
             return False
@@ -97,8 +98,11 @@ class Pipeline:
         with self._alone(timeout) as alone:
             if alone:
                 self._tend()
-                return self._drain_until(deadline, self.sources.all() if only is None else [only])
-        return alone is None
+                sources = self.sources.all() if only is None else [only]
+                if self._drain_until(deadline, sources):
+                    return True
+        self._worker.wake()
+        return False
 
     def stop(self) -> None:
         """End the worker, and count what is still queued as dropped; drain no more."""
@@ -111,21 +115,18 @@ class Pipeline:
         self.sources.close()
 
     @contextmanager
-    def _alone(self, timeout: float) -> Iterator[bool | None]:
-        """Hold the lock: True once it is ours, False past `timeout`.
-
-        None for a run inside a drain of its own thread (a signal handler, a finalizer, an
-        exporter): the drain that it interrupted goes on to take it.
-        """
-        if not self._lock.acquire(timeout=timeout):
+    def _alone(self, timeout: float) -> Iterator[bool]:
+        """Hold the lock; False past `timeout`, and where this thread waits for it or holds it."""
+        me = threading.get_ident()
+        if me in self._inside:
             yield False
             return
-        inside, self._draining = self._draining, True
+        self._inside.add(me)
         try:
-            yield None if inside else True
+            with _held(self._lock, timeout) as ours:
+                yield ours
         finally:
-            self._draining = inside
-            self._lock.release()
+            self._inside.discard(me)
 
     def _drain_until(self, deadline: float, sources: Iterable[Source]) -> bool:
         for source in sources:
@@ -165,3 +166,13 @@ class Pipeline:
         except Exception as error:  # noqa: BLE001 - id generators and resources are anybody's code
             trouble(doing, error)
             self.counts.drop(FAILED, spans)
+
+
+@contextmanager
+def _held(lock: threading.Lock, timeout: float) -> Iterator[bool]:
+    ours = lock.acquire(timeout=min(timeout, threading.TIMEOUT_MAX))
+    try:
+        yield ours
+    finally:
+        if ours:
+            lock.release()

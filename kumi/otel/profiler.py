@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from kumi.otel.route import Route
     from kumi.otel.settings import Settings
 
+BEGINNING = "beginning"
+
 _GRACE = 0.02
 _STEP = 0.001
 _FOREVER = 1e9  # seconds; locks refuse to be waited for much longer
@@ -138,6 +140,9 @@ class Profiler:
     def _first(self, schema: str) -> Any:
         """The first run: begin, then answer as every later one is answered."""
         self.begin()
+        if self._begun and not self._ready:  # a signal's handler, in the middle of that
+            self._pipeline.counts.drop(BEGINNING, 1)
+            return None
         return None if self._route is None or self._is_idle() else self._admission(schema)()
 
     def _is_idle(self) -> bool:

@@ -33,6 +33,7 @@ class Sources:
     def renew(self) -> None:
         """A forked child leaves to its parent what the parent recorded."""
         self._lock = threading.RLock()
+        self._opening = 0
         for source in self._by_program.values():
             source.queue.clear()
 
@@ -44,13 +45,11 @@ class Sources:
         A layout holds its program, so the id of one with a source is nobody else's.
         """
         with self._lock:
-            source = self._by_program.get((id(program), level))
-            if source is None:
-                source = Source(layout(program, level, program_key(program)))
-                self._by_program[id(program), level] = source
-            channel = self._channels.get(source)
-            if channel is None:
-                channel = self._channels[source] = Channel(source, pipeline, admit)
+            self._opening += 1
+            try:
+                channel = self._channel(self._source(program, level), pipeline, admit)
+            finally:
+                self._opening -= 1
             channel.admit = admit
             return channel
 
@@ -59,12 +58,17 @@ class Sources:
         return bool(self._channels)
 
     def all(self) -> list[Source]:
-        """The sources; those that are empty, and that nobody will write to, are forgotten."""
-        with self._lock:
-            for key, source in list(self._by_program.items()):
-                if not source.queue and source not in self._channels:
-                    del self._by_program[key]
-            return list(self._by_program.values())
+        """The sources; those that are empty, and that nobody will write to, are forgotten.
+
+        Waits for nobody: who is opening a channel may have been interrupted by a signal whose
+        handler waits for the drain that asks here.
+        """
+        if self._lock.acquire(blocking=False):
+            try:
+                self._forget_unused()
+            finally:
+                self._lock.release()
+        return list(self._by_program.values())
 
     def close(self) -> None:
         """Nothing takes runs from the queues any more: those that still end are told of.
@@ -73,6 +77,27 @@ class Sources:
         """
         for source, channel in list(self._channels.items()):
             weakref.finalize(channel, _tell_of_late_runs, source).atexit = False
+
+    def _source(self, program: Program, level: Level) -> Source:
+        key = id(program), level
+        source = self._by_program.get(key)
+        if source is None:  # a signal handler may be first even now
+            new = Source(layout(program, level, program_key(program)))
+            source = self._by_program.setdefault(key, new)
+        return source
+
+    def _channel(self, source: Source, pipeline: Drain, admit: Callable[[], Any]) -> Channel:
+        channel = self._channels.get(source)
+        if channel is None:
+            channel = self._channels[source] = Channel(source, pipeline, admit)
+        return channel
+
+    def _forget_unused(self) -> None:
+        if self._opening:  # interrupted between a source and its channel
+            return
+        for key, source in list(self._by_program.items()):
+            if not source.queue and source not in self._channels:
+                del self._by_program[key]
 
 
 def _tell_of_late_runs(source: Source) -> None:

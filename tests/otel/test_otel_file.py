@@ -5,7 +5,19 @@ import sys
 import threading
 
 import pytest
-from otel_subjects import OPERATIONS, SPANS, Taxed, eventually, of, read, run, spans_of
+from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
+from otel_subjects import (
+    OPERATIONS,
+    SPANS,
+    Keeping,
+    Taxed,
+    batched,
+    eventually,
+    of,
+    read,
+    run,
+    spans_of,
+)
 
 import kumi
 from kumi import otel
@@ -75,12 +87,35 @@ def test_streamed_events_of_threads_are_there_when_their_run_returns(tmp_path):
             ours = of(read(path), "vm_run")
             missing.append(len(ours) < count)
 
-    with otel.profile(file=path, stream=True):
+    with otel.profile(file=path, stream=True, block_ms=60_000):
         threads = [threading.Thread(target=work) for _ in range(4)]
         [thread.start() for thread in threads]
         [thread.join() for thread in threads]
     assert not any(missing)
     assert len(of(read(path), "vm_run")) == 80
+
+
+def test_a_streamed_run_waits_for_a_stuck_drain_no_longer_than_it_may(tmp_path):
+    path = tmp_path / "p.jsonl"
+    stuck, run_returned, waited = threading.Event(), threading.Event(), []
+
+    class Stuck(RandomIdGenerator):
+        def generate_span_id(self):
+            if not stuck.is_set():
+                stuck.set()
+                waited.append(run_returned.wait(20))
+            return super().generate_span_id()
+
+    provider = batched(Keeping(), id_generator=Stuck())
+    with otel.profile(tracer_provider=provider, file=path, stream=True, block_ms=20):
+        other = threading.Thread(target=run)
+        other.start()
+        assert stuck.wait(20)
+        run()
+        run_returned.set()
+        other.join()
+        assert waited == [True]
+        eventually(lambda: len(of(read(path), "vm_run")) == 2)
 
 
 def test_without_streaming_the_worker_writes_within_its_interval(tmp_path):
