@@ -1,9 +1,23 @@
 """Kumi: a declarative calculation language whose every operation can be an OpenTelemetry span.
 
-This is the composition root. Names are imported when they are first used, so that `import kumi` and
-the commands that only read profiles stay light; and a starter is installed that looks at the
-environment before the first compile or run.
+A schema is a Python class, or a `.kumi` file with the same meaning:
+
+    class Pay(kumi.Schema):
+        class Input(kumi.Record):
+            hours: kumi.Field[float] = kumi.field(ge=0)
+            rate: kumi.Field[float]
+
+        gross = kumi.value(Input.hours * Input.rate)
+
+    Pay.run(hours=38.5, rate=20.0).gross  # 770.0
+    kumi.load("pay.kumi").run({"hours": 38.5, "rate": 20.0})
+
+`kumi.otel` profiles what runs; `KUMI_PROFILE=1` does so from outside of the program.
 """
+
+# The composition root. Names are imported when they are first used, so that `import kumi` and the
+# commands that only read profiles stay light; and a starter is installed that looks at the
+# environment before the first compile or run.
 
 from __future__ import annotations
 
@@ -43,6 +57,8 @@ _MODULES = ("otel",)
 
 def __getattr__(name: str) -> object:
     """Find a public name where it is defined, and keep it here."""
+    if name == "__all__":  # what `help` shows, and `import *` takes
+        return [each for each in __dir__() if not each.startswith("_")]
     if name in _MODULES:
         return import_module(f"kumi.{name}")
     module, attribute = _ELSEWHERE.get(name, ("kumi.syntax.classes", name))

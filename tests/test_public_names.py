@@ -1,0 +1,55 @@
+"""What `kumi` offers, and that Python's own `help` shows it."""
+
+import pydoc
+import re
+import textwrap
+
+import pytest
+
+import kumi
+
+SCHEMAS = {
+    "Array", "Expr", "Field", "Record", "Schema", "Value", "any_of", "array", "compile", "field",
+    "let", "load", "none_of", "ref", "size", "trait", "value", "when", "whole",
+}  # fmt: skip
+FUNCTIONS = {
+    "abs", "all", "any", "at", "clamp", "coalesce", "concat", "cos", "count", "count_if", "cross",
+    "downcase", "exp", "index", "is_null", "join", "length", "log", "max", "mean", "mean_if",
+    "min", "not_", "outer", "roll", "select", "shift", "sin", "sqrt", "sum", "sum_if", "tanh",
+    "to_decimal", "to_float", "to_integer", "to_string", "upcase",
+}  # fmt: skip
+ERRORS = {"CompilerBug", "InputError", "KumiError", "Problem", "SchemaError", "Violation"}
+
+
+def test_these_are_the_public_names():
+    assert set(kumi.__all__) == SCHEMAS | FUNCTIONS | ERRORS | {"otel"}
+    assert set(dir(kumi)) == {*kumi.__all__, "__version__"}
+
+
+@pytest.mark.parametrize("name", kumi.__all__)
+def test_each_can_be_had_and_says_what_it_is(name):
+    assert pydoc.getdoc(getattr(kumi, name))
+
+
+@pytest.fixture(scope="module")
+def shown():
+    return pydoc.plaintext.document(kumi)
+
+
+@pytest.mark.parametrize("name", sorted({*kumi.__all__} - {"otel"}))
+def test_help_shows_it(name, shown):
+    assert re.search(rf"^    (class {name}\(|{name}\(|{name} = )", shown, re.MULTILINE)
+
+
+def test_the_example_in_the_docstring_gives_what_it_says():
+    code = "".join(re.findall(r"^    .*\n|^\n", kumi.__doc__, re.MULTILINE))
+    built, run, _ = re.split(r"\n(?=Pay|kumi)", textwrap.dedent(code).strip())
+    names = {"kumi": kumi, "__name__": "pay"}
+    exec(built, names)
+
+    assert repr(eval(run, names)) == run.partition("# ")[2]
+
+
+def test_another_name_is_an_error():
+    with pytest.raises(AttributeError, match="no attribute 'shema'"):
+        kumi.shema
