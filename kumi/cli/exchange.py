@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-import math
+import re
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
+
+from kumi.cli.strict_json import loads
 
 
 def read_input(path: str | None) -> dict[str, Any]:
@@ -47,47 +49,47 @@ def _write_file(path: str, text: str) -> None:
 
 
 def to_json(values: dict[str, Any]) -> tuple[str, int]:
-    """An object as JSON, a line for each key; and how many NaN and infinities became null."""
+    """An object as JSON, a line for each key; and how many NaN and infinities became null.
+
+    Raises ClickException for a value that no recursive writer can write.
+    """
     try:
-        return _lines(values), 0
+        return _lines(values)
+    except RecursionError as error:
+        raise click.ClickException("the result is nested too deeply for JSON") from error
+
+
+_NO_NUMBER: Final = re.compile(r'("(?:[^"\\]|\\.)*")|(-?Infinity|NaN)')
+
+
+def _lines(values: dict[str, Any]) -> tuple[str, int]:
+    lost = 0
+    lines = []
+    for name, value in values.items():
+        text, count = _written(value)
+        lines.append(f"  {json.dumps(name, ensure_ascii=False)}: {text}")
+        lost += count
+    return "{\n" + ",\n".join(lines) + "\n}" if lines else "{}", lost
+
+
+def _written(value: Any) -> tuple[str, int]:
+    """A value as JSON, and how many numbers in it became null."""
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False), 0
     except ValueError:
-        counter = _Finite()
-        return _lines(counter.copy(values)), counter.lost
-
-
-def _lines(values: dict[str, Any]) -> str:
-    if not values:
-        return "{}"
-    dump = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
-    lines = (f"  {dump(name)}: {dump(value)}" for name, value in values.items())
-    return "{\n" + ",\n".join(lines) + "\n}"
-
-
-class _Finite:
-    """Copies plain data without NaN and infinities, and counts them."""
-
-    def __init__(self) -> None:
-        self.lost = 0
-
-    def copy(self, value: Any) -> Any:
-        if isinstance(value, list | tuple):
-            return [self.copy(item) for item in value]
-        if isinstance(value, dict):
-            return {key: self.copy(item) for key, item in value.items()}
-        if isinstance(value, float) and not math.isfinite(value):
-            self.lost += 1
-            return None
-        return value
+        text = json.dumps(value, ensure_ascii=False)
+    lost = sum(1 for found in _NO_NUMBER.finditer(text) if found[2])
+    return _NO_NUMBER.sub(lambda found: found[1] or "null", text), lost
 
 
 def _parsed(name: str, data: bytes) -> Any:
     if not data.strip():
         raise click.ClickException(f"{name}: it is empty; the input is a JSON object, such as {{}}")
     try:
-        return json.loads(data.decode("utf-8-sig"))
+        return loads(data.decode("utf-8-sig"))
     except json.JSONDecodeError as error:
         where = f"{name}:{error.lineno}:{error.colno}"
-        raise click.ClickException(f"{where}: not JSON: {error.msg}") from error
+        raise click.ClickException(f"{where}: {error.msg}") from error
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise click.ClickException(f"{name}:{line}: the file is not UTF-8 text") from error

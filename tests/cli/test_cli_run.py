@@ -61,10 +61,27 @@ def test_a_schema_without_inputs_needs_no_input(capsys, folder):
 
 
 def test_numbers_that_json_has_not_are_null_with_one_warning(capsys, folder):
-    (folder / "tax.json").write_text('{"income": 1e999, "rate": 0.0, "gifts": [1e999, 2.0]}')
-    done = call(capsys, "run", "tax.kumi", "--input", "tax.json")
-    assert json.loads(done.out) == {"tax": None, "given": None, "each": [None, 1.0]}
-    assert done.err == "warning: 3 numbers are NaN or infinite, which JSON has not: null\n"
+    (folder / "odd.kumi").write_text(
+        "schema do input do float :zero string :s array :xs do float :x end any :deep end"
+        " value :nan, input.zero / 0 value :each, input.xs.x / 0"
+        " value :text, input.s value :same, input.deep end"
+    )
+    deep = "[" * 500 + '"NaN"' + "]" * 500
+    given = f'{{"zero": 0, "xs": [1, -1, 0], "s": "-Infinity \\" NaN", "deep": {deep}}}'
+    (folder / "odd.json").write_text(given)
+    done = call(capsys, "run", "odd.kumi", "--input", "odd.json")
+    result = json.loads(done.out)
+    assert (result["nan"], result["each"]) == (None, [None, None, None])
+    assert (result["text"], result["same"]) == ('-Infinity " NaN', json.loads(deep))
+    assert done.err == "warning: 4 numbers are NaN or infinite, which JSON has not: null\n"
+
+
+def test_however_deep_an_input_is_no_traceback_comes_of_it(capsys, folder):
+    (folder / "deep.kumi").write_text("schema do input do any :a end value :b, input.a end")
+    for depth in range(800, 1100, 7):
+        (folder / "deep.json").write_text('{"a": ' + "[" * depth + "]" * depth + "}")
+        done = call(capsys, "run", "deep.kumi", "--input", "deep.json")
+        assert done.code == 0 or ("nested too deeply" in done.err and done.code == 1)
 
 
 def test_integers_and_text_of_any_kind_arrive_whole(capsys, folder):
@@ -88,6 +105,30 @@ def test_integers_and_text_of_any_kind_arrive_whole(capsys, folder):
         ("[1, 2]", "tax.json: the input must be a JSON object, not an array"),
         ("null", "tax.json: the input must be a JSON object, not null"),
         ("[" * 100_000, "tax.json: nested too deeply"),
+        (
+            '{"income": 1,\n "rate": 2,\n  "income": 3}',
+            'tax.json:3:3: the key "income" is given twice in one object',
+        ),
+        (
+            '{"rate": {"a": {}, "b": 1},\n"gifts": [{"a": 1}, {"a": 1, "\\u0061": 2}]}',
+            'tax.json:2:30: the key "\\u0061" is given twice in one object',
+        ),
+        (
+            '{"s": "NaN 1e999", "income": 1e308, "rate": -1e309}',
+            "tax.json:1:45: -1e309 is more than a float can hold",
+        ),
+        (
+            '{"income": NaN}',
+            "tax.json:1:12: NaN is no JSON; write null where there is no number",
+        ),
+        (
+            '{"income": [1, -Infinity]}',
+            "tax.json:1:16: -Infinity is no JSON; write null where there is no number",
+        ),
+        (
+            '{"a": "\\ud83d\\ude00",\n "b": "\\ud83d"}',
+            'tax.json:2:7: "\\ud83d" holds half of a surrogate pair, which is no character',
+        ),
     ],
 )
 def test_an_input_that_is_no_json_object_is_one_line(capsys, folder, text, message):

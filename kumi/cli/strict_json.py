@@ -1,0 +1,107 @@
+"""JSON without what other readers let pass: a value must come out as it was written, or not at all.
+
+Refused: a key given twice, half of a surrogate pair, NaN and infinities, numbers that no float can
+hold. Where such a thing is, is looked up only when there is one.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from json import JSONDecodeError
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_PIECE: Final = re.compile(
+    r'(?P<text>"(?:[^"\\]|\\.)*")(?P<key>\s*:)?|(?P<number>-?(?:\d[\d.eE+-]*|NaN|Infinity))|[{}]'
+)
+_LONGEST: Final = 40
+
+
+class _RefusedError(ValueError):
+    """Something is there that we refuse."""
+
+
+def loads(text: str) -> Any:
+    """The value of a JSON text.
+
+    Raises JSONDecodeError, with line and column, for what is no JSON or is refused.
+    """
+    try:
+        value = _DECODER.decode(text)
+        if "\\ud" in text or "\\uD" in text:
+            _encodable(value)
+    except _RefusedError:
+        message, at = next(_refused(text))
+        raise JSONDecodeError(message, text, at) from None
+    except JSONDecodeError as error:
+        raise JSONDecodeError(f"not JSON: {error.msg}", text, error.pos) from None
+    return value
+
+
+def _encodable(value: Any) -> None:
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise _RefusedError from None
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise _RefusedError
+    return found
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise _RefusedError
+    return number
+
+
+_DECODER: Final = json.JSONDecoder(
+    object_pairs_hook=_distinct, parse_float=_finite, parse_constant=_finite
+)
+
+
+def _refused(text: str) -> Iterator[tuple[str, int]]:
+    """What is refused in a JSON text, and its offset."""
+    objects: list[set[str]] = []
+    for piece in _PIECE.finditer(text):
+        if piece["text"]:
+            yield from ((said, piece.start()) for said in _about_text(piece, objects))
+        elif piece["number"]:
+            yield from ((said, piece.start()) for said in _about_number(piece["number"]))
+        elif piece[0] == "{":
+            objects.append(set())
+        else:
+            objects.pop()
+
+
+def _about_text(piece: re.Match[str], objects: list[set[str]]) -> Iterator[str]:
+    text: str = json.loads(piece["text"])
+    if any(map(_is_half, text)):
+        yield f"{_short(piece['text'])} holds half of a surrogate pair, which is no character"
+    if piece["key"]:
+        if text in objects[-1]:
+            yield f"the key {_short(piece['text'])} is given twice in one object"
+        objects[-1].add(text)
+
+
+def _about_number(text: str) -> Iterator[str]:
+    if "N" in text or "I" in text:
+        yield f"{text} is no JSON; write null where there is no number"
+    elif not math.isfinite(float(text)):
+        yield f"{_short(text)} is more than a float can hold"
+
+
+def _is_half(letter: str) -> bool:
+    return "\ud800" <= letter <= "\udfff"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
