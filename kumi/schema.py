@@ -13,6 +13,7 @@ from kumi.errors import Place, Problem, SchemaError, Source
 from kumi.ir.text import disassemble
 from kumi.results import Result
 from kumi.syntax.classes import Declarations, declared, tree
+from kumi.syntax.classes.declarations import RESERVED
 from kumi.syntax.text import parse, schema_name
 from kumi.vm.given import as_inputs
 from kumi.vm.machine import Machine
@@ -184,10 +185,15 @@ def _read(path: Path) -> Source:
 
 
 def _from_tree(parsed: nodes.Schema) -> type[Schema]:
-    taken = set(dir(Schema))
-    values = {d.name: declared(d.kind, d.name) for d in parsed.declarations if d.name not in taken}
+    free = [one for one in parsed.declarations if not _is_taken(one.name)]
+    values = {one.name: declared(one.kind, one.name) for one in free}
     body = {"__module__": "kumi.loaded", **values, "_parsed": parsed}
     schema = cast("type[Schema]", type(parsed.name, (Schema,), body))
     with hooks.lock():
         schema._compiled.build(None)
     return schema
+
+
+def _is_taken(name: str) -> bool:
+    """Whether a class or Python needs the name: such a value is read as `result["name"]`."""
+    return name in RESERVED or name.startswith("__") or hasattr(Schema, name)

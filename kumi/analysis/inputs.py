@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from kumi.analysis.facts import Reach
 from kumi.kernels.kinds import ArrayOf, Scalar
+from kumi.syntax.nodes import Input, Range
 
 if TYPE_CHECKING:
     from kumi.analysis.facts import Analysis, Axes
     from kumi.kernels.kinds import Kind
-    from kumi.syntax.nodes import Input
 
 
 def inputs(facts: Analysis) -> None:
-    """Fill `facts.reaches`; report duplicates, and arrays that have not exactly one child."""
+    """Fill `facts.reaches`; report duplicates, arrays without their child, empty domains."""
     todo: list[tuple[Input, Reach | None]] = [(one, None) for one in facts.schema.inputs[::-1]]
     while todo:
         declared, parent = todo.pop()
@@ -22,6 +22,7 @@ def inputs(facts: Analysis) -> None:
         if _is_new(facts, reach):
             facts.reaches[reach.path] = reach
             _check_element(facts, declared)
+            _check_domain(facts, declared)
             todo.extend((child, reach) for child in (declared.children or ())[::-1])
 
 
@@ -70,3 +71,27 @@ def _check_element(facts: Analysis, declared: Input) -> None:
         f"array `{declared.name}` needs exactly one child, its element, and has {count}",
         "name the element: one scalar, one array, or one hash that holds the fields",
     )
+
+
+def _check_domain(facts: Analysis, declared: Input) -> None:
+    """Report a domain in which no value of the input's kind can lie."""
+    match declared:
+        case Input(domain=None):
+            return
+        case Input(kind="array" | "hash"):
+            hint = "give it to the values inside"
+        case Input(kind="string" | "boolean", domain=Range()):
+            hint = "a range is for numbers; list the values: `[…]`"
+        case Input(domain=Range() as domain) if _is_empty(domain):
+            hint = "its lower end is above its upper end, or at one that does not belong to it"
+        case _:
+            return
+    message = f"no {declared.kind} can lie in the domain of `{declared.name}`"
+    facts.semantic(declared.place, message, hint)
+
+
+def _is_empty(domain: Range) -> bool:
+    low, high = domain.low, domain.high
+    if low is None or high is None:
+        return False
+    return low > high or (domain.exclusive and low == high)

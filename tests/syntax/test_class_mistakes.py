@@ -49,6 +49,17 @@ a, b, p, lines = Input.a, Input.b, Input.p, Input.lines
         (lambda: kumi.any_of(), "kumi.any_of()", "needs a condition"),
         (lambda: when().then(1), "when()", "needs a condition"),
         (lambda: kumi.whole(a + 1), "kumi.whole(a + 1)", "`Input.lines`"),
+        (lambda: kumi.value(a, name=""), 'kumi.value(a, name="")', "not empty"),
+        (lambda: kumi.let(a, name="x.y"), 'kumi.let(a, name="x.y")', "without dots"),
+        (lambda: kumi.let(a, name="\x1b[1m"), 'kumi.let(a, name="\\x1b[1m")', "printable"),
+        (lambda: kumi.field(name="\ud800"), 'kumi.field(name="\\ud800")', "printable"),
+        (lambda: kumi.array(element=["x", 5]), 'kumi.array(element=["x", 5])', "5 is no name"),
+        (lambda: kumi.ref(a), "kumi.ref(a)", "is no name"),
+        (lambda: a == "\ud800", 'a == "\\ud800"', "half of a surrogate pair"),
+        (lambda: kumi.field(one_of="ab"), 'kumi.field(one_of="ab")', "`one_of="),
+        (lambda: kumi.field(one_of=[{}]), "kumi.field(one_of=[{}])", "of type dict"),
+        (lambda: kumi.field(ge="1"), 'kumi.field(ge="1")', "a limit is a number, not '1'"),
+        (lambda: kumi.array(lt=float("nan")), 'kumi.array(lt=float("nan"))', "not nan"),
     ],
 )
 def test_what_python_itself_shows(mistake, shown, hint):

@@ -254,6 +254,41 @@ def test_a_traceback_of_a_failed_run_names_the_schema(rows):
     assert "in Rows.ratio" in text
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Input",
+        "arrow",
+        "run",
+        "only",
+        "to_dict",
+        "mro",
+        "self",
+        "None",
+        "v0",
+        "_cells",
+        "_compiled",
+        "__slots__",
+        "__len__",
+        "__init__",
+        "__classcell__",
+        "__qualname__",
+        "__kumi_made__",
+    ],
+)
+def test_a_file_may_call_a_declaration_as_it_likes(tmp_path, name):
+    path = tmp_path / "named.kumi"
+    path.write_text(
+        f"schema do input do integer :{name} end value :{name}, input.{name} + 1"
+        f" value :next, {name} * 2 end"
+    )
+    schema = kumi.load(path)
+    result = schema.run({name: 3})
+    assert (result[name], result.next, result.to_dict()) == (4, 8, {name: 4, "next": 8})
+    assert schema.only(name).run({name: 1}).to_dict() == {name: 2}
+    assert str(result.numpy(name)) == "4"
+
+
 def test_a_file_whose_name_is_no_text_is_loaded_and_shown(tmp_path):
     path = tmp_path / os.fsdecode(b"tax_\xff.kumi")
     path.write_text(LINES)

@@ -8,6 +8,7 @@ from kumi.errors import Problem, SchemaError
 from kumi.syntax import nodes
 from kumi.syntax.classes.cascades import Cases, First, Then, When
 from kumi.syntax.classes.expression import Expr, Formula, T_co
+from kumi.syntax.classes.naming import as_name
 from kumi.syntax.classes.operands import node_of
 from kumi.syntax.classes.places import class_body, explained, here
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 R = TypeVar("R", bound="Record")
 _MADE = "__kumi_made__"
-_RESERVED = frozenset({"Input", "arrow"})
+RESERVED = frozenset({"Input", "arrow"})
 """Names that a schema needs or will need, besides the attributes of its base classes."""
 
 
@@ -112,7 +113,7 @@ def trait(e: Expr[bool], *, name: str | None = None) -> Value[bool]:
 
 def ref(name: str) -> Expr[Any]:
     """A declaration by its name: one that comes later, or that Python cannot name."""
-    return Formula(nodes.Name(here(), name))
+    return Formula(nodes.Name(here(), as_name(name)))
 
 
 def declared(kind: nodes.DeclarationKind, name: str) -> Value[Any]:
@@ -126,7 +127,7 @@ def _declaration(kind: nodes.DeclarationKind, e: object, name: str | None) -> Va
         raise TypeError(explained("this cascade is not finished", hint))
     place = here()
     body = e.__kumi_cascade__() if isinstance(e, Cases) else node_of(e, place)
-    made: Value[Any] = Value(kind, name, body, place)
+    made: Value[Any] = Value(kind, None if name is None else as_name(name), body, place)
     namespace = class_body()
     if namespace is not None:
         namespace.setdefault(_MADE, []).append(made)
@@ -174,7 +175,7 @@ def _refused(cls: type, one: Value[Any]) -> Iterator[Problem]:
         hint = f"write `name = kumi.{one.kind}(...)`, each name once in a class body"
         yield Problem("semantic", one.place, f"this {one.kind} has no name", hint)
     attribute = one.attribute or ""
-    taken = attribute in _RESERVED or any(attribute in vars(base) for base in cls.__mro__[1:])
+    taken = attribute in RESERVED or any(attribute in vars(base) for base in cls.__mro__[1:])
     if taken and one.owner is cls:
         hint = f'write `{attribute}_ = kumi.{one.kind}(..., name="{attribute}")`'
         yield Problem("semantic", one.place, f"`{attribute}` is a name of the class itself", hint)

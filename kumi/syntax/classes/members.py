@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from decimal import Decimal
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, overload
 
 from kumi.syntax import nodes
+from kumi.syntax.classes.naming import as_name
+from kumi.syntax.classes.operands import literal
 from kumi.syntax.classes.paths import begun
-from kumi.syntax.classes.places import CodePlace, here
+from kumi.syntax.classes.places import CodePlace, explained, here
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from decimal import Decimal
 
     from kumi.errors import Place
     from kumi.syntax.classes.expression import Expr
@@ -48,7 +52,7 @@ class Member:
     ) -> None:
         self.domain = domain
         self.indexes = indexes
-        self._given = (name, elements, place)
+        self._given = (None if name is None else as_name(name), elements, place)
 
     @property
     def steps(self) -> tuple[str, ...]:
@@ -59,7 +63,7 @@ class Member:
         """Learn from the class body what the annotation says."""
         name, elements, place = self._given
         self.attribute = attribute
-        self.name = name or attribute
+        self.name = attribute if name is None else name
         self.shape = shape
         self.place = (place or owner).named(attribute)
         missing = shape.levels - len(elements)
@@ -176,18 +180,32 @@ def array(
 
 
 def _names(names: str | Sequence[str]) -> tuple[str, ...]:
-    return (names,) if isinstance(names, str) else tuple(names)
+    return tuple(map(as_name, (names,) if isinstance(names, str) else names))
 
 
 def _domain(ge: Any, le: Any, lt: Any, gt: Any, one_of: Any) -> nodes.Domain | None:
     if gt is not None:
         raise TypeError("a domain has no open lower end: give ge= the least value, or use a trait")
-    limited = any(limit is not None for limit in (ge, le, lt))
-    if (le is not None and lt is not None) or (limited and one_of is not None):
+    limits = [limit for limit in (ge, le, lt) if limit is not None]
+    if (le is not None and lt is not None) or (limits and one_of is not None):
         raise TypeError("give one of le=, lt= and one_of=, and ge= with the first two only")
     if one_of is not None:
-        return nodes.OneOf(tuple(one_of))
-    return nodes.Range(ge, lt if le is None else le, exclusive=lt is not None) if limited else None
+        return nodes.OneOf(_listed(one_of))
+    for limit in limits:
+        _check_limit(limit)
+    return nodes.Range(ge, lt if le is None else le, exclusive=lt is not None) if limits else None
+
+
+def _listed(one_of: Any) -> tuple[nodes.Scalar, ...]:
+    if isinstance(one_of, str) or not isinstance(one_of, Iterable):
+        raise TypeError(explained("one_of= takes a list of values", 'write `one_of=["a", "b"]`'))
+    return tuple(map(literal, one_of))
+
+
+def _check_limit(limit: object) -> None:
+    number = isinstance(limit, int | float | Decimal | Integral) and not isinstance(limit, bool)
+    if not number or limit != limit:  # noqa: PLR0124 - NaN is no limit
+        raise TypeError(explained(f"a limit is a number, not {limit!r}", None))
 
 
 def inputs_of(record: type[Record]) -> tuple[nodes.Input, ...]:

@@ -94,7 +94,7 @@ def literal(value: object) -> nodes.Scalar:
         return int(value)
     if isinstance(value, float):
         return float(value)
-    if isinstance(value, str):
+    if isinstance(value, str) and not any(map(_is_half, value)):
         return str.__str__(value)
     raise TypeError(explained(_not_a_value(value), "expressions start at `Input`"))
 
@@ -106,10 +106,19 @@ def _field(key: object, value: object, place: Place) -> tuple[str, nodes.Expr]:
     return key, node_of(value, place)
 
 
+def _is_half(letter: str) -> bool:
+    """Whether it is half of a surrogate pair, which no file can hold."""
+    return "\ud800" <= letter <= "\udfff"
+
+
 def _not_a_value(value: object) -> str:
     if isinstance(value, type):
         return f"the class `{value.__name__}` is not a value"
-    return f"a {type(value).__name__} cannot stand in an expression"
+    if isinstance(value, str):
+        return f"{value!r} holds half of a surrogate pair, which is no character"
+    kind = type(value)
+    shown = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
+    return f"an object of type {shown} cannot stand in an expression"
 
 
 def call(function: str, *args: Any, options: dict[str, nodes.Scalar | nodes.Symbol]) -> nodes.Call:
