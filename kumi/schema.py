@@ -178,8 +178,9 @@ def _read(path: Path) -> Source:
     try:
         return Source(shown, data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        place = Place(Source(shown, ""), line)
+        before = data[: error.start].decode("utf-8-sig").split("\n")
+        source = Source(shown, data.decode("utf-8-sig", "replace"))
+        place = Place(source, len(before), len(before[-1]) + 1)
         problem = Problem("syntax", place, "the file is not UTF-8 text", "save it as UTF-8")
         raise SchemaError([problem]) from None
 

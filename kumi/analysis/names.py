@@ -9,8 +9,12 @@ from kumi.kernels.functions import PLANNED, known_names, overloads
 from kumi.syntax.nodes import Call, Cascade, Name, distinct, roots
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from kumi.analysis.facts import Analysis
     from kumi.syntax.nodes import Declaration
+
+_MOST_HINTS = 50
 
 RESERVED = "inputs"
 """The name of the first group of every program."""
@@ -66,11 +70,16 @@ def _check_mentions(facts: Analysis, declaration: Declaration, known: set[str]) 
     for node in distinct(*roots(declaration.body)):
         match node:
             case Name() if node.name not in known:
-                hint = _input_hint(facts, node.name) or did_you_mean(node.name, known)
+                hint = _input_hint(facts, node.name) or _close(facts, node.name, known)
                 facts.semantic(node.place, f"`{node.name}` is not declared", hint)
             case Call() if not _is_function(node.function, known):
-                hint = did_you_mean(node.function, known_names())
+                hint = _close(facts, node.function, known_names())
                 facts.semantic(node.place, f"there is no function `{node.function}`", hint)
+
+
+def _close(facts: Analysis, name: str, known: Collection[str]) -> str | None:
+    """A hint at a name like it, while there are few problems: each looks at all that is known."""
+    return did_you_mean(name, known) if len(facts.problems) < _MOST_HINTS else None
 
 
 def _input_hint(facts: Analysis, name: str) -> str | None:

@@ -289,6 +289,19 @@ def test_a_file_may_call_a_declaration_as_it_likes(tmp_path, name):
     assert str(result.numpy(name)) == "4"
 
 
+def test_a_file_that_is_not_utf8_is_shown_where_it_is_not(tmp_path):
+    path = tmp_path / "old.kumi"
+    path.write_bytes("schema do\n  # größer, ça\n".encode() + "  # é".encode("latin-1"))
+    with pytest.raises(kumi.SchemaError) as caught:
+        kumi.load(path)
+    assert str(caught.value) == (
+        f"{path}:3:5: syntax error: the file is not UTF-8 text\n"
+        "    3 |   # \ufffd\n"
+        "      |     ^\n"
+        "      = save it as UTF-8"
+    )
+
+
 def test_a_file_whose_name_is_no_text_is_loaded_and_shown(tmp_path):
     path = tmp_path / os.fsdecode(b"tax_\xff.kumi")
     path.write_text(LINES)

@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 
 DECLARATION_WORDS = frozenset({"value", "let", "trait"})
 CASE_WORDS = frozenset({"on", "on_any", "on_none", "base"})
+WORDS_OF_OTHERS = {
+    "and": "and is written `&`",
+    "or": "or is written `|`",
+    "not": "not is written `fn(:not, condition)`",
+    **dict.fromkeys(("if", "then", "else"), "write `select(condition, then, else)`, or a cascade"),
+}
+"""What other languages write, and this one writes otherwise."""
 _SHOWN = 30
 
 
@@ -38,6 +45,8 @@ class Cursor:
         self._tokens = list(tokens(text))
         self._lines = [0, *(found.end() for found in re.finditer("\n", text))]
         self._at = 0
+        self.skipped_end = False
+        """Whether recovery passed over an `end` that may have been the schema's own."""
 
     @property
     def token(self) -> Token:
@@ -103,9 +112,21 @@ class Cursor:
 
     def fault(self, expected: str, hint: str | None = None) -> Fault:
         """A fault at the token looked at: what was expected, and what was found instead."""
+        hint = self._about_previous() or hint
         if self.token.kind == "bad":
-            return self.refuse(self.token, *complaint(self.token))
+            return self.refuse(self.token, *complaint(self.token, hint))
         return self.refuse(self.token, f"expected {expected}, found {self.describe()}", hint)
+
+    def _about_previous(self) -> str | None:
+        """A hint that the token before gives: what follows it was meant to be something else."""
+        before, token = self.previous, self.token
+        if before.kind == "string" and "\n" in before.text and before is not token:
+            return f"the string before it begins on line {self.line_of(before)}: has it no end?"
+        if before.kind == "symbol" and token.text in {"?", "!"} and before.end == token.start:
+            return f"a name has no `{token.text}`: write `{before.text}`"
+        if "." in {before.text, token.text} and "number" in {before.kind, token.kind}:
+            return "a number has digits on both sides of its point: `0.5`"
+        return WORDS_OF_OTHERS.get(before.text)
 
     def missing(self, expected: str, hint: str | None = None) -> Fault:
         """A fault like `fault`, but shown on the line that is not finished."""
@@ -145,7 +166,11 @@ class Cursor:
 
     def starts_declaration(self) -> bool:
         """Whether a `value`, `let` or `trait` begins here, rightly or wrongly written."""
-        return self.token.text in DECLARATION_WORDS and self.previous.text != "."
+        return (
+            self.token.text in DECLARATION_WORDS
+            and self.previous.text != "."
+            and self.following.kind != "operator"
+        )
 
     def starts_named(self) -> bool:
         """Whether a word with a name behind it stands here: no expression has that."""
@@ -167,6 +192,7 @@ class Cursor:
             if beyond and self._resumes(depth, resume):
                 return
             lost_do = beyond and depth == 0 and self.starts_case()
+            self.skipped_end |= lost_do
             depth += (lost_do or self.token.text == "do") - (self.token.text == "end")
             self.advance()
 

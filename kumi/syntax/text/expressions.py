@@ -56,6 +56,7 @@ _STRAY = {
     "&": "one `&` is enough: it means and",
     "|": "one `|` is enough: it means or",
     "+": "there is no unary plus",
+    ".": "a number has digits on both sides of its point: `0.5`",
 }
 
 
@@ -118,11 +119,17 @@ class _Reader:
         steps: list[str] = []
         while not steps or cursor.token.text == ".":
             cursor.expect(".", "and a field after `input`", "write `input.name`")
-            if cursor.token.kind != "word":
+            if cursor.token.kind != "word" or self._is_next_item():
                 raise cursor.missing("a field's name after `.`")
             steps.append(cursor.advance().text)
         place = cursor.place(token.start, cursor.previous.end)
         return self._push(InputPath(place, tuple(steps)), token)
+
+    def _is_next_item(self) -> bool:
+        """Whether a word after a dot is not its field: on another line, and one that builds."""
+        cursor = self._cursor
+        same_line = cursor.line_of(cursor.token) == cursor.line_of(cursor.previous)
+        return cursor.token.text in _STRUCTURE and not same_line
 
     def _function(self, token: Token) -> bool:
         cursor = self._cursor

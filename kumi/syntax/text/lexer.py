@@ -42,12 +42,19 @@ _TOKEN = re.compile(
     re.ASCII | re.DOTALL | re.VERBOSE,
 )
 
-_WRONG_CHARACTERS = {
+_NO_OPERATORS = {
     "=": ("a single `=` is no operator", "compare with `==`"),
     "!": ("`!` is no operator", "write `fn(:not, …)`, or `!=` to compare"),
     "?": ("`?` is no operator", "write `select(condition, then, else)`"),
+    "^": ("`^` is no operator", "a power is written `**`"),
     ":": ("a `:` stands alone", "a name is written `:name`, an option `name: value`"),
     ";": ("`;` is not needed", "a declaration ends where the next one begins"),
+}
+_LOOKALIKES = {
+    **dict.fromkeys("“”„‘’", 'write strings in straight quotes: "…"'),  # noqa: RUF001 - as pasted
+    **dict.fromkeys("−–—", "write minus as `-`"),  # noqa: RUF001 - as pasted
+    **dict.fromkeys("×·", "write times as `*`"),  # noqa: RUF001 - as pasted
+    **dict.fromkeys("≤≥≠", "write `<=`, `>=`, `!=`"),
 }
 
 
@@ -61,11 +68,22 @@ def tokens(text: str) -> Iterator[Token]:
     yield Token("eof", "", last, last)
 
 
-def complaint(token: Token) -> tuple[str, str | None]:
-    """What is wrong with a `bad` token, and a hint."""
-    if token.text[0] in "\"'":
-        return "the string has no end", f"close it with {token.text[0]}"
-    if token.text[0].isdigit():
+def complaint(token: Token, hint: str | None = None) -> tuple[str, str | None]:
+    """What is wrong with a `bad` token, and a hint: `hint`, where the place says more than it."""
+    first = token.text[0]
+    if token.text in _NO_OPERATORS:
+        message, usual = _NO_OPERATORS[token.text]
+        return message, hint or usual
+    if first in "\"'":
+        return "the string has no end", f"close it with {first}"
+    if first.isdigit():
         return f"`{token.text}` is no number", "write digits: `1_000`, `0.05`; there is no `1e3`"
-    shown = token.text if token.text.isprintable() else f"U+{ord(token.text):04X}"
-    return _WRONG_CHARACTERS.get(token.text, (f"unexpected character `{shown}`", None))
+    return _about_character(first)
+
+
+def _about_character(character: str) -> tuple[str, str | None]:
+    if not character.isprintable():
+        shown = f"U+{ord(character):04X}"
+        return f"unexpected character `{shown}`", "it cannot be seen: delete it, or type a blank"
+    hint = "names have letters from a to z, digits and `_`" if character.isalpha() else None
+    return f"unexpected character `{character}`", _LOOKALIKES.get(character, hint)

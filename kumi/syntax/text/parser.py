@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 from kumi.errors import SchemaError
 from kumi.syntax.nodes import Declaration, Import, Schema
 from kumi.syntax.text.cascades import cascade
-from kumi.syntax.text.cursor import CASE_WORDS, DECLARATION_WORDS, Cursor, Fault
+from kumi.syntax.text.cursor import CASE_WORDS, DECLARATION_WORDS, WORDS_OF_OTHERS, Cursor, Fault
 from kumi.syntax.text.expressions import expression
 from kumi.syntax.text.inputs import INPUT_WORDS, inputs
 
@@ -20,6 +20,7 @@ _WORDS = DECLARATION_WORDS | {"input", "end"}
 _STRAY = {
     ".": "only `input` has fields: `input.name`",
     ",": "a declaration has one expression",
+    "(": "a function is called as `fn(:name, …)`",
     **dict.fromkeys(CASE_WORDS, "`on` and `base` belong between `do` and `end`"),
 }
 
@@ -73,7 +74,7 @@ class _File:
         cursor = self._cursor
         if opened.text != "schema":
             return  # reported, and nothing else about the frame of the file would be news
-        if self._ended is None:
+        if self._ended is None and not cursor.skipped_end:
             line = cursor.line_of(opened)
             cursor.report(cursor.fault(f"`end` to close the `schema do` of line {line}"))
         if self._inputs is None:
@@ -92,7 +93,7 @@ class _File:
             self._reopen(self._ended)
         if token.text in DECLARATION_WORDS:
             self._declaration()
-        elif token.text == "input":
+        elif token.text == "input" and self._cursor.following.text != ".":
             self._input_block()
         elif token.text == "end":
             self._end(self._cursor.advance())
@@ -114,8 +115,8 @@ class _File:
         expected = "a declaration or `end`"
         if self._declarations:
             expected = f"an operator, {expected}"
-        if text in _STRAY:
-            return cursor.fault(expected, _STRAY[text])
+        if text in _STRAY | WORDS_OF_OTHERS:
+            return cursor.fault(expected, (_STRAY | WORDS_OF_OTHERS)[text])
         return cursor.misspelt(expected, _WORDS)
 
     def _end(self, token: Token) -> None:
