@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from kumi.cli.main import FAILED, message
 from kumi.cli.schemas import schemas as find_schemas
 from kumi.errors import KumiError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kumi.schema import Schema
 
 
 @click.command()
@@ -30,14 +36,22 @@ def check(schemas: tuple[str, ...]) -> None:
 
 
 def _checked(spec: str) -> bool:
+    found: list[type[Schema]] = []
+    is_found = _passes(lambda: found.extend(find_schemas(spec)))
+    fine = all([is_found, *(_passes(schema.check) for schema in found)])
+    if fine:
+        click.echo(f"{spec}: ok")
+    return fine
+
+
+def _passes(step: Callable[[], None]) -> bool:
+    """Whether it raises nothing; what it raises is shown."""
     try:
-        for schema in find_schemas(spec):
-            schema.check()
+        step()
     except (KumiError, OSError) as error:
         click.echo(message(error), err=True)
     except click.ClickException as error:
         error.show()
     else:
-        click.echo(f"{spec}: ok")
         return True
     return False

@@ -39,3 +39,38 @@ def test_all_schemas_of_a_module(capsys, folder):
     done = call(capsys, "check", "checked_bad.py")
     assert done.code == 1
     assert "checked_bad.py:13:" in done.err
+
+
+def test_the_errors_of_every_schema_of_a_module(capsys, folder):
+    wrong = "class Bad{0}(kumi.Schema):\n    a = kumi.value(kumi.ref('gone{0}') + 1)\n"
+    (folder / "checked_twice.py").write_text(f"import kumi\n{wrong.format(1)}{wrong.format(2)}")
+    done = call(capsys, "check", "checked_twice.py")
+    assert (done.code, done.out) == (1, "")
+    assert "`gone1` is not declared" in done.err
+    assert "`gone2` is not declared" in done.err
+
+
+BODY = "import kumi\nclass S(kumi.Schema):\n class Input(kumi.Record):\n  x: kumi.Field[int]\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("import sys\nsys.exit(0)\n", "Error: m.py:2: the module ends the program; "),
+        ("def f(:\n", "m.py:1: invalid syntax"),
+        ("x = 1\x00\n", "m.py:1: source code string cannot contain null bytes"),
+        ("\n1 / 0\n", "Error: m.py:2: ZeroDivisionError: division by zero"),
+        (
+            "class E(Exception):\n  def __str__(self): raise self\nraise E\n",
+            "m.E: <exception str() failed>",
+        ),
+        (f"{BODY} a = kumi.value(Input.x and 1)\n", "m.py:5:17: syntax error: an expression is"),
+        (f"{BODY} a = kumi.value(Input.y)\n", "m.py:5:17: semantic error: `S.Input` has no"),
+    ],
+)
+def test_a_module_that_cannot_be_imported_says_where(capsys, folder, source, said):
+    (folder / "m.py").write_text(source)
+    done = call(capsys, "check", "m.py")
+    assert (done.code, done.out) == (1, "")
+    assert said in done.err.splitlines()[0]
+    assert done.err.count("m.py") == 1
