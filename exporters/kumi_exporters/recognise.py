@@ -8,16 +8,12 @@ import re
 from typing import Any
 
 _LOOK = 1 << 20
-_OWN = re.compile(
-    rb'\{"event":"(profile_start|program|vm_run|vm_declaration|vm_operation|phase|memory|span'
-    rb'|profile_end)"'
-)
-_OTLP = b'{"resourceSpans"'
-_BEGINNINGS = (b'{"event":"', _OTLP)
-_EVENTS = frozenset(
-    {"profile_start", "program", "vm_run", "vm_declaration", "vm_operation", "phase", "memory",
-     "span", "profile_end"}
+_EVENTS = (
+    "profile_start", "program", "vm_run", "vm_declaration", "vm_operation", "phase", "memory",
+    "span", "profile_end",
 )  # fmt: skip
+_OWN = re.compile(f'{{"event":"({"|".join(_EVENTS)})"'.encode())
+_BEGINNINGS = (b'{"event":"', b'{"resourceSpans"')
 _RUBY = ({"ts", "kind", "run"}, {"ts", "tag", "run"})
 
 

@@ -12,13 +12,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from kumi.cli.main import FAILED, INTERRUPTED
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
     from importlib.machinery import ModuleSpec
     from types import CodeType, TracebackType
-
-FAILED, INTERRUPTED = 1, 130
 
 
 class MissingError(Exception):
