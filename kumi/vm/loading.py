@@ -36,7 +36,7 @@ KEPT: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
+class ArrayLevel:
     """One array on the way to a leaf: the keys that lead to it from the level above."""
 
     keys: tuple[str, ...]
@@ -47,19 +47,19 @@ class Level:
 class Route:
     """The way to a leaf: arrays to open, then keys to look up in each element."""
 
-    levels: tuple[Level, ...]
+    levels: tuple[ArrayLevel, ...]
     keys: tuple[str, ...]
 
 
 def route(leaf: Leaf) -> Route:
     """The way to a leaf, as its steps say."""
-    levels: list[Level] = []
+    levels: list[ArrayLevel] = []
     keys: list[str] = []
     for step in leaf.steps:
         if step.action == "key":
             keys.append(step.name)
         else:
-            levels.append(Level(tuple(keys), step.path))
+            levels.append(ArrayLevel(tuple(keys), step.path))
             keys = []
     return Route(tuple(levels), tuple(keys))
 
@@ -116,7 +116,7 @@ class Loading:
             records = opened
         return self._fields(records, way, say)
 
-    def _open(self, records: Records, level: Level, way: Route, say: Say) -> Records:
+    def _open(self, records: Records, level: ArrayLevel, way: Route, say: Say) -> Records:
         arrays = self._fields(records, way, say)
         if not set(map(type, arrays)) <= {list, tuple}:
             arrays = [_elements(value, at, way, say) for at, value in enumerate(arrays)]
