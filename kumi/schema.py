@@ -58,12 +58,18 @@ class Schema(Declarations, Result):
 
     @classmethod
     def only(cls, *names: str) -> Selection[Self]:
-        """The same schema, computing only these declarations and what they need."""
+        """The same schema, computing only these declarations and what they need.
+
+        Its `run` raises ValueError for a name that the schema does not declare.
+        """
         return Selection(cls, names)
 
     @classmethod
     def ops(cls, *names: str) -> str:
-        """The operations as the VM runs them, as text; of `names` only, where given."""
+        """The operations as the VM runs them, as text; of `names` only, where given.
+
+        Raises as `kumi.compile` does.
+        """
         return disassemble(compile_program(cls, *names))
 
     @classmethod
@@ -151,7 +157,7 @@ class _Pending:
 def compile_program(schema: type[Schema], *names: str) -> Program:
     """Compile a schema (for these outputs only, where given) and return its program.
 
-    Raises `SchemaError` with every static error.
+    Raises `SchemaError` with every static error, ValueError for a name that is not declared.
     """
     return schema._compiled.machine(names or None).program
 

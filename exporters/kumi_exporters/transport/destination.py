@@ -78,7 +78,7 @@ def _protocol(endpoint: str) -> Protocol:
     by_port = _PORTS.get(_port(endpoint))
     if said not in {"grpc", "http/protobuf"}:
         if said:
-            _log.warning("OTLP protocol %r is none of grpc, http/protobuf", said)
+            _log.warning("the OTLP protocol %r is not accepted (grpc or http/protobuf)", said)
         return by_port or "http/protobuf"
     spoken: Protocol = "grpc" if said == "grpc" else "http/protobuf"
     if by_port not in {None, spoken}:
@@ -102,13 +102,15 @@ def _timeout() -> float:
     try:
         return float(said) if said else _DEFAULT_TIMEOUT
     except ValueError:
-        _log.warning("OTEL_EXPORTER_OTLP_TIMEOUT=%r is no number of seconds", said)
+        _log.warning(
+            "the OTLP timeout %r is no number of seconds; using %g", said, _DEFAULT_TIMEOUT
+        )
         return _DEFAULT_TIMEOUT
 
 
 def _compression() -> str:
     said = _said("COMPRESSION").lower()
     if said not in {"", "none", "gzip", "deflate"}:
-        _log.warning("OTLP compression %r is none of none, gzip, deflate", said)
+        _log.warning("the OTLP compression %r is not accepted (none, gzip or deflate)", said)
         return "none"
     return said or "none"
