@@ -53,28 +53,47 @@ class Place:
     def __str__(self) -> str:
         return f"{self.source.path}:{self.line}:{self.column}"
 
-    def frame(self) -> str:
-        """The source line with carets under the place, or nothing where there is no source."""
+    def frame(self, width: int | None = None) -> str:
+        """The source line with carets under the place, or nothing where there is no source.
+
+        `width` is the terminal's: of a longer line only what is around the place is shown.
+        """
         text = self.source.line(self.line)
         if text is None:
             return ""
-        text, column = _window(text, self.column)
-        before = "".join("\t" if c == "\t" else " " for c in text[: column - 1])
-        width = max(1, min(self.end_column - self.column, len(text) + 1 - column))
         gutter = f"{self.line:>5} | "
-        return f"{gutter}{text}\n{' ' * (len(gutter) - 2)}| {before}{'^' * width}"
+        text, column = _window(text, self.column, _room(width, gutter))
+        before = "".join("\t" if c == "\t" else " " for c in text[: column - 1])
+        marked = max(1, min(self.end_column - self.column, len(text) + 1 - column))
+        return f"{gutter}{text}\n{' ' * (len(gutter) - 2)}| {before}{'^' * marked}"
 
 
-_WIDEST = 160
+_WIDEST, _NARROWEST = 160, 20
+_ELLIPSES = 2
 
 
-def _window(text: str, column: int) -> tuple[str, int]:
+def _room(width: int | None, gutter: str) -> int:
+    """Letters of a source line that are shown."""
+    if width is None:
+        return _WIDEST
+    return max(_NARROWEST, min(_WIDEST, width - len(gutter) - _ELLIPSES))
+
+
+def _window(text: str, column: int, room: int) -> tuple[str, int]:
     """Of a line too long to be read, what is around a column; and where that column is in it."""
-    if len(text) <= _WIDEST:
+    if len(text) <= room:
         return text, column
-    first = max(0, min(column - _WIDEST // 2, len(text) - _WIDEST))
-    before, after = "…" * (first > 0), "…" * (first + _WIDEST < len(text))
-    return f"{before}{text[first : first + _WIDEST]}{after}", column - first + len(before)
+    first = max(0, min(column - room // 2, len(text) - room))
+    before, after = "…" * (first > 0), "…" * (first + room < len(text))
+    return f"{before}{text[first : first + room]}{after}", column - first + len(before)
+
+
+def _folded(line: str, width: int | None) -> str:
+    if width is None or len(line) <= width:
+        return line
+    from textwrap import fill  # noqa: PLC0415 - only for a terminal
+
+    return fill(line, width, subsequent_indent=" " * 8, break_long_words=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +106,14 @@ class Problem:
     hint: str | None = None
 
     def __str__(self) -> str:
-        parts = [f"{self.place}: {self.kind} error: {self.message}", self.place.frame()]
+        return self.shown()
+
+    def shown(self, width: int | None = None) -> str:
+        """The problem, its source line and its hint; for a terminal of this width, if it is one."""
+        message = f"{self.place}: {self.kind} error: {self.message}"
+        parts = [_folded(message, width), self.place.frame(width)]
         if self.hint:
-            parts.append(f"      = {self.hint}")
+            parts.append(_folded(f"      = {self.hint}", width))
         return "\n".join(part for part in parts if part)
 
 
@@ -107,7 +131,11 @@ class SchemaError(KumiError):
         super().__init__(self.errors)
 
     def __str__(self) -> str:
-        return "\n".join(str(problem) for problem in self.errors)
+        return self.shown()
+
+    def shown(self, width: int | None = None) -> str:
+        """All of them, as `Problem.shown` has each."""
+        return "\n".join(problem.shown(width) for problem in self.errors)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import sys
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,8 +14,11 @@ from urllib.parse import urlsplit
 import click
 
 from kumi import examples
+from kumi.cli.called import called
 from kumi.cli.profile import ROWS, draw, emit
+from kumi.cli.terminal import width
 from kumi.profiles.reading import read_breakdown
+from kumi.profiles.reports.drawing import wrapped
 from kumi.profiles.sources import UnreadableError
 
 if TYPE_CHECKING:
@@ -87,7 +91,8 @@ def _computed(name: str) -> None:
     data = GENERATORS[name](DATA_ROWS)
     for _ in range(RUNS):
         result = schema.run(data)
-    emit(f"{schema.__name__}: {_totals(result)}\n")
+    said = wrapped(f"{schema.__name__}: {_totals(result)}", width(sys.stdout))
+    emit("".join(f"{line}\n" for line in said))
 
 
 def _totals(result: Schema) -> str:
@@ -154,10 +159,11 @@ def _about_trace(trace_id: str, output: str) -> str:
 
 
 def _next(output: str) -> str:
-    profile, schema = shlex.quote(output), shlex.quote(str(examples.path("us_tax_2024")))
+    kumi, profile = called(), shlex.quote(output)
+    schema = shlex.quote(str(examples.path("us_tax_2024")))
     return (
         f"\nThe profile is in {output}. Next:\n"
-        f"  kumi profile {profile} --detailed\n"
-        f"  kumi profile {profile} --raw --schema UsTax2024\n"
-        f"  kumi ops {schema}\n"
+        f"  {kumi} profile {profile} --detailed\n"
+        f"  {kumi} profile {profile} --raw --schema UsTax2024\n"
+        f"  {kumi} ops {schema}\n"
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from kumi.cli.terminal import width
 from kumi.errors import KumiError, SchemaError, did_you_mean
 from kumi.version import __version__
 
@@ -26,7 +27,8 @@ COMMANDS = {
 }
 """The module of each command has its name, and so has the command in it."""
 
-FAILED, INTERRUPTED = 1, 130
+FAILED, INTERRUPTED, UNREAD = 1, 130, 141
+"""The last two are what a shell says of programs that end by SIGINT and SIGPIPE."""
 
 
 class _Lazy(click.Group):
@@ -47,6 +49,12 @@ class _Lazy(click.Group):
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             ctx.fail(f"there is no command {args[0]!r}; {did_you_mean(args[0], COMMANDS)}")
         return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:  # click would make a failure of it
+            return _unread()
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
@@ -69,7 +77,7 @@ def kumi() -> None:
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line (by default `sys.argv`) and exit.
 
-    Codes: 0 fine, 1 failed, 2 wrong usage, 130 interrupted.
+    Codes: 0 fine, 1 failed, 2 wrong usage, 130 interrupted, 141 nobody reads on.
     """
     _open_streams()
     try:
@@ -77,9 +85,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         sys.stdout.flush()
     except KeyboardInterrupt:
         code = INTERRUPTED
-    except BrokenPipeError:  # nobody reads what we print (`| head`): that is no error
-        discard_output()
-        code = FAILED
+    except BrokenPipeError:
+        code = _unread()
     except OSError as error:
         code = output_failed(error)
     sys.exit(code)
@@ -111,7 +118,7 @@ def _invoke(arguments: Sequence[str] | None) -> int:
 def message(error: KumiError | OSError) -> str:
     """What is said of an error that is nobody's bug: one line, or everything located."""
     if isinstance(error, SchemaError):
-        return str(error)
+        return error.shown(width(sys.stderr))
     if isinstance(error, OSError) and error.filename:
         return f"Error: {error.filename}: {error.strerror}"
     if isinstance(error, OSError) and error.strerror:
@@ -124,6 +131,12 @@ def output_failed(error: OSError) -> int:
     click.echo(message(error), err=True)
     discard_output()
     return FAILED
+
+
+def _unread() -> int:
+    """Nobody reads what we print (`| head`), which is nothing to speak of; the exit code."""
+    discard_output()
+    return UNREAD
 
 
 def discard_output() -> None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from kumi.cli.schemas import check_names, only
 from kumi.cli.schemas import schema as find_schema
+from kumi.cli.terminal import width
+from kumi.ir.text import disassemble
+from kumi.schema import compile_program
 
 
 @click.command()
@@ -23,4 +28,4 @@ def ops(schema: str, names: tuple[str, ...]) -> None:
     """
     found = find_schema(schema)
     check_names(found, names)
-    click.echo(found.ops(*names))
+    click.echo(disassemble(compile_program(found, *names), width(sys.stdout)))

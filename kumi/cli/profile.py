@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import click
 
+from kumi.cli.terminal import width
 from kumi.errors import did_you_mean
 from kumi.profiles.engine import Filters
 from kumi.profiles.reading import check_readable, read_breakdown
@@ -128,8 +129,9 @@ def draw(found: Breakdown, mode: Mode, limit: int | None, *, as_json: bool) -> s
         from kumi.profiles.reports.detailed import detailed as page  # noqa: PLC0415 - as above
     else:
         from kumi.profiles.reports.summary import summary as page  # noqa: PLC0415 - as above
-    in_colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    return (coloured if in_colour else plain)(page(found, limit or ROWS))
+    columns = width(sys.stdout)
+    in_colour = columns is not None and not os.environ.get("NO_COLOR")
+    return (coloured if in_colour else plain)(page(found, limit or ROWS), columns)
 
 
 def emit(text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from kumi.analysis.facts import literal
@@ -11,31 +12,62 @@ if TYPE_CHECKING:
 
     from kumi.ir.program import Group, Operation, Program
 
-_WIDEST = 56
-"""A wider operation pushes its own columns to the right, and nobody else's."""
+_WIDEST, _NARROWEST = 56, 8
+"""A wider operation pushes its own columns to the right, and nobody else's; on a terminal, down."""
 
 _LONGEST_LITERAL = 40
+_GAP = "  "
 
 
-def disassemble(program: Program) -> str:
+def disassemble(program: Program, width: int | None = None) -> str:
     """The operations as the VM runs them, one line each, under the declaration they belong to.
 
     `%3` is the result of operation 3. Then come the axes of the cells it visits (each by its
-    array's own name), the kind of a cell, and the line of the source.
+    array's own name), the kind of a cell, and the line of the source. `width` is the terminal's:
+    the columns of an operation that leaves them no room stand on a line below it.
     """
     rows = [_row(operation) for operation in program.operations]
-    widths = [min(_WIDEST, max((len(row[n]) for row in rows), default=0)) for n in range(3)]
-    lines = [_header(program), program.source.path]
+    columns = _Columns(rows, width)
+    lines = [*_header(program, width), program.source.path]
     for group in program.groups:
         lines += ["", _group_line(program, group)]
-        lines += _lines(program, rows[group.first : group.last], group, widths)
+        for index in range(group.first, group.last):
+            lines += columns.drawn(index, rows[index])
     return "\n".join(lines)
 
 
-def _header(program: Program) -> str:
+class _Columns:
+    """How wide each column is."""
+
+    def __init__(self, rows: Sequence[tuple[str, ...]], width: int | None) -> None:
+        widths = [min(_WIDEST, max(map(len, column))) for column in zip(*rows, strict=True)]
+        self._what, *rest = widths or [0]
+        self._rest = rest
+        self._digits = len(str(len(rows) - 1))
+        self._folds = width is not None
+        if width is not None:
+            room = width - len(self._number(0)) - sum(rest) - len(_GAP) * len(rest)
+            self._what = max(_NARROWEST, min(self._what, room))
+
+    def drawn(self, index: int, row: tuple[str, ...]) -> Iterator[str]:
+        """An operation on its line, or on two."""
+        number, (what, *rest) = self._number(index), row
+        padded = (text.ljust(width) for text, width in zip(rest, self._rest, strict=True))
+        columns = _GAP.join(padded).rstrip()
+        if self._folds and len(what) > self._what:
+            yield number + what
+            number, what = " " * len(number), ""
+        yield f"{number}{what.ljust(self._what)}{_GAP}{columns}"
+
+    def _number(self, index: int) -> str:
+        return f"  %{index:<{self._digits}}  "
+
+
+def _header(program: Program, width: int | None) -> list[str]:
     count = len(program.operations)
     plural = "operation" if count == 1 else "operations"
-    return f"{program.schema}: {count} {plural}, outputs {', '.join(program.outputs) or 'none'}"
+    line = f"{program.schema}: {count} {plural}, outputs {', '.join(program.outputs) or 'none'}"
+    return [line] if width is None else wrap(line, width, subsequent_indent=_GAP)
 
 
 def _group_line(program: Program, group: Group) -> str:
@@ -46,15 +78,6 @@ def _group_line(program: Program, group: Group) -> str:
         place = f"{group.place.source.path}:{group.place.line}"
     origin = f" of {group.origin}" if group.origin != program.schema else ""
     return f"{group.kind} {group.name}{origin}  {place}"
-
-
-def _lines(
-    program: Program, rows: Sequence[tuple[str, ...]], group: Group, widths: Sequence[int]
-) -> Iterator[str]:
-    digits = len(str(len(program.operations) - 1))
-    for index, (what, axes, kind, line) in enumerate(rows, group.first):
-        columns = (what.ljust(widths[0]), axes.ljust(widths[1]), kind.ljust(widths[2]), line)
-        yield f"  %{index:<{digits}}  {'  '.join(columns)}"
 
 
 def _row(operation: Operation) -> tuple[str, ...]:

@@ -8,10 +8,11 @@ import sys
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from io import BufferedReader
 
 SMALL: Final = 1_000_000  # bytes, all files together: below it no engine is worth its import
 LONGEST_LINE: Final = 16 << 20
@@ -121,7 +122,7 @@ def _readable(name: str, spare: Spare) -> Source:
 
 def _source(name: str, spare: Spare) -> Source:
     if name == "-":
-        return _from_pipe("standard input", sys.stdin.buffer, spare)
+        return _from_pipe("standard input", cast("BufferedReader", sys.stdin.buffer), spare)
     status = os.stat(name)  # noqa: PTH116 - the message must show the path as it was given
     if stat.S_ISDIR(status.st_mode):
         raise UnreadableError(f"{name}: Is a directory")
@@ -132,13 +133,19 @@ def _source(name: str, spare: Spare) -> Source:
     return Source(name, path, status.st_size)
 
 
-def _from_pipe(name: str, pipe: BinaryIO, spare: Spare) -> Source:
-    data = pipe.read(SMALL)
-    if len(data) < SMALL:
-        return Source(name, None, len(data), data)
-    spool = spare.path()
+def _from_pipe(name: str, pipe: BufferedReader, spare: Spare) -> Source:
+    """One system call at a time: Ctrl-C is not noticed between those of a longer read."""
+    data = bytearray()
+    while part := pipe.read1(SMALL):
+        data += part
+        if len(data) >= SMALL:
+            return _spooled(name, data, pipe, spare.path())
+    return Source(name, None, len(data), bytes(data))
+
+
+def _spooled(name: str, data: bytearray, pipe: BufferedReader, spool: Path) -> Source:
     with spool.open("wb") as file:
         file.write(data)
-        while data := pipe.read(SMALL):
-            file.write(data)
+        while part := pipe.read1(SMALL):
+            file.write(part)
     return Source(name, spool, spool.stat().st_size)

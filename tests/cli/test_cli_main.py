@@ -83,7 +83,7 @@ def test_a_reader_that_left_is_no_error_to_speak_of(tmp_path):
     os.close(writer)
     _, err = process.communicate(timeout=60)
     assert err == ""
-    assert process.returncode == 1
+    assert process.returncode == 141
 
 
 @pytest.mark.skipif(os.name != "posix", reason="closes streams as a POSIX shell does")

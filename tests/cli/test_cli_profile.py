@@ -1,6 +1,4 @@
 import json
-import os
-import pty
 import subprocess
 import sys
 
@@ -144,7 +142,7 @@ def test_a_pipe_that_is_closed_early_is_met_in_silence(file):
     process.stdout.readline()
     process.stdout.close()
     assert process.stderr.read() == ""
-    process.wait(timeout=60)
+    assert process.wait(timeout=60) == 141
 
 
 def test_an_ascii_terminal_is_no_obstacle(file, monkeypatch):
@@ -154,24 +152,6 @@ def test_an_ascii_terminal_is_no_obstacle(file, monkeypatch):
     out, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (0, "")
     assert "Schemas analyzed: T\\xe9st\n" in out
-
-
-@pytest.mark.parametrize(("no_color", "coloured"), [("", True), ("1", False)])
-def test_colour_only_on_a_terminal_that_wants_it(file, no_color, coloured):
-    ours, theirs = pty.openpty()
-    environment = {**os.environ, "NO_COLOR": no_color, "TERM": "xterm", "COLUMNS": "40"}
-    command = [sys.executable, "-m", "kumi", "profile", str(file)]
-    subprocess.run(command, env=environment, stdout=theirs, timeout=60, check=True)
-    os.close(theirs)
-    shown = b""
-    try:
-        while part := os.read(ours, 4096):
-            shown += part
-    except OSError:  # Linux says so at the end
-        pass
-    os.close(ours)
-    assert (b"\x1b[" in shown) is coloured
-    assert b"Total operations: 2 (0.0030ms)" in shown
 
 
 def test_a_small_file_needs_no_slow_import(file):

@@ -33,7 +33,7 @@ def detailed(found: Breakdown, limit: int) -> Page:
             declarations(found, limit),
             grouped("Phases", ("phase", "schema"), found.phases, limit),
             remarks(found),
-            LEGEND,
+            (LEGEND,),
         ),
     ]
 

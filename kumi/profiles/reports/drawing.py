@@ -1,9 +1,12 @@
-"""A page as text: plain for files and pipes, with colours on a terminal."""
+"""A page as text: plain for files and pipes, as wide as the terminal and with colours on one."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
+from kumi.profiles.reports.cells import cells
+from kumi.profiles.reports.layout import layout
 from kumi.profiles.reports.page import Table
 
 if TYPE_CHECKING:
@@ -11,44 +14,63 @@ if TYPE_CHECKING:
 
     from kumi.profiles.reports.page import Page
 
-
-def plain(page: Page) -> str:
-    """The page, columns aligned with blanks; ends with a line feed."""
-    return "".join(f"{line}\n" for line, _ in _lines(page))
+_TIE: Final = "\u00a0"  # a blank that no text is folded at
+_FILLER: Final = "\0"  # behind a letter of two columns; names from files have both escaped
 
 
-def coloured(page: Page) -> str:
+def plain(page: Page, width: int | None = None) -> str:
+    """The page, columns aligned with blanks; ends with a line feed.
+
+    It fits into `width` columns; None leaves everything as long as it is. The lines before the
+    first empty one are what scripts rely on, and stay as they are.
+    """
+    return "".join(f"{line}\n" for line, _ in _lines(page, width))
+
+
+def coloured(page: Page, width: int | None = None) -> str:
     """The same text for a terminal: titles bold, headings dim."""
     from rich.console import Console  # noqa: PLC0415 - 100 ms that only a terminal is worth
     from rich.text import Text  # noqa: PLC0415 - as above
 
     console = Console(soft_wrap=True, highlight=False)
     with console.capture() as capture:
-        for line, style in _lines(page):
+        for line, style in _lines(page, width):
             console.print(Text(line, style))
     return capture.get()
 
 
-def _lines(page: Page) -> Iterator[tuple[str, str]]:
+def wrapped(text: str, width: int | None) -> list[str]:
+    """The lines of a text, folded between words where one of them is wider than `width`.
+
+    A number stays with the word behind it: its unit, or what it counts.
+    """
+    lines = text.split("\n")
+    if width is None or max(map(cells, lines)) <= width:
+        return lines
+    from textwrap import wrap  # noqa: PLC0415 - only for a terminal
+
+    hanging = " " * (len(text) - len(text.lstrip()) + 3)
+    letters = "".join(letter + _FILLER * (cells(letter) - 1) for letter in text)
+    whole = re.sub(r"(?<=\d) ", _TIE, letters)
+    folded = wrap(whole, width, subsequent_indent=hanging, break_on_hyphens=False)
+    return [line.replace(_TIE, " ").replace(_FILLER, "") for line in folded]
+
+
+def _lines(page: Page, width: int | None) -> Iterator[tuple[str, str]]:
     """Each line and its style."""
+    documented = page.index("") if "" in page else len(page)
     for number, part in enumerate(page):
         if isinstance(part, Table):
-            yield from _drawn(part)
+            yield from _drawn(part, width)
         else:
-            yield part, "bold" if number == 0 else ""
+            room = None if number < documented else width
+            for line in wrapped(part, room):
+                yield line, "bold" if number == 0 else ""
 
 
-def _drawn(table: Table) -> Iterator[tuple[str, str]]:
-    widths = [max(map(len, column)) for column in zip(table.heading, *table.rows, strict=True)]
-    yield table.title, "bold"
-    yield _row(table.heading, widths, table.figures), "dim"
+def _drawn(table: Table, width: int | None) -> Iterator[tuple[str, str]]:
+    found = layout(table, width)
+    yield from ((line, "bold") for line in wrapped(table.title, width))
+    yield from ((line, "dim") for line in found.drawn(table.heading))
     for row in table.rows:
-        yield _row(row, widths, table.figures), ""
-
-
-def _row(cells: tuple[str, ...], widths: list[int], figures: int) -> str:
-    padded = (
-        cell.ljust(width) if number < figures else cell.rjust(width)
-        for number, (cell, width) in enumerate(zip(cells, widths, strict=True))
-    )
-    return ("  " + "  ".join(padded)).rstrip()
+        yield from ((line, "") for line in found.drawn(row))

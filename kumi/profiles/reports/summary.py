@@ -35,9 +35,9 @@ HOW_TO_GET_OPERATIONS: Final = (
 )
 _NO_RUN: Final = "No run in this profile: no schema ran while it was recorded."
 LEGEND: Final = (
-    "Time: self for operations (the operation alone); total for runs, declarations",
-    "and phases (with everything inside). p50: half of them took at most this long;",
-    "p95 and p99 likewise.",
+    "Time: self for operations (the operation alone); total for runs, declarations\n"
+    "and phases (with everything inside). p50: half of them took at most this long;\n"
+    "p95 and p99 likewise."
 )
 
 
@@ -52,7 +52,7 @@ def summary(found: Breakdown, limit: int) -> Page:
             *(_analysis(found, analysis, limit) for analysis in found.analyses),
             _insights(found),
             remarks(found),
-            LEGEND,
+            (LEGEND,),
         ),
     ]
 
