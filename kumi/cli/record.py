@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kumi.cli.called import called
 from kumi.cli.main import discard_output, output_failed
 from kumi.cli.profile import ROWS, draw, emit
 from kumi.cli.script import MissingError, execute, module, script
@@ -42,7 +43,7 @@ class _Report:
     metavar="FILE",
     default="kumi-profile.jsonl",
     show_default=True,
-    help="The event file; {pid} and {host} are filled in.",
+    help="The event file; {pid}, {host} and {service} are filled in.",
 )
 @click.option("--ops/--no-ops", default=True, help="Record every operation (the default).")
 @click.option("--memory", is_flag=True, help="Note the memory in use as well.")
@@ -136,9 +137,9 @@ def _show(report: _Report) -> None:
 
 
 def _next(report: _Report) -> str:
-    path = shlex.quote(report.name)
+    kumi, path = called(), shlex.quote(report.name)
     other = "--summary" if report.mode == "detailed" else "--detailed"
     return (
         f"\nThe profile is in {report.name}. Next:\n"
-        f"  kumi profile {path} {other}\n  kumi profile {path} --raw\n"
+        f"  {kumi} profile {path} {other}\n  {kumi} profile {path} --raw\n"
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kumi.cli.called import called
 from kumi.cli.exchange import read_input, write_output
 from kumi.cli.schemas import check_names, only
 from kumi.cli.schemas import schema as find_schema
@@ -78,7 +79,7 @@ def _profiled(path: str | None) -> Iterator[None]:
     with otel.profile(file=path, ops=True):
         yield
     if _state(path) != before and _is_whole(path):  # else a warning has said what is the matter
-        click.echo(f"profile written; next: kumi profile {shlex.quote(path)}", err=True)
+        click.echo(f"profile written; next: {called()} profile {shlex.quote(path)}", err=True)
 
 
 def _state(path: str) -> tuple[int, int, int] | None:
