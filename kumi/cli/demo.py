@@ -17,9 +17,7 @@ from kumi import examples
 from kumi.cli.called import called
 from kumi.cli.profile import ROWS, draw, emit
 from kumi.cli.terminal import width
-from kumi.cli.terminal import width
 from kumi.profiles.reading import read_breakdown
-from kumi.profiles.reports.drawing import wrapped
 from kumi.profiles.reports.drawing import wrapped
 from kumi.profiles.sources import UnreadableError
 
