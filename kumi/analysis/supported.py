@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from kumi.syntax.nodes import Expr
 
 
+_INSTEAD_OF_TUPLES = "many values are an array of the input; of two, `select` chooses one"
+
+
 def supported(facts: Analysis) -> None:
     """Report imports, decimal inputs, tuples, objects and planned functions, each where it is."""
     for one in facts.schema.imports:
@@ -24,7 +27,8 @@ def supported(facts: Analysis) -> None:
         for node in distinct(*roots(declaration.body)):
             what = _planned(node)
             if what:
-                _report(facts, node.place, what)
+                hint = _INSTEAD_OF_TUPLES if isinstance(node, Tuple) else None
+                _report(facts, node.place, what, hint)
 
 
 def _planned(node: Expr) -> str | None:
@@ -38,5 +42,5 @@ def _planned(node: Expr) -> str | None:
     return None
 
 
-def _report(facts: Analysis, place: Place, what: str) -> None:
-    facts.semantic(place, f"{what} not supported yet")
+def _report(facts: Analysis, place: Place, what: str, hint: str | None = None) -> None:
+    facts.semantic(place, f"{what} not supported yet", hint)

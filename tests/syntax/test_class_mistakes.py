@@ -33,7 +33,7 @@ a, b, p, lines = Input.a, Input.b, Input.p, Input.lines
         (lambda: not p, "not p", "`~`"),
         (lambda: 1 if p else 2, "p", "`kumi.when(c).then(x).otherwise(y)`"),
         (lambda: 1 < a < 5, "1 < a < 5", "`(a < b) & (b < c)`"),
-        (lambda: max(a, b), "max(a, b)", "`kumi.max([a, b])`"),
+        (lambda: max(a, b), "max(a, b)", "`kumi.select(a > b, a, b)`"),
         (lambda: [x for x in lines], "lines", "`kumi.sum(e)`"),
         (lambda: sum(lines.price), "sum(lines.price)", "`kumi.sum(e)`"),
         (lambda: len(lines), "len(lines)", "`kumi.count(e)`"),
@@ -71,7 +71,7 @@ def test_what_python_itself_shows(mistake, shown, hint):
     assert line.endswith(linecache.getline(__file__, number).rstrip())
     marked = line[carets.index("^") : carets.rindex("^") + 1]
     assert marked in shown or shown in marked  # versions of Python differ in detail
-    assert hint in message
+    assert hint in message.replace(line, "")  # where the hint stands as well, being this file's
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ _TRUTH = """write
         `&`, `|`, `~` for `and`, `or`, `not`
         `(a < b) & (b < c)` for `a < b < c`
         `kumi.when(c).then(x).otherwise(y)` for `x if c else y`
-        `kumi.max([a, b])` for `max(a, b)`"""
+        `kumi.select(a > b, a, b)` for `max(a, b)`"""
 _LOOP = (
     "a schema says what to compute for every element at once: write the formula for one element, "
     "and `kumi.sum(e)`, `kumi.count(e)`, `kumi.any(e)` … for all of them"
