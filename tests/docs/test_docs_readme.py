@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 
+import kumi
+from kumi import examples
+from kumi.cli.demo import RUNS
+
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -15,6 +19,31 @@ def test_the_example_prints_what_its_comment_says(capsys):
     exec(compile(code, "README.md", "exec"), {"__name__": "readme"})
 
     assert capsys.readouterr().out.strip() == re.search(r"# (\[.*)", code)[1]
+
+
+def test_the_tree_is_that_of_the_example_and_its_parts_add_up():
+    names = {"__name__": "readme"}
+    exec(re.search(r"```python\n(.*?)```", README, re.DOTALL)[1], names)
+    program = kumi.compile(names["OrderPricing"])
+    shown = re.findall(
+        r"^(\W*)(\w[\w. ]*?) +([\d.]+) µs", README.partition("\nrun ")[2], re.MULTILINE
+    )
+    total = float(re.search(r"^run OrderPricing +([\d.]+) µs", README, re.MULTILINE)[1])
+    groups = {name: float(time) for indent, name, time in shown if len(indent) == len("├── ")}
+    loads = {name: float(time) for _, name, time in shown if name.startswith("LoadInput ")}
+
+    assert list(groups) == [group.name for group in program.groups]
+    assert [*loads] == [one.title for one in program.operations if one.opcode.name == "LoadInput"]
+    assert sum(groups.values()) == pytest.approx(total)
+    assert sum(loads.values()) == pytest.approx(groups["inputs"])
+
+
+@pytest.mark.parametrize("name", examples.NAMES)
+def test_the_demo_s_counts_are_those_that_the_readme_shows(name):
+    schema = kumi.load(examples.path(name))
+    operations = RUNS * len(kumi.compile(schema).operations)
+
+    assert f"\n  {schema.__name__}: {operations} operations, " in README
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/architecture.md"])
