@@ -117,13 +117,13 @@ def program_of(*declared):
     return program
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(declarations, max_size=4))
 def test_anything_compiles_or_is_a_schema_error(declared):
     program_of(*declared)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.recursive(numbers, right, max_leaves=10))
 def test_arithmetic_keeps_the_kinds_and_axes_that_were_promised(body):
     program = program_of(Declaration(PLACE, "value", "a", body))

@@ -11,6 +11,7 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from patience import HANG
 
 import kumi
 from kumi import otel
@@ -27,7 +28,7 @@ def profiled(path, *exporters):
     try:
         with otel.profile(file=str(path), ops=True, truncate=True, tracer_provider=provider):
             yield provider.get_tracer("shop")
-            assert otel.flush(30)
+            assert otel.flush(HANG)
         assert provider.force_flush()
     finally:
         provider.shutdown()
@@ -73,7 +74,7 @@ def run_script(script, path, endpoint, protocol, service="shop"):
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=HANG,
         check=False,
     )
     assert (ran.returncode, ran.stdout) == (0, "61.88\n"), ran.stderr

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from google.protobuf import json_format
 from opentelemetry.proto.trace.v1.trace_pb2 import TracesData
+from patience import HANG
 
 LISTENERS = {
     "otlp_grpc": "--collector.otlp.grpc.host-port",
@@ -42,14 +43,14 @@ class Jaeger:
     def get(self, path):
         """The answer of the query API to `path`, decoded; None where it says 404."""
         try:
-            with urllib.request.urlopen(self.query + path, timeout=10) as answer:
+            with urllib.request.urlopen(self.query + path, timeout=HANG) as answer:
                 return json.loads(answer.read())
         except urllib.error.HTTPError as error:
             if error.code == 404:
                 return None
             raise
 
-    def resource_spans(self, trace_id, count, seconds=10):
+    def resource_spans(self, trace_id, count, seconds=HANG):
         """The trace's ResourceSpans over `/api/v3/traces/{id}`, once it holds `count` spans."""
         deadline = time.monotonic() + seconds
         while True:
@@ -96,7 +97,7 @@ def running_jaeger(binary, folder):
         yield Jaeger(**urls)
     finally:
         process.kill()  # it keeps everything in memory, and takes seconds to say goodbye
-        process.wait(10)
+        process.wait(HANG)
 
 
 def _free_ports(count):
@@ -107,11 +108,11 @@ def _free_ports(count):
         return [one.getsockname()[1] for one in sockets]
 
 
-def _await_health(process, port, log, seconds=20):
+def _await_health(process, port, log, seconds=HANG):
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=1).close()
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10).close()
             return
         except OSError:
             time.sleep(0.05)

@@ -5,6 +5,8 @@ import os
 import subprocess
 import sys
 
+from patience import PATIENT
+
 from kumi.cli.main import main
 
 TAX = """\
@@ -60,4 +62,6 @@ def start(*arguments, **options):
     """Run the command line in a process of its own."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("KUMI_", "OTEL_"))}
     command = [sys.executable, "-m", "kumi", *map(str, arguments)]
-    return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True, **options)
+    return subprocess.Popen(
+        command, env=environment | PATIENT, stderr=subprocess.PIPE, text=True, **options
+    )

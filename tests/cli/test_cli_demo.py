@@ -13,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from patience import HANG
 
 KUMI = [sys.executable, "-c", "from kumi.cli.main import main; main()"]
 
@@ -24,7 +25,7 @@ def call(arguments, cwd, **settings):
         env=os.environ | settings,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=HANG,
         check=False,
     )
 

@@ -1,4 +1,5 @@
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -6,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from calling import TAX, call, start
+from patience import HANG
 
 import kumi
 from kumi.cli.main import COMMANDS
@@ -38,7 +40,9 @@ def test_help_imports_nothing_that_is_slow():
         "heavy = ['numpy', 'duckdb', 'rich', 'opentelemetry.sdk', 'kumi.schema']\n"
         "print('imported:', [name for name in heavy if name in sys.modules])\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=HANG
+    )
     assert "imported: []" in done.stdout
 
 
@@ -65,11 +69,11 @@ def test_wrong_usage_exits_with_2_and_points_to_the_help(capsys, arguments):
 
 def test_interrupting_leaves_no_traceback(tmp_path):
     module = tmp_path / "slow.py"
-    module.write_text("import time\nprint('ready', flush=True)\ntime.sleep(60)\n")
+    module.write_text(f"import time\nprint('ready', flush=True)\ntime.sleep({HANG})\n")
     process = start("check", module, stdout=subprocess.PIPE)
     assert process.stdout.readline() == "ready\n"
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=HANG)
     assert process.returncode == 130
     assert "Traceback" not in err
 
@@ -81,7 +85,7 @@ def test_a_reader_that_left_is_no_error_to_speak_of(tmp_path):
     os.close(reader)
     process = start("ops", schema, stdout=writer)
     os.close(writer)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=HANG)
     assert err == ""
     assert process.returncode == 141
 
@@ -98,9 +102,9 @@ def test_a_reader_that_left_is_no_error_to_speak_of(tmp_path):
 )
 def test_streams_that_are_closed_are_as_if_to_nowhere(tmp_path, command, closed, code):
     (tmp_path / "tax.kumi").write_text(TAX)
-    line = f"{sys.executable} -m kumi {command} {closed}"
+    line = f"{shlex.quote(sys.executable)} -m kumi {command} {closed}"
     done = subprocess.run(
-        ["sh", "-c", line], cwd=tmp_path, capture_output=True, text=True, timeout=60
+        ["sh", "-c", line], cwd=tmp_path, capture_output=True, text=True, timeout=HANG
     )
     assert done.returncode == code
     assert "Traceback" not in done.stderr
@@ -116,5 +120,5 @@ def test_output_that_finds_no_room_is_one_line(tmp_path, monkeypatch, command, u
     subject = {"ops": "tax.kumi", "record": "quiet.py"}[command]
     with Path("/dev/full").open("w") as full:
         process = start(command, subject, stdout=full, cwd=tmp_path)
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=HANG)
     assert err == "Error: standard output: No space left on device\n"

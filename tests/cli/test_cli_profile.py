@@ -4,6 +4,7 @@ import sys
 
 import pytest
 from calling import call, start
+from patience import HANG
 
 FIVE_KEYS = (
     '{"event":"vm_operation","schema":"TestSchema","operation":"LoadInput","duration_ms":0.001,'
@@ -142,14 +143,14 @@ def test_a_pipe_that_is_closed_early_is_met_in_silence(file):
     process.stdout.readline()
     process.stdout.close()
     assert process.stderr.read() == ""
-    assert process.wait(timeout=60) == 141
+    assert process.wait(timeout=HANG) == 141
 
 
 def test_an_ascii_terminal_is_no_obstacle(file, monkeypatch):
     monkeypatch.setenv("PYTHONIOENCODING", "ascii")
     file.write_text(FIVE_KEYS.replace("TestSchema", "Tést"), "utf-8")
     process = start("profile", file, stdout=subprocess.PIPE)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=HANG)
     assert (process.returncode, err) == (0, "")
     assert "Schemas analyzed: T\\xe9st\n" in out
 
@@ -163,5 +164,7 @@ def test_a_small_file_needs_no_slow_import(file):
         "heavy = ['numpy', 'duckdb', 'rich', 'opentelemetry', 'tempfile', 'kumi.schema']\n"
         "print('imported:', [name for name in heavy if name in sys.modules])\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=HANG
+    )
     assert done.stdout.endswith("imported: []\n"), done.stderr

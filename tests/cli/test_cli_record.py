@@ -1,10 +1,12 @@
 import json
 import re
+import shlex
 import subprocess
 import sys
 
 import pytest
 from calling import MODULE, start
+from patience import HANG
 
 SCRIPT = MODULE + (
     "import sys\n"
@@ -23,7 +25,7 @@ def folder(tmp_path, monkeypatch):
 
 def record(*arguments):
     process = start("record", *arguments, stdout=subprocess.PIPE)
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=HANG)
     return process.returncode, out, err
 
 
@@ -136,7 +138,8 @@ def test_the_profile_keeps_its_place_when_the_program_changes_folder(folder):
     [path] = (folder / "new").iterdir()
     assert code == 0
     assert "Hotspots" in out
-    assert out.endswith(f"  kumi profile {path} --summary\n  kumi profile {path} --raw\n")
+    shown = shlex.quote(str(path))
+    assert out.endswith(f"  kumi profile {shown} --summary\n  kumi profile {shown} --raw\n")
 
 
 def test_a_schema_is_no_program_and_the_command_for_it_is_named(folder):

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from patience import HANG, PATIENT
+
 TWO_SCHEMAS = """
 import kumi
 
@@ -46,7 +48,7 @@ EXPECTED = (
 def environment(**settings: str) -> dict[str, str]:
     """This process's environment without anything that steers profiling, and `settings`."""
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("KUMI_", "OTEL_"))}
-    return inherited | settings
+    return inherited | PATIENT | settings
 
 
 def run_script(path: Path, cwd: Path, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -57,7 +59,7 @@ def run_script(path: Path, cwd: Path, **settings: str) -> subprocess.CompletedPr
         env=environment(**settings),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=HANG,
     )
 
 
@@ -69,7 +71,7 @@ def kumi(*args: str, cwd: Path, **settings: str) -> subprocess.CompletedProcess[
         env=environment(**settings),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=HANG,
     )
 
 

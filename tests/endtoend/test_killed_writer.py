@@ -6,9 +6,10 @@ import json
 import subprocess
 import sys
 
+from patience import HANG, NO_WAITING_FOR_LOCKS_IN_VAIN
 from scripts import environment
 
-SCHEMA = """
+SCHEMA = f"""{NO_WAITING_FOR_LOCKS_IN_VAIN}
 import fcntl, os, random, signal, sys, time
 import kumi
 
@@ -36,7 +37,7 @@ def torn():
     os.kill(os.getpid(), signal.SIGKILL)
 
 Work.run(x=1.0)
-kumi.otel.flush(30)
+kumi.otel.flush()
 for number in range(int(sys.argv[1])):
     child = os.fork()
     if not child:
@@ -59,7 +60,6 @@ def start(folder, name, code, count):
         KUMI_PROFILE_OPS="1",
         KUMI_PROFILE_PERSISTENT="1",
         KUMI_PROFILE_FILE="p.jsonl",
-        KUMI_PROFILE_BLOCK_MS="60000",
     )
     return subprocess.Popen([sys.executable, name, str(count)], cwd=folder, env=settings)
 
@@ -67,7 +67,7 @@ def start(folder, name, code, count):
 def test_every_line_of_the_living_is_whole_and_counted(tmp_path):
     living = [start(tmp_path, f"living{n}.py", LIVING, RUNS) for n in range(WRITERS)]
     victims = start(tmp_path, "victims.py", VICTIMS, KILLS)
-    assert [process.wait(timeout=300) for process in (*living, victims)] == [0] * (WRITERS + 1)
+    assert [process.wait(timeout=2 * HANG) for process in (*living, victims)] == [0] * (WRITERS + 1)
     whole, broken = read(tmp_path / "p.jsonl")
     print("torn lines of the killed:", broken)
     assert 0 < broken <= KILLS

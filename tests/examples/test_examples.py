@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from patience import HANG
 
 import kumi
 from kumi.examples import NAMES, generate, path, sample
@@ -130,7 +131,7 @@ def test_scripts_run(name, said):
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=HANG,
     )
     assert (done.returncode, done.stderr) == (0, "")
     for words in said:

@@ -3,22 +3,12 @@
 # The SDK's TracerProvider starts a thread pool in forked children. Where it was made before this
 # module was imported, its fork handler runs before the pool's own and waits for ever.
 import concurrent.futures.thread  # noqa: F401
-import os
 import sys
 from pathlib import Path
 
 import pytest
 
-from kumi_exporters.opening import OWNER
-
 sys.path.insert(0, str(Path(__file__).parent.parent / "spans"))
-
-
-@pytest.fixture(autouse=True)
-def no_owner(monkeypatch):
-    monkeypatch.delenv(OWNER, raising=False)
-    yield
-    os.environ.pop(OWNER, None)
 
 
 @pytest.fixture

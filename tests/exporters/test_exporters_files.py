@@ -10,6 +10,7 @@ import threading
 
 import pytest
 from event_lines import LINE, OLD, OTHER, environment
+from patience import HANG, NO_WAITING_FOR_LOCKS_IN_VAIN
 
 from kumi_exporters.files import EventFile
 from kumi_exporters.opening import OWNER
@@ -187,7 +188,7 @@ def test_a_child_can_write_although_a_thread_of_the_parent_was_writing(path):
     for _ in range(20):
         child = os.fork()
         if not child:
-            signal.alarm(20)
+            signal.alarm(int(HANG))
             os._exit(1 - file.write(LINE, 1))
         children.append(child)
     assert [os.waitpid(child, 0)[1] for child in children] == [0] * 20
@@ -210,6 +211,7 @@ def test_a_neighbour_killed_in_its_line_costs_no_other_line(path):
 def test_threads_and_processes_write_whole_lines(path):
     big = json.dumps({"event": "vm_run", "x": "y" * 500}).encode() + b"\n"
     script = (
+        f"{NO_WAITING_FOR_LOCKS_IN_VAIN}\n"
         "from kumi_exporters.files import EventFile\n"
         f"file = EventFile({str(path)!r}, persistent=True)\n"
         f"for _ in range(30): file.write({big!r} * 200, 200)"

@@ -10,17 +10,14 @@ from span_blocks import RESOURCE, block, failed, laid_out
 
 from kumi_exporters.files import EventFile
 from kumi_exporters.jsonl import JsonlSpanExporter
-from kumi_exporters.opening import OWNER
 
 LINE = b'{"event":"vm_run","schema":"S"}\n'
 OK, FAILED = SpanExportResult.SUCCESS, SpanExportResult.FAILURE
 
 
 @pytest.fixture(autouse=True)
-def no_owner(monkeypatch, tmp_path):
+def there(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
-    yield
-    os.environ.pop(OWNER, None)
 
 
 def events(path):

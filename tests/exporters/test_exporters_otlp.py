@@ -12,6 +12,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExportResult
 from otlp_receivers import grpc_receiver, http_receiver
+from patience import HANG
 from span_blocks import RESOURCE, block
 
 from kumi.spans.block import spans
@@ -97,7 +98,7 @@ def test_nobody_there_is_a_failure_within_the_timeout(protocol, caplog):
     begun = time.monotonic()
 
     assert exporter.export_block(block(runs=1)) is FAILED
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < HANG / 5  # HANG is what the environment says
     assert len(caplog.messages) == 1
 
 

@@ -74,7 +74,7 @@ def near(left, right):
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize(("function", "kinds", "result"), SIGNATURES)
 @given(data=st.data())
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
 def test_a_fold_is_what_python_gives(function, kinds, result, data):
     [kind] = kinds
     one = cells_of(kind, nulls=data.draw(st.booleans()))

@@ -39,7 +39,7 @@ def assert_bounded(made):
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("function", BY_FUNCTION)
 @given(data=st.data())
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 def test_a_column_is_its_rows(function, data):
     kinds, result = data.draw(st.sampled_from(BY_FUNCTION[function]), label="kinds")
     size = data.draw(st.integers(0, 5), label="rows")

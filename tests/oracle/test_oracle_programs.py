@@ -24,8 +24,6 @@ from kumi.syntax.text import parse
 TRIES = int(os.environ.get("ORACLE_EXAMPLES", "150"))
 settled = settings(
     max_examples=TRIES,
-    deadline=None,
-    derandomize=bool(os.environ.get("CI")),
     suppress_health_check=list(HealthCheck),
 )
 seeds = st.integers(0, 2**32)

@@ -1,12 +1,14 @@
 """What the tests of the runtime profile, and how they read what came of it."""
 
 import json
+import os
 import subprocess
 import sys
 import time
 
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
+from patience import HANG
 
 import kumi
 from kumi import otel
@@ -51,9 +53,9 @@ def kumi_spans(exported):
     return [span for span in exported if span.instrumentation_scope.name == "kumi"]
 
 
-def eventually(condition, seconds=5.0):
+def eventually(condition):
     """Wait for what another thread does."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + HANG
     while not condition():
         assert time.monotonic() < deadline, "it did not happen"
         time.sleep(0.005)
@@ -61,13 +63,11 @@ def eventually(condition, seconds=5.0):
 
 def python(script, cwd, **environment):
     """Run a script in a process of its own; give the finished process."""
-    import os
-
     file = cwd / "script.py"
     file.write_text(script)
     return subprocess.run(
         [sys.executable, str(file)], cwd=cwd, env=os.environ | environment,
-        capture_output=True, text=True, timeout=60, check=False,
+        capture_output=True, text=True, timeout=HANG, check=False,
     )  # fmt: skip
 
 

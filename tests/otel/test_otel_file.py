@@ -18,6 +18,7 @@ from otel_subjects import (
     run,
     spans_of,
 )
+from patience import HANG
 
 import kumi
 from kumi import otel
@@ -87,7 +88,7 @@ def test_streamed_events_of_threads_are_there_when_their_run_returns(tmp_path):
             ours = of(read(path), "vm_run")
             missing.append(len(ours) < count)
 
-    with otel.profile(file=path, stream=True, block_ms=60_000):
+    with otel.profile(file=path, stream=True):
         threads = [threading.Thread(target=work) for _ in range(4)]
         [thread.start() for thread in threads]
         [thread.join() for thread in threads]
@@ -103,18 +104,18 @@ def test_a_streamed_run_waits_for_a_stuck_drain_no_longer_than_it_may(tmp_path):
         def generate_span_id(self):
             if not stuck.is_set():
                 stuck.set()
-                waited.append(run_returned.wait(20))
+                waited.append(run_returned.wait(HANG))
             return super().generate_span_id()
 
     provider = batched(Keeping(), id_generator=Stuck())
     with otel.profile(tracer_provider=provider, file=path, stream=True, block_ms=20):
         other = threading.Thread(target=run)
         other.start()
-        assert stuck.wait(20)
+        assert stuck.wait(HANG)
         run()
         run_returned.set()
         other.join()
-        assert waited == [True]
+        eventually(lambda: waited == [True])
         eventually(lambda: len(of(read(path), "vm_run")) == 2)
 
 
@@ -129,7 +130,7 @@ def test_flush_writes_at_once(tmp_path):
     path = tmp_path / "p.jsonl"
     with otel.profile(file=path):
         run(300)
-        assert otel.flush(5)
+        assert otel.flush(HANG)
         assert len(of(read(path), "vm_run")) == 300
 
 
@@ -149,7 +150,7 @@ def test_a_failed_run_stands_in_its_place(tmp_path):
 
 def test_many_runs_of_many_threads_are_all_counted(tmp_path):
     path = tmp_path / "p.jsonl"
-    with otel.profile(file=path, ops=True, block_ms=5000):
+    with otel.profile(file=path, ops=True):
         threads = [threading.Thread(target=run, args=(1500,)) for _ in range(4)]
         [thread.start() for thread in threads]
         [thread.join() for thread in threads]
@@ -160,15 +161,18 @@ def test_many_runs_of_many_threads_are_all_counted(tmp_path):
     assert events[-1]["dropped"] == {}
 
 
-def test_without_patience_what_finds_no_room_is_dropped_and_counted(tmp_path, monkeypatch):
-    from kumi.otel.pipeline import Pipeline
+def test_without_patience_what_finds_no_room_is_dropped_and_counted(tmp_path):
+    path, all_ran = tmp_path / "p.jsonl", threading.Event()
 
-    path = tmp_path / "p.jsonl"
-    with otel.profile(file=path, block_ms=0):
-        run()
-        monkeypatch.setattr(Pipeline, "wake", lambda self: True)  # a worker that gets no turn
-        run(10_000)
-        monkeypatch.undo()
+    class Stuck(RandomIdGenerator):
+        def generate_span_id(self):
+            all_ran.wait(HANG)  # the worker does
+            return super().generate_span_id()
+
+    provider = batched(Keeping(), id_generator=Stuck())
+    with otel.profile(tracer_provider=provider, file=path, block_ms=0):
+        run(10_001)
+        all_ran.set()
     events = read(path)
     end = events[-1]
     written = len(spans_of(events))
@@ -190,7 +194,7 @@ def test_a_compile_decides_nothing(tmp_path, caplog):
     with otel.profile(file=path):
         fresh = _fresh()
         fresh.check()
-        otel.flush(1)
+        otel.flush()
         assert not path.exists()
         fresh.run(x=1.0)
     phases = [event["name"] for event in of(read(path), "phase")]
@@ -292,13 +296,13 @@ def test_nested_and_concurrent_blocks_share_one_profile(tmp_path):
     def other():
         with otel.profile():
             inside.set()
-            go_on.wait(5)
+            go_on.wait(HANG)
             run()
 
     thread = threading.Thread(target=other)
     with otel.profile(file=path):
         thread.start()
-        inside.wait(5)
+        inside.wait(HANG)
         with otel.profile():
             run()
         run()
@@ -379,7 +383,7 @@ def test_a_foreign_file_is_left_alone(tmp_path, caplog):
 
 def test_max_bytes_stops_the_file_and_the_rest_is_counted(tmp_path):
     path = tmp_path / "p.jsonl"
-    with otel.profile(file=path, ops=True, max_bytes=100_000, block_ms=5000):
+    with otel.profile(file=path, ops=True, max_bytes=100_000):
         run(1000)
     events = read(path)
     assert path.stat().st_size <= 100_000

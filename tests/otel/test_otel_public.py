@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from patience import HANG
 
 import kumi
 from kumi import otel
@@ -59,7 +60,7 @@ class Late(list):
 
     def __len__(self):
         self.begun.set()
-        self.may_end.wait(10)
+        self.may_end.wait(HANG)
         return super().__len__()
 
 
@@ -71,7 +72,7 @@ def test_a_run_that_outlasts_profiling_is_right_and_its_loss_is_said(tmp_path, c
         data = Late(begun, may_end)
         thread = threading.Thread(target=lambda: results.append(Doubled.run(xs=data).ys))
         thread.start()
-        assert begun.wait(10)
+        assert begun.wait(HANG)
     may_end.set()
     thread.join()
     assert results == [[2.0]]

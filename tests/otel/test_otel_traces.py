@@ -23,6 +23,7 @@ from otel_subjects import (
     read,
     run,
 )
+from patience import HANG
 
 import kumi
 from kumi import otel
@@ -253,7 +254,7 @@ def test_flush_exports_what_a_batch_processor_holds():
     provider = batched(exporter)
     with profiled(provider):
         run()
-        assert otel.flush(10)
+        assert otel.flush(HANG)
         assert [s for s in exporter.spans if s.name == "run Taxed"]
 
 
@@ -262,7 +263,8 @@ def test_flush_exports_what_a_batch_processor_holds():
 
 def test_all_spans_of_the_application_arrive_while_ours_flow():
     exporter = Keeping(delay=0.002)
-    provider = batched(exporter)
+    room = 2 * 2048  # half of it is ours; the rest holds the application's even if nothing is sent
+    provider = provider_of(BatchSpanProcessor(exporter, max_queue_size=room))
     tracer = provider.get_tracer("app")
 
     def application():
@@ -274,7 +276,7 @@ def test_all_spans_of_the_application_arrive_while_ours_flow():
 
     runs = 10_000 // SPANS + 1
     thread = threading.Thread(target=application)
-    with profiled(provider, exit_ms=20_000):
+    with profiled(provider):
         thread.start()
         run(runs)
         thread.join()
@@ -290,7 +292,7 @@ def test_we_never_fill_more_than_half_of_the_applications_queue():
     class Stuck(Keeping):
         def export(self, spans):
             seen.append(len(processor._batch_processor._queue))
-            stuck.wait(5)
+            stuck.wait(HANG)
             return super().export(spans)
 
     processor = BatchSpanProcessor(Stuck(), max_queue_size=1000, max_export_batch_size=100)
@@ -315,11 +317,20 @@ def test_an_exporter_that_raises_harms_nothing(tmp_path, caplog):
     assert len([r for r in caplog.records if r.levelno >= logging.WARNING]) == 1
 
 
-def test_a_slow_exporter_does_not_hold_up_the_file(tmp_path):
-    path = tmp_path / "p.jsonl"
-    with otel.profile(exporters=[Keeping(delay=0.5)], file=path, exit_ms=50):
+def test_an_exporter_that_is_stuck_does_not_hold_up_the_file(tmp_path):
+    path, written = tmp_path / "p.jsonl", threading.Event()
+
+    class Stuck(Keeping):
+        def export(self, spans):
+            assert written.wait(HANG)
+            return super().export(spans)
+
+    exporter = Stuck()
+    with otel.profile(exporters=[exporter], file=path):
         run(3)
-        eventually(lambda: path.exists() and len(of(read(path), "vm_run")) == 3, 3.0)
+        eventually(lambda: path.exists() and len(of(read(path), "vm_run")) == 3)
+        assert not exporter.spans
+        written.set()
 
 
 def test_exporters_given_are_ours_to_close():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from profile_files import declaration, memory, operation, phase, program, run, start, text
 
@@ -94,7 +94,7 @@ def both(*contents, filters=None, names=None):
 
 
 @strict
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50)
 @given(st.lists(EVENTS, max_size=12), DAMAGE, FILTERS)
 @example([operation()], [(0, 0, b"\xef\xbb\xbf")], Filters())
 @example([operation(), run()], [(60, 500, b"")], Filters())

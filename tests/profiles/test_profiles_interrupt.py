@@ -2,6 +2,7 @@ import _thread
 import threading
 
 import pytest
+from patience import HANG
 
 from kumi.profiles.interruptible import interruptible
 
@@ -11,7 +12,7 @@ def test_an_interrupt_ends_the_work_and_goes_on():
 
     def work():
         _thread.interrupt_main()
-        assert ended.wait(60)
+        assert ended.wait(HANG)
 
     with pytest.raises(KeyboardInterrupt):
         interruptible(work, ended.set)

@@ -77,7 +77,7 @@ schemas = st.tuples(expressions | cascades, expressions | cascades, expressions 
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(schemas)
 def test_one_tree(schema):
     names = {}
