@@ -101,10 +101,12 @@ def _from_options(options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _option(name: str, value: Any) -> Any:
-    """An option as a setting: text is read as the variable's would be."""
-    if isinstance(value, (str, os.PathLike)):
-        return _parsed(name, os.fspath(value), _KINDS[name], _DEFAULTS[name])
-    return value
+    """An option as a setting: read as the variable's text would be."""
+    default = _DEFAULTS[name]
+    if value is None and default is None:
+        return None
+    text = os.fspath(value) if isinstance(value, os.PathLike) else str(value)
+    return _parsed(name, text, _KINDS[name], default)
 
 
 def _parsed(name: str, text: str, kind: _Kind, default: Any) -> Any:
