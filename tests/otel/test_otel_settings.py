@@ -56,6 +56,28 @@ def test_a_bad_value_is_one_warning_and_the_default(caplog, variable, value, acc
         assert part in record.getMessage()
 
 
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("ops", "maybe"), ("ops", None), ("ops", 2), ("max_bytes", 0), ("max_bytes", 1.5),
+        ("block_ms", -1), ("exit_ms", float("nan")), ("exit_ms", None), ("traces", "jaeger"),
+    ],
+)  # fmt: skip
+def test_a_bad_argument_is_one_warning_and_the_default(caplog, option, value):
+    assert read({}, **{option: value}) == Settings()
+    (record,) = caplog.records
+    assert option in record.getMessage()
+    assert str(value) in record.getMessage()
+
+
+def test_arguments_are_what_the_program_has(tmp_path, caplog):
+    found = read({}, ops=1, stream=True, max_bytes=None, block_ms=5, exit_ms=0.5, file=tmp_path)
+    assert found == Settings(
+        ops=True, stream=True, max_bytes=None, block_ms=5.0, exit_ms=0.5, file=str(tmp_path)
+    )
+    assert not caplog.records
+
+
 def test_a_bad_switch_leaves_profiling_off(caplog):
     assert not enabled({"KUMI_PROFILE": "2"})
     assert "KUMI_PROFILE='2'" in caplog.text
