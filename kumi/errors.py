@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
+from kumi.letters import cells, visible
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -63,9 +65,12 @@ class Place:
             return ""
         gutter = f"{self.line:>5} | "
         text, column = _window(text, self.column, _room(width, gutter))
-        before = "".join("\t" if c == "\t" else " " for c in text[: column - 1])
-        marked = max(1, min(self.end_column - self.column, len(text) + 1 - column))
-        return f"{gutter}{text}\n{' ' * (len(gutter) - 2)}| {before}{'^' * marked}"
+        text = "".join(
+            c if c.isprintable() or c == "\t" else "\N{REPLACEMENT CHARACTER}" for c in text
+        )
+        before = "".join("\t" if c == "\t" else " " * cells(c) for c in text[: column - 1])
+        place = text[column - 1 :][: self.end_column - self.column]
+        return f"{gutter}{text}\n{' ' * (len(gutter) - 2)}| {before}{'^' * max(1, cells(place))}"
 
 
 _WIDEST, _NARROWEST = 160, 20
@@ -110,7 +115,7 @@ class Problem:
 
     def shown(self, width: int | None = None) -> str:
         """The problem, its source line and its hint; for a terminal of this width, if it is one."""
-        message = f"{self.place}: {self.kind} error: {self.message}"
+        message = visible(f"{self.place}: {self.kind} error: {self.message}")
         parts = [_folded(message, width), self.place.frame(width)]
         if self.hint:
             parts.append(_folded(f"      = {self.hint}", width))
@@ -149,7 +154,7 @@ class Violation:
     message: str
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.message}"
+        return visible(f"{self.path}: {self.message}")
 
 
 _SHOWN = 20

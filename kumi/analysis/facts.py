@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from kumi.errors import Problem
 from kumi.kernels.functions import overloads
 from kumi.kernels.kinds import ANY, NULL
+from kumi.letters import visible
 from kumi.syntax.nodes import Constant, InputPath, Name, Symbol
 
 if TYPE_CHECKING:
@@ -119,4 +120,4 @@ def literal(value: object) -> str:
             return f"<integer of {value.bit_length()} bits>"
         case Symbol():
             return f":{value.name}"
-    return json.dumps(value, ensure_ascii=False)
+    return visible(json.dumps(value, ensure_ascii=False))

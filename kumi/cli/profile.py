@@ -27,6 +27,7 @@ Mode = Literal["summary", "detailed", "raw"]
 
 ROWS: Final = 10
 _UNITS: Final = {"ns": 1, "us": 1e3, "µs": 1e3, "ms": 1e6, "s": 1e9}
+_LONGEST: Final = 2.0**63  # nanoseconds; no event took as long
 _DURATION: Final = re.compile(r"(\d+(?:\.\d*)?|\.\d+)\s*(ns|us|µs|ms|s)?")
 
 
@@ -35,7 +36,7 @@ def _nanoseconds(_ctx: click.Context, _param: click.Parameter, value: str) -> in
     found = _DURATION.fullmatch(value.strip())
     if found is None:
         raise click.BadParameter(f"{value!r} is no duration such as 0.5, 250us, 3ms or 2s")
-    return round(float(found[1]) * _UNITS[found[2] or "ms"])
+    return round(min(float(found[1]) * _UNITS[found[2] or "ms"], _LONGEST))
 
 
 @click.command()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kumi.profiles.reports.cells import cells, shortened
+from kumi.letters import cells, shortened
 from kumi.profiles.reports.drawing import plain, wrapped
 from kumi.profiles.reports.page import Table
 

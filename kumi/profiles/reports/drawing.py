@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from kumi.profiles.reports.cells import cells
+from kumi.letters import cells
 from kumi.profiles.reports.layout import layout
 from kumi.profiles.reports.page import Table
 

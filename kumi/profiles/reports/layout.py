@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from kumi.profiles.reports.cells import cells, shortened
+from kumi.letters import cells, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from kumi.letters import visible
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -27,10 +29,7 @@ _FOUR_DIGITS = 999.5
 
 def name(text: object) -> str:
     """A name from a file, with whatever is not printable escaped."""
-    return "".join(
-        letter if letter.isprintable() else letter.encode("unicode_escape").decode()
-        for letter in str(text)
-    )
+    return visible(str(text))
 
 
 def ms(ns: int) -> str:

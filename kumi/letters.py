@@ -1,4 +1,4 @@
-"""How wide text is on a terminal, where one letter takes no column, one, or two."""
+"""Text on a terminal, where one letter takes no column, one, or two, and some must not be shown."""
 
 from __future__ import annotations
 
@@ -13,6 +13,16 @@ def cells(text: str) -> int:
     from unicodedata import combining, east_asian_width  # noqa: PLC0415 - few names need it
 
     return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def visible(text: str) -> str:
+    """The text, with whatever is not printable escaped: it could steer a terminal, or hide."""
+    if text.isprintable():
+        return text
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode()
+        for letter in text
+    )
 
 
 def shortened(text: str, room: int) -> str:
