@@ -10,6 +10,7 @@ import sys
 import termios
 
 from calling import Called
+from patience import HANG
 
 
 def on_terminal(columns, *arguments, cwd=None, **variables):
@@ -28,7 +29,7 @@ def on_terminal(columns, *arguments, cwd=None, **variables):
     os.close(theirs)
     shown = b"".join(_read(ours)).decode().replace("\r\n", "\n")
     os.close(ours)
-    return Called(process.wait(timeout=60), shown, "")
+    return Called(process.wait(timeout=HANG), shown, "")
 
 
 def _read(terminal):

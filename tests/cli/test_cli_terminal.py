@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from calling import TAX, start
+from patience import HANG
 from terminals import on_terminal, without_colours
 
 PROC = Path("/proc")
@@ -51,7 +52,7 @@ def file(tmp_path):
 
 def piped(*arguments, **options):
     process = start(*arguments, stdout=subprocess.PIPE, encoding="utf-8", **options)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=HANG)
     assert (process.returncode, err) == (0, "")
     return out
 
@@ -171,7 +172,7 @@ def test_the_demo_fits_but_for_what_is_to_be_copied(tmp_path, columns):
 def test_a_report_that_finds_no_room_is_one_line(file, mode):
     with Path("/dev/full").open("w") as full:
         process = start("profile", file, mode, stdout=full)
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=HANG)
     assert err == "Error: standard output: No space left on device\n"
     assert process.returncode == 1
 
@@ -186,7 +187,7 @@ def test_interrupting_the_reading_of_a_pipe(file, tmp_path, monkeypatch):
     process.stdin.flush()
     until(lambda: "\nState:\tS" in (PROC / f"{process.pid}/status").read_text(), process)
     process.send_signal(signal.SIGINT)
-    assert process.wait(timeout=60) == 130
+    assert process.wait(timeout=HANG) == 130
     assert process.stderr.read().strip() == ""
     assert list(temporary.iterdir()) == []
 
@@ -198,7 +199,7 @@ def test_interrupting_the_reading_of_a_large_file(file, mode):
     process = start("profile", file, mode, stdout=subprocess.DEVNULL)
     until(lambda: str(file) in opened_by(process), process)
     process.send_signal(signal.SIGINT)
-    assert process.wait(timeout=60) == 130
+    assert process.wait(timeout=HANG) == 130
     assert process.stderr.read().strip() == ""
 
 
