@@ -27,7 +27,12 @@ _NAMES: Final = (
 )
 _NAME_OR_NOT: Final = (str, type(None))
 _NEEDED: Final = {"vm_operation": "operation", "vm_declaration": "declaration", "phase": "name"}
-_TRAILING_COMMA: Final = re.compile(r'("(?:[^"\\]|\\.)*+")|(?<![\[{\s])\s*,(?=\s*[}\]])')
+_NO_JSON: Final = re.compile(
+    r"""("(?:[^"\\]|\\.)*+")  # strings stay
+      | (?<![\[{ \t\r\n])[ \t\r\n]*,(?=[ \t\r\n]*[}\]])  # a comma may trail
+      | (?<![\w.+-])-?(?P<number>nan|inf(?:inity)?)(?![\w.])  # and these may be numbers""",
+    re.VERBOSE | re.IGNORECASE | re.ASCII,
+)
 
 Event = dict[str, Any]
 
@@ -56,9 +61,9 @@ def parse(line: bytes) -> Event | None:
     """The event on a line, or None where there is none: the line is malformed."""
     try:
         text = line.strip().decode()
-        found = _load(text)
-        if "\\ud" in text or "\\uD" in text:
-            json.dumps(found, ensure_ascii=False).encode()  # half a surrogate pair is no text
+        found = _load(text, _DECODER)
+        if "\\ud" in text or "\\uD" in text:  # half a surrogate pair is no text, in any pair
+            json.dumps(_load(text, _ALL_PAIRS), ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) and isinstance(found.get("event"), str) else None
@@ -98,12 +103,16 @@ def timed(event: Event) -> Timed | None:
     )
 
 
-def _load(text: str) -> Any:
-    """The JSON value, read as DuckDB reads it: the first of equal keys; a comma may trail."""
+def _load(text: str, decoder: json.JSONDecoder) -> Any:
+    """The JSON value, read as DuckDB reads it, which lets some things pass."""
     try:
-        return _DECODER.decode(text)
+        return decoder.decode(text)
     except ValueError:
-        return _DECODER.decode(_TRAILING_COMMA.sub(r"\1", text))
+        return decoder.decode(_NO_JSON.sub(_as_json, text))
+
+
+def _as_json(found: re.Match[str]) -> str:
+    return "NaN" if found["number"] else found[1] or ""
 
 
 def _first_of_equal(pairs: list[tuple[str, Any]]) -> Event:
@@ -111,6 +120,7 @@ def _first_of_equal(pairs: list[tuple[str, Any]]) -> Event:
 
 
 _DECODER: Final = json.JSONDecoder(object_pairs_hook=_first_of_equal)
+_ALL_PAIRS: Final = json.JSONDecoder(object_pairs_hook=list)
 
 
 def _nanoseconds(start: Any, end: Any, ms: Any) -> int | None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from kumi.profiles.engine import Key
     from kumi.profiles.lines import Event
 
+_PROCESS_LETTERS: Final = 8
 _ABSURD: Final = 1e9  # nanoseconds for one reading of a clock
 
 
@@ -71,9 +72,14 @@ def clock_costs(whole: Iterable[Event]) -> dict[str, float]:
     for event in _events(whole, "profile_start"):
         clock, process = event.get("clock"), event.get("process")
         cost: Any = clock.get("cost_ns") if isinstance(clock, dict) else None
-        if isinstance(process, str) and type(cost) in (int, float) and 0 <= cost < _ABSURD:
+        if _is_process(process) and type(cost) in (int, float) and 0 <= cost < _ABSURD:
             costs[process] = float(cost)
     return costs
+
+
+def _is_process(name: Any) -> bool:
+    """Whether it is what runs begin with: eight letters or digits."""
+    return isinstance(name, str) and len(name) == _PROCESS_LETTERS and name.isalnum()
 
 
 def memory(whole: Iterable[Event]) -> Memory | None:
