@@ -6,7 +6,7 @@ They come from a file, so nothing here trusts a shape: what is not as described 
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeGuard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -77,7 +77,7 @@ def clock_costs(whole: Iterable[Event]) -> dict[str, float]:
     return costs
 
 
-def _is_process(name: Any) -> bool:
+def _is_process(name: Any) -> TypeGuard[str]:
     """Whether it is what runs begin with: eight letters or digits."""
     return isinstance(name, str) and len(name) == _PROCESS_LETTERS and name.isalnum()
 
