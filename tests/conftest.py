@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 
 import pytest
@@ -11,7 +12,8 @@ from patience import HANG, PATIENT
 
 from kumi_exporters import locks
 
-for name in [name for name in os.environ if name.startswith(("KUMI_", "OTEL_"))]:
+STEERING = "KUMI_.*|OTEL_.*|.*_PROXY|COLUMNS|LINES|NO_COLOR|FORCE_COLOR"
+for name in [name for name in os.environ if re.fullmatch(STEERING, name.upper())]:
     del os.environ[name]
 os.environ |= PATIENT
 locks.PATIENCE = HANG

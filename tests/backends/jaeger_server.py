@@ -29,6 +29,7 @@ LISTENERS = {
     "zipkin": "--processor.zipkin-compact.server-host-port",
 }
 IDS = {"traceId", "spanId", "parentSpanId"}
+TRIES = 5  # ports that were free may be taken by the time that Jaeger asks for them
 QUEUE = "--collector.queue-size=300000"  # its default of 2,000 drops spans without a word
 
 
@@ -50,9 +51,9 @@ class Jaeger:
                 return None
             raise
 
-    def resource_spans(self, trace_id, count, seconds=HANG):
+    def resource_spans(self, trace_id, count):
         """The trace's ResourceSpans over `/api/v3/traces/{id}`, once it holds `count` spans."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + HANG
         while True:
             groups = self._trace(trace_id)
             found = sum(len(scope.spans) for group in groups for scope in group.scope_spans)
@@ -82,22 +83,30 @@ def _base64_ids(node):
 @contextmanager
 def running_jaeger(binary, folder):
     """Start `binary` with every port on loopback; stop it afterwards. Its log is in `folder`."""
-    ports = dict(zip(LISTENERS, _free_ports(len(LISTENERS)), strict=True))
+    for _ in range(TRIES):
+        ports = dict(zip(LISTENERS, _free_ports(len(LISTENERS)), strict=True))
+        process = _start(binary, ports, folder / "jaeger.log")
+        try:
+            if _is_healthy(process, ports["admin"]):
+                yield Jaeger(
+                    *(f"http://127.0.0.1:{ports[name]}" for name in Jaeger.__annotations__)
+                )
+                return
+        finally:
+            process.kill()  # it keeps everything in memory, and takes seconds to say goodbye
+            process.wait(HANG)
+    said = (folder / "jaeger.log").read_text(errors="replace")
+    raise RuntimeError(f"Jaeger did not start: {said[-2000:]}")
+
+
+def _start(binary, ports, log):
     arguments = [f"{flag}=127.0.0.1:{ports[name]}" for name, flag in LISTENERS.items()]
-    log = folder / "jaeger.log"
     with log.open("wb") as output:
-        process = subprocess.Popen(
+        return subprocess.Popen(
             [binary, "--collector.otlp.enabled=true", QUEUE, *arguments],
             env={**os.environ, "SPAN_STORAGE_TYPE": "memory"},
             stdin=subprocess.DEVNULL, stdout=output, stderr=output,
         )  # fmt: skip
-    try:
-        _await_health(process, ports["admin"], log)
-        urls = {name: f"http://127.0.0.1:{ports[name]}" for name in Jaeger.__annotations__}
-        yield Jaeger(**urls)
-    finally:
-        process.kill()  # it keeps everything in memory, and takes seconds to say goodbye
-        process.wait(HANG)
 
 
 def _free_ports(count):
@@ -108,12 +117,13 @@ def _free_ports(count):
         return [one.getsockname()[1] for one in sockets]
 
 
-def _await_health(process, port, log, seconds=HANG):
-    deadline = time.monotonic() + seconds
+def _is_healthy(process, port):
+    """Whether it answers at last; not where it has ended."""
+    deadline = time.monotonic() + HANG
     while time.monotonic() < deadline and process.poll() is None:
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10).close()
-            return
+            return True
         except OSError:
             time.sleep(0.05)
-    raise RuntimeError(f"Jaeger did not start: {log.read_text(errors='replace')[-2000:]}")
+    return False
