@@ -196,22 +196,26 @@ def test_interrupting_the_reading_of_a_pipe(file, tmp_path, monkeypatch):
 @pytest.mark.parametrize("mode", ["--summary", "--raw"])
 def test_interrupting_the_reading_of_a_large_file(file, mode):
     file.write_text(file.read_text("utf-8") * 10_000, "utf-8")
-    process = start("profile", file, mode, stdout=subprocess.DEVNULL)
-    until(lambda: str(file) in opened_by(process), process)
-    process.send_signal(signal.SIGINT)
-    assert process.wait(timeout=HANG) == 130
-    assert process.stderr.read().strip() == ""
+    for _ in range(20):  # where this process is looked after badly, it may come too late
+        process = start("profile", file, mode, stdout=subprocess.DEVNULL)
+        until(lambda: str(file) in opened_by(process), process)
+        process.send_signal(signal.SIGINT)
+        if process.wait(timeout=HANG) == 130:
+            break
+    assert (process.returncode, process.stderr.read().strip()) == (130, "")
 
 
 def until(condition, process):
-    while not condition():
-        assert process.poll() is None
+    """Wait for a condition, as long as the process runs."""
+    while process.poll() is None and not condition():
         time.sleep(0.001)
 
 
 def opened_by(process):
+    """The files that a process has open; it may close them, and end, at any time."""
     found = set()
-    for link in (PROC / f"{process.pid}/fd").iterdir():
-        with suppress(FileNotFoundError):  # closed meanwhile
-            found.add(str(link.readlink()))
+    with suppress(OSError):
+        for link in (PROC / f"{process.pid}/fd").iterdir():
+            with suppress(FileNotFoundError):
+                found.add(str(link.readlink()))
     return found
