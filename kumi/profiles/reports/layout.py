@@ -80,7 +80,7 @@ def _placed(way: list[range], widths: list[int], figures: int, width: int) -> La
     beside = sum(widths[column] + _GAP for column in range(figures, way[0].stop))
     room = width - _MARGIN - beside - _GAP * (figures - 1)
     widths[:figures] = _levelled(widths[:figures], room)
-    names = _MARGIN + sum(width + _GAP for width in widths[:figures])
+    names = _MARGIN + sum(each + _GAP for each in widths[:figures])
     below = names if beside else 2 * _MARGIN
     lines = [(below if number else _MARGIN, columns) for number, columns in enumerate(way)]
     return Layout(tuple(lines), tuple(widths), figures)
@@ -91,5 +91,7 @@ def _levelled(widths: list[int], room: int) -> list[int]:
     rest = sorted(widths)
     while rest and rest[0] * len(rest) <= room:
         room -= rest.pop(0)
-    level = max(1, room // len(rest)) if rest else 0
-    return [min(width, level) if rest else width for width in widths]
+    if not rest:
+        return widths
+    level = max(1, room // len(rest))
+    return [min(each, level) for each in widths]
