@@ -50,6 +50,23 @@ def test_the_example_in_the_docstring_gives_what_it_says():
     assert repr(eval(run, names)) == run.partition("# ")[2]
 
 
+class Pay(kumi.Schema):
+    class Input(kumi.Record):
+        hours: kumi.Field[float]
+        rate: kumi.Field[float]
+
+    gross = kumi.value(Input.hours * Input.rate)
+
+
+def test_what_a_prompt_shows_is_a_line():
+    assert repr(Pay.gross) == "<kumi.value Pay.gross>"
+    assert repr(Pay.Input.hours).startswith("<kumi.Expr input.hours at ")
+    assert repr(Pay.Input.hours * 2).startswith("<kumi.Expr multiply at ")
+    assert repr(kumi.ref("later")).startswith("<kumi.Expr later at ")
+    assert repr(kumi.compile(Pay)) == "<kumi.Program Pay: 3 operations, outputs gross>"
+    assert repr(Pay.run(hours=2.0, rate=5.0)) == "Pay(gross=10.0)"
+
+
 def test_another_name_is_an_error():
     with pytest.raises(AttributeError, match="no attribute 'shema'"):
         kumi.shema

@@ -105,7 +105,7 @@ class Group:
     result: int | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Program:
     """The operations of one schema for some outputs, in the order in which they run.
 
@@ -121,10 +121,19 @@ class Program:
     groups: tuple[Group, ...]
     axes: tuple[Axis, ...]
     outputs: tuple[str, ...]
-    _named: dict[str, Group] = field(init=False, repr=False)
+    _named: dict[str, Group] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_named", {group.name: group for group in self.groups})
+
+    def __repr__(self) -> str:
+        return f"<kumi.Program {self.headline}>"
+
+    @property
+    def headline(self) -> str:
+        """Its schema, how many operations, and the outputs, in a line."""
+        count, outputs = len(self.operations), ", ".join(self.outputs) or "none"
+        return f"{self.schema}: {count} operation{'' if count == 1 else 's'}, outputs {outputs}"
 
     def group_of(self, index: int) -> Group:
         """The group that operation `index` belongs to."""

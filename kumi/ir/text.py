@@ -64,9 +64,7 @@ class _Columns:
 
 
 def _header(program: Program, width: int | None) -> list[str]:
-    count = len(program.operations)
-    plural = "operation" if count == 1 else "operations"
-    line = f"{program.schema}: {count} {plural}, outputs {', '.join(program.outputs) or 'none'}"
+    line = program.headline
     return [line] if width is None else wrap(line, width, subsequent_indent=_GAP)
 
 

@@ -45,9 +45,7 @@ class Expr(Operand, Generic[T_co]):
         return self._node
 
     def __repr__(self) -> str:
-        node = self._node
-        what = node.function if isinstance(node, nodes.Call) else type(node).__name__
-        return f"<kumi.Expr {what} at {node.place}>"
+        return f"<kumi.Expr {_named(self._node)} at {self._node.place}>"
 
     # -- arithmetic -------------------------------------------------------------------------------
 
@@ -366,6 +364,18 @@ class Formula(Expr[T_co]):
         def __getattr__(self, name: str) -> Any:
             hint = f"; write kumi.{name}(...)" if overloads(name) else ""
             raise AttributeError(f"an expression has no attribute {name!r}{hint}")
+
+
+def _named(node: nodes.Expr) -> str:
+    """An expression in a word: what it calls, reads, or is."""
+    match node:
+        case nodes.Call():
+            return node.function
+        case nodes.InputPath():
+            return ".".join(("input", *node.path))
+        case nodes.Name():
+            return node.name
+    return type(node).__name__
 
 
 def applied(function: str, *args: Any) -> Expr[Any]:
