@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from typing import TextIO
 
-_USUAL = 80
+_USUAL, _LEAST = 80, 20
 
 
 def width(stream: TextIO) -> int | None:
     """Columns of the terminal that a stream leads to; None where it leads to a file or a pipe.
 
-    COLUMNS says more than the terminal itself does, as in other programs.
+    COLUMNS says more than the terminal itself does, as in other programs. A terminal of less than
+    20 columns folds what it gets by itself.
     """
     if not stream.isatty():
         return None
     said = os.environ.get("COLUMNS", "")
     columns = int(said) if said.isdecimal() else _measured(stream)
-    return columns or _USUAL
+    return max(_LEAST, columns or _USUAL)
 
 
 def _measured(stream: TextIO) -> int:

@@ -125,6 +125,16 @@ def test_a_terminal_that_does_not_say_how_wide_it_is_has_80_columns(file):
     assert 70 < widest(after_the_first_lines(shown)) <= 80
 
 
+@pytest.mark.parametrize("command", ["profile", "ops", "check"])
+def test_a_terminal_of_one_column_is_no_obstacle(file, tmp_path, command):
+    (tmp_path / "tax.kumi").write_text(TAX)
+    (tmp_path / "bad.kumi").write_text(TAX.replace("input.rate", "input.rat"))
+    subject = {"profile": file, "ops": "tax.kumi", "check": "bad.kumi"}[command]
+    done = on_terminal(1, command, subject, cwd=tmp_path)
+    assert "Traceback" not in done.out
+    assert done.code == (1 if command == "check" else 0)
+
+
 def test_columns_of_the_environment_count(file):
     shown = without_colours(on_terminal(200, "profile", file, COLUMNS="60").out)
     assert widest(after_the_first_lines(shown)) <= 60
