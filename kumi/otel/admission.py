@@ -89,18 +89,21 @@ def question(
     """
     new_id, should_sample = ids.generate_trace_id, sampler.should_sample
     random = random_flag(ids)
+    sampled = random | _SAMPLED
 
     def ask(context: Context) -> RootDecision:
         try:
-            trace_id = new_id()
-            result = should_sample(context, trace_id, name, SpanKind.INTERNAL, attributes, ())
+            trace_id, asked = new_id(), attributes.copy()
+            result = should_sample(context, trace_id, name, SpanKind.INTERNAL, asked, ())
+            state = result.trace_state.to_header() if result.trace_state else ""
+            if result.decision is not _SAMPLE:
+                return RootDecision(trace_id, random, state, False)
+            given = result.attributes
+            wished = tuple(given.items()) if given and given != attributes else ()
+            return RootDecision(trace_id, sampled, state, True, wished)
         except Exception as error:  # noqa: BLE001 - sampler and generator are the application's
             trouble("asking the sampler about a run", error)
-            return RootDecision(getrandbits(128), 0, "", sampled=False)
-        state = result.trace_state.to_header() if result.trace_state else ""
-        if result.decision is _SAMPLE:
-            return RootDecision(trace_id, random | _SAMPLED, state, sampled=True)
-        return RootDecision(trace_id, random, state, sampled=False)
+            return RootDecision(getrandbits(128), 0, "", False)
 
     return ask
 

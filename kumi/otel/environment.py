@@ -10,7 +10,7 @@ import os
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
-from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace import SpanLimits, TracerProvider
 
 from kumi.otel.log import warn_once
 
@@ -20,16 +20,24 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace.export import SpanExporter
 
 _ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
+_DEFAULT_COUNT = 128
 _OTLP = ("otlp", "otlp_proto_http", "otlp_proto_grpc", "kumi_otlp")
 
 
 def private_provider() -> TracerProvider:
     """Resource, sampler, id generator and limits of the environment, without processors."""
     return TracerProvider(
+        span_limits=_guarded("the environment's span limits", SpanLimits) or _default_limits(),
         sampler=_chosen("OTEL_TRACES_SAMPLER", "_import_sampler"),
         id_generator=_chosen("OTEL_PYTHON_ID_GENERATOR", "_import_id_generator"),
         shutdown_on_exit=False,
     )
+
+
+def _default_limits() -> SpanLimits:
+    """The SDK's own, whatever the environment says: six counts and two lengths."""
+    counts, lengths = [_DEFAULT_COUNT] * 6, [SpanLimits.UNSET] * 2
+    return SpanLimits(*counts, *lengths)
 
 
 def exporters() -> tuple[SpanExporter, ...]:

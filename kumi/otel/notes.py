@@ -58,6 +58,6 @@ def _tell(note: EndedPhase, route: Route, noted: list[Event], ended: list[Readab
         span = note.span(route)
         noted.append(event(note.phase, span))
         if note.is_sampled(route):
-            ended.append(to_readable(span, route.resource))
+            ended.append(to_readable(span, route.resource, route.limits))
     except Exception as error:  # noqa: BLE001 - an id generator or a sampler is anybody's code
         trouble("noting a phase", error)

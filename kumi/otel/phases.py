@@ -13,7 +13,7 @@ from kumi.spans import events, ids
 from kumi.spans.block import HAS_IS_REMOTE, IS_REMOTE, SpanData
 from kumi.spans.clock import anchor
 from kumi.spans.failed import Failure
-from kumi.spans.origin import Origin, origin, root_origin
+from kumi.spans.origin import Origin, begun_with, origin, root_origin
 
 if TYPE_CHECKING:
     from kumi.hooks import Phase
@@ -60,7 +60,7 @@ class EndedPhase:
             tracestate=place.origin.tracestate,
             start=round(phase.start * _NANOSECONDS) + place.tied,
             end=round(phase.end * _NANOSECONDS) + place.tied,
-            attributes=_attributes(phase),
+            attributes=begun_with(place.origin.given, _attributes(phase)),
             error=Failure((), error, error) if error else None,
             event=False,
         )

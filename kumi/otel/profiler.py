@@ -162,7 +162,9 @@ class Profiler:
         for sender in self._senders:
             sender.retire()
         self._route = route
-        self._pipeline.identity = lambda: Identity(route.resource, route.ids, bool(route.root))
+        self._pipeline.identity = lambda: Identity(
+            route.resource, route.ids, bool(route.root), route.limits
+        )
         self._pipeline.sender = None
         if route.lanes:
             patience = self.settings.block_ms / 2000  # the other half is for the runs that wait

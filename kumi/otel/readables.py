@@ -12,36 +12,45 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import SpanContext, TraceFlags, TraceState
 
 from kumi.spans import attributes as names
-from kumi.spans.block import run_id, spans
-from kumi.spans.readable import SCOPE, to_readable
+from kumi.spans.block import run_attributes, spans
+from kumi.spans.readable import SCOPE, counted, to_readable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from kumi.spans.block import Block
-    from kumi.spans.layout import AttributeValue
+    from kumi.spans.limits import Kept
 
 _ROWS_OF_A_PREFIX = 1 << 16
 
 
 def readables(block: Block) -> Iterator[ReadableSpan]:
-    """Every span of a block, run by run, each with a dict of attributes of its own."""
-    if block.failure is not None or len(block.layout.rows) > _ROWS_OF_A_PREFIX:
-        yield from (to_readable(span, block.resource) for span in spans(block))
+    """Every span of a block, run by run, each with a mapping of attributes of its own."""
+    if _is_rare(block):
+        yield from (to_readable(span, block.resource, block.limits) for span in spans(block))
         return
+    constant = block.layout.within(block.limits)
     for run in range(len(block)):
-        yield from _run(block, run)
+        yield from _run(block, run, constant)
 
 
-def _run(block: Block, run: int) -> Iterator[ReadableSpan]:
+def _is_rare(block: Block) -> bool:
+    return (
+        block.failure is not None
+        or len(block.layout.rows) > _ROWS_OF_A_PREFIX
+        or not block.limits.spare_what_varies
+    )
+
+
+def _run(block: Block, run: int, constant: Sequence[Kept]) -> Iterator[ReadableSpan]:
     times, sizes = block.readings[run].tolist(), block.sizes[run].tolist()
     contexts = _contexts(block, run)
     caller = _caller(block, run, contexts[0])
     for number, row in enumerate(block.layout.rows):
-        attributes: dict[str, AttributeValue] = dict(row.attributes)
+        kept, dropped = constant[number]
+        attributes = kept.copy()
         if row.parent is None:
-            attributes[names.RUN_ID] = run_id(block, run)
-            attributes[names.RUN_KEPT] = block.kept
+            attributes, dropped = block.limits.of_span(run_attributes(block, run))
         elif row.operation is not None:
             attributes[names.OPERATION_ROWS] = 1 if row.axis is None else sizes[row.axis]
         yield ReadableSpan(
@@ -49,7 +58,7 @@ def _run(block: Block, run: int) -> Iterator[ReadableSpan]:
             context=contexts[number],
             parent=caller if row.parent is None else contexts[row.parent],
             resource=block.resource,
-            attributes=attributes,
+            attributes=counted(attributes, dropped),
             start_time=times[row.start],
             end_time=times[row.end],
             instrumentation_scope=SCOPE,

@@ -14,6 +14,7 @@ from kumi.otel.lanes import Blocks, Direct, Lane, Paced, Simple
 from kumi.otel.log import logger, warn_once
 from kumi.otel.sampling import root_sampling
 from kumi.spans.attributes import SCHEMA_URL, SCOPE_NAME
+from kumi.spans.limits import limits_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,10 +25,12 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace.id_generator import IdGenerator
     from opentelemetry.sdk.trace.sampling import Sampler
 
+    from kumi.spans.limits import Limits
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Route:
-    """The lanes of one provider, and its resource, ids and sampler.
+    """The lanes of one provider, and its resource, limits, ids and sampler.
 
     `lanes` is empty where traces go nowhere. `application` is the provider that the lanes belong
     to, None for our own. `chain` and `seen` are what the decision was made from.
@@ -44,6 +47,11 @@ class Route:
     def resource(self) -> Resource:
         """The provider's resource, which changes after a fork."""
         return self.provider.resource
+
+    @property
+    def limits(self) -> Limits:
+        """The provider's span limits."""
+        return limits_of(self.provider._span_limits)  # noqa: SLF001 - stable since SDK 1.20
 
     @property
     def ids(self) -> IdGenerator:

@@ -9,6 +9,8 @@ import numpy as np
 
 from kumi.spans import attributes as names
 from kumi.spans.failed import Failure, begun_rows, event_row, failed_rows
+from kumi.spans.limits import DEFAULT, Limits
+from kumi.spans.origin import begun_with
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.resources import Resource
 
     from kumi.spans.layout import Attributes, Layout, Row
+    from kumi.spans.origin import Given
 
 HAS_IS_REMOTE = 0x100
 IS_REMOTE = 0x200
@@ -34,9 +37,10 @@ class Block:
     `trace_ids` (K, 16), `prefixes` (K, P, 6) and `parents` (K, 8) bytes, a parent of zeros meaning
     a root; `flags` (K) W3C trace flags; `remote` (K) whether the parent is; `sampled` (K) whether
     traces get it; `numbers` (K) uint32, the run's number in its process; `tracestates` one string a
-    run, or None where all are empty. A row's span id is 6 bytes of `prefixes[k, row >> 16]` and the
-    low 16 bits of the row's number. A failed run is a block of its own, cut after the operation
-    that failed: `readings` then has only the columns that were read.
+    run, or None where all are empty; `given` what a sampler gave each run, or None where that is
+    nothing. `limits` are for who makes spans of this. A row's span id is 6 bytes of
+    `prefixes[k, row >> 16]` and the low 16 bits of the row's number. A failed run is a block of its
+    own, cut after the operation that failed: `readings` then has only the columns that were read.
     """
 
     layout: Layout
@@ -52,6 +56,8 @@ class Block:
     sampled: NDArray[np.bool_]
     numbers: NDArray[np.uint32]
     tracestates: tuple[str, ...] | None = None
+    given: tuple[Given, ...] | None = None
+    limits: Limits = DEFAULT
     kept: str = "all"
     failure: Failure | None = None
 
@@ -65,6 +71,7 @@ class SpanData:
 
     `flags` are OTLP's: the W3C flags in the low byte, 0x100, and 0x200 where the parent is remote.
     `error` is set on spans with status ERROR; `event` on the one that carries the exception event.
+    `attributes` are all that were set, in their order: no limit is applied yet.
     """
 
     row: int
@@ -77,7 +84,7 @@ class SpanData:
     tracestate: str
     start: int
     end: int
-    attributes: Attributes
+    attributes: Given
     error: Failure | None
     event: bool
 
@@ -97,13 +104,14 @@ def spans(block: Block) -> Iterator[SpanData]:
 
 def only_sampled(block: Block) -> Block | None:
     """The runs of a block that traces get, or None where there are none."""
-    if block.sampled.all():
+    if b"\0" not in block.sampled.tobytes():  # a tenth of the cost of `all`
         return block
     wanted = np.flatnonzero(block.sampled)
-    states = block.tracestates
+    states, given = block.tracestates, block.given
     columns = {name: getattr(block, name)[wanted] for name in _COLUMNS}
     chosen = tuple(states[run] for run in wanted) if states else None
-    return replace(block, **columns, tracestates=chosen) if len(wanted) else None
+    wished = tuple(given[run] for run in wanted) if given else None
+    return replace(block, **columns, tracestates=chosen, given=wished) if len(wanted) else None
 
 
 def run_id(block: Block, run: int) -> str:
@@ -114,6 +122,14 @@ def run_id(block: Block, run: int) -> str:
 def visited(block: Block, run: int, row: Row) -> int:
     """`kumi.operation.rows`: how many cells an operation visited."""
     return 1 if row.axis is None else int(block.sizes[run, row.axis])
+
+
+def run_attributes(block: Block, run: int) -> Given:
+    """All attributes of the span of a run, but for those of a failure."""
+    given = block.given[run] if block.given else ()
+    constant = block.layout.rows[0].attributes
+    varying = (names.RUN_ID, run_id(block, run)), (names.RUN_KEPT, block.kept)
+    return (*begun_with(given, constant), *varying)
 
 
 def _span(block: Block, run: int, number: int, error: Failure | None, event: bool) -> SpanData:
@@ -132,7 +148,7 @@ def _span(block: Block, run: int, number: int, error: Failure | None, event: boo
         tracestate=block.tracestates[run] if block.tracestates else "",
         start=int(times[min(row.start, last)]),
         end=int(times[min(row.end, last)]),
-        attributes=row.attributes + _varying(block, run, row, error),
+        attributes=_attributes(block, run, row) + _failed(error),
         error=error,
         event=event,
     )
@@ -149,10 +165,13 @@ def _parent_id(block: Block, run: int, row: Row) -> bytes | None:
     return block.parents[run].tobytes() if block.parents[run].any() else None
 
 
-def _varying(block: Block, run: int, row: Row, error: Failure | None) -> Attributes:
-    varying: Attributes = ()
+def _attributes(block: Block, run: int, row: Row) -> Given:
     if row.parent is None:
-        varying = ((names.RUN_ID, run_id(block, run)), (names.RUN_KEPT, block.kept))
-    elif row.operation is not None:
-        varying = ((names.OPERATION_ROWS, visited(block, run, row)),)
-    return (*varying, (names.ERROR_TYPE, error.error_type)) if error else varying
+        return run_attributes(block, run)
+    if row.operation is None:
+        return row.attributes
+    return (*row.attributes, (names.OPERATION_ROWS, visited(block, run, row)))
+
+
+def _failed(error: Failure | None) -> Attributes:
+    return ((names.ERROR_TYPE, error.error_type),) if error else ()

@@ -8,7 +8,7 @@ encoder can write it once and stamp the rest.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kumi.hooks import Level
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kumi.ir.program import Group, Operation, Program
+    from kumi.spans.limits import Kept, Limits
 
 AttributeValue: TypeAlias = str | int | tuple[str, ...]
 Attributes: TypeAlias = tuple[tuple[str, AttributeValue], ...]
@@ -28,9 +29,9 @@ Attributes: TypeAlias = tuple[tuple[str, AttributeValue], ...]
 class Row:
     """One span of a run: `start` and `end` are readings, `axis` the size that says its rows.
 
-    `attributes` are the constant ones, in the order in which they are written; a run's id
-    and an operation's `kumi.operation.rows` vary and are not among them. `axis` is None where one
-    cell is visited.
+    `attributes` are the constant ones, in the order in which they are written; a run's
+    `kumi.run.id` and `kumi.run.kept`, and an operation's `kumi.operation.rows`, vary and are not
+    among them. `axis` is None where one cell is visited.
     """
 
     event: Literal["vm_run", "vm_declaration", "vm_operation"]
@@ -43,6 +44,11 @@ class Row:
     group: Group | None = None
     operation: Operation | None = None
 
+    @property
+    def varying(self) -> int:
+        """How many attributes vary: they are set after the constant ones."""
+        return 2 if self.parent is None else int(self.operation is not None)
+
 
 @dataclass(frozen=True, eq=False)
 class Layout:
@@ -54,11 +60,19 @@ class Layout:
     rows: tuple[Row, ...]
     readings: int
     axes: tuple[str, ...]
+    _within: dict[Limits, tuple[Kept, ...]] = field(default_factory=dict)
 
     @property
     def operations(self) -> int:
         """Operations of the program, recorded or not."""
         return len(self.program.operations)
+
+    def within(self, limits: Limits) -> tuple[Kept, ...]:
+        """What limits leave of the constant attributes of each row. They must spare the others."""
+        kept = self._within.get(limits)
+        if kept is None:
+            kept = self._within[limits] = tuple([limits.of_row(row) for row in self.rows])
+        return kept
 
 
 def program_key(program: Program) -> str:

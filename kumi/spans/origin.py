@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from opentelemetry import trace
+from opentelemetry.attributes import BoundedAttributes
 from opentelemetry.context import Context
 from opentelemetry.trace import TraceFlags
+
+from kumi.spans import attributes as names
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace.id_generator import IdGenerator
@@ -17,19 +19,28 @@ _RANDOM = 0x02
 _NO_PARENT = bytes(8)
 
 
-@dataclass(frozen=True, slots=True)
-class RootDecision:
-    """A root run that a sampler was asked about, on the thread that ran it."""
+Given: TypeAlias = tuple[tuple[str, Any], ...]
+"""Attributes of any kind that the SDK has; a name is empty where it would not take one."""
+
+
+class RootDecision(NamedTuple):
+    """A root run that a sampler was asked about, on the thread that ran it.
+
+    `attributes` are the sampler's, where they are others than those it was asked with.
+    """
 
     trace_id: int
     flags: int
     tracestate: str
     sampled: bool
+    attributes: tuple[tuple[Any, Any], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """What the runs of one context have in common. `trace_id` None: each starts a trace."""
+class Origin(NamedTuple):
+    """What the runs of one context have in common. `trace_id` None: each starts a trace.
+
+    `given` are the attributes that the sampler wants on the root of the trace.
+    """
 
     trace_id: bytes | None
     parent: bytes
@@ -37,6 +48,7 @@ class Origin:
     remote: bool
     sampled: bool
     tracestate: str
+    given: Given = ()
 
 
 def origin(context: object, root: Origin) -> Origin:
@@ -62,6 +74,16 @@ def origin(context: object, root: Origin) -> Origin:
     )
 
 
+def begun_with(given: Given, own: Given) -> Given:
+    """A root's attributes: the sampler's, which were the first, and then its own.
+
+    The schema's name is what samplers are asked with, and an answer that has it stands.
+    """
+    if any(name == names.SCHEMA_NAME for name, _ in given):
+        own = tuple([pair for pair in own if pair[0] != names.SCHEMA_NAME])
+    return given + own
+
+
 def root_origin(sampled: bool, id_generator: IdGenerator) -> Origin:
     """What roots are like where the sampler always says the same."""
     flags = TraceFlags.SAMPLED if sampled else TraceFlags.DEFAULT
@@ -76,4 +98,11 @@ def random_flag(id_generator: IdGenerator) -> int:
 
 def _decided(root: RootDecision) -> Origin:
     trace_id = root.trace_id.to_bytes(16, "big")
-    return Origin(trace_id, _NO_PARENT, root.flags, False, root.sampled, root.tracestate)
+    given = _cleaned(root.attributes) if root.attributes else ()
+    return Origin(trace_id, _NO_PARENT, root.flags, False, root.sampled, root.tracestate, given)
+
+
+def _cleaned(attributes: tuple[tuple[Any, Any], ...]) -> Given:
+    """As the SDK takes them: what is no attribute becomes a text, or has no name any more."""
+    taken = BoundedAttributes(attributes=dict(attributes))
+    return (*taken.items(), *[("", None)] * taken.dropped)

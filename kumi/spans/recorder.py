@@ -11,6 +11,7 @@ from kumi.spans import ids
 from kumi.spans.block import Block
 from kumi.spans.clock import anchor
 from kumi.spans.failed import Failure
+from kumi.spans.limits import DEFAULT, Limits
 from kumi.spans.origin import Origin, origin, root_origin
 from kumi.spans.origin import RootDecision as RootDecision  # noqa: PLC0414 - part of the face
 from kumi.spans.process import THIS_PROCESS
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from kumi.hooks import FailedRun
     from kumi.spans.layout import Layout
+    from kumi.spans.origin import Given
 
 _MOST_RUNS = 256
 _BLOCK_BYTES = 2_500_000
@@ -42,6 +44,7 @@ class Identity:
     resource: Resource
     id_generator: IdGenerator
     sample_roots: bool = True
+    limits: Limits = DEFAULT
 
 
 def runs_per_block(layout: Layout) -> int:
@@ -126,6 +129,8 @@ def _block(
         sampled=np.array([origin.sampled for origin in origins], np.bool_).take(of),
         numbers=THIS_PROCESS.numbers(len(of)),
         tracestates=_tracestates(origins, of),
+        given=_given(origins, of),
+        limits=identity.limits,
         kept=kept,
     )
 
@@ -160,6 +165,11 @@ def _trace_ids(
 def _tracestates(origins: Sequence[Origin], of: NDArray[np.intp]) -> tuple[str, ...] | None:
     states = [origin.tracestate for origin in origins]
     return tuple([states[at] for at in of.tolist()]) if any(states) else None
+
+
+def _given(origins: Sequence[Origin], of: NDArray[np.intp]) -> tuple[Given, ...] | None:
+    given = [origin.given for origin in origins]
+    return tuple([given[at] for at in of.tolist()]) if any(given) else None
 
 
 def _prefixes(layout: Layout, runs: int, id_generator: IdGenerator) -> NDArray[np.uint8]:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
 
-from kumi.spans.block import only_sampled, spans
+from kumi.spans.block import only_sampled, run_attributes, spans
 from kumi.spans.readable import to_readable
-from kumi_exporters.stamp import digits
+from kumi_exporters.stamp import digits, wire
 from kumi_exporters.stamp.envelope import Envelope
 from kumi_exporters.stamp.pad import Pad
 from kumi_exporters.stamp.recent import Recent
-from kumi_exporters.stamp.records import records, room_for
+from kumi_exporters.stamp.records import Mould, records, room_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,22 +42,24 @@ class OtlpStamper:
         sampled = only_sampled(block)
         if sampled is None:
             return
-        if _fits(sampled):
-            yield from self._stamped(sampled)
+        given = _given_texts(sampled) if _fits(sampled) else None
+        if given is not None:
+            yield from self._stamped(sampled, given)
         else:
-            ordinary = [to_readable(span, sampled.resource) for span in spans(sampled)]
+            limits = sampled.limits
+            ordinary = [to_readable(span, sampled.resource, limits) for span in spans(sampled)]
             yield from encode_ordinary(ordinary, self._most_bytes)
 
-    def _stamped(self, block: Block) -> Iterator[bytes | memoryview]:
-        envelope = self._envelope_of(block.resource)
-        pad = self._pad(block, envelope)
-        pad.stamp(block, envelope.flags)
-        count, width = len(block) * pad.page.rows, pad.page.width
+    def _stamped(self, block: Block, given: Sequence[bytes]) -> Iterator[bytes | memoryview]:
+        runs, envelope = len(block), self._envelope_of(block.resource)
+        pad = self._pad(_mould(block, given), runs, envelope)
+        pad.stamp(block, envelope.flags, given)
+        count, width = runs * pad.page.rows, pad.page.width
         most = max(1, (self._most_bytes - envelope.size) // width)
         if count <= most:
-            yield pad.page.sealed(envelope.head(count * width), len(block))
+            yield pad.page.sealed(envelope.head(count * width), runs)
             return
-        written = pad.page.written(len(block))
+        written = pad.page.written(runs)
         for first in range(0, count, most):
             part = written[first * width : (first + most) * width]
             yield envelope.head(len(part)) + part
@@ -67,14 +69,12 @@ class OtlpStamper:
             self._envelope = Envelope(resource)
         return self._envelope
 
-    def _pad(self, block: Block, envelope: Envelope) -> Pad:
-        room = max(map(room_for, block.tracestates)) if block.tracestates else 0
-        key = (block.layout, block.process, block.kept, room)
-        pad = self._pads.get(key)
-        if pad is None or pad.page.runs < len(block) or pad.page.front < envelope.size:
-            runs = 1 << (len(block) - 1).bit_length()
-            text = pad.records if pad else records(*key)
-            pad = self._pads.put(key, Pad(block.layout, runs, text, envelope.size))
+    def _pad(self, mould: Mould, runs: int, envelope: Envelope) -> Pad:
+        pad = self._pads.get(mould)
+        if pad is None or pad.page.runs < runs or pad.page.front < envelope.size:
+            text = pad.records if pad else records(mould)
+            room = 1 << (runs - 1).bit_length()
+            pad = self._pads.put(mould, Pad(text, room, envelope.size))
         return pad
 
 
@@ -93,6 +93,28 @@ def encode_ordinary(
 
 def _fits(block: Block) -> bool:
     sizes = block.sizes
-    return block.failure is None and (
-        not sizes.size or (digits.smallest(sizes) >= 0 and digits.largest(sizes) < _MOST_CELLS)
+    return (
+        block.failure is None
+        and block.limits.spare_what_varies
+        and (
+            not sizes.size or (digits.smallest(sizes) >= 0 and digits.largest(sizes) < _MOST_CELLS)
+        )
     )
+
+
+def _mould(block: Block, given: Sequence[bytes]) -> Mould:
+    states = block.tracestates
+    state_room = max([room_for(text.encode()) for text in states]) if states else 0
+    run_room = max(map(room_for, given)) if given else 0
+    return Mould(block.layout, block.limits, block.process, block.kept, state_room, run_room)
+
+
+def _given_texts(block: Block) -> Sequence[bytes] | None:
+    """All attributes of each run's span, where samplers gave some; None where one does not fit."""
+    if block.given is None:
+        return ()
+    try:
+        kept = [block.limits.of_span(run_attributes(block, run)) for run in range(len(block))]
+        return [wire.attributes(each) for each in kept]
+    except ValueError:
+        return None
