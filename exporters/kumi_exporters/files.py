@@ -5,18 +5,25 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections import Counter
+import time
+from collections import Counter, deque
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from weakref import WeakSet
 
-from kumi_exporters import forks, opening
+from kumi_exporters import forks, locks, opening
+from kumi_exporters.quiet import quiet
 from kumi_exporters.sinks import Outcome, Patience, RegularFile, Stream
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kumi_exporters.sinks import Sink
 
 _log = logging.getLogger("kumi.otel")
+_LONGEST = 30.0  # seconds that a thread waits for another one's write
+_BUSY = Outcome(0, "file_error", "another thread does not come to an end of its write")
 
 
 class EventFile:
@@ -66,8 +73,24 @@ class EventFile:
         `last` may use what `max_bytes` leaves for the end of the profile.
         """
         view = memoryview(lines)
-        with _in_process.lock:
-            return self._counted(view, count, self._try(view, last=last))
+        with quiet():
+            if not _in_process.take(self._patience.within(_LONGEST)):
+                return self._counted(view, count, _BUSY)
+            try:
+                return self._in_turn(view, count, last=last)
+            finally:
+                _in_process.give_back()
+
+    def is_free(self, seconds: float) -> bool:
+        """Whether no other writer, and no slow reader, keeps the file longer than `seconds`."""
+        until = time.monotonic() + seconds
+        if not _in_process.take(seconds):
+            return False
+        try:
+            sink = None if _in_process.writing else self._sink
+            return sink is None or sink.is_free(max(0.0, until - time.monotonic()))
+        finally:
+            _in_process.give_back()
 
     def hurry(self, seconds: float) -> None:
         """Wait neither for a reader nor for other writers once `seconds` have passed."""
@@ -75,10 +98,14 @@ class EventFile:
 
     def close(self) -> None:
         """Let go of the file. A later write opens it again, and appends."""
-        with _in_process.lock:
+        if not _in_process.take(self._patience.within(_LONGEST)):
+            return  # the thread that writes may be stuck: it needs the descriptor
+        try:
             sink, self._sink = self._sink, None
             if sink is not None:
                 sink.close()
+        finally:
+            _in_process.give_back()
 
     def hold_profile(self) -> None:
         """Say that the profile itself is written here: exporters add no blocks to it."""
@@ -94,6 +121,25 @@ class EventFile:
             sink, self._sink = self._sink, None
             if sink is not None:
                 sink.close()
+
+    def _in_turn(self, lines: memoryview, count: int, *, last: bool) -> int:
+        """Write; in the middle of a write of this thread (a signal's handler), right after it."""
+        if _in_process.writing:
+            _in_process.next.append(
+                partial(self._write, memoryview(bytes(lines)), count, last=last)
+            )
+            return count
+        _in_process.writing = True
+        try:
+            written = self._write(lines, count, last=last)
+            while _in_process.next:
+                _in_process.next.popleft()()
+            return written
+        finally:
+            _in_process.writing = False
+
+    def _write(self, lines: memoryview, count: int, *, last: bool) -> int:
+        return self._counted(lines, count, self._try(lines, last=last))
 
     def _try(self, lines: memoryview, *, last: bool) -> Outcome:
         if self._refused:
@@ -114,7 +160,7 @@ class EventFile:
     def _open(self) -> Sink:
         if opening.is_stream(self.path):
             return Stream(opening.open_stream(self.path), self._patience)
-        fd = opening.open_file(self.path, self._mode)
+        fd = opening.open_file(self.path, self._mode, self._patience.within(locks.PATIENCE))
         return RegularFile(fd, self._patience, self._max_bytes)
 
     def _counted(self, lines: memoryview, count: int, outcome: Outcome) -> int:
@@ -141,7 +187,8 @@ def _is_on(variable: str) -> bool:
 class _InProcess:
     """The threads of this process write one after the other.
 
-    One lock for all files: two descriptors of one file share what `lockf` locks.
+    One lock for all files: two descriptors of one file share what `lockf` locks. `next` is what a
+    signal's handler writes in the middle of a write.
     """
 
     def __init__(self) -> None:
@@ -149,7 +196,18 @@ class _InProcess:
         forks.tell(self)
 
     def forked(self) -> None:
-        self.lock = threading.RLock()  # a signal handler may run a schema in the middle of a write
+        self._lock = threading.RLock()
+        self.writing = False
+        self.next: deque[Callable[[], object]] = deque()
+
+    def take(self, patience: float) -> bool:
+        return self._lock.acquire(timeout=patience)
+
+    def give_back(self) -> None:
+        if self.writing:
+            self._lock.release()
+        else:
+            locks.let_go(self._lock)
 
 
 _in_process = _InProcess()

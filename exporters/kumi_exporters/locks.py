@@ -1,4 +1,4 @@
-"""Locks between processes. On Windows there are none: one process a file.
+"""Locks: between threads, and between processes. On Windows without the latter: one process a file.
 
 A write holds `lockf`, for as long as it lasts. "In use" is a shared `flock`, held while the file is
 open; emptying and renaming need the exclusive one.
@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable, Iterator
 
 PATIENCE = 2.0
@@ -24,6 +25,13 @@ class BusyError(OSError):
     """Somebody has held a lock for longer than a write can take."""
 
 
+def let_go(lock: threading.RLock) -> None:
+    """Release a lock as often as this thread holds it: also where Ctrl-C came amid taking it."""
+    with suppress(RuntimeError):
+        while True:
+            lock.release()
+
+
 if sys.platform == "win32":
 
     @contextmanager
@@ -31,7 +39,7 @@ if sys.platform == "win32":
         """Nothing to take."""
         yield
 
-    def share(_fd: int) -> None:
+    def share(_fd: int, _patience: float) -> None:
         """Nothing to take."""
 
     def exclude(_fd: int) -> bool:
@@ -51,9 +59,9 @@ else:
             with suppress(OSError):  # closing the file would let go of it as well
                 fcntl.lockf(fd, fcntl.LOCK_UN)
 
-    def share(fd: int) -> None:
-        """Say that the file is in use, until it is closed. Raises BusyError after two seconds."""
-        _patiently(lambda: fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB), PATIENCE)
+    def share(fd: int, patience: float) -> None:
+        """Say that the file is in use, until it is closed. Raises BusyError after `patience`."""
+        _patiently(lambda: fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB), patience)
 
     def exclude(fd: int) -> bool:
         """Be the only process that has the file open, if it is so."""

@@ -67,17 +67,17 @@ def open_stream(path: str) -> int:
     return os.open(path, os.O_WRONLY | _APPEND | getattr(os, "O_NONBLOCK", 0))
 
 
-def open_file(path: str, mode: Mode) -> int:
+def open_file(path: str, mode: Mode, patience: float) -> int:
     """A descriptor to append to, once the mode was applied to what stood there.
 
     The file counts as in use until the descriptor is closed. Raises ForeignError for a file that
-    is no profile, OSError for one that cannot be had.
+    is no profile, OSError for one that cannot be had, in `patience` seconds where others use it.
     """
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     for _ in range(_ATTEMPTS):
         fd = os.open(path, os.O_RDWR | os.O_CREAT | _APPEND, 0o666)
         try:
-            if _settle(fd, path, mode):
+            if _settle(fd, path, mode, patience):
                 return fd
         except BaseException:
             os.close(fd)
@@ -86,13 +86,13 @@ def open_file(path: str, mode: Mode) -> int:
     raise OSError(errno.EBUSY, "is replaced again and again", path)
 
 
-def _settle(fd: int, path: str, mode: Mode) -> bool:
+def _settle(fd: int, path: str, mode: Mode, patience: float) -> bool:
     """Apply the mode. False where `path` is another file by now."""
     if os.fstat(fd).st_size and not is_profile(fd):
         raise ForeignError(path)
     if _changes(fd, mode) and not _apply(fd, path, mode):
         return False
-    locks.share(fd)
+    locks.share(fd, patience)
     if not _is_at(fd, path):
         return False
     claim(fd)

@@ -56,6 +56,10 @@ class Sink:
         """Append whole lines. Raises OSError where nothing could be tried."""
         raise NotImplementedError
 
+    def is_free(self, patience: float) -> bool:
+        """Whether a write could begin within `patience` seconds."""
+        raise NotImplementedError
+
     def is_open(self) -> bool:
         """Whether the number still means our file: who becomes a daemon closes them all."""
         try:
@@ -90,6 +94,14 @@ class RegularFile(Sink):
             if whole < len(lines):
                 return Outcome(whole, "file_limit", f"has reached {self._max_bytes} bytes")
             return Outcome(whole)
+
+    @override
+    def is_free(self, patience: float) -> bool:
+        try:
+            with locks.writing(self.fd, patience):
+                return True
+        except locks.BusyError:
+            return False
 
     def _mended(self) -> int:
         """The size; where a neighbour was killed in its line, after ending that line."""
@@ -142,6 +154,14 @@ class Stream(Sink):
         if whole < done:
             self._rest = bytes(lines[done : _line_end(lines, done)])
         return Outcome(done + len(self._rest), "file_error", _text(error))
+
+    @override
+    def is_free(self, patience: float) -> bool:
+        try:
+            _wait_for_reader(self.fd, patience)
+        except OSError:
+            return False
+        return True
 
     @override
     def forked(self) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger("kumi.otel")
 _JITTER = 0.2
 _SHORTEST = 0.1
+_STEP = 0.05
 
 
 class Delivery:
@@ -28,15 +29,13 @@ class Delivery:
         self._to = to
         self._connect = _transport(to.protocol)
         self._said: set[str] = set()
-        self._stopped = threading.Event()
+        self._stopped = False
         self.forked()
 
     def forked(self) -> None:
         """Leave the parent's connection to the parent."""
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._transport: Transport | None = None
-        if not self._stopped.is_set():
-            self._stopped = threading.Event()
 
     def deliver(self, message: bytes) -> bool:
         """Whether the receiver took a message, within the destination's timeout."""
@@ -51,7 +50,7 @@ class Delivery:
 
     def stop(self) -> None:
         """Give up what is under way, and let go of the connection."""
-        self._stopped.set()
+        self._stopped = True
         with self._lock:
             if self._transport is not None:
                 self._transport.close()
@@ -59,15 +58,22 @@ class Delivery:
     def _try(self, message: bytes, deadline: float) -> Answer:
         wait = 1.0
         while True:
-            if self._stopped.is_set():
+            if self._stopped:
                 return Answer(taken=False, reason="shut down")
             answer = self._connected().send(message, max(0.001, deadline - time.monotonic()))
             if answer.taken or not answer.can_retry:
                 return answer
             pause = _pause(wait, answer.retry_after)
-            if time.monotonic() + pause >= deadline or self._stopped.wait(pause):
+            if time.monotonic() + pause >= deadline:
                 return answer
+            self._wait(pause)
             wait *= 2
+
+    def _wait(self, seconds: float) -> None:
+        """Wait, until we are stopped at most. In steps: a signal's handler may stop us."""
+        until = time.monotonic() + seconds
+        while not self._stopped and (left := until - time.monotonic()) > 0:
+            time.sleep(min(left, _STEP))
 
     def _connected(self) -> Transport:
         with self._lock:
