@@ -17,8 +17,12 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol
 
+from kumi.turn import Turn
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sized
+
+_PATIENCE = 30.0  # seconds
 
 
 class Level(enum.IntEnum):
@@ -117,16 +121,19 @@ class _Seam:
     watcher: Watcher | None = None
     starter: Callable[[], None] | None = None
     lock: threading.RLock = field(default_factory=threading.RLock)
-    runners: weakref.WeakSet[Any] = field(default_factory=weakref.WeakSet)
+    starting: Turn = field(default_factory=Turn)
+    runners: weakref.WeakKeyDictionary[Any, None] = field(default_factory=weakref.WeakKeyDictionary)
 
-    def renew_lock(self) -> None:
-        """In a forked child: another thread of the parent may have held it."""
+    def forked(self) -> None:
+        """In a child: another thread of the parent may have held the lock, or been starting."""
         self.lock = threading.RLock()
+        if self.starting.forked():
+            self.starter = None
 
 
 _seam = _Seam()
 if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
-    os.register_at_fork(after_in_child=_seam.renew_lock)
+    os.register_at_fork(after_in_child=_seam.forked)
 _open_phase: ContextVar[Phase | None] = ContextVar("kumi_open_phase", default=None)
 
 
@@ -136,13 +143,18 @@ def set_starter(starter: Callable[[], None]) -> None:
 
 
 def start() -> None:
-    """Run the starter if it has not run yet."""
-    if _seam.starter is None:
-        return
-    with _seam.lock:
-        starter, _seam.starter = _seam.starter, None
-        if starter is not None:
-            starter()
+    """Run the starter if it has not run yet.
+
+    It imports much. So it runs without a lock, for which a thread might wait that imports as well.
+    """
+    if _seam.starter is not None:
+        _seam.starting.run(_start, _PATIENCE)
+
+
+def _start() -> None:
+    if _seam.starter is not None:
+        _seam.starter()
+        _seam.starter = None
 
 
 def watcher() -> Watcher | None:
@@ -154,14 +166,16 @@ def install(new: Watcher | None) -> None:
     """Make `new` the watcher (None removes it) and rebind every program."""
     with _seam.lock:
         _seam.watcher = new
-        for runner in list(_seam.runners):
-            runner.rebind()
+        for reference in _seam.runners.keyrefs():  # a copy, which a signal's handler may add to
+            runner = reference()
+            if runner is not None:
+                runner.rebind()
 
 
 def register(runner: Rebindable) -> None:
     """Have `runner.rebind()` called whenever the watcher changes, while it lives."""
     with _seam.lock:
-        _seam.runners.add(runner)
+        _seam.runners[runner] = None
 
 
 def lock() -> threading.RLock:

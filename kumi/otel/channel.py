@@ -77,9 +77,15 @@ class Channel:
 
     def _relieve(self) -> None:
         if self._pipeline.stream or not self._pipeline.wake():
-            self._pipeline.drain(self._pipeline.block_ms / 1000, only=self._source)
+            self._drain()
         elif len(self.queue) >= self._ceiling:
             self._wait()
+
+    def _drain(self) -> None:
+        begin = perf_counter()
+        if not self._pipeline.drain(self._pipeline.block_ms / 1000, only=self._source):
+            self._pipeline.waited(perf_counter() - begin)
+            self._make_room()
 
     def _wait(self) -> None:
         """Sleep in short steps until half the room is free, or the deadline has passed.
@@ -92,11 +98,14 @@ class Channel:
         while len(self.queue) > half and perf_counter() < deadline:
             sleep(_STEP)
         self._pipeline.waited(perf_counter() - begin)
+        self._make_room()
+
+    def _make_room(self) -> None:
         if len(self.queue) >= self._ceiling:
-            self._drop_down_to(half)
+            self._drop_down_to(self._ceiling // 2)
 
     def _drop_down_to(self, runs: int) -> None:
         dropped = 0
-        while len(self.queue) > runs and self._source.take():
+        while len(self.queue) > runs and self._source.drop():
             dropped += 1
         self._pipeline.dropped(self._source.layout, dropped)

@@ -59,6 +59,10 @@ class Journal:
         self.start()
         self._file.write(b"".join(events.line(event) for event in noted), len(noted))
 
+    def is_free(self, seconds: float) -> bool:
+        """Whether a write need not wait for anybody else longer than `seconds`."""
+        return self._file.is_free(seconds)
+
     def hurry(self, seconds: float) -> None:
         """Wait for nobody else at the file once `seconds` have passed."""
         self._file.hurry(seconds)

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 from kumi.otel.log import trouble
 from kumi.otel.phases import EndedPhase, event
+from kumi.otel.pipeline import FAILED, QUEUE_FULL
 from kumi.spans.readable import to_readable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from opentelemetry.context import Context
     from opentelemetry.sdk.trace import ReadableSpan
 
@@ -20,37 +23,68 @@ if TYPE_CHECKING:
     from kumi.spans.events import Event
 
 _MOST = 10_000
+AT_ONCE = 200
 
 
 class Notes:
-    """A bounded queue of notes: where nothing ever runs, the oldest give way."""
+    """A bounded queue of notes: where nobody drains it, the oldest give way.
 
-    def __init__(self) -> None:
-        self._kept: deque[EndedPhase | Event] = deque(maxlen=_MOST)
+    `lose` is told why notes are lost, and how many.
+    """
+
+    def __init__(self, lose: Callable[[str, int], None]) -> None:
+        self._kept: deque[EndedPhase | Event] = deque()
+        self._lose = lose
         self.clear = self._kept.clear
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def is_half_full(self) -> bool:
+        """Whether somebody should drain."""
+        return len(self._kept) >= _MOST // 2
 
     def phase(self, phase: Phase, context: Context) -> None:
         """Note a phase that ended in `context`."""
-        self._kept.append(EndedPhase(phase, context))
+        self.event(EndedPhase(phase, context))
 
-    def event(self, event: Event) -> None:
+    def event(self, note: EndedPhase | Event) -> None:
         """Note an event of the file."""
-        self._kept.append(event)
+        self._kept.append(note)
+        if len(self._kept) > _MOST and self._take() is not None:
+            self._lose(QUEUE_FULL, 1)
 
     def deliver(self, route: Route, journal: Journal | None, sender: Sender | None) -> None:
-        """Hand on what was noted, in its order: events to the file, spans to the traces."""
+        """Hand on the oldest `AT_ONCE`: events to the file, spans to the traces."""
+        count = min(len(self._kept), AT_ONCE)
+        try:
+            self._deliver(count, route, journal, sender)
+        except BaseException:  # Ctrl-C
+            self._lose(FAILED, count)
+            raise
+
+    def _deliver(
+        self, count: int, route: Route, journal: Journal | None, sender: Sender | None
+    ) -> None:
         noted: list[Event] = []
         ended: list[ReadableSpan] = []
-        while self._kept:
-            note = self._kept.popleft()
+        for _ in range(count):
+            note = self._take()
             if isinstance(note, EndedPhase):
                 _tell(note, route, noted, ended)
-            else:
+            elif note is not None:
                 noted.append(note)
         if journal is not None and noted:
             journal.events(noted)
         if sender is not None and ended:
             sender.ended(ended)
+
+    def _take(self) -> EndedPhase | Event | None:
+        """The oldest note, where nobody else has just taken it."""
+        try:
+            return self._kept.popleft()
+        except IndexError:
+            return None
 
 
 def _tell(note: EndedPhase, route: Route, noted: list[Event], ended: list[ReadableSpan]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
+from math import inf
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -11,13 +12,16 @@ from kumi.hooks import FailedRun
 from kumi.otel.counts import Counts
 from kumi.otel.lanes import span_count
 from kumi.otel.log import trouble
+from kumi.otel.source import size
 from kumi.otel.sources import Sources
 from kumi.otel.worker import Worker
 from kumi.spans.block import only_sampled
 from kumi.spans.recorder import Identity, assemble, assemble_failed
+from kumi_exporters.locks import let_go
+from kumi_exporters.quiet import quiet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from kumi.otel.journal import Journal
     from kumi.otel.sender import Sender
@@ -41,7 +45,7 @@ class Pipeline:
     """
 
     def __init__(
-        self, settings: Settings, refresh: Callable[[], None], tend: Callable[[], None]
+        self, settings: Settings, refresh: Callable[[float], bool], tend: Callable[[], None]
     ) -> None:
         self.block_ms = settings.block_ms
         self.stream = settings.stream
@@ -59,8 +63,9 @@ class Pipeline:
 
     def renew(self) -> None:
         """Become a forked child's: nothing waiting, nothing counted, locks that nobody holds."""
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._inside: set[int] = set()
+        self._in_hand = 0
         self._worker.renew()
         self.sources.renew()
         self.counts.reset()
@@ -85,63 +90,75 @@ class Pipeline:
         """Start the worker; its first drain is at once."""
         self._worker.wake()
 
-    def drain(self, timeout: float = -1, *, only: Source | None = None) -> bool:
+    def drain(self, timeout: float = inf, *, only: Source | None = None) -> bool:
         """Make blocks of everything kept so far (`only` by one source), and hand them on.
 
-        False where `timeout` (seconds, negative: none) was too short, and inside of a drain of this
-        very thread (a signal handler, a finalizer, an exporter): the worker goes on.
+        False where `timeout` (seconds) was too short, and inside of a drain of this very thread (a
+        signal handler, a finalizer, an exporter): the worker goes on.
         """
-        if self._stopped:
+        deadline = perf_counter() + timeout
+        if self._stopped or not self._refresh(timeout):  # not under our lock: it is anybody's code
             return False
-        deadline = perf_counter() + timeout if timeout >= 0 else float("inf")
-        self._refresh()  # outside of our lock: it takes that of the hooks
-        with self._alone(timeout) as alone:
-            if alone:
-                self._tend()
-                sources = self.sources.all() if only is None else [only]
-                if self._drain_until(deadline, sources):
-                    return True
-        self._worker.wake()
-        return False
+        with quiet():
+            drained = self._alone(lambda: self._drain_until(deadline, only), timeout)
+        if not drained:
+            self._worker.wake()
+        return drained
 
     def stop(self) -> None:
-        """End the worker, and count what is still queued as dropped; drain no more."""
+        """End the worker, and count as dropped what is queued, or in hand; drain no more."""
         self._stopped = True
         self._worker.halt()
+        self.counts.drop(LATE, self._in_hand)
         for source in self.sources.all():
             for batch in source.batches():
-                runs = 1 if isinstance(batch, FailedRun) else len(batch)
-                self.counts.drop(LATE, runs * len(source.layout.rows))
+                source.given(batch)
+                self.counts.drop(LATE, size(batch) * len(source.layout.rows))
         self.sources.close()
 
-    @contextmanager
-    def _alone(self, timeout: float) -> Iterator[bool]:
-        """Hold the lock; False past `timeout`, and where this thread waits for it or holds it."""
+    def _alone(self, work: Callable[[], bool], timeout: float) -> bool:
+        """Hold the lock for `work`; False past `timeout`, and where this thread waits or works.
+
+        Interrupted anywhere in here (Ctrl-C), this thread must not leave the lock taken.
+        """
         me = threading.get_ident()
         if me in self._inside:
-            yield False
-            return
-        self._inside.add(me)
+            return False
         try:
-            with _held(self._lock, timeout) as ours:
-                yield ours
+            self._inside.add(me)
+            try:
+                return self._lock.acquire(timeout=min(timeout, threading.TIMEOUT_MAX)) and work()
+            finally:
+                let_go(self._lock)
         finally:
             self._inside.discard(me)
 
-    def _drain_until(self, deadline: float, sources: Iterable[Source]) -> bool:
-        for source in sources:
+    def _drain_until(self, deadline: float, only: Source | None) -> bool:
+        if not self._file_is_free(deadline):
+            return False
+        self._tend()
+        for source in self.sources.all() if only is None else [only]:
             for batch in source.batches():
                 self._deliver(source, batch)
                 if perf_counter() > deadline:
                     return False
         return True
 
+    def _file_is_free(self, deadline: float) -> bool:
+        """What is not taken from its queue in time is not lost: the worker has more patience."""
+        if self.journal is None or deadline == inf:
+            return True
+        return self.journal.is_free(max(0.0, deadline - perf_counter()))
+
     def _deliver(self, source: Source, batch: Batch) -> None:
-        runs = 1 if isinstance(batch, FailedRun) else len(batch)
-        with self._counting_loss("making spans of runs", runs * len(source.layout.rows)):
+        self._in_hand, lock = size(batch) * len(source.layout.rows), self._lock
+        with self._counting_loss("making spans of runs"):
+            source.given(batch)
             block = self._block(source.layout, batch)
-            self.counts.saw(runs)
-            self._hand_on(block)
+            if not self._stopped and lock is self._lock:  # else counted by `stop`, or our parent's
+                self.counts.saw(size(batch))
+                self._hand_on(block)
+        self._in_hand = 0
 
     def _block(self, layout: Layout, batch: Batch) -> Block:
         assert self.identity is not None  # noqa: S101 - set before the first run is admitted
@@ -153,26 +170,21 @@ class Pipeline:
         """To the file and to traces, neither of which depends on the other."""
         journal, sender = self.journal, self.sender  # another thread may be replacing them
         if journal is not None:
-            with self._counting_loss("writing spans to the file", span_count(block)):
+            self._in_hand = span_count(block)
+            with self._counting_loss("writing spans to the file"):
                 journal.block(block)
         if sender is not None and (sent := only_sampled(block)) is not None:
+            self._in_hand = span_count(sent)
             sender.block(sent)
 
     @contextmanager
-    def _counting_loss(self, doing: str, spans: int) -> Iterator[None]:
-        """An error in here loses `spans`, and nothing that comes after them."""
+    def _counting_loss(self, doing: str) -> Iterator[None]:
+        """An error in here loses what is in hand, and nothing that comes after it."""
         try:
             yield
-        except Exception as error:  # noqa: BLE001 - id generators and resources are anybody's code
+        except BaseException as error:  # id generators and resources are anybody's code
+            lost, self._in_hand = self._in_hand, 0
+            self.counts.drop(FAILED, lost)
+            if not isinstance(error, Exception):  # Ctrl-C
+                raise
             trouble(doing, error)
-            self.counts.drop(FAILED, spans)
-
-
-@contextmanager
-def _held(lock: threading.Lock, timeout: float) -> Iterator[bool]:
-    ours = lock.acquire(timeout=min(timeout, threading.TIMEOUT_MAX))
-    try:
-        yield ours
-    finally:
-        if ours:
-            lock.release()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 from opentelemetry.sdk.trace import (
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
     from opentelemetry.sdk.trace import TracerProvider
 
+_PATIENCE = 0.2
+_STEP = 0.001
 _MULTI = (SynchronousMultiSpanProcessor, ConcurrentMultiSpanProcessor)
 _LEAF = (BatchSpanProcessor, SimpleSpanProcessor)
 
@@ -65,17 +68,38 @@ def chain(provider: TracerProvider) -> tuple[Any, ...]:
 
 
 def put_first(provider: TracerProvider, hook: DrainHook) -> tuple[Any, ...]:
-    """Have `hook` stand before all others, since a provider flushes in order. Gives the chain."""
+    """Have `hook` stand before all others, since a provider flushes in order. Gives the chain.
+
+    An empty chain, which is another one later, where somebody is adding a processor at the moment.
+    """
     active = provider._active_span_processor  # noqa: SLF001 - as above
-    with active._lock:  # noqa: SLF001 - what `add_span_processor` takes
-        if hook not in active._span_processors:  # noqa: SLF001 - as above
+    if hook not in active._span_processors:  # noqa: SLF001 - as above
+        if not is_free(active._lock):  # noqa: SLF001 - what `add_span_processor` takes
+            return ()
+        with active._lock:  # noqa: SLF001 - as above
             active._span_processors = (hook, *active._span_processors)  # noqa: SLF001 - as above
     return chain(provider)
 
 
 def take_out(provider: TracerProvider, hook: DrainHook) -> None:
-    """Remove `hook` again."""
+    """Remove `hook` again, where that can be done: it does no harm."""
     active = provider._active_span_processor  # noqa: SLF001 - as above
+    if not is_free(active._lock):  # noqa: SLF001 - as above
+        return
     with active._lock:  # noqa: SLF001 - as above
         rest = tuple(each for each in active._span_processors if each is not hook)  # noqa: SLF001 - as above
         active._span_processors = rest  # noqa: SLF001 - as above
+
+
+def is_free(lock: Any) -> bool:
+    """Whether a lock of the SDK's, which is never held for long, can be taken.
+
+    Not where a signal interrupted the thread that holds it, and its handler asks; nor in a child
+    that was forked while another thread held it.
+    """
+    deadline = monotonic() + _PATIENCE
+    while lock.locked():
+        if monotonic() > deadline:
+            return False
+        sleep(_STEP)
+    return True

@@ -15,12 +15,14 @@ from kumi.otel.imports import imports_under_way
 from kumi.otel.journal import journal_of
 from kumi.otel.log import trouble, warn_once
 from kumi.otel.memory import measured
-from kumi.otel.notes import Notes
-from kumi.otel.pipeline import Pipeline
+from kumi.otel.notes import AT_ONCE, Notes
+from kumi.otel.pipeline import LATE, Pipeline
 from kumi.otel.processors import DrainHook
 from kumi.otel.route import Router
 from kumi.otel.sender import Sender
 from kumi.spans.recorder import Identity
+from kumi.turn import Turn
+from kumi_exporters.quiet import quiet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 
 BEGINNING = "beginning"
 
+_PATIENCE = 5.0  # seconds that a run waits at least for the thread that begins
 _GRACE = 0.02
 _STEP = 0.001
 _FOREVER = 1e9  # seconds; locks refuse to be waited for much longer
@@ -61,8 +64,8 @@ class Profiler:
     ) -> None:
         self.settings = settings
         self._level = Level.OPERATIONS if settings.ops else Level.DECLARATIONS
-        self._notes = Notes()
         self._pipeline = Pipeline(settings, self._refresh, self._tend)
+        self._notes = Notes(self._pipeline.counts.drop)
         self._router = Router(
             off=settings.traces == "off",
             given=provider,
@@ -73,7 +76,8 @@ class Profiler:
         self._ending = Ending(self.close)
         self._route: Route | None = None
         self._senders: list[Sender] = []
-        self._begun = self._ready = self._forked = self._halted = self._closed = False
+        self._turn = Turn()
+        self._begun = self._forked = self._halted = self._closed = False
 
     # What the hooks call: see `kumi.hooks.Watcher`.
 
@@ -91,31 +95,43 @@ class Profiler:
     def phase_ended(self, phase: Phase) -> None:
         """Keep a phase until the next drain; until the first run, where there was none yet."""
         self._notes.phase(phase, admission.current_context()())
+        if self._notes.is_half_full() and self._begun and not self._is_idle():
+            self._pipeline.wake()
 
     # Beginning.
 
-    def begin(self) -> None:
-        """Decide where everything goes, if it is not decided yet; never raises."""
-        with hooks.lock():
-            if self._begun or hooks.watcher() is not self:
-                return
-            self._begun = True
-            try:
-                self._begin()
-            except Exception as error:  # noqa: BLE001 - the first run goes on, unprofiled
-                trouble("setting up", error)
-            self._ready = True
-            hooks.install(self)  # every program asks anew for its channel
+    def begin(self) -> bool:
+        """Decide where everything goes, if it is not decided yet; never raises.
+
+        False in the middle of that, and where another thread takes too long over it.
+        """
+        if self._begun or hooks.watcher() is not self:
+            return True
+        with quiet():
+            return self._turn.run(self._begin, max(_PATIENCE, self.settings.block_ms / 1000))
 
     def _begin(self) -> None:
+        if self._begun:
+            return
+        try:
+            self._set_up()
+        except Exception as error:  # noqa: BLE001 - the first run goes on, unprofiled
+            trouble("setting up", error)
+        with hooks.lock():
+            self._begun, closed = True, self._closed
+            self._rebind()  # every program asks anew for its channel
+        if closed:  # meanwhile
+            self._end()
+        elif not self._is_idle():
+            self._pipeline.start()
+
+    def _set_up(self) -> None:
         self._take(self._router.decide())
         self._open_file()
-        if self._is_idle():
-            if self.settings.file is None:
-                warn_once(_NOWHERE)
-            return
-        self.remember_memory("start")
-        self._pipeline.start()
+        if not self._goes_nowhere():
+            self.remember_memory("start")
+        elif self.settings.file is None:
+            warn_once(_NOWHERE)
 
     def _open_file(self) -> None:
         if self.settings.file is not None:
@@ -130,7 +146,7 @@ class Profiler:
     def _admission(self, schema: str) -> Callable[[], Any]:
         """What a run asks before it is recorded."""
         route = self._route
-        if route is None:
+        if route is None or not self._begun:
             return lambda: self._first(schema)
         everything = self._pipeline.journal is not None
         if route.root is None:
@@ -139,17 +155,17 @@ class Profiler:
 
     def _first(self, schema: str) -> Any:
         """The first run: begin, then answer as every later one is answered."""
-        self.begin()
-        if self._begun and not self._ready:  # a signal's handler, in the middle of that
+        if not self.begin():
             self._pipeline.counts.drop(BEGINNING, 1)
             return None
-        return None if self._route is None or self._is_idle() else self._admission(schema)()
+        return None if self._goes_nowhere() or not self._begun else self._admission(schema)()
 
     def _is_idle(self) -> bool:
+        return self._begun and self._goes_nowhere()
+
+    def _goes_nowhere(self) -> bool:
         route = self._route
-        if route is None:
-            return self._begun
-        return not route.lanes and self._pipeline.journal is None
+        return route is None or (not route.lanes and self._pipeline.journal is None)
 
     def _rebind(self) -> None:
         """Have every program ask anew for its channel. Under the lock of the hooks."""
@@ -172,30 +188,40 @@ class Profiler:
             self._senders.append(self._pipeline.sender)
         self._ending.register()
 
-    def _refresh(self) -> None:
-        """Take a new route where the old one no longer holds."""
-        route = self._route
-        if route is None or not (self._forked or self._router.is_stale(route)):
-            return
+    def _refresh(self, timeout: float) -> bool:
+        """Take a new route where the old one no longer holds; False where that takes too long."""
+        return not self._is_outdated() or self._turn.run(self._reroute, timeout)
+
+    def _is_outdated(self) -> bool:
+        route = self._route if self._begun else None
+        return route is not None and (self._forked or self._router.is_stale(route))
+
+    def _reroute(self) -> None:
+        if self._is_outdated() and not self._closed:
+            self._change(self._router.decide())
+            self._forked = False
+
+    def _change(self, route: Route) -> None:
+        self._take(route)
         with hooks.lock():
-            if self._route is route and not self._closed:
-                self._forked = False
-                self._take(self._router.decide())
-                self._rebind()
+            self._rebind()
 
     def _provider_closes(self) -> None:
         """The application's provider shuts down: hand over what there is, and use it no more."""
         self.drain(self._exit_seconds())
-        with hooks.lock():
-            if self._route is not None:
-                self._take(replace(self._route, lanes=()))
-                self._rebind()
+        self._turn.run(self._use_no_lanes, self._exit_seconds())
+
+    def _use_no_lanes(self) -> None:
+        if self._route is not None:
+            self._change(replace(self._route, lanes=()))
 
     # Working.
 
     def drain(self, timeout: float, *, flush: bool = False) -> bool:
         """Hand everything over, and `flush` the exporters; False past `timeout` seconds."""
-        timeout = min(timeout, _FOREVER)
+        if self._halted:
+            return True
+        timeout = max(0.0, min(timeout, _FOREVER))
         deadline = perf_counter() + timeout
         drained = self._pipeline.drain(timeout)
         sender = self._pipeline.sender
@@ -209,7 +235,11 @@ class Profiler:
             self._notes.event(measured(label))
 
     def _tend(self) -> None:
-        if self._route is not None:
+        if self._route is None or not self._begun:
+            return
+        for _ in range(0, len(self._notes), AT_ONCE):  # there may come more without end
+            if self._halted:
+                return
             self._notes.deliver(self._route, self._pipeline.journal, self._pipeline.sender)
 
     # Ending.
@@ -219,22 +249,21 @@ class Profiler:
         with hooks.lock():  # another profiler may be taking our place
             if hooks.watcher() is self:
                 hooks.install(None)
-        self._refresh()  # a child that lives for milliseconds has not done so yet
+        self._turn.run(self._reroute, self._exit_seconds())  # a child may live for milliseconds
         with hooks.lock():
             closed, self._closed = self._closed, True
-        if closed:
-            return
-        self._ending.forget()
-        if self._route is not None:
-            self._end(self._route, self._exit_seconds())
+            begun = self._begun  # if not, whoever is at it ends it as well
+        if begun and not closed:
+            self._end()
 
     def _exit_seconds(self) -> float:
         return min(self.settings.exit_ms / 1000, _FOREVER)
 
-    def _end(self, route: Route, seconds: float) -> None:
-        deadline = perf_counter() + seconds
+    def _end(self) -> None:
+        self._ending.forget()
+        deadline = perf_counter() + self._exit_seconds()
         if self._pipeline.journal is not None:
-            self._pipeline.journal.hurry(seconds)
+            self._pipeline.journal.hurry(self._exit_seconds())
         self._let_runs_end()
         self.remember_memory("end")
         self._pipeline.drain(max(0.0, deadline - perf_counter()))
@@ -246,7 +275,9 @@ class Profiler:
         for sender in self._senders:
             sender.give_up()
         self._pipeline.stop()
-        self._router.leave(route)
+        self._pipeline.counts.drop(LATE, len(self._notes))
+        if self._route is not None:
+            self._router.leave(self._route)
         journal, self._pipeline.journal = self._pipeline.journal, None
         if journal is not None:
             journal.close()
@@ -263,7 +294,7 @@ class Profiler:
         self._pipeline.renew()
         self._pipeline.sender = None
         self._senders = []
-        if self._begun and not self._ready:
+        if self._turn.forked() and not self._begun:
             self._start_over()
             return
         self._forked = True
@@ -281,5 +312,4 @@ class Profiler:
         self._route = self._pipeline.journal = None
         if imports_under_way():
             warn_once("profiling was just beginning when this process was forked: it is unprofiled")
-        else:
-            self._begun = False
+            self._begun = True

@@ -170,6 +170,9 @@ def _own_lane(exporter: SpanExporter) -> Lane:
 
 def _is_enabled(provider: TracerProvider) -> bool:
     """Whether the provider makes recording spans for our scope (it can be told not to)."""
+    lock = getattr(provider, "_tracers_lock", None)  # what `get_tracer` takes, since SDK 1.45
+    if lock is not None and not processors.is_free(lock):
+        return True
     tracer = provider.get_tracer(SCOPE_NAME, schema_url=SCHEMA_URL)
     enabled = getattr(tracer, "_is_enabled", lambda: True)  # SDKs before 1.37 cannot be told
     return isinstance(tracer, Tracer) and bool(enabled())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from kumi import hooks
 from kumi.otel import settings as settings_
-from kumi.otel.log import warn_once
+from kumi.otel.log import trouble, warn_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,11 +40,16 @@ _state = _State()
 
 
 def start_from_environment() -> None:
-    """Profile this process where `KUMI_PROFILE` says so and nobody has begun yet."""
-    if settings_.enabled():
-        with hooks.lock():
-            if _state.profiler is None:
-                instrument()
+    """Profile this process where `KUMI_PROFILE` says so and nobody has begun yet.
+
+    Never raises: this is inside of the first run, and the SDK does not let itself be imported with a
+    bad value in some of its variables.
+    """
+    try:
+        if settings_.enabled() and _state.profiler is None:
+            _put_in(_new_profiler(None, (), {}))
+    except Exception as error:  # noqa: BLE001 - that run goes on, unprofiled
+        trouble("setting up", error)
 
 
 def instrument(
@@ -59,16 +64,8 @@ def instrument(
     `tracer_provider`, else through the global one, else where the environment says; or, where
     `exporters` are given, straight to these. TypeError for an option that there is not.
     """
-    from kumi.otel.profiler import Profiler  # noqa: PLC0415 - the SDK is imported when it is needed
-
-    chosen = settings_.read(**options)
-    with hooks.lock():
-        if _state.profiler is not None:
-            warn_once("profiling is on already: the new settings are not used")
-            return
-        _state.profiler = Profiler(chosen, tracer_provider, exporters)
-        _state.watch_forks()
-        hooks.install(_state.profiler)
+    if not _put_in(_new_profiler(tracer_provider, exporters, options)):
+        warn_once("profiling is on already: the new settings are not used")
 
 
 def uninstrument() -> None:
@@ -145,17 +142,37 @@ def flush(timeout: float = 30.0) -> bool:
     return profiler is None or profiler.drain(timeout, flush=True)
 
 
+def _new_profiler(
+    provider: TracerProvider | None, exporters: Sequence[SpanExporter], options: Options
+) -> Profiler:
+    """Never made under our lock: the SDK is imported here, and a thread may wait for both."""
+    from kumi.otel.profiler import Profiler  # noqa: PLC0415 - the SDK is imported when it is needed
+
+    return Profiler(settings_.read(**options), provider, exporters)
+
+
+def _put_in(new: Profiler) -> bool:
+    """Make a profiler that of this process; False where there is one."""
+    with hooks.lock():
+        if _state.profiler is not None:
+            return False
+        _state.profiler = new
+        _state.watch_forks()
+        hooks.install(new)
+        return True
+
+
 def _enter(
     provider: TracerProvider | None, exporters: Sequence[SpanExporter], options: Options
 ) -> bool:
     """Have a block share the profiler; False where it is `instrument`'s, which outlives it."""
-    with hooks.lock():
-        if _state.profiler is None:
-            instrument(tracer_provider=provider, exporters=exporters, **options)
-        elif not _state.blocks:
-            return False
-        _state.blocks += 1
-        return True
+    while True:
+        new = None if _state.profiler else _new_profiler(provider, exporters, options)
+        with hooks.lock():
+            put_in = new is not None and _put_in(new)
+            if _state.profiler is not None:  # else it ended just now
+                _state.blocks += put_in or _state.blocks > 0
+                return _state.blocks > 0
 
 
 def _leave() -> None:

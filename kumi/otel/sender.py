@@ -65,6 +65,8 @@ class Sender:
 
         False where `timeout` (seconds) was too short.
         """
+        if self._worker.is_current():  # an exporter that flushes
+            return False
         deadline, done = perf_counter() + timeout, threading.Event()
 
         def last() -> None:
@@ -154,7 +156,7 @@ class Sender:
             taken = 0
             try:
                 taken = give(lane)
-            except Exception as error:  # noqa: BLE001 - exporters are anybody's code
+            except BaseException as error:  # noqa: BLE001 - exporters are anybody's code
                 trouble(f"sending spans to {type(lane.exporter).__qualname__}", error)
             self._counts.send(taken)
             self._counts.drop(REFUSED, spans - taken)
@@ -163,13 +165,13 @@ class Sender:
         for lane in self.route.lanes:
             try:
                 lane.flush(max(0, int((deadline - perf_counter()) * 1000)))
-            except Exception as error:  # noqa: BLE001 - as above
+            except BaseException as error:  # noqa: BLE001 - as above
                 trouble("flushing an exporter", error)
 
     def _close(self) -> None:
         for exporter in self.route.own:
             try:
                 exporter.shutdown()
-            except Exception as error:  # noqa: BLE001 - as above
+            except BaseException as error:  # noqa: BLE001 - as above
                 trouble("shutting an exporter down", error)
         self._worker.halt()

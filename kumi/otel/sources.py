@@ -35,7 +35,7 @@ class Sources:
         self._lock = threading.RLock()
         self._opening = 0
         for source in self._by_program.values():
-            source.queue.clear()
+            source.clear()
 
     def open(
         self, program: Program, level: Level, pipeline: Drain, admit: Callable[[], Any]
@@ -75,8 +75,10 @@ class Sources:
 
         A run in flight ends as it began, and its function lets go of the channel then.
         """
-        for source, channel in list(self._channels.items()):
-            weakref.finalize(channel, _tell_of_late_runs, source).atexit = False
+        for source in list(self._by_program.values()):
+            channel = self._channels.get(source)
+            if channel is not None:
+                weakref.finalize(channel, _tell_of_late_runs, source).atexit = False
 
     def _source(self, program: Program, level: Level) -> Source:
         key = id(program), level
@@ -96,7 +98,7 @@ class Sources:
         if self._opening:  # interrupted between a source and its channel
             return
         for key, source in list(self._by_program.items()):
-            if not source.queue and source not in self._channels:
+            if source.is_empty() and source not in self._channels:
                 del self._by_program[key]
 
 

@@ -52,10 +52,14 @@ class Worker:
         self._halted = True
         self._calls.put(None)
 
+    def is_current(self) -> bool:
+        """Whether it is the caller's thread."""
+        return self._thread is threading.current_thread()
+
     def join(self, timeout: float) -> bool:
         """Wait until a halted thread has ended; False where it has not in `timeout` seconds."""
         thread = self._thread
-        if thread is None or thread is threading.current_thread():
+        if thread is None or self.is_current():
             return True
         thread.join(max(0.0, timeout))
         return not thread.is_alive()
@@ -74,7 +78,7 @@ class Worker:
             self._called = False
             try:
                 self._step()
-            except Exception as error:  # noqa: BLE001 - a thread that dies loses every later run
+            except BaseException as error:  # noqa: BLE001 - a thread that dies loses every later run
                 trouble(f"working in the thread {self._name}", error)
 
     def _pause(self) -> None:

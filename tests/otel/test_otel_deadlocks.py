@@ -1,0 +1,401 @@
+"""Profiling waits for nobody who waits for it: signals, handlers, locks of others, Ctrl-C."""
+
+import fcntl
+import logging
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
+from otel_subjects import (
+    SPANS,
+    Keeping,
+    Taxed,
+    batched,
+    eventually,
+    of,
+    provider_of,
+    read,
+    run,
+)
+from patience import HANG
+from test_otel_processes import ON, finished
+
+import kumi
+from kumi import hooks, otel
+
+
+class Interrupting(RandomIdGenerator):
+    """Does something once, in the middle of a drain of the thread that made it."""
+
+    def __init__(self, action):
+        self.action = action
+        self.thread = threading.get_ident()
+
+    def generate_span_id(self):
+        action = None
+        if threading.get_ident() == self.thread:
+            action, self.action = self.action, None
+        if action:
+            action()
+        return super().generate_span_id()
+
+
+def interrupt():
+    raise KeyboardInterrupt
+
+
+# While profiling begins.
+
+
+def test_a_resource_detector_may_run_a_schema(tmp_path):
+    """The SDK calls it in a thread, and joins that thread."""
+    script = """
+from opentelemetry.sdk import resources
+
+class Detector(resources.ResourceDetector):
+    def detect(self):
+        run()
+        return resources.Resource({"found": "yes"})
+
+known = resources._build_resource_detectors
+resources._build_resource_detectors = lambda: [*known(), Detector()]
+run(3)
+"""
+    finished(script, tmp_path, **ON, KUMI_PROFILE_BLOCK_MS="10")
+    events = read(tmp_path / "p.jsonl")
+    assert len(of(events, "vm_run")) == 3
+    assert events[-1]["dropped"] == {"beginning": 1}
+
+
+def test_a_module_that_the_first_run_imports_may_run_a_schema_itself(tmp_path):
+    """One thread waits for the import, whose thread waits for the one that begins."""
+    (tmp_path / "imported.py").write_text("import __main__\n__main__.run_while_another_begins()")
+    script = """
+import threading
+from opentelemetry.sdk.trace import TracerProvider
+
+class Importing(TracerProvider):
+    def get_tracer(self, *args, **more):
+        begins.set()
+        import imported
+        return super().get_tracer(*args, **more)
+
+def run_while_another_begins():
+    other.start()
+    begins.wait()
+    run()
+
+begins, other = threading.Event(), threading.Thread(target=run)
+otel.instrument(tracer_provider=Importing(), file="p.jsonl", block_ms=10)
+kumi.compile(Taxed)
+import imported
+other.join()
+"""
+    finished(script, tmp_path)
+    events = read(tmp_path / "p.jsonl")
+    assert len(of(events, "vm_run")) + events[-1]["dropped"].get("beginning", 0) == 2
+
+
+@pytest.mark.parametrize("lock", ["_tracers_lock", "_active_span_processor._lock"])
+def test_a_signal_may_interrupt_the_provider_where_it_holds_a_lock(lock, tmp_path):
+    provider = batched(Keeping())
+    held = provider
+    for name in lock.split("."):
+        held = getattr(held, name)
+    with otel.profile(tracer_provider=provider, file=tmp_path / "p.jsonl"):
+        with held:
+            run()
+        run()
+    provider.force_flush()
+    assert len(of(read(tmp_path / "p.jsonl"), "vm_run")) == 2
+
+
+def test_a_child_may_be_forked_while_another_thread_holds_a_lock_of_the_provider(tmp_path):
+    script = """
+import threading
+from opentelemetry.sdk.trace import TracerProvider
+
+provider = TracerProvider(shutdown_on_exit=False)
+otel.instrument(tracer_provider=provider, file="p.jsonl")
+run()
+held, go_on = threading.Event(), threading.Event()
+
+def hold():
+    with provider._active_span_processor._lock, provider._tracers_lock:
+        held.set()
+        go_on.wait()
+
+thread = threading.Thread(target=hold)
+thread.start()
+held.wait()
+if os.fork() == 0:
+    run(2)
+    sys.exit(3)
+assert os.waitstatus_to_exitcode(os.wait()[1]) == 3
+go_on.set()
+thread.join()
+"""
+    finished(script, tmp_path)
+    assert sorted(e["runs"]["seen"] for e in of(read(tmp_path / "p.jsonl"), "profile_end")) == [
+        1,
+        2,
+    ]
+
+
+def test_ctrl_c_in_the_first_run_leaves_the_next_one_to_begin(tmp_path):
+    class Interrupted(TracerProvider):
+        interrupts = True
+
+        def get_tracer(self, *args, **more):
+            if self.interrupts:
+                self.interrupts = False
+                raise KeyboardInterrupt
+            return super().get_tracer(*args, **more)
+
+    provider = Interrupted(shutdown_on_exit=False)
+    with otel.profile(tracer_provider=provider, file=tmp_path / "p.jsonl"):
+        with pytest.raises(KeyboardInterrupt):
+            run()
+        run(2)
+    events = read(tmp_path / "p.jsonl")
+    assert (len(of(events, "vm_run")), events[-1]["dropped"]) == (2, {})
+
+
+def test_programs_may_be_compiled_by_a_signal_while_all_are_bound_anew():
+    class Program:
+        def rebind(self):
+            pass
+
+    programs = [Program() for _ in range(2000)]
+
+    def compile_one(*_):
+        programs.append(Program())
+        hooks.register(programs[-1])
+
+    for program in programs:
+        hooks.register(program)
+    before = signal.signal(signal.SIGALRM, compile_one)
+    signal.setitimer(signal.ITIMER_REAL, 0.0005, 0.0005)
+    try:
+        while len(programs) < 2200:
+            hooks.install(None)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+# The application's logging.
+
+
+class Running(logging.Handler):
+    """Runs a schema for each message `mine`, once another thread is `ready`; its lock is held."""
+
+    def __init__(self):
+        super().__init__()
+        self.inside, self.ready = threading.Event(), threading.Event()
+
+    def emit(self, record):
+        if record.getMessage() == "mine":
+            self.inside.set()
+            self.ready.wait(HANG)
+            run()
+
+
+@pytest.fixture
+def handler():
+    handler, root = Running(), logging.getLogger()
+    before = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    yield handler
+    root.removeHandler(handler)
+    root.setLevel(before)
+
+
+def test_a_logging_handler_may_run_a_schema_while_a_write_fails(tmp_path, handler):
+    """The thread whose write fails logs that, and waits for the handler: not with our lock."""
+    exporter = otel.JsonlSpanExporter("/proc/there/is/no/such.jsonl")
+    provider = provider_of(SimpleSpanProcessor(exporter))
+
+    def fail():
+        handler.inside.wait(HANG)
+        tracer = provider.get_tracer("mine")
+        threading.Timer(0.05, handler.ready.set).start()
+        with tracer.start_as_current_span("lost"):
+            pass
+
+    with otel.profile(file=tmp_path / "p.jsonl", stream=True):
+        run()
+        other = threading.Thread(target=fail)
+        other.start()
+        logging.getLogger().warning("mine")
+        other.join()
+    assert len(of(read(tmp_path / "p.jsonl"), "vm_run")) == 2
+
+
+def test_a_logging_handler_may_run_a_schema_while_another_thread_begins(tmp_path, handler):
+    """That thread says where traces go."""
+    provider = batched(Keeping())
+
+    def begin():
+        handler.inside.wait(HANG)
+        threading.Timer(0.05, handler.ready.set).start()
+        run()
+
+    kumi.compile(Taxed)
+    with otel.profile(tracer_provider=provider, file=tmp_path / "p.jsonl"):
+        other = threading.Thread(target=begin)
+        other.start()
+        logging.getLogger().warning("mine")
+        other.join()
+    events = read(tmp_path / "p.jsonl")
+    assert (len(of(events, "vm_run")), events[-1]["dropped"]) == (2, {})
+
+
+# Exporters of the user's.
+
+
+def test_an_exporter_may_flush_in_the_middle_of_an_export():
+    class Flushing(Keeping):
+        def export(self, spans):
+            flushed.append(otel.flush(HANG))
+            return super().export(spans)
+
+    flushed, exporter = [], Flushing()
+    with otel.profile(exporters=[exporter]):
+        run()
+        assert otel.flush(HANG / 2)
+        assert set(flushed) == {False}
+
+
+def test_an_exporter_that_exits_loses_its_spans_and_none_of_the_next():
+    class Exiting(Keeping):
+        def export(self, spans):
+            if not calls:
+                calls.append(1)
+                sys.exit(3)
+            return super().export(spans)
+
+    calls, exporter = [], Exiting()
+    with otel.profile(exporters=[exporter]):
+        run()
+        assert otel.flush(HANG)
+        before = len(exporter.spans)
+        run()
+        assert otel.flush(HANG)
+    assert len(exporter.spans) == before + 4  # the run and its groups
+
+
+def test_what_a_stuck_id_generator_has_in_hand_is_counted(tmp_path):
+    class Stuck(RandomIdGenerator):
+        stuck = False
+
+        def generate_span_id(self):
+            if self.stuck:
+                entered.set()
+                go_on.wait(HANG)
+            return super().generate_span_id()
+
+    entered, go_on = threading.Event(), threading.Event()
+    provider = provider_of(id_generator=Stuck())
+    with otel.profile(tracer_provider=provider, file=tmp_path / "p.jsonl", ops=True, exit_ms=10):
+        run()
+        otel.flush()
+        provider.id_generator.stuck = True
+        run(3)
+        threading.Thread(target=otel.flush, daemon=True).start()
+        assert entered.wait(HANG)
+        run(2)
+    go_on.set()
+    end = of(read(tmp_path / "p.jsonl"), "profile_end")[0]
+    assert (end["spans"]["written"], end["dropped"]) == (SPANS, {"exit": 5 * SPANS})
+
+
+# Ctrl-C and forks in the middle of a drain.
+
+
+def test_ctrl_c_in_a_streamed_run_is_the_callers_and_its_loss_is_counted(tmp_path):
+    provider = provider_of(id_generator=Interrupting(None))
+    with otel.profile(tracer_provider=provider, file=tmp_path / "p.jsonl", ops=True, stream=True):
+        run()
+        provider.id_generator.action = interrupt
+        with pytest.raises(KeyboardInterrupt):
+            run()
+        run(2)
+    events = read(tmp_path / "p.jsonl")
+    assert len(of(events, "vm_run")) == 3
+    assert events[-1]["dropped"] == {"internal_error": SPANS}
+
+
+def test_a_child_that_a_signal_forks_amid_a_drain_leaves_that_run_to_its_parent(tmp_path):
+    script = """
+from test_otel_deadlocks import Interrupting, provider_of
+generator = Interrupting(None)
+otel.instrument(
+    tracer_provider=provider_of(id_generator=generator), file="p.jsonl", stream=True
+)
+run()
+children = []
+generator.action = lambda: children.append(os.fork())
+run(2)
+if children == [0]:
+    sys.exit(0)
+os.waitpid(children[0], 0)
+"""
+    rooms = Path(__file__).parent
+    finished(script, tmp_path, PYTHONPATH=f"{rooms}{os.pathsep}{rooms.parent}")
+    events = read(tmp_path / "p.jsonl")
+    assert sorted(end["runs"]["seen"] for end in of(events, "profile_end")) == [1, 3]
+    runs = [event["run"] for event in of(events, "vm_run")]
+    assert len(runs) == len(set(runs)) == 4
+
+
+# The file's other writers.
+
+
+def test_a_streamed_run_waits_for_a_neighbour_no_longer_than_it_may_and_loses_nothing(tmp_path):
+    path = tmp_path / "p.jsonl"
+    with otel.profile(file=path, stream=True, block_ms=10):
+        run()
+        got, put = os.pipe()
+        done, finish = os.pipe()
+        if os.fork() == 0:
+            with path.open("ab") as file:
+                fcntl.lockf(file, fcntl.LOCK_EX)
+                os.write(put, b"x")
+                os.read(done, 1)
+            os._exit(0)
+        os.read(got, 1)
+        run(2)
+        os.write(finish, b"x")
+        os.wait()
+        eventually(lambda: len(of(read(path), "vm_run")) == 3)
+    end = read(path)[-1]
+    assert end["dropped"] == {}
+    assert end["waited_ms"] > 0
+
+
+# Nothing is lost without a count.
+
+
+def test_phases_that_find_no_room_are_counted(tmp_path):
+    with otel.profile(file=tmp_path / "p.jsonl"):
+        for _ in range(30_000):
+            with otel.phase("mine"):
+                pass
+    events = read(tmp_path / "p.jsonl")
+    phases = [event for event in of(events, "phase") if event["name"] == "mine"]
+    assert len(phases) + sum(events[-1]["dropped"].values()) == 30_000
+
+
+def test_a_flush_without_time_is_over_at_once():
+    with otel.profile(exporters=[Keeping()]):
+        run()
+        assert otel.flush(-1) in (True, False)
+        assert otel.flush(-5) in (True, False)
