@@ -42,8 +42,8 @@ _state = _State()
 def start_from_environment() -> None:
     """Profile this process where `KUMI_PROFILE` says so and nobody has begun yet.
 
-    Never raises: this is inside of the first run, and the SDK does not let itself be imported with a
-    bad value in some of its variables.
+    Never raises: this is inside of the first run, and with a bad value in some of its variables the
+    SDK does not let itself be imported.
     """
     try:
         if settings_.enabled() and _state.profiler is None:

@@ -18,6 +18,7 @@ from otel_subjects import (
     of,
     profiled,
     provider_of,
+    python,
     read,
     run,
 )
@@ -174,6 +175,26 @@ def test_a_limit_that_is_none_costs_a_warning_and_nothing_else(monkeypatch, capl
     assert len(first.attributes) == 5
     (warning,) = [r.getMessage() for r in caplog.records if r.levelno >= logging.WARNING]
     assert "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT must be a non-negative integer" in warning
+
+
+def test_a_limit_that_keeps_the_sdk_from_being_imported_harms_no_run(tmp_path):
+    script = """
+import kumi
+
+class Grown(kumi.Schema):
+    class Input(kumi.Record):
+        x: kumi.Field[float]
+
+    y = kumi.value(Input.x + 1.0)
+
+print(Grown.run(x=1.0).y, Grown.run(x=2.0).y)
+"""
+    done = python(
+        script, tmp_path, KUMI_PROFILE="1", KUMI_PROFILE_FILE=str(tmp_path / "p.jsonl"),
+        OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT="many",
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (0, "2.0 3.0\n")
+    assert done.stderr.count("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT must be a non-negative") == 1
 
 
 def test_limits_are_those_of_the_moment():
