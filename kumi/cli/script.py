@@ -60,7 +60,7 @@ def module(name: str) -> Program:
         "__package__": spec.parent,
         "__spec__": spec,
     }
-    return Program(spec.origin or name, os.getcwd(), lambda: _code_of(spec), attributes)  # noqa: PTH109
+    return Program(spec.origin or name, os.getcwd(), lambda: _code_of(spec), attributes)  # noqa: PTH109 - as above
 
 
 def execute(

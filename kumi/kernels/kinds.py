@@ -67,5 +67,5 @@ def promote(*kinds: Kind) -> Kind:
     if not known:
         return NULL
     if all(is_numeric(kind) for kind in known):
-        return max(known, key=_RANK.__getitem__)  # type: ignore[arg-type]
+        return max(known, key=_RANK.__getitem__)  # type: ignore[arg-type]  # what has a rank is a Scalar
     return known[0] if all(kind == known[0] for kind in known) else ANY

@@ -7,8 +7,8 @@ from kumi.syntax.classes.declarations import declared as declared
 from kumi.syntax.classes.expression import Expr
 from kumi.syntax.classes.functions import (
     abs,  # noqa: A004 - these names are used as kumi.abs and so on
-    all,  # noqa: A004
-    any,  # noqa: A004
+    all,  # noqa: A004 - as above
+    any,  # noqa: A004 - as above
     at,
     clamp,
     coalesce,
@@ -24,10 +24,10 @@ from kumi.syntax.classes.functions import (
     join,
     length,
     log,
-    max,  # noqa: A004
+    max,  # noqa: A004 - as above
     mean,
     mean_if,
-    min,  # noqa: A004
+    min,  # noqa: A004 - as above
     not_,
     outer,
     roll,
@@ -35,7 +35,7 @@ from kumi.syntax.classes.functions import (
     shift,
     sin,
     sqrt,
-    sum,  # noqa: A004
+    sum,  # noqa: A004 - as above
     sum_if,
     tanh,
     to_decimal,

@@ -23,7 +23,6 @@ _LOOP = (
     "and `kumi.sum(e)`, `kumi.count(e)`, `kumi.any(e)` … for all of them"
 )
 _NUMBER = "its value is known in a run, not while the schema is being built"
-
 _TEXT = 'text is joined in a run: `kumi.concat(a, b)`; to look at the expression itself, `f"{e!r}"`'
 
 
