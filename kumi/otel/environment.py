@@ -27,11 +27,17 @@ _OTLP = ("otlp", "otlp_proto_http", "otlp_proto_grpc", "kumi_otlp")
 def private_provider() -> TracerProvider:
     """Resource, sampler, id generator and limits of the environment, without processors."""
     return TracerProvider(
-        span_limits=_guarded("the environment's span limits", SpanLimits) or _default_limits(),
+        span_limits=_guarded(_limits_said(), SpanLimits) or _default_limits(),
         sampler=_chosen("OTEL_TRACES_SAMPLER", "_import_sampler"),
         id_generator=_chosen("OTEL_PYTHON_ID_GENERATOR", "_import_id_generator"),
         shutdown_on_exit=False,
     )
+
+
+def _limits_said() -> str:
+    """The variables with limits, as they are set."""
+    ours = [name for name in os.environ if name.startswith("OTEL_") and name.endswith("_LIMIT")]
+    return ", ".join(f"{name}={os.environ[name]}" for name in sorted(ours))
 
 
 def _default_limits() -> SpanLimits:

@@ -174,7 +174,7 @@ def test_a_limit_that_is_none_costs_a_warning_and_nothing_else(monkeypatch, capl
     (first, _) = [span for span in exporter.spans if span.name == "run Taxed"]
     assert len(first.attributes) == 5
     (warning,) = [r.getMessage() for r in caplog.records if r.levelno >= logging.WARNING]
-    assert "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT must be a non-negative integer" in warning
+    assert warning.startswith("OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT=long cannot be used: ValueError")
 
 
 def test_a_limit_that_keeps_the_sdk_from_being_imported_harms_no_run(tmp_path):
@@ -194,7 +194,7 @@ print(Grown.run(x=1.0).y, Grown.run(x=2.0).y)
         OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT="many",
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (0, "2.0 3.0\n")
-    assert done.stderr.count("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT must be a non-negative") == 1
+    assert done.stderr.count("profiling failed while setting up; the run is unharmed") == 1
 
 
 def test_limits_are_those_of_the_moment():
