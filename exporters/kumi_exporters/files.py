@@ -73,7 +73,7 @@ class EventFile:
         `last` may use what `max_bytes` leaves for the end of the profile.
         """
         view = memoryview(lines)
-        with quiet():
+        with quiet:
             if not _in_process.take(self._patience.within(_LONGEST)):
                 return self._counted(view, count, _BUSY)
             try:

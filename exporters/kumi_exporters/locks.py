@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import sys
 import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,9 +27,8 @@ class BusyError(OSError):
 
 def let_go(lock: threading.RLock) -> None:
     """Release a lock as often as this thread holds it: also where Ctrl-C came amid taking it."""
-    with suppress(RuntimeError):
-        while True:
-            lock.release()
+    while lock._is_owned():  # type: ignore[attr-defined]  # noqa: SLF001 - what conditions ask, too
+        lock.release()
 
 
 if sys.platform == "win32":
@@ -38,6 +37,9 @@ if sys.platform == "win32":
     def writing(_fd: int, _patience: float = PATIENCE) -> Iterator[None]:
         """Nothing to take."""
         yield
+
+    def wait_until_free(_fd: int, _patience: float) -> None:
+        """There is nobody to wait for."""
 
     def share(_fd: int, _patience: float) -> None:
         """Nothing to take."""
@@ -56,8 +58,18 @@ else:
         try:
             yield
         finally:
-            with suppress(OSError):  # closing the file would let go of it as well
-                fcntl.lockf(fd, fcntl.LOCK_UN)
+            _unlock(fd)
+
+    def wait_until_free(fd: int, patience: float) -> None:
+        """Wait until no other process writes. Raises BusyError after `patience` seconds."""
+        _patiently(lambda: fcntl.lockf(fd, fcntl.LOCK_EX | fcntl.LOCK_NB), patience)
+        _unlock(fd)
+
+    def _unlock(fd: int) -> None:
+        try:
+            fcntl.lockf(fd, fcntl.LOCK_UN)
+        except OSError:  # closing the file would let go of it as well
+            return
 
     def share(fd: int, patience: float) -> None:
         """Say that the file is in use, until it is closed. Raises BusyError after `patience`."""

@@ -8,13 +8,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from typing_extensions import override
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _log = logging.getLogger("kumi.otel")
 
@@ -35,13 +30,11 @@ class _Keep(logging.Filter):
         return not _held.blocks
 
 
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Have what this thread logs for `kumi.otel` logged when the block is over."""
-    _held.blocks += 1
-    try:
-        yield
-    finally:
+class _Quiet:
+    def __enter__(self) -> None:
+        _held.blocks += 1
+
+    def __exit__(self, *raised: object) -> None:
         _held.blocks -= 1
         if _held.records and not _held.blocks:
             _say()
@@ -54,4 +47,6 @@ def _say() -> None:
 
 
 _held = _Held()
+quiet = _Quiet()
+"""What this thread logs for `kumi.otel` inside of `with quiet` is logged when the block is over."""
 _log.addFilter(_Keep())

@@ -98,10 +98,10 @@ class RegularFile(Sink):
     @override
     def is_free(self, patience: float) -> bool:
         try:
-            with locks.writing(self.fd, patience):
-                return True
+            locks.wait_until_free(self.fd, patience)
         except locks.BusyError:
             return False
+        return True
 
     def _mended(self) -> int:
         """The size; where a neighbour was killed in its line, after ending that line."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from contextlib import contextmanager
 from math import inf
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -21,7 +20,7 @@ from kumi_exporters.locks import let_go
 from kumi_exporters.quiet import quiet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from kumi.otel.journal import Journal
     from kumi.otel.sender import Sender
@@ -99,7 +98,7 @@ class Pipeline:
         deadline = perf_counter() + timeout
         if self._stopped or not self._refresh(timeout):  # not under our lock: it is anybody's code
             return False
-        with quiet():
+        with quiet:
             drained = self._alone(lambda: self._drain_until(deadline, only), timeout)
         if not drained:
             self._worker.wake()
@@ -151,13 +150,15 @@ class Pipeline:
         return self.journal.is_free(max(0.0, deadline - perf_counter()))
 
     def _deliver(self, source: Source, batch: Batch) -> None:
-        self._in_hand, lock = size(batch) * len(source.layout.rows), self._lock
-        with self._counting_loss("making spans of runs"):
+        lock, self._in_hand = self._lock, size(batch) * len(source.layout.rows)
+        try:
             source.given(batch)
             block = self._block(source.layout, batch)
             if not self._stopped and lock is self._lock:  # else counted by `stop`, or our parent's
                 self.counts.saw(size(batch))
                 self._hand_on(block)
+        except BaseException as error:  # noqa: BLE001 - id generators and resources are anybody's code
+            self._lose("making spans of runs", error)
         self._in_hand = 0
 
     def _block(self, layout: Layout, batch: Batch) -> Block:
@@ -171,20 +172,18 @@ class Pipeline:
         journal, sender = self.journal, self.sender  # another thread may be replacing them
         if journal is not None:
             self._in_hand = span_count(block)
-            with self._counting_loss("writing spans to the file"):
+            try:
                 journal.block(block)
+            except BaseException as error:  # noqa: BLE001 - as above
+                self._lose("writing spans to the file", error)
         if sender is not None and (sent := only_sampled(block)) is not None:
             self._in_hand = span_count(sent)
             sender.block(sent)
 
-    @contextmanager
-    def _counting_loss(self, doing: str) -> Iterator[None]:
-        """An error in here loses what is in hand, and nothing that comes after it."""
-        try:
-            yield
-        except BaseException as error:  # id generators and resources are anybody's code
-            lost, self._in_hand = self._in_hand, 0
-            self.counts.drop(FAILED, lost)
-            if not isinstance(error, Exception):  # Ctrl-C
-                raise
-            trouble(doing, error)
+    def _lose(self, doing: str, error: BaseException) -> None:
+        """Count what is in hand, and go on with what comes after it; but not after Ctrl-C."""
+        lost, self._in_hand = self._in_hand, 0
+        self.counts.drop(FAILED, lost)
+        if not isinstance(error, Exception):
+            raise error
+        trouble(doing, error)

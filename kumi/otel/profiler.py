@@ -107,7 +107,7 @@ class Profiler:
         """
         if self._begun or hooks.watcher() is not self:
             return True
-        with quiet():
+        with quiet:
             return self._turn.run(self._begin, max(_PATIENCE, self.settings.block_ms / 1000))
 
     def _begin(self) -> None:
