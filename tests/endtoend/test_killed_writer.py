@@ -38,12 +38,13 @@ def torn():
 
 Work.run(x=1.0)
 kumi.otel.flush()
+parent = os.getpid()
 for number in range(int(sys.argv[1])):
     child = os.fork()
     if not child:
         if number % 2:
             torn()
-        while True:
+        while os.getppid() == parent:
             Work.run(x=1.0)
     if number % 2 == 0:
         time.sleep(random.uniform(0.02, 0.05))

@@ -278,12 +278,13 @@ import atexit, fcntl, signal
 run()
 otel.flush()
 got, put = os.pipe()
-child = os.fork()
+parent, child = os.getpid(), os.fork()
 if child == 0:
     with open("p.jsonl", "ab") as file:
         fcntl.lockf(file, fcntl.LOCK_EX)
         os.write(put, b"x")
-        signal.pause()
+        while os.getppid() == parent:
+            time.sleep(0.1)
 os.read(got, 1)
 run()
 begun = time.monotonic()
