@@ -82,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     _open_streams()
     try:
         code = _invoke(arguments)
-        sys.stdout.flush()
+        _flush()
     except KeyboardInterrupt:
         code = INTERRUPTED
     except BrokenPipeError:
@@ -90,6 +90,12 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except OSError as error:
         code = output_failed(error)
     sys.exit(code)
+
+
+def _flush() -> None:
+    """Meet trouble now, not at exit; a recorded program may have closed the stream, or taken it."""
+    if not getattr(sys.stdout, "closed", True):
+        sys.stdout.flush()
 
 
 def _open_streams() -> None:

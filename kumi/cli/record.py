@@ -5,6 +5,8 @@ from __future__ import annotations
 import atexit
 import os
 import shlex
+import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,15 +22,21 @@ from kumi.profiles.reading import read_breakdown
 from kumi.profiles.sources import UnreadableError
 
 if TYPE_CHECKING:
+    from typing import TextIO
+
     from kumi.cli.profile import Mode
     from kumi.cli.script import Program
 
 
 @dataclass(frozen=True, slots=True)
 class _Report:
-    """What to show at the end of a process: the profile at `path`, which the user called `name`."""
+    """What to show at the end of a process: the profile at `path`, which the user called `name`.
+
+    `stream` is where to, whatever the program makes of `sys.stdout`.
+    """
 
     process: int
+    stream: TextIO
     path: str
     name: str
     mode: Mode
@@ -82,7 +90,7 @@ def record(  # noqa: PLR0917 - click passes by name
       kumi record app.py --app-option
       kumi record -o night.jsonl --persistent -m package.job 2024
     """
-    from kumi_exporters.opening import fill_in  # noqa: PLC0415 - the SDK is slow to import
+    from kumi_exporters.opening import fill_in, is_stream  # noqa: PLC0415 - the SDK is slow to import
 
     filled = fill_in(output, os.environ.get("OTEL_SERVICE_NAME", "unknown_service"))
     path = str(Path(filled).absolute())
@@ -92,11 +100,30 @@ def record(  # noqa: PLR0917 - click passes by name
         found = module(program) if is_module else script(program)
     except MissingError as error:
         raise click.UsageError(str(error)) from error
-    if not quiet:
+    if not (quiet or is_stream(path)):  # what went into a pipe cannot be read back
         mode: Mode = "detailed" if detailed else "summary"
         shown = path if "{" in output else output
-        atexit.register(_show, _Report(os.getpid(), path, shown, mode, limit, as_json))
+        report = _Report(os.getpid(), sys.stdout, path, shown, mode, limit, as_json)
+        atexit.register(_show, report)
+    _begin_file(path)
     return _recorded(found, arguments)
+
+
+def _begin_file(path: str) -> None:
+    """Move an old profile aside before the program does anything.
+
+    A worker that runs a schema before the program itself does would else be the first to open the
+    file, and the program would move the worker's part of the profile aside. The file is held open
+    as long as the process lives. Its troubles are told when it is written to.
+    """
+    from kumi.otel import settings  # noqa: PLC0415 - as above
+    from kumi_exporters import locks, opening  # noqa: PLC0415 - as above
+
+    if opening.is_stream(path):
+        return
+    asked = settings.read()
+    with suppress(OSError, opening.ForeignError):
+        opening.open_file(path, opening.Mode(asked.persistent, asked.truncate), locks.PATIENCE)
 
 
 def _recorded(program: Program, arguments: tuple[str, ...]) -> int:
@@ -123,6 +150,10 @@ def _show(report: _Report) -> None:
     """
     if os.getpid() != report.process:
         return
+    if report.stream.closed:
+        click.echo(f"The program closed its standard output. No report;{_next(report)}", err=True)
+        return
+    sys.stdout = report.stream
     try:
         found = read_breakdown([report.path])
         emit(draw(found, report.mode, report.limit, as_json=report.as_json))

@@ -1,4 +1,5 @@
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -122,11 +123,58 @@ def test_a_forked_child_that_exits_makes_no_report_of_its_own(folder):
     assert out.count("Total operations") == 1
 
 
+WORKERS = MODULE + (
+    "from concurrent.futures import ProcessPoolExecutor\n"
+    "from multiprocessing import get_context\n"
+    "import sys\n"
+    "def work(x):\n    return First.run(x=x).double\n"
+    "if __name__ == '__main__':\n"
+    "    with ProcessPoolExecutor(2, get_context(sys.argv[1])) as pool:\n"
+    "        print(*pool.map(work, [1.0, 2.0, 3.0, 4.0]))\n"
+)
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_workers_are_in_the_report_though_the_program_itself_runs_no_schema(folder, method):
+    (folder / "app.py").write_text(WORKERS)
+    for _ in "ab":
+        code, out, err = record("app.py", method)
+        assert (code, err) == (0, "")
+        assert out.startswith("2.0 4.0 6.0 8.0\nTotal operations: 12 (")
+
+
+@pytest.mark.parametrize(
+    ("closing", "told"),
+    [
+        ("sys.stdout.close()", False),
+        ("sys.stdout = None", True),
+        ("import io; sys.stdout = io.StringIO()", True),
+    ],
+)
+def test_whatever_the_program_does_to_standard_output(folder, closing, told):
+    (folder / "app.py").write_text(SCRIPT + closing + "\n")
+    code, out, err = record("app.py")
+    assert code == 0
+    assert ("Total operations: 3 (" in out) is told
+    assert ("closed its standard output" in err) is not told
+    assert "Traceback" not in err
+
+
+def test_a_profile_that_goes_into_a_pipe_has_no_report(folder):
+    code, out, err = record("-o", "/dev/stdout", "app.py")
+    assert (code, err) == (0, "")
+    assert out.count('"event":"vm_operation"') == 3
+    assert "Total operations" not in out
+
+
 def test_modes_of_the_file(folder):
     for options, runs in (([], 1), ([], 1), (["--persistent"], 2), (["--truncate"], 1)):
         assert record("--quiet", *options, "app.py")[0] == 0
         assert events(folder / "kumi-profile.jsonl").count("vm_run") == runs
     assert (folder / "kumi-profile.jsonl.old").exists()
+    plain = [sys.executable, "-m", "kumi", "record", "--quiet", "app.py"]
+    subprocess.run(plain, env=os.environ | {"KUMI_PROFILE_PERSISTENT": "1"}, check=True)
+    assert events(folder / "kumi-profile.jsonl").count("vm_run") == 2
     assert record("--no-ops", "--memory", "--stream", "--truncate", "app.py")[0] == 0
     assert "vm_operation" not in events(folder / "kumi-profile.jsonl")
 
