@@ -70,7 +70,8 @@ def records(mould: Mould) -> Records:
     kept = mould.layout.within(mould.limits)
     bodies = [_body(row, left, mould) for row, left in zip(rows, kept, strict=True)]
     ends = [_varying(row, mould) for row in rows]
-    longest = 2 + max(len(body) + len(end) for body, end in zip(bodies, ends, strict=True))
+    contents = max(len(body) + len(end) for body, end in zip(bodies, ends, strict=True))
+    longest = contents + len(wire.INTERNAL)  # the filler says the kind, on each
     start = wire.field(_SPANS, bytes(len(head) + longest))[: -len(head) - longest]
     texts = [
         start + _numbered(head, number, row) + filled(body, longest - len(end)) + end
