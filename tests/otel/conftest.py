@@ -1,7 +1,12 @@
-"""Each test begins unprofiled, with nothing said, and ends so."""
+"""Each test begins unprofiled, with nothing said, and ends so; and collectors to send to."""
+
+import socket
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from opentelemetry import trace
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from kumi import hooks, otel
 from kumi.otel import log
@@ -21,3 +26,39 @@ def set_provider(monkeypatch):
     monkeypatch.setattr(trace, "_TRACER_PROVIDER", None)
     monkeypatch.setattr(trace, "_TRACER_PROVIDER_SET_ONCE", type(trace._TRACER_PROVIDER_SET_ONCE)())
     return trace.set_tracer_provider
+
+
+@pytest.fixture
+def collector():
+    """A collector that takes what it is sent over HTTP; `spans` has all of it."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            request = ExportTraceServiceRequest()
+            request.ParseFromString(self.rfile.read(int(self.headers["Content-Length"])))
+            for group in request.resource_spans:
+                instance = next(
+                    a for a in group.resource.attributes if a.key.endswith("instance.id")
+                )
+                server.spans += [
+                    (instance.value.string_value, span)
+                    for scope in group.scope_spans for span in scope.spans
+                ]  # fmt: skip
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *args):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.spans = []
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+@pytest.fixture
+def deaf():
+    """A collector that takes connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as server:
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"

@@ -2,13 +2,9 @@
 
 import json
 import os
-import socket
-import threading
 from collections import Counter
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from otel_subjects import SPANS, of, python, read, spans_of
 from patience import HANG, NO_WAITING_FOR_LOCKS_IN_VAIN
 
@@ -190,35 +186,6 @@ if __name__ == "__main__":
     assert sorted(end["runs"]["seen"] for end in of(events, "profile_end")) == [1, 4, 4]
 
 
-@pytest.fixture
-def collector():
-    """A collector that takes what it is sent over HTTP; `spans` has all of it."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self):
-            request = ExportTraceServiceRequest()
-            request.ParseFromString(self.rfile.read(int(self.headers["Content-Length"])))
-            for group in request.resource_spans:
-                instance = next(
-                    a for a in group.resource.attributes if a.key.endswith("instance.id")
-                )
-                server.spans += [
-                    (instance.value.string_value, span)
-                    for scope in group.scope_spans for span in scope.spans
-                ]  # fmt: skip
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *args):
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.spans = []
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        yield server
-        server.shutdown()
-
-
 def test_a_script_under_a_name_that_is_no_text_is_profiled(tmp_path, collector):
     folder = tmp_path / os.fsdecode(b"caf\xe9")
     folder.mkdir()
@@ -237,13 +204,6 @@ def test_spans_of_forked_children_arrive_under_their_own_resource(tmp_path, coll
     assert sorted(Counter(instance for instance, _ in runs).values()) == [7, 7, 8]
     ids = [span.span_id for _, span in collector.spans]
     assert len(ids) == len(set(ids)) >= 22 * SPANS
-
-
-@pytest.fixture
-def deaf():
-    """A collector that takes connections and never answers."""
-    with socket.create_server(("127.0.0.1", 0), backlog=64) as server:
-        yield f"http://127.0.0.1:{server.getsockname()[1]}"
 
 
 @pytest.mark.parametrize("protocol", ["http/protobuf", "grpc"])
