@@ -129,6 +129,16 @@ def test_wrong_usage_exits_2(capsys, file, arguments):
     assert call(capsys, "profile", *files, *arguments).code == 2
 
 
+@pytest.mark.parametrize("many", [1, 1_500], ids=["small", "large"])
+@pytest.mark.parametrize("longest", ["9223372036854775808ns", f"{'9' * 60}s", "9" * 400])
+def test_nothing_takes_as_long_as_can_be_asked_for(capsys, tmp_path, many, longest):
+    path = tmp_path / "p.jsonl"
+    path.write_text(FIVE_KEYS * 3 * many)
+    done = call(capsys, "profile", path, "--min-duration", longest)
+    assert done.code == 0
+    assert done.out.startswith("Total operations: 0 (0.0000ms)\n")
+
+
 def test_a_file_is_never_executed(tmp_path, capsys):
     path = tmp_path / "profile.py"
     path.write_text("raise SystemExit('executed')\n")

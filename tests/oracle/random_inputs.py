@@ -73,6 +73,7 @@ class Block:
         self.leaves = []
         self.lineages = [()]
         self._count = 0
+        self._deepest = rnd.choice([3, 3, 3, 6])
         self.inputs = self._fields((), (), 0, rnd.randint(2, 6))
 
     def _fields(self, path, axes, depth, count):
@@ -98,7 +99,7 @@ class Block:
             children = self._fields(path, axes, depth + 1, self.rnd.randint(1, 6))
             self.leaves.append(Leaf(path, "hash", axes))
             return Input(PLACE, "hash", path[-1], children=children)
-        if kind == "array" and len(axes) < 3:
+        if kind == "array" and len(axes) < self._deepest:
             return self._array(path, axes, depth)
         kind = "integer" if kind == "array" else kind
         domain = self._domain(kind)
