@@ -32,12 +32,20 @@ def write_output(values: dict[str, Any], path: str | None) -> None:
     """Write a result to the file at `path` (None: standard output), and warn of lost numbers."""
     text, lost = to_json(values)
     if path is None:
-        click.echo(text)
+        _print(text)
     else:
         _write_file(path, text + "\n")
     if lost:
         numbers = "1 number is" if lost == 1 else f"{lost} numbers are"
         click.echo(f"warning: {numbers} NaN or infinite, which JSON has not: null", err=True)
+
+
+def _print(text: str) -> None:
+    """Print JSON; what the terminal's encoding has no letter for, as JSON escapes it."""
+    try:
+        click.echo(text)
+    except UnicodeEncodeError:
+        click.echo(re.sub(r"[^\0-\x7f]+", lambda found: json.dumps(found[0])[1:-1], text))
 
 
 def _write_file(path: str, text: str) -> None:

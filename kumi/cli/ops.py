@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from kumi.cli.profile import emit
 from kumi.cli.schemas import check_names, only
 from kumi.cli.schemas import schema as find_schema
 from kumi.cli.terminal import width
@@ -28,4 +29,4 @@ def ops(schema: str, names: tuple[str, ...]) -> None:
     """
     found = find_schema(schema)
     check_names(found, names)
-    click.echo(disassemble(compile_program(found, *names), width(sys.stdout)))
+    emit(disassemble(compile_program(found, *names), width(sys.stdout)) + "\n")

@@ -1,8 +1,10 @@
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
-from calling import DATA, MODULE, RESULT, TAX, call
+from calling import DATA, MODULE, RESULT, TAX, call, start
+from patience import HANG
 
 
 @pytest.fixture(autouse=True)
@@ -94,6 +96,20 @@ def test_integers_and_text_of_any_kind_arrive_whole(capsys, folder):
     assert f'"big": 1{"0" * 5000},' in done.out
     assert f'"same": {"9" * 5000},' in done.out
     assert '"text": "Zoë €"' in done.out
+
+
+def test_what_the_terminal_has_no_letter_for_is_escaped(folder, monkeypatch):
+    (folder / "s.kumi").write_text(
+        'schema do input do end value :text, "é 日 \U0001f600" end', encoding="utf-8"
+    )
+    monkeypatch.setenv("PYTHONIOENCODING", "latin-1")
+    shown = {}
+    for command in ("run", "ops"):
+        process = start(command, "s.kumi", stdout=subprocess.PIPE, encoding="latin-1")
+        shown[command], err = process.communicate(timeout=HANG)
+        assert (process.returncode, err) == (0, "")
+    assert json.loads(shown["run"]) == {"text": "é 日 \U0001f600"}
+    assert 'Const "é \\u65e5 \\U0001f600"' in shown["ops"]
 
 
 @pytest.mark.parametrize(
