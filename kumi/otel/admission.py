@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from random import getrandbits
+import os
 from typing import TYPE_CHECKING
 
 from opentelemetry import context as context_api
@@ -12,6 +12,7 @@ from opentelemetry.trace import SpanKind, TraceFlags, get_current_span
 
 from kumi.otel.log import trouble
 from kumi.spans import attributes as names
+from kumi.spans.ids import trace_id_source
 from kumi.spans.origin import RootDecision, random_flag
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def question(
 
     Not sampled where the sampler raises.
     """
-    new_id, should_sample = ids.generate_trace_id, sampler.should_sample
+    new_id, should_sample = trace_id_source(ids), sampler.should_sample
     random = random_flag(ids)
     sampled = random | _SAMPLED
 
@@ -103,7 +104,7 @@ def question(
             return RootDecision(trace_id, sampled, state, True, wished)
         except Exception as error:  # noqa: BLE001 - sampler and generator are the application's
             trouble("asking the sampler about a run", error)
-            return RootDecision(getrandbits(128), 0, "", False)
+            return RootDecision(int.from_bytes(os.urandom(16), "big"), 0, "", False)
 
     return ask
 

@@ -103,7 +103,7 @@ def _place(phase: Phase, context: Context, route: Route) -> _Place:
 
 
 def _below(above: _Place, route: Route) -> _Place:
-    span_id = _span_id(route)
+    span_id = ids.span_id(route.ids)
     inherited = above.origin
     inside = Origin(
         above.trace_id,
@@ -124,8 +124,4 @@ def _at_top(phase: Phase, context: Context, route: Route) -> _Place:
         ask = question(route.sampler, route.ids, title(phase), attributes)
         found = origin(ask(context), found)
     trace_id = found.trace_id or ids.trace_ids(route.ids, 1).tobytes()
-    return _Place(trace_id, _span_id(route), found, anchor())
-
-
-def _span_id(route: Route) -> bytes:
-    return route.ids.generate_span_id().to_bytes(8, "big")
+    return _Place(trace_id, ids.span_id(route.ids), found, anchor())

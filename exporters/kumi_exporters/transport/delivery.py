@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-import random
 import threading
 import time
+from random import Random
 from typing import TYPE_CHECKING
 
 from kumi_exporters.transport.answer import Answer
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("kumi.otel")
 _JITTER = 0.2
+# Our own: the program counts on what it draws from the global one.
+_random = Random()  # noqa: S311 - no secret
 _SHORTEST = 0.1
 _STEP = 0.05
 
@@ -92,7 +94,7 @@ def _pause(wait: float, asked_for: float | None) -> float:
     """Until the next attempt: as long as the receiver asked for, else longer each time."""
     if asked_for is not None:
         return max(_SHORTEST, asked_for)
-    return wait * random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311 - no secret
+    return wait * _random.uniform(1 - _JITTER, 1 + _JITTER)
 
 
 def _transport(protocol: str) -> Callable[[Destination], Transport]:
