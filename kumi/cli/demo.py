@@ -15,6 +15,7 @@ import click
 
 from kumi import examples
 from kumi.cli.called import called
+from kumi.cli.destination import filled_in, is_stream
 from kumi.cli.profile import ROWS, draw, emit
 from kumi.cli.terminal import width
 from kumi.profiles.reading import read_breakdown
@@ -56,6 +57,9 @@ def demo(output: str) -> int:
       kumi demo
       OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318 kumi demo
     """
+    output = filled_in(output, "kumi-demo")
+    if is_stream(output):
+        raise click.UsageError(f"{output} is no file: the report is read back from the profile")
     provider = _provider()
     trace_id = _recorded(output, provider)
     try:

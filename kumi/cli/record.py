@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kumi.cli.called import called
+from kumi.cli.destination import filled_in, is_stream
 from kumi.cli.main import discard_output, output_failed
 from kumi.cli.profile import ROWS, draw, emit
 from kumi.cli.script import MissingError, execute, module, script
@@ -90,10 +91,7 @@ def record(  # noqa: PLR0917 - click passes by name
       kumi record app.py --app-option
       kumi record -o night.jsonl --persistent -m package.job 2024
     """
-    from kumi_exporters.opening import fill_in, is_stream  # noqa: PLC0415 - the SDK is slow to import
-
-    filled = fill_in(output, os.environ.get("OTEL_SERVICE_NAME", "unknown_service"))
-    path = str(Path(filled).absolute())
+    path = str(Path(filled_in(output)).absolute())
     flags = {"MEMORY": memory, "PERSISTENT": persistent, "TRUNCATE": truncate, "STREAM": stream}
     _set_environment(path, ops, [name for name, is_set in flags.items() if is_set])
     try:
@@ -116,10 +114,10 @@ def _begin_file(path: str) -> None:
     file, and the program would move the worker's part of the profile aside. The file is held open
     as long as the process lives. Its troubles are told when it is written to.
     """
-    from kumi.otel import settings  # noqa: PLC0415 - as above
+    from kumi.otel import settings  # noqa: PLC0415 - the SDK is slow to import
     from kumi_exporters import locks, opening  # noqa: PLC0415 - as above
 
-    if opening.is_stream(path):
+    if is_stream(path):
         return
     asked = settings.read()
     with suppress(OSError, opening.ForeignError):

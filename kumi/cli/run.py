@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kumi.cli.called import called
+from kumi.cli.destination import filled_in, is_stream
 from kumi.cli.exchange import read_input, write_output
 from kumi.cli.schemas import check_names, only
 from kumi.cli.schemas import schema as find_schema
@@ -75,6 +76,7 @@ def _profiled(path: str | None) -> Iterator[None]:
         return
     from kumi import otel  # noqa: PLC0415 - a second of imports that only a profile needs
 
+    path = filled_in(path)
     before = _state(path)
     with otel.profile(file=path, ops=True):
         yield
@@ -83,6 +85,9 @@ def _profiled(path: str | None) -> Iterator[None]:
 
 
 def _state(path: str) -> tuple[int, int, int] | None:
+    """What changes when a profile is written; None for a pipe, which cannot be read back."""
+    if is_stream(path):
+        return None
     try:
         found = Path(path).stat()
     except OSError:

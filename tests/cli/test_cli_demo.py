@@ -83,6 +83,13 @@ def test_a_second_demo_replaces_the_first(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["again.jsonl"]
 
 
+@pytest.mark.parametrize("output", ["/dev/full", "/dev/stdout", "."])
+def test_what_cannot_be_read_back_is_no_place_for_the_profile(tmp_path, output):
+    shown = call(["demo", "-o", output], tmp_path)
+    assert (shown.returncode, shown.stdout) == (2, "")
+    assert f"{output} is no file: the report is read back from the profile" in shown.stderr
+
+
 def test_a_file_of_somebody_else_is_left_alone(tmp_path):
     (tmp_path / "notes.txt").write_text("my notes\n")
     shown = call(["demo", "-o", "notes.txt"], tmp_path)

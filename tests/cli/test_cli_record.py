@@ -167,6 +167,12 @@ def test_a_profile_that_goes_into_a_pipe_has_no_report(folder):
     assert "Total operations" not in out
 
 
+def test_a_profile_that_cannot_be_written_is_no_reason_not_to_run(folder):
+    code, out, err = record("-o", "app.py/p.jsonl", "app.py")
+    assert (code, out.split()[0]) == (0, "6.0")
+    assert err.splitlines()[-1].startswith("Nothing was recorded: ")
+
+
 def test_modes_of_the_file(folder):
     for options, runs in (([], 1), ([], 1), (["--persistent"], 2), (["--truncate"], 1)):
         assert record("--quiet", *options, "app.py")[0] == 0

@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -260,6 +261,23 @@ def test_a_profile_has_the_operations_of_the_run(capsys, folder):
     recorded = [e for e in events if e["event"] == "vm_operation"]
     assert f"Tax: {len(recorded)} operations" in listed
     assert {e["schema"] for e in recorded} == {"Tax"}
+
+
+def test_a_profile_into_a_pipe_is_not_waited_for(folder):
+    os.mkfifo(folder / "pipe")
+    process = start(
+        "run", "tax.kumi", "-i", "tax.json", "--profile", "pipe", stdout=subprocess.PIPE
+    )
+    profile = (folder / "pipe").read_text()
+    out, err = process.communicate(timeout=HANG)
+    assert (process.returncode, out, err) == (0, RESULT, "")
+    assert profile.splitlines()[-1].startswith('{"event":"profile_end"')
+
+
+def test_the_name_of_a_profile_is_told_as_it_was_filled_in(capsys, folder):
+    done = call(capsys, "run", "tax.kumi", "-i", "tax.json", "--profile", "p-{pid}.jsonl")
+    assert f"kumi profile p-{os.getpid()}.jsonl" in done.err
+    assert (folder / f"p-{os.getpid()}.jsonl").exists()
 
 
 def test_a_profile_that_cannot_be_written_costs_a_warning_and_no_result(capsys, folder):
