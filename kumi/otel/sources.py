@@ -98,7 +98,8 @@ class Sources:
         if self._opening:  # interrupted between a source and its channel
             return
         for key, source in list(self._by_program.items()):
-            if source.is_empty() and source not in self._channels:
+            # In this order: who lets go of the channel in between may have kept a run before.
+            if source not in self._channels and source.is_empty():
                 del self._by_program[key]
 
 
