@@ -11,7 +11,7 @@ import enum
 import os
 import threading
 import weakref
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -153,8 +153,9 @@ def start() -> None:
 
 def _start() -> None:
     if _seam.starter is not None:
-        _seam.starter()
-        _seam.starter = None
+        with suppress(ImportError):  # a signal's handler, amid an import by its own thread: later
+            _seam.starter()
+            _seam.starter = None
 
 
 def watcher() -> Watcher | None:

@@ -42,12 +42,16 @@ _state = _State()
 def start_from_environment() -> None:
     """Profile this process where `KUMI_PROFILE` says so and nobody has begun yet.
 
-    Never raises: this is inside of the first run, and with a bad value in some of its variables the
-    SDK does not let itself be imported.
+    This is inside of the first run, and with a bad value in some of its variables the SDK does not
+    let itself be imported. Raises nothing but ImportError, for the next compile to try again: a
+    signal may have interrupted its thread in the middle of that import.
     """
     try:
         if settings_.enabled() and _state.profiler is None:
             _put_in(_new_profiler(None, (), {}))
+    except ImportError as error:
+        trouble("importing OpenTelemetry", error)
+        raise
     except Exception as error:  # noqa: BLE001 - that run goes on, unprofiled
         trouble("setting up", error)
 

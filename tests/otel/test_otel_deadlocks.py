@@ -102,6 +102,25 @@ other.join()
     assert len(of(events, "vm_run")) + events[-1]["dropped"].get("beginning", 0) == 2
 
 
+def test_a_signal_may_run_the_first_schema_while_its_thread_imports_the_sdk(tmp_path):
+    """The half imported SDK cannot be used yet: profiling starts with the next compile."""
+    script = """
+class AmidTheImport:
+    def find_spec(self, name, path, target=None):
+        if name.startswith("opentelemetry.sdk.trace.") and self in sys.meta_path:
+            sys.meta_path.remove(self)
+            run()
+
+sys.meta_path.insert(0, AmidTheImport())
+import opentelemetry.sdk.trace
+Taxed.only("tax").run(amount=200.0, rate=0.5)
+run()
+"""
+    done = finished(script, tmp_path, **ON)
+    assert len(of(read(tmp_path / "p.jsonl"), "vm_run")) == 2
+    assert "profiling failed while importing" in done.stderr
+
+
 @pytest.mark.parametrize("lock", ["_tracers_lock", "_active_span_processor._lock"])
 def test_a_signal_may_interrupt_the_provider_where_it_holds_a_lock(lock, tmp_path):
     provider = batched(Keeping())
