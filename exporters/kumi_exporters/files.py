@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("kumi.otel")
 _LONGEST = 30.0  # seconds that a thread waits for another one's write
+_MOMENT = 0.2  # and in a hurry: that write may be about to end
 _BUSY = Outcome(0, "file_error", "another thread does not come to an end of its write")
 
 
@@ -74,7 +75,7 @@ class EventFile:
         """
         view = memoryview(lines)
         with quiet:
-            if not _in_process.take(self._patience.within(_LONGEST)):
+            if not _in_process.take(max(_MOMENT, self._patience.within(_LONGEST))):
                 return self._counted(view, count, _BUSY)
             try:
                 return self._in_turn(view, count, last=last)
@@ -98,7 +99,7 @@ class EventFile:
 
     def close(self) -> None:
         """Let go of the file. A later write opens it again, and appends."""
-        if not _in_process.take(self._patience.within(_LONGEST)):
+        if not _in_process.take(max(_MOMENT, self._patience.within(_LONGEST))):
             return  # the thread that writes may be stuck: it needs the descriptor
         try:
             sink, self._sink = self._sink, None
