@@ -1,12 +1,14 @@
 """The commands that are shown as the next ones are there for whoever types them."""
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from calling import DATA, TAX
+from patience import HANG
 
 SCRIPT = Path(sys.executable).with_name("kumi")
 PROGRAM = "import kumi\nkumi.load('tax.kumi').run(income=1.0, rate=0.5, gifts=[])\n"
@@ -37,8 +39,8 @@ def test_the_next_command_is_called_as_this_one_was(folder, arguments, is_found)
         env={**os.environ, "PATH": path},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=HANG,
     )
 
-    shown = "kumi" if is_found else SCRIPT
+    shown = "kumi" if is_found else shlex.quote(str(SCRIPT))
     assert f" {shown} profile p.jsonl" in done.stdout + done.stderr
