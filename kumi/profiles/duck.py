@@ -113,8 +113,11 @@ def _statement(name: str) -> str:
 
 
 def _plain_path(source: Source, spare: Spare) -> str:
-    """A path without `*`, `?` and `[`, which DuckDB would read as a pattern."""
-    if source.path is None or source.size == 1:  # DuckDB takes a file of one byte for empty
+    """A path without `*`, `?` and `[`, which DuckDB would read as a pattern.
+
+    DuckDB takes a file of one byte for empty, and up to 2.0.0 a byte order mark for text.
+    """
+    if source.path is None or source.size == 1 or source.is_marked():
         return _rewritten(source, spare)
     path = os.path.abspath(source.path)  # noqa: PTH100 - a name must not look like a URL
     if not set("*?[") & set(path):

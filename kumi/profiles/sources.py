@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 SMALL: Final = 1_000_000  # bytes, all files together: below it no engine is worth its import
 LONGEST_LINE: Final = 16 << 20
 _KEPT_OF_LONGER: Final = 1000
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
 class UnreadableError(Exception):
@@ -65,6 +66,11 @@ class Source(NamedTuple):
         with self.open() as file:
             yield from numbered(file)
 
+    def is_marked(self) -> bool:
+        """Whether a byte order mark is before the first line."""
+        with self.open() as file:
+            return _is_marked(file)
+
     def open(self) -> BinaryIO:
         """The bytes from the beginning."""
         return self.path.open("rb") if self.path else BytesIO(self.data)
@@ -97,8 +103,13 @@ def opened(names: Sequence[str]) -> Iterator[Opened]:
 
 
 def numbered(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """Number and bytes of each line that is not blank; an endless line is cut, and so malformed."""
+    """Number and bytes of each line that is not blank; an endless line is cut, and so malformed.
+
+    A byte order mark, which editors of Windows put at the beginning, is passed over.
+    """
     number = 0
+    if not _is_marked(file):
+        file.seek(0)
     while line := file.readline(LONGEST_LINE):
         number += 1
         if len(line) == LONGEST_LINE and not line.endswith(b"\n"):
@@ -106,6 +117,10 @@ def numbered(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
             _skip_line(file)
         if not line.isspace():
             yield number, line
+
+
+def _is_marked(file: BinaryIO) -> bool:
+    return file.read(len(_BYTE_ORDER_MARK)) == _BYTE_ORDER_MARK
 
 
 def _skip_line(file: BinaryIO) -> None:

@@ -93,6 +93,12 @@ def both(*contents, filters=None, names=None):
             return [breakdown(counted(sources, asked, small)) for small in (1 << 40, 0)]
 
 
+def test_a_byte_order_mark_is_no_damage():
+    marked, plain = (both(mark + text(operation()).encode()) for mark in (b"\xef\xbb\xbf", b""))
+    assert marked[0] == marked[1] == plain[0]
+    assert both(b"\xef\xbb\xbf")[0].lines == both(b"\xef\xbb\xbf")[1].lines
+
+
 @strict
 @settings(max_examples=50)
 @given(st.lists(EVENTS, max_size=12), DAMAGE, FILTERS)
