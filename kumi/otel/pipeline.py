@@ -115,6 +115,10 @@ class Pipeline:
                 self.counts.drop(LATE, size(batch) * len(source.layout.rows))
         self.sources.close()
 
+    def join(self, timeout: float) -> None:
+        """Wait, `timeout` seconds at most, for the stopped worker to have said what it had to."""
+        self._worker.join(timeout)
+
     def _alone(self, work: Callable[[], bool], timeout: float) -> bool:
         """Hold the lock for `work`; False past `timeout`, and where this thread waits or works.
 

@@ -275,6 +275,7 @@ class Profiler:
         for sender in self._senders:
             sender.give_up()
         self._pipeline.stop()
+        self._pipeline.join(deadline - perf_counter())
         self._pipeline.counts.drop(LATE, len(self._notes))
         if self._route is not None:
             self._router.leave(self._route)

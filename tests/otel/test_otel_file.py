@@ -3,6 +3,7 @@
 import logging
 import sys
 import threading
+import time
 
 import pytest
 from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
@@ -389,3 +390,28 @@ def test_max_bytes_stops_the_file_and_the_rest_is_counted(tmp_path):
     assert path.stat().st_size <= 100_000
     assert events[-1]["event"] == "profile_end"
     assert events[-1]["dropped"]["file_limit"] == 1000 * SPANS - events[-1]["spans"]["written"]
+
+
+def test_what_the_worker_has_to_say_is_said_before_profiling_is_over(tmp_path):
+    began, said = [], []
+
+    class Slow(logging.Handler):
+        def emit(self, record):
+            began.append(record)
+            time.sleep(0.5)
+            said.append(record)
+
+    class Broken(RandomIdGenerator):
+        def generate_span_id(self):
+            raise ValueError
+
+    handler = Slow()
+    logging.getLogger("kumi.otel").addHandler(handler)
+    try:
+        provider = batched(Keeping(), id_generator=Broken())
+        with otel.profile(tracer_provider=provider, file=tmp_path / "p.jsonl"):
+            run()
+            eventually(lambda: began)
+    finally:
+        logging.getLogger("kumi.otel").removeHandler(handler)
+    assert said == began
