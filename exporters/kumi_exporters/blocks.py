@@ -25,11 +25,10 @@ class BlockWriter:
         self._stamper = JsonlStamper()
         self._described: set[str] = set()
 
-    def write(self, block: Block) -> tuple[int, int]:
-        """Append the lines of a block; how many of them are in the file now, and of how many."""
+    def write(self, block: Block) -> int:
+        """Append the lines of a block, one a span; how many of them are in the file now."""
         self._describe(block.layout)
-        lines, count = self._stamper.encode(block)
-        return self._file.write(lines, count), count
+        return self._file.write(*self._stamper.encode(block))
 
     def _describe(self, layout: Layout) -> None:
         if layout.key in self._described:

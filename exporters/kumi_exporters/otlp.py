@@ -29,8 +29,7 @@ class KumiOTLPSpanExporter(SpanExporter):
 
     Built bare it follows the `OTEL_EXPORTER_OTLP_*` variables: where no protocol is said, gRPC for
     port 4317, else http/protobuf. `timeout` is in seconds, for a message with all its retries.
-    Never raises; what was not taken is FAILURE. Spans that a receiver refuses out of a message that
-    it takes are logged.
+    Never raises. Spans that a receiver refuses out of a message that it takes count as not taken.
     """
 
     def __init__(
@@ -63,20 +62,21 @@ class KumiOTLPSpanExporter(SpanExporter):
         if not spans:
             return SpanExportResult.SUCCESS
         try:
-            return self._deliver(encode_ordinary(spans))
+            taken = self._deliver(encode_ordinary(spans))
         except Exception:  # noqa: BLE001 - an exporter never raises
             _log.exception("spans cannot be sent")
             return SpanExportResult.FAILURE
+        return SpanExportResult.SUCCESS if taken == len(spans) else SpanExportResult.FAILURE
 
-    def export_block(self, block: Block) -> SpanExportResult:
-        """Send the sampled runs of a block."""
+    def export_block(self, block: Block) -> int:
+        """Send the sampled runs of a block; how many of their spans were taken."""
         try:
             with self._lock:
-                messages = [bytes(message) for message in self._stamper.encode(block)]
+                messages = [(bytes(part), count) for part, count in self._stamper.encode(block)]
             return self._deliver(messages)
         except Exception:  # noqa: BLE001 - as above
             _log.exception("a block of %s cannot be sent", block.layout.program.schema)
-            return SpanExportResult.FAILURE
+            return 0
 
     @override
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
@@ -88,6 +88,5 @@ class KumiOTLPSpanExporter(SpanExporter):
         """Give up what is under way and close the connection; what still comes is not sent."""
         self._delivery.stop()
 
-    def _deliver(self, messages: Iterable[bytes]) -> SpanExportResult:
-        taken = [self._delivery.deliver(message) for message in messages]
-        return SpanExportResult.SUCCESS if all(taken) else SpanExportResult.FAILURE
+    def _deliver(self, messages: Iterable[tuple[bytes, int]]) -> int:
+        return sum(self._delivery.deliver(message, spans) for message, spans in messages)

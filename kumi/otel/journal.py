@@ -51,8 +51,7 @@ class Journal:
     def block(self, block: Block) -> None:
         """Write the lines of a block's runs."""
         self.start()
-        written, _ = self._blocks.write(block)
-        self._counts.wrote(written)
+        self._counts.wrote(self._blocks.write(block))
 
     def events(self, noted: Sequence[Event]) -> None:
         """Write events that are no spans of runs."""

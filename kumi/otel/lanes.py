@@ -17,7 +17,6 @@ from typing_extensions import override
 
 from kumi.otel.processors import UnknownProcessor
 from kumi.otel.readables import readables
-from kumi.spans.failed import begun_rows
 
 if TYPE_CHECKING:
     from collections import deque
@@ -84,8 +83,8 @@ class Blocks(Lane):
     @override
     def send(self, block: Block) -> int:
         with uninstrumented():
-            result = self.exporter.export_block(block)
-        return span_count(block) if result is SpanExportResult.SUCCESS else 0
+            taken: int = self.exporter.export_block(block)
+        return taken
 
     @override
     def end(self, ended: Iterable[ReadableSpan]) -> int:
@@ -159,11 +158,6 @@ def batch_queue(processor: BatchSpanProcessor) -> deque[Any]:
     if queue is None:
         raise UnknownProcessor("a batch processor without a queue")
     return queue
-
-
-def span_count(block: Block) -> int:
-    """How many spans a block holds."""
-    return len(block) * len(begun_rows(block.layout, block.failure, block.readings.shape[1]))
 
 
 @contextmanager

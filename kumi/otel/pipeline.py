@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from kumi.hooks import FailedRun
 from kumi.otel.counts import Counts
-from kumi.otel.lanes import span_count
 from kumi.otel.log import trouble
 from kumi.otel.source import size
 from kumi.otel.sources import Sources
@@ -175,13 +174,13 @@ class Pipeline:
         """To the file and to traces, neither of which depends on the other."""
         journal, sender = self.journal, self.sender  # another thread may be replacing them
         if journal is not None:
-            self._in_hand = span_count(block)
+            self._in_hand = block.span_count
             try:
                 journal.block(block)
             except BaseException as error:  # noqa: BLE001 - as above
                 self._lose("writing spans to the file", error)
         if sender is not None and (sent := only_sampled(block)) is not None:
-            self._in_hand = span_count(sent)
+            self._in_hand = sent.span_count
             sender.block(sent)
 
     def _lose(self, doing: str, error: BaseException) -> None:

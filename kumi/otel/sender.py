@@ -11,7 +11,6 @@ from collections import deque
 from time import perf_counter, sleep
 from typing import TYPE_CHECKING
 
-from kumi.otel.lanes import span_count
 from kumi.otel.log import trouble, warn_once
 from kumi.otel.worker import Worker
 
@@ -53,7 +52,7 @@ class Sender:
 
     def block(self, block: Block) -> None:
         """Send the runs of a block, all of them sampled."""
-        spans = span_count(block)
+        spans = block.span_count
         self._put(spans, lambda: self._each(lambda lane: lane.send(block), spans))
 
     def ended(self, spans: Sequence[ReadableSpan]) -> None:

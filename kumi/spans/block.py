@@ -64,6 +64,11 @@ class Block:
     def __len__(self) -> int:
         return len(self.readings)
 
+    @property
+    def span_count(self) -> int:
+        """How many spans its runs are."""
+        return len(self) * len(begun_rows(self.layout, self.failure, self.readings.shape[1]))
+
 
 @dataclass(frozen=True, slots=True)
 class SpanData:

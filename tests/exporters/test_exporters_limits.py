@@ -19,7 +19,7 @@ NONE = SpanLimits.UNSET
 
 def stamped(made, stamper=None):
     messages = (stamper or OtlpStamper()).encode(made)
-    parts = [ExportTraceServiceRequest.FromString(bytes(part)) for part in messages]
+    parts = [ExportTraceServiceRequest.FromString(bytes(part)) for part, _ in messages]
     return [span for part in parts for span in part.resource_spans[0].scope_spans[0].spans]
 
 

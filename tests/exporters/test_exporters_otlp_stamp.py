@@ -17,7 +17,7 @@ from kumi_exporters.stamp.otlp import OtlpStamper
 
 def messages(made, stamper=None):
     stamper = stamper or OtlpStamper()
-    return [ExportTraceServiceRequest.FromString(bytes(part)) for part in stamper.encode(made)]
+    return [ExportTraceServiceRequest.FromString(bytes(part)) for part, _ in stamper.encode(made)]
 
 
 def by_the_sdk(made):
@@ -98,7 +98,7 @@ def test_records_of_one_width():
     made = block(laid_out(program(odd=True)), runs=2)
     (message,) = messages(made)
     raw = message.SerializeToString()
-    (stamped,) = OtlpStamper().encode(made)
+    ((stamped, _),) = OtlpStamper().encode(made)
 
     assert len(bytes(stamped)) > len(raw)  # the padding is there, and a parser drops it
 
@@ -107,13 +107,14 @@ def test_messages_stay_below_a_size_and_lose_nothing():
     made = block(laid_out(program(declarations=50)), runs=8)
     for odd in (made, failed(laid_out(program(declarations=50)), at=120)):
         stamper = OtlpStamper(most_bytes=20_000)
-        parts = [bytes(part) for part in stamper.encode(odd)]
-        assert max(map(len, parts)) <= 20_000
+        parts = [(bytes(part), count) for part, count in stamper.encode(odd)]
+        assert max(len(part) for part, _ in parts) <= 20_000
         expected = by_the_sdk(odd).resource_spans[0]
         whole = ExportTraceServiceRequest()
-        for part in parts:
+        for part, count in parts:
             one = ExportTraceServiceRequest.FromString(part).resource_spans[0]
             assert one.resource == expected.resource
+            assert len(one.scope_spans[0].spans) == count
             whole.MergeFromString(part)
         sent = [span for one in whole.resource_spans for span in one.scope_spans[0].spans]
         assert sent == list(expected.scope_spans[0].spans)

@@ -34,9 +34,10 @@ class OtlpStamper:
         self._pads: Recent[Pad] = Recent(lambda pad: pad.page.memory)
         self._envelope: Envelope | None = None
 
-    def encode(self, block: Block) -> Iterator[bytes | memoryview]:
-        """The messages with the sampled runs of a block; each is valid until the next one.
+    def encode(self, block: Block) -> Iterator[tuple[bytes | memoryview, int]]:
+        """The messages with the sampled runs of a block, and how many spans each has.
 
+        A message is valid until the next one.
         Failed runs, and counts that do not fit, go through the SDK's own encoder.
         """
         sampled = only_sampled(block)
@@ -50,19 +51,21 @@ class OtlpStamper:
             ordinary = [to_readable(span, sampled.resource, limits) for span in spans(sampled)]
             yield from encode_ordinary(ordinary, self._most_bytes)
 
-    def _stamped(self, block: Block, given: Sequence[bytes]) -> Iterator[bytes | memoryview]:
+    def _stamped(
+        self, block: Block, given: Sequence[bytes]
+    ) -> Iterator[tuple[bytes | memoryview, int]]:
         runs, envelope = len(block), self._envelope_of(block.resource)
         pad = self._pad(_mould(block, given), runs, envelope)
         pad.stamp(block, envelope.flags, given)
         count, width = runs * pad.page.rows, pad.page.width
         most = max(1, (self._most_bytes - envelope.size) // width)
         if count <= most:
-            yield pad.page.sealed(envelope.head(count * width), runs)
+            yield pad.page.sealed(envelope.head(count * width), runs), count
             return
         written = pad.page.written(runs)
         for first in range(0, count, most):
             part = written[first * width : (first + most) * width]
-            yield envelope.head(len(part)) + part
+            yield envelope.head(len(part)) + part, len(part) // width
 
     def _envelope_of(self, resource: Resource) -> Envelope:
         if self._envelope is None or self._envelope.resource is not resource:
@@ -80,11 +83,14 @@ class OtlpStamper:
 
 def encode_ordinary(
     ordinary: Sequence[ReadableSpan], most_bytes: int = MOST_BYTES
-) -> Iterator[bytes]:
-    """The messages with ordinary spans, by the SDK's own encoder; halved until each is small."""
+) -> Iterator[tuple[bytes, int]]:
+    """The messages with ordinary spans, and how many each has, by the SDK's own encoder.
+
+    Halved until each is small.
+    """
     message = encode_spans(ordinary).SerializeToString()
     if len(message) <= most_bytes or len(ordinary) == 1:
-        yield message
+        yield message, len(ordinary)
         return
     half = len(ordinary) // 2
     yield from encode_ordinary(ordinary[:half], most_bytes)

@@ -39,16 +39,16 @@ class Delivery:
         self._lock = threading.RLock()
         self._transport: Transport | None = None
 
-    def deliver(self, message: bytes) -> bool:
-        """Whether the receiver took a message, within the destination's timeout."""
+    def deliver(self, message: bytes, spans: int) -> int:
+        """How many of a message's spans the receiver took, within the destination's timeout."""
         answer = self._try(message, time.monotonic() + self._to.timeout)
         if not answer.taken:
             self._say("failed", f"spans were not sent to {self._to.endpoint}: {answer.reason}")
-            return False
+            return 0
         if answer.rejected:
             self._say("rejected", f"{self._to.endpoint} refused spans: {answer.reason}")
         self._said.discard("failed")
-        return True
+        return max(0, spans - answer.rejected)
 
     def stop(self) -> None:
         """Give up what is under way, and let go of the connection."""
