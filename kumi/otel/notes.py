@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kumi.hooks import Phase
     from kumi.otel.journal import Journal
     from kumi.otel.route import Route
-    from kumi.otel.sender import Sender
+    from kumi.otel.sender import Senders
     from kumi.spans.events import Event
 
 _MOST = 10_000
@@ -54,17 +54,17 @@ class Notes:
         if len(self._kept) > _MOST and self._take() is not None:
             self._lose(QUEUE_FULL, 1)
 
-    def deliver(self, route: Route, journal: Journal | None, sender: Sender | None) -> None:
+    def deliver(self, route: Route, journal: Journal | None, senders: Senders | None) -> None:
         """Hand on the oldest `AT_ONCE`: events to the file, spans to the traces."""
         count = min(len(self._kept), AT_ONCE)
         try:
-            self._deliver(count, route, journal, sender)
+            self._deliver(count, route, journal, senders)
         except BaseException:  # Ctrl-C
             self._lose(FAILED, count)
             raise
 
     def _deliver(
-        self, count: int, route: Route, journal: Journal | None, sender: Sender | None
+        self, count: int, route: Route, journal: Journal | None, senders: Senders | None
     ) -> None:
         noted: list[Event] = []
         ended: list[ReadableSpan] = []
@@ -76,8 +76,8 @@ class Notes:
                 noted.append(note)
         if journal is not None and noted:
             journal.events(noted)
-        if sender is not None and ended:
-            sender.ended(ended)
+        if senders is not None and ended:
+            senders.ended(ended)
 
     def _take(self) -> EndedPhase | Event | None:
         """The oldest note, where nobody else has just taken it."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kumi.otel.journal import Journal
-    from kumi.otel.sender import Sender
+    from kumi.otel.sender import Senders
     from kumi.otel.settings import Settings
     from kumi.otel.source import Batch, Source
     from kumi.spans.block import Block
@@ -39,7 +39,7 @@ class Pipeline:
     """Drains the channels of every program: on its worker, or on the caller where runs stream.
 
     Before each drain it calls, on the draining thread, `refresh` (does the route still hold?) and
-    `tend` (hand on what is no run). `journal` and `sender` are where blocks go; each may be None.
+    `tend` (hand on what is no run). `journal` and `senders` are where blocks go; each may be None.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Pipeline:
         self.counts = Counts()
         self.sources = Sources()
         self.journal: Journal | None = None
-        self.sender: Sender | None = None
+        self.senders: Senders | None = None
         self.identity: Callable[[], Identity] | None = None
         self._values = settings.values
         self._refresh = refresh
@@ -172,16 +172,16 @@ class Pipeline:
 
     def _hand_on(self, block: Block) -> None:
         """To the file and to traces, neither of which depends on the other."""
-        journal, sender = self.journal, self.sender  # another thread may be replacing them
+        journal, senders = self.journal, self.senders  # another thread may be replacing them
         if journal is not None:
             self._in_hand = block.span_count
             try:
                 journal.block(block)
             except BaseException as error:  # noqa: BLE001 - as above
                 self._lose("writing spans to the file", error)
-        if sender is not None and (sent := only_sampled(block)) is not None:
+        if senders is not None and (sent := only_sampled(block)) is not None:
             self._in_hand = sent.span_count
-            sender.block(sent)
+            senders.block(sent)
 
     def _lose(self, doing: str, error: BaseException) -> None:
         """Count what is in hand, and go on with what comes after it; but not after Ctrl-C."""

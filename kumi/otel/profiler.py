@@ -19,7 +19,7 @@ from kumi.otel.notes import AT_ONCE, Notes
 from kumi.otel.pipeline import LATE, Pipeline
 from kumi.otel.processors import DrainHook
 from kumi.otel.route import Router
-from kumi.otel.sender import Sender
+from kumi.otel.sender import Senders
 from kumi.spans.recorder import Identity
 from kumi.turn import Turn
 from kumi_exporters.quiet import quiet
@@ -75,7 +75,7 @@ class Profiler:
         )
         self._ending = Ending(self.close)
         self._route: Route | None = None
-        self._senders: list[Sender] = []
+        self._all_senders: list[Senders] = []
         self._turn = Turn()
         self._begun = self._forked = self._halted = self._closed = False
 
@@ -175,17 +175,17 @@ class Profiler:
     # The route, which changes when the application sets a provider, and after a fork.
 
     def _take(self, route: Route) -> None:
-        for sender in self._senders:
-            sender.retire()
+        for senders in self._all_senders:
+            senders.retire()
         self._route = route
         self._pipeline.identity = lambda: Identity(
             route.resource, route.ids, bool(route.root), route.limits
         )
-        self._pipeline.sender = None
+        self._pipeline.senders = None
         if route.lanes:
             patience = self.settings.block_ms / 2000  # the other half is for the runs that wait
-            self._pipeline.sender = Sender(route, self._pipeline.counts, patience)
-            self._senders.append(self._pipeline.sender)
+            self._pipeline.senders = Senders(route, self._pipeline.counts, patience)
+            self._all_senders.append(self._pipeline.senders)
         self._ending.register()
 
     def _refresh(self, timeout: float) -> bool:
@@ -224,10 +224,10 @@ class Profiler:
         timeout = max(0.0, min(timeout, _FOREVER))
         deadline = perf_counter() + timeout
         drained = self._pipeline.drain(timeout)
-        sender = self._pipeline.sender
-        if sender is None:
+        senders = self._pipeline.senders
+        if senders is None:
             return drained
-        return sender.drain(deadline - perf_counter(), flush=flush) and drained
+        return senders.drain(deadline - perf_counter(), flush=flush) and drained
 
     def remember_memory(self, label: str) -> None:
         """Note how much memory there is in use, where the settings ask for it."""
@@ -240,7 +240,7 @@ class Profiler:
         for _ in range(0, len(self._notes), AT_ONCE):  # there may come more without end
             if self._halted:
                 return
-            self._notes.deliver(self._route, self._pipeline.journal, self._pipeline.sender)
+            self._notes.deliver(self._route, self._pipeline.journal, self._pipeline.senders)
 
     # Ending.
 
@@ -267,13 +267,13 @@ class Profiler:
         self._let_runs_end()
         self.remember_memory("end")
         self._pipeline.drain(max(0.0, deadline - perf_counter()))
-        for sender in self._senders:
-            sender.retire()
-        for sender in self._senders:
-            sender.join(deadline - perf_counter())
+        for senders in self._all_senders:
+            senders.retire()
+        for senders in self._all_senders:
+            senders.join(deadline - perf_counter())
         self._halted = True
-        for sender in self._senders:
-            sender.give_up()
+        for senders in self._all_senders:
+            senders.give_up()
         self._pipeline.stop()
         self._pipeline.join(deadline - perf_counter())
         self._pipeline.counts.drop(LATE, len(self._notes))
@@ -293,8 +293,8 @@ class Profiler:
         """Begin anew in a forked child, which leaves what was recorded to its parent."""
         self._notes.clear()
         self._pipeline.renew()
-        self._pipeline.sender = None
-        self._senders = []
+        self._pipeline.senders = None
+        self._all_senders = []
         if self._turn.forked() and not self._begun:
             self._start_over()
             return

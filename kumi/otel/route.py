@@ -33,7 +33,8 @@ class Route:
     """The lanes of one provider, and its resource, limits, ids and sampler.
 
     `lanes` is empty where traces go nowhere. `application` is the provider that the lanes belong
-    to, None for our own. `chain` and `seen` are what the decision was made from.
+    to, None for our own. `chain` and `seen` are what the decision was made from. `own` says that
+    nobody else uses the exporters, or shuts them down.
     """
 
     provider: TracerProvider
@@ -41,7 +42,7 @@ class Route:
     application: TracerProvider | None
     seen: object
     chain: tuple[Any, ...] = ()
-    own: tuple[SpanExporter, ...] = ()
+    own: bool = False
 
     @property
     def resource(self) -> Resource:
@@ -137,7 +138,7 @@ class Router:
         lanes = tuple(_own_lane(exporter) for exporter in exporters)
         for lane in lanes:
             _tell(lane, "directly")
-        return Route(identity, lanes, None, seen, own=tuple(exporters))
+        return Route(identity, lanes, None, seen, own=True)
 
     def _through(self, provider: TracerProvider) -> Route:
         """The lanes of the application's provider, or none of them for all of its leaves."""

@@ -1,7 +1,7 @@
-"""The sender: gives spans to the lanes of a route in a thread of its own.
+"""Senders: give spans to the lanes of a route, each in a thread of its own.
 
-No run and no event file ever waits for a network: what the lanes are too slow for is dropped here,
-the oldest first, and counted.
+No run, no event file and no other lane ever waits for a network: what a lane is too slow for is
+dropped here, the oldest first, and counted.
 """
 
 from __future__ import annotations
@@ -32,14 +32,58 @@ REFUSED = "export_failed"
 LATE = "exit"
 
 
-class Sender:
-    """A bounded queue of blocks and spans before the lanes of one route.
+class Senders:
+    """The senders of one route. `patience` is how long, in seconds, a hand-over may wait for each.
 
-    `patience` is how long, in seconds, whoever hands over may wait for room.
+    The figures count a span once for each lane that it was for.
     """
 
     def __init__(self, route: Route, counts: Counts, patience: float) -> None:
-        self.route = route
+        self._each = [Sender(lane, counts, patience, own=route.own) for lane in route.lanes]
+
+    def block(self, block: Block) -> None:
+        """Send the runs of a block, all of them sampled."""
+        for sender in self._each:
+            sender.block(block)
+
+    def ended(self, spans: Sequence[ReadableSpan]) -> None:
+        """Send ordinary spans."""
+        for sender in self._each:
+            sender.ended(spans)
+
+    def drain(self, timeout: float, *, flush: bool = False) -> bool:
+        """Wait until all that was handed over is with the exporters; `flush` them as well.
+
+        False where `timeout` (seconds) was too short.
+        """
+        deadline = perf_counter() + timeout
+        asked = [sender.ask(deadline, flush=flush) for sender in self._each]
+        waited = [done and done.wait(max(0.0, deadline - perf_counter())) for done in asked]
+        return all(waited)
+
+    def retire(self) -> None:
+        """Take no more; the threads end, and our own exporters are shut down, after the rest."""
+        for sender in self._each:
+            sender.retire()
+
+    def join(self, timeout: float) -> None:
+        """Wait, `timeout` seconds at most, for retired senders to have sent everything."""
+        deadline = perf_counter() + timeout
+        for sender in self._each:
+            sender.join(deadline - perf_counter())
+
+    def give_up(self) -> None:
+        """Count what has not been sent as dropped, say so, and forget it."""
+        for sender in self._each:
+            sender.give_up()
+
+
+class Sender:
+    """A bounded queue of blocks and spans before one lane, whose exporter may be our `own`."""
+
+    def __init__(self, lane: Lane, counts: Counts, patience: float, *, own: bool) -> None:
+        self._lane = lane
+        self._own = own
         self._counts = counts
         self._patience = patience
         self._jobs: deque[tuple[int, Callable[[], None]]] = deque()
@@ -51,50 +95,47 @@ class Sender:
         self._worker.start()  # at once: while the interpreter shuts down no thread can be started
 
     def block(self, block: Block) -> None:
-        """Send the runs of a block, all of them sampled."""
+        """Send the runs of a block."""
         spans = block.span_count
-        self._put(spans, lambda: self._each(lambda lane: lane.send(block), spans))
+        self._put(spans, lambda: self._give(lambda: self._lane.send(block), spans))
 
     def ended(self, spans: Sequence[ReadableSpan]) -> None:
         """Send ordinary spans."""
-        self._put(len(spans), lambda: self._each(lambda lane: lane.end(spans), len(spans)))
+        self._put(len(spans), lambda: self._give(lambda: self._lane.end(spans), len(spans)))
 
-    def drain(self, timeout: float, *, flush: bool = False) -> bool:
-        """Wait until all that was handed over is with the exporters; `flush` them as well.
+    def ask(self, deadline: float, *, flush: bool) -> threading.Event | None:
+        """What is set once all that was handed over is with the exporter.
 
-        False where `timeout` (seconds) was too short.
+        None in the exporter's own thread, and where that has ended.
         """
-        if self._worker.is_current():  # an exporter that flushes
-            return False
-        deadline, done = perf_counter() + timeout, threading.Event()
+        done = threading.Event()
 
         def last() -> None:
             if flush:
                 self._flush(deadline)
             done.set()
 
-        return self._append(0, last) and done.wait(max(0.0, timeout))
+        inside = self._worker.is_current()  # an exporter that flushes
+        return done if not inside and self._append(0, last) else None
 
     def retire(self) -> None:
-        """Take no more; the thread ends, and our own exporters are shut down, after the rest."""
+        """Take no more; the thread ends after the rest."""
         self._retiring = True
         self._append(0, self._close)
 
     def give_up(self) -> None:
-        """Count what has not been sent as dropped, say so, and forget it."""
+        """Count what has not been sent as dropped."""
         self._retiring = True
         late = self._waiting + self._in_hand
         self._drop_down_to(0, LATE)
         self._counts.drop(LATE, self._in_hand)
         if late:
-            names = ", ".join(lane.name for lane in self.route.lanes)
-            warn_once(
-                f"{late:,} spans were not sent: {names} did not take them in time for the end"
-            )
+            name = self._lane.name
+            warn_once(f"{late:,} spans were not sent: {name} did not take them in time for the end")
 
-    def join(self, timeout: float) -> bool:
-        """Wait, `timeout` seconds at most, for a retired sender to have sent everything."""
-        return self._worker.join(timeout)
+    def join(self, timeout: float) -> None:
+        """Wait for a retired sender to have sent everything."""
+        self._worker.join(timeout)
 
     # Handing over.
 
@@ -149,28 +190,29 @@ class Sender:
             job()
             self._in_hand = 0
 
-    def _each(self, give: Callable[[Lane], int], spans: int) -> None:
-        """Give spans to every lane, whatever becomes of them in another."""
-        for lane in self.route.lanes:
-            taken = 0
-            try:
-                taken = give(lane)
-            except BaseException as error:  # noqa: BLE001 - exporters are anybody's code
-                trouble(f"sending spans to {type(lane.exporter).__qualname__}", error)
-            self._counts.send(taken)
-            self._counts.drop(REFUSED, spans - taken)
+    def _give(self, give: Callable[[], int], spans: int) -> None:
+        taken = 0
+        try:
+            taken = give()
+        except BaseException as error:  # noqa: BLE001 - exporters are anybody's code
+            trouble(f"sending spans to {self._exporter_name}", error)
+        self._counts.send(taken)
+        self._counts.drop(REFUSED, spans - taken)
 
     def _flush(self, deadline: float) -> None:
-        for lane in self.route.lanes:
-            try:
-                lane.flush(max(0, int((deadline - perf_counter()) * 1000)))
-            except BaseException as error:  # noqa: BLE001 - as above
-                trouble("flushing an exporter", error)
+        try:
+            self._lane.flush(max(0, int((deadline - perf_counter()) * 1000)))
+        except BaseException as error:  # noqa: BLE001 - as above
+            trouble(f"flushing {self._exporter_name}", error)
 
     def _close(self) -> None:
-        for exporter in self.route.own:
-            try:
-                exporter.shutdown()
-            except BaseException as error:  # noqa: BLE001 - as above
-                trouble("shutting an exporter down", error)
+        try:
+            if self._own:
+                self._lane.exporter.shutdown()
+        except BaseException as error:  # noqa: BLE001 - as above
+            trouble(f"shutting {self._exporter_name} down", error)
         self._worker.halt()
+
+    @property
+    def _exporter_name(self) -> str:
+        return type(self._lane.exporter).__qualname__

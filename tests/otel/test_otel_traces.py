@@ -317,7 +317,7 @@ def test_an_exporter_that_raises_harms_nothing(tmp_path, caplog):
     assert len([r for r in caplog.records if r.levelno >= logging.WARNING]) == 1
 
 
-def test_an_exporter_that_is_stuck_does_not_hold_up_the_file(tmp_path):
+def test_an_exporter_that_is_stuck_holds_up_neither_the_file_nor_another_exporter(tmp_path):
     path, written = tmp_path / "p.jsonl", threading.Event()
 
     class Stuck(Keeping):
@@ -325,12 +325,17 @@ def test_an_exporter_that_is_stuck_does_not_hold_up_the_file(tmp_path):
             assert written.wait(HANG)
             return super().export(spans)
 
-    exporter = Stuck()
-    with otel.profile(exporters=[exporter], file=path):
+    stuck, other = Stuck(), Keeping()
+    with otel.profile(exporters=[stuck, other], file=path):
         run(3)
         eventually(lambda: path.exists() and len(of(read(path), "vm_run")) == 3)
-        assert not exporter.spans
+        eventually(lambda: [s.name for s in other.spans].count("run Taxed") == 3)
+        assert not otel.flush(0.1)
+        assert not stuck.spans
         written.set()
+    assert [s.name for s in stuck.spans].count("run Taxed") == 3
+    assert stuck.closed
+    assert other.closed
 
 
 def test_exporters_given_are_ours_to_close():
