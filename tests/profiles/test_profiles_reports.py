@@ -183,6 +183,13 @@ def test_programs_that_differ_under_one_key_name_no_target(tmp_path):
     assert read_breakdown([str(written(tmp_path, one, two, ref))]).analyses[0].parts == ()
 
 
+def test_references_that_take_no_time_are_by_their_number(tmp_path):
+    refs = [operation(name="Ref", ns=0, declaration="a", index=n) for n in (0, 1, 1)]
+    known = program([["a", "Ref", None, "once", []], ["a", "Ref", None, "twice", []]])
+    (references,) = read_breakdown([str(written(tmp_path, known, *refs))]).analyses
+    assert [part.names[1] for part in references.parts] == ["twice", "once"]
+
+
 def test_several_files_are_read_as_one(tmp_path):
     one = written(tmp_path, operation("A"), name="1.jsonl")
     two = written(tmp_path, operation("B"), operation("A"), name="2.jsonl")
