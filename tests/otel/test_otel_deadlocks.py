@@ -1,7 +1,6 @@
 """Profiling waits for nobody who waits for it: signals, handlers, locks of others, Ctrl-C."""
 
 import fcntl
-import logging
 import os
 import signal
 import sys
@@ -10,12 +9,10 @@ from pathlib import Path
 
 import pytest
 from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 from otel_subjects import (
     SPANS,
     Keeping,
-    Taxed,
     batched,
     eventually,
     of,
@@ -26,7 +23,6 @@ from otel_subjects import (
 from patience import HANG
 from test_otel_processes import ON, finished
 
-import kumi
 from kumi import hooks, otel
 
 
@@ -207,74 +203,6 @@ def test_programs_may_be_compiled_by_a_signal_while_all_are_bound_anew():
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
-
-
-# The application's logging.
-
-
-class Running(logging.Handler):
-    """Runs a schema for each message `mine`, once another thread is `ready`; its lock is held."""
-
-    def __init__(self):
-        super().__init__()
-        self.inside, self.ready = threading.Event(), threading.Event()
-
-    def emit(self, record):
-        if record.getMessage() == "mine":
-            self.inside.set()
-            self.ready.wait(HANG)
-            run()
-
-
-@pytest.fixture
-def handler():
-    handler, root = Running(), logging.getLogger()
-    before = root.level
-    root.addHandler(handler)
-    root.setLevel(logging.INFO)
-    yield handler
-    root.removeHandler(handler)
-    root.setLevel(before)
-
-
-def test_a_logging_handler_may_run_a_schema_while_a_write_fails(tmp_path, handler):
-    """The thread whose write fails logs that, and waits for the handler: not with our lock."""
-    exporter = otel.JsonlSpanExporter("/proc/there/is/no/such.jsonl")
-    provider = provider_of(SimpleSpanProcessor(exporter))
-
-    def fail():
-        handler.inside.wait(HANG)
-        tracer = provider.get_tracer("mine")
-        threading.Timer(0.05, handler.ready.set).start()
-        with tracer.start_as_current_span("lost"):
-            pass
-
-    with otel.profile(file=tmp_path / "p.jsonl", stream=True):
-        run()
-        other = threading.Thread(target=fail)
-        other.start()
-        logging.getLogger().warning("mine")
-        other.join()
-    assert len(of(read(tmp_path / "p.jsonl"), "vm_run")) == 2
-
-
-def test_a_logging_handler_may_run_a_schema_while_another_thread_begins(tmp_path, handler):
-    """That thread says where traces go."""
-    provider = batched(Keeping())
-
-    def begin():
-        handler.inside.wait(HANG)
-        threading.Timer(0.05, handler.ready.set).start()
-        run()
-
-    kumi.compile(Taxed)
-    with otel.profile(tracer_provider=provider, file=tmp_path / "p.jsonl"):
-        other = threading.Thread(target=begin)
-        other.start()
-        logging.getLogger().warning("mine")
-        other.join()
-    events = read(tmp_path / "p.jsonl")
-    assert (len(of(events, "vm_run")), events[-1]["dropped"]) == (2, {})
 
 
 # Exporters of the user's.
