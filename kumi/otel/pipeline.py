@@ -103,15 +103,15 @@ class Pipeline:
             self._worker.wake()
         return drained
 
-    def stop(self) -> None:
-        """End the worker, and count as dropped what is queued, or in hand; drain no more."""
+    def stop(self, timeout: float) -> None:
+        """End the worker, and count as dropped what is queued, or in hand; drain no more.
+
+        A drain under way has `timeout` seconds to hand on what it has in hand.
+        """
         self._stopped = True
         self._worker.halt()
-        self.counts.drop(LATE, self._in_hand)
-        for source in self.sources.all():
-            for batch in source.batches():
-                source.given(batch)
-                self.counts.drop(LATE, size(batch) * len(source.layout.rows))
+        if not self._alone(self._give_up, timeout):
+            self._give_up()
         self.sources.close()
 
     def join(self, timeout: float) -> None:
@@ -141,6 +141,8 @@ class Pipeline:
         self._tend()
         for source in self.sources.all() if only is None else [only]:
             for batch in source.batches():
+                if self._stopped:
+                    return False
                 self._deliver(source, batch)
                 if perf_counter() > deadline:
                     return False
@@ -151,6 +153,14 @@ class Pipeline:
         if self.journal is None or deadline == inf:
             return True
         return self.journal.is_free(max(0.0, deadline - perf_counter()))
+
+    def _give_up(self) -> bool:
+        self.counts.drop(LATE, self._in_hand)
+        for source in self.sources.all():
+            for batch in source.batches():
+                source.given(batch)
+                self.counts.drop(LATE, size(batch) * len(source.layout.rows))
+        return True
 
     def _deliver(self, source: Source, batch: Batch) -> None:
         lock, self._in_hand = self._lock, size(batch) * len(source.layout.rows)

@@ -274,7 +274,7 @@ class Profiler:
         self._halted = True
         for senders in self._all_senders:
             senders.give_up()
-        self._pipeline.stop()
+        self._pipeline.stop(max(_GRACE, deadline - perf_counter()))
         self._pipeline.join(deadline - perf_counter())
         self._pipeline.counts.drop(LATE, len(self._notes))
         if self._route is not None:

@@ -77,7 +77,9 @@ class Sources:
         """
         for source in list(self._by_program.values()):
             channel = self._channels.get(source)
-            if channel is not None:
+            if channel is None:
+                _tell_of_late_runs(source)
+            else:
                 weakref.finalize(channel, _tell_of_late_runs, source).atexit = False
 
     def _source(self, program: Program, level: Level) -> Source:

@@ -2,16 +2,23 @@
 
 import sys
 import threading
+import time
 
+from opentelemetry.sdk.trace.sampling import ALWAYS_ON, Sampler
 from otel_subjects import (
+    Keeping,
     Taxed,
     of,
+    provider_of,
     read,
     run,
+    spans_of,
 )
 from patience import HANG
 
 from kumi import otel
+from kumi.otel.sources import Sources
+from kumi_exporters.files import EventFile
 
 
 def test_pause_leaves_runs_out_and_resume_takes_them_in_again(tmp_path):
@@ -99,3 +106,74 @@ def test_off_again_programs_run_as_if_it_had_never_been_on(tmp_path):
         run()
         assert Taxed._default.call != before
     assert Taxed._default.call == before
+
+
+# Runs in flight.
+
+
+class Held(Sampler):
+    """Holds a run of the thread `held` up where it begins."""
+
+    def __init__(self):
+        self.begun, self.go_on = threading.Event(), threading.Event()
+
+    def should_sample(self, *asked, **more):
+        if threading.current_thread().name == "held":
+            self.begun.set()
+            self.go_on.wait(HANG)
+        return ALWAYS_ON.should_sample(*asked, **more)
+
+    def get_description(self):
+        return "Held"
+
+
+def test_a_run_that_is_written_while_profiling_ends_stands_before_the_last_line(
+    tmp_path, set_provider, monkeypatch
+):
+    class Last(Keeping):
+        """Is shut down when all has been drained, and before profiling is over."""
+
+        def shutdown(self):
+            sampler.go_on.set()
+            written.wait(HANG)
+
+    def slowly(*arguments, **more):
+        if threading.current_thread().name == "held":
+            written.set()
+            time.sleep(0.05)
+        return write(*arguments, **more)
+
+    sampler, written, write = Held(), threading.Event(), EventFile.write
+    monkeypatch.setattr(EventFile, "write", slowly)
+    set_provider(provider_of(sampler=sampler))
+    thread = threading.Thread(target=run, name="held")
+    with otel.profile(
+        exporters=[Last()], file=tmp_path / "p.jsonl", stream=True, exit_ms=HANG * 1000
+    ):
+        run()
+        thread.start()
+        assert sampler.begun.wait(HANG)
+    thread.join()
+    events = read(tmp_path / "p.jsonl")
+    assert (len(of(events, "vm_run")), events[-1]["event"]) == (2, "profile_end")
+    assert events[-1]["spans"]["written"] == len(spans_of(events))
+
+
+def test_a_run_that_ends_just_before_its_queue_closes_is_told_of(
+    tmp_path, set_provider, monkeypatch, caplog
+):
+    def late(sources):
+        sampler.go_on.set()
+        thread.join()
+        close(sources)
+
+    sampler, close = Held(), Sources.close
+    monkeypatch.setattr(Sources, "close", late)
+    set_provider(provider_of(sampler=sampler))
+    thread = threading.Thread(target=run, name="held")
+    with otel.profile(exporters=[Keeping()], file=tmp_path / "p.jsonl"):
+        run()
+        thread.start()
+        assert sampler.begun.wait(HANG)
+    assert len(of(read(tmp_path / "p.jsonl"), "vm_run")) == 1
+    assert "not in the profile: 1 of Taxed" in caplog.text
