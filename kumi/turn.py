@@ -38,23 +38,28 @@ class Turn:
         False inside of some work (a signal's handler, a finalizer, what the work calls), and where
         another thread's work takes longer than `patience` seconds since it began.
         """
-        me, now = get_ident(), monotonic()
+        me = get_ident()
+        if self._inside and self._owner.get("thread") == me:
+            return False
+        try:
+            return self._is_taken(me, patience) and self._work(work)
+        finally:  # also where Ctrl-C came amid taking it
+            if self._owner.get("thread") == me:
+                self._rest()
+
+    def _is_taken(self, me: int, patience: float) -> bool:
+        now = monotonic()
         while self._owner.setdefault("thread", me) != me:  # one step: no other thread, no signal
             if monotonic() > min(self._since, now) + patience:
                 return False
             sleep(_STEP)
-        if self._inside:
-            return False
-        self._work(work)
         return True
 
-    def _work(self, work: Callable[[], object]) -> None:
-        try:
-            self._since = monotonic()
-            self._inside = True
-            work()
-        finally:
-            self._rest()
+    def _work(self, work: Callable[[], object]) -> bool:
+        self._since = monotonic()
+        self._inside = True
+        work()
+        return True
 
     def _rest(self) -> None:
         self._since = inf
