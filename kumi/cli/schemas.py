@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from traceback import extract_tb, format_exception_only
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from kumi.cli.failure import failure
 from kumi.errors import KumiError, did_you_mean
 from kumi.schema import Schema, compile_program, load
 
@@ -106,27 +105,5 @@ def _import(path: Path) -> ModuleType:
     except KumiError:
         raise
     except (Exception, SystemExit) as error:
-        raise click.ClickException(_failure(path, error)) from error
+        raise click.ClickException(failure(path, error)) from error
     return module
-
-
-_LOCATED: Final = re.compile(r"[^\n]+:\d+:\d+: (?:syntax|semantic|type) error: ")
-_MAIN: Final = 'what only a program does stands under `if __name__ == "__main__":`'
-
-
-def _failure(path: Path, error: BaseException) -> str:
-    if isinstance(error, SyntaxError):
-        return f"{error.filename or path}:{error.lineno or 1}: {error.msg}"
-    lines = [
-        frame.lineno for frame in extract_tb(error.__traceback__) if _same(frame.filename, path)
-    ]
-    where = f"{path}:{lines[-1]}" if lines else str(path)
-    if isinstance(error, SystemExit):
-        return f"{where}: the module ends the program; {_MAIN}"
-    said = format_exception_only(error)[0].rstrip()
-    located = _LOCATED.match(said.partition(": ")[2])  # a mistake in a class body shows its place
-    return said.partition(": ")[2] if located else f"{where}: {said}"
-
-
-def _same(filename: str, path: Path) -> bool:
-    return Path(filename) == path.resolve()

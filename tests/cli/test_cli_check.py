@@ -53,6 +53,47 @@ def test_the_errors_of_every_schema_of_a_module(capsys, folder):
 BODY = "import kumi\nclass S(kumi.Schema):\n class Input(kumi.Record):\n  x: kumi.Field[int]\n"
 
 
+MISTAKE = """\
+import kumi
+
+class Rated(kumi.Schema):
+    class Input(kumi.Record):
+        price: kumi.Field[float]
+    ratio = kumi.value(Input.price / 2.0)
+    {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (
+            "low = kumi.value(kumi.clamp(Input.price))",
+            (
+                "Error: rated.py:7: TypeError: clamp() missing 2 required positional arguments: "
+                "'low' and 'high'\n"
+                "    7 |     low = kumi.value(kumi.clamp(Input.price))\n"
+                "      |                      ^^^^^^^^^^^^^^^^^^^^^^^\n"
+                "      = write kumi.clamp(e, low, high)\n"
+            ),
+        ),
+        (
+            "low = kumi.value(Input.price * ratoi)",
+            (
+                "Error: rated.py:7: NameError: name 'ratoi' is not defined\n"
+                "    7 |     low = kumi.value(Input.price * ratoi)\n"
+                "      |                                    ^^^^^\n"
+                "      = did you mean `ratio`?\n"
+            ),
+        ),
+    ],
+)
+def test_what_python_refuses_in_a_class_body_has_a_caret_and_a_hint(capsys, folder, line, said):
+    (folder / "rated.py").write_text(MISTAKE.format(line))
+    done = call(capsys, "check", "rated.py")
+    assert (done.code, done.err) == (1, said)
+
+
 @pytest.mark.parametrize(
     ("source", "said"),
     [
