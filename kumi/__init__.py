@@ -74,11 +74,21 @@ def __dir__() -> list[str]:
     return sorted({*_ELSEWHERE, *_MODULES, *classes.__all__, "__version__"})
 
 
+def _is_on(variable: str, default: str) -> bool:
+    """Whether a setting may be on: read here, since nothing of profiling is imported while off."""
+    said = os.environ.get(variable, default).strip().lower()
+    return said not in {"", "0", "false", "no", "off"}
+
+
 def _start() -> None:
-    if os.environ.get("KUMI_PROFILE"):
+    if _is_on("KUMI_PROFILE", ""):
         from kumi.otel import start_from_environment
 
         start_from_environment()
 
 
 hooks.set_starter(_start)
+if _is_on("KUMI_PROFILE", "") and _is_on("KUMI_PROFILE_SIGTERM", "1"):
+    from kumi.otel import sigterm
+
+    sigterm.install()

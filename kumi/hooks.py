@@ -8,21 +8,19 @@ programs registers here, so that installing or removing a watcher rebinds them a
 from __future__ import annotations
 
 import enum
-import os
 import threading
 import weakref
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol
 
-from kumi.turn import Turn
+from kumi import forks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sized
-
-_PATIENCE = 30.0  # seconds
+    from types import FunctionType
 
 
 class Level(enum.IntEnum):
@@ -84,6 +82,9 @@ class Channel(Protocol):
     def limit(self) -> int:
         """The length of the queue past which a run calls `relieve`."""
 
+    def bound(self, run: FunctionType) -> None:
+        """Hear of a function that uses this: its globals `limit` and `admit` may be set anew."""
+
     @property
     def admit(self) -> Callable[[], Any]:
         """The caller's context for this run, or None where the run is not to be recorded."""
@@ -93,7 +94,7 @@ class Channel(Protocol):
         """Take `(packed readings and axis sizes, context)`. Must be as cheap as an append."""
 
     def relieve(self) -> None:
-        """Called when the queue is longer than `limit`: wait for room, or drop and count."""
+        """Called when the queue is longer than `limit`: see that it is emptied."""
 
     def failed(self, run: FailedRun) -> None:
         """Take a run that raised."""
@@ -116,24 +117,26 @@ class Rebindable(Protocol):
         """Choose anew how to run, with what `watcher()` says now."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True, eq=False)
 class _Seam:
     watcher: Watcher | None = None
     starter: Callable[[], None] | None = None
     lock: threading.RLock = field(default_factory=threading.RLock)
-    starting: Turn = field(default_factory=Turn)
+    starting: set[int] = field(default_factory=set)
     runners: weakref.WeakKeyDictionary[Any, None] = field(default_factory=weakref.WeakKeyDictionary)
 
     def forked(self) -> None:
-        """In a child: another thread of the parent may have held the lock, or been starting."""
+        """In a child: another thread of the parent may have held the lock, or been starting.
+
+        What that one was importing can never be imported here, and so nothing starts.
+        """
         self.lock = threading.RLock()
-        if self.starting.forked():
+        if self.starting - {threading.get_ident()}:
             self.starter = None
 
 
 _seam = _Seam()
-if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
-    os.register_at_fork(after_in_child=_seam.forked)
+forks.tell(_seam)
 _open_phase: ContextVar[Phase | None] = ContextVar("kumi_open_phase", default=None)
 
 
@@ -143,19 +146,23 @@ def set_starter(starter: Callable[[], None]) -> None:
 
 
 def start() -> None:
-    """Run the starter if it has not run yet.
+    """Run the starter if it has not run yet; never raises, what it cannot do now it does later.
 
-    It imports much. So it runs without a lock, for which a thread might wait that imports as well.
+    It imports much, and imports wait for each other. So threads that come at the same time all run
+    it, and the last of them finds nothing left to do.
     """
-    if _seam.starter is not None:
-        _seam.starting.run(_start, _PATIENCE)
-
-
-def _start() -> None:
-    if _seam.starter is not None:
-        with suppress(ImportError):  # a signal's handler, amid an import by its own thread: later
-            _seam.starter()
-            _seam.starter = None
+    starter = _seam.starter
+    if starter is None:
+        return
+    thread = threading.get_ident()
+    _seam.starting.add(thread)
+    try:
+        starter()
+        _seam.starter = None
+    except ImportError:  # a signal's handler, amid an import by its own thread: the next time
+        pass
+    finally:
+        _seam.starting.discard(thread)
 
 
 def watcher() -> Watcher | None:

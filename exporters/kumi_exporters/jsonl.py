@@ -61,6 +61,10 @@ class JsonlSpanExporter(SpanExporter):
             return SpanExportResult.FAILURE
         return self._write(b"".join(lines), len(lines))
 
+    def export_blocks(self, blocks: Sequence[Block]) -> int:
+        """Write the events of blocks; how many of their spans are in the file now."""
+        return sum(map(self.export_block, blocks))
+
     def export_block(self, block: Block) -> int:
         """Write the events of a block; how many of its spans are in the file now.
 

@@ -68,6 +68,10 @@ class KumiOTLPSpanExporter(SpanExporter):
             return SpanExportResult.FAILURE
         return SpanExportResult.SUCCESS if taken == len(spans) else SpanExportResult.FAILURE
 
+    def export_blocks(self, blocks: Sequence[Block]) -> int:
+        """Send blocks."""
+        return sum(map(self.export_block, blocks))
+
     def export_block(self, block: Block) -> int:
         """Send the sampled runs of a block; how many of their spans were taken."""
         try:

@@ -6,6 +6,7 @@ import os
 import platform
 import socket
 import time
+from collections import Counter
 from pathlib import Path
 from statistics import median
 from time import perf_counter, time_ns
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from opentelemetry.sdk.resources import Resource
 
-    from kumi.otel.counts import Counts
+    from kumi.otel.counts import Counts, Sent
     from kumi.otel.settings import Settings
     from kumi.spans.events import Event
 
@@ -49,13 +50,20 @@ def process(settings: Settings, resource: Resource) -> Event:
     )
 
 
-def ending(counts: Counts, dropped: Mapping[str, int]) -> Event:
-    """The `profile_end` event of this process."""
+def ending(counts: Counts, dropped: Mapping[str, int], traces: Sent) -> Event:
+    """The `profile_end` event of this process; `dropped` is what is not in the file."""
     return events.profile_end(
         process=THIS_PROCESS.id,
         runs={"seen": counts.runs, "all": counts.runs},
-        spans={"written": counts.written, "sent": counts.sent, "folded": 0},
-        dropped=dict(dropped),
+        spans={
+            "recorded": counts.recorded,
+            "written": counts.written,
+            "sampled": traces.sampled,
+            "sent": traces.sent,
+            "handed": traces.handed,
+            "folded": 0,
+        },
+        dropped=dict(Counter(dropped) + traces.dropped),
         waited_ms=counts.waited * 1000,
         at=time_ns(),
     )

@@ -1,73 +1,139 @@
-"""A channel: where the readings of one program go, on the caller's thread."""
+"""Where the readings of one program go, on its callers' threads, until the owner takes them."""
 
 from __future__ import annotations
 
-from time import perf_counter, sleep
-from typing import TYPE_CHECKING, Any, Protocol
+import weakref
+from collections import deque
+from contextlib import suppress
+from itertools import groupby, repeat
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 
-from kumi.otel.log import trouble
+from kumi.hooks import FailedRun
+from kumi.spans.layout import layout, program_key
+from kumi.spans.recorder import runs_per_block
 
 if TYPE_CHECKING:
-    from collections import deque
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from types import FunctionType
 
-    from kumi.hooks import FailedRun, Level
-    from kumi.otel.source import Failed, Run, Source
+    from kumi.hooks import Level
+    from kumi.ir.program import Program
     from kumi.spans.layout import Layout
+
+Run: TypeAlias = tuple[bytes, Any]
+Failed: TypeAlias = tuple[FailedRun, Any]
+Batch: TypeAlias = "list[Run] | FailedRun"
 
 _MOST_RUNS = 4096
 _MOST_READINGS = _MOST_RUNS * 25
-_STEP = 0.0005
+_AT_ONCE = -1
 
 
-class Drain(Protocol):
-    """What a channel needs of the pipeline behind it."""
+class Recording(Protocol):
+    """What a channel needs of the recording that it belongs to."""
 
-    block_ms: float
-    stream: bool
+    @property
+    def streams(self) -> bool:
+        """Whether a run waits until it is written."""
 
-    def wake(self) -> bool:
-        """Have the worker drain; False where there is no worker."""
+    def wake(self) -> None:
+        """Have the owner come soon."""
 
-    def drain(self, timeout: float, *, only: Source) -> bool:
-        """Drain a source now, on this thread; False where that took more than `timeout` seconds."""
+    def hurry(self) -> None:
+        """Have the owner come now."""
 
-    def dropped(self, layout: Layout, runs: int) -> None:
-        """Count runs that were dropped for want of room."""
+    def stream(self, channel: Channel) -> None:
+        """Wait, no longer than a run may, until what is queued is written."""
 
-    def waited(self, seconds: float) -> None:
-        """Count time that a run waited for room."""
+    def make_room(self, channel: Channel) -> None:
+        """Wait, no longer than a run may, until there is room; drop the older half if not."""
+
+
+class Source:
+    """A program's layout, and the queue that its runs go through in their order.
+
+    Runs are appended by their callers and taken by the owner; neither needs a lock.
+    """
+
+    __slots__ = ("layout", "queue")
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self.queue: deque[Run | Failed] = deque()
+
+    def take(self) -> list[Batch]:
+        """The oldest runs, at most a blockful, in their order; each failure is alone."""
+        taken: list[Run | Failed] = []
+        with suppress(IndexError):  # a run without room drops some at the same time
+            taken.extend(map(_popleft, repeat(self.queue, runs_per_block(self.layout))))
+        return list(_batches(taken))
+
+    def drop_down_to(self, runs: int) -> int:
+        """Drop the oldest until `runs` are left; how many that were."""
+        dropped = 0
+        with suppress(IndexError):
+            while len(self.queue) > runs:
+                self.queue.popleft()
+                dropped += 1
+        return dropped
 
 
 class Channel:
     """The queue of one program at one level: see `kumi.hooks.Channel`.
 
-    Past `limit` the worker is woken; at twice that the run waits for it. Where events are streamed
-    every run calls `relieve`, which writes them, or leaves them to the worker where another drain
-    takes longer than a run may wait: that one might be waiting for what this thread holds, where
-    the run is a signal handler's.
+    `limit` has three steps. At rest it is 0: the first run wakes the owner. Then it is half of the
+    ceiling: a run that finds more hurries the owner. At last the ceiling, past which runs wait.
+    Where runs are streamed each of them calls.
     """
 
-    def __init__(self, source: Source, pipeline: Drain, admit: Callable[[], Any]) -> None:
-        self.queue: deque[Run | Failed] = source.queue
+    def __init__(self, source: Source, recording: Recording) -> None:
+        self.source = source
+        self.queue = source.queue
         self.keep: Callable[[tuple[bytes, Any]], None] = self.queue.append
-        self.admit = admit
-        self._source = source
-        self._pipeline = pipeline
-        self._ceiling = max(2, min(_MOST_RUNS, _MOST_READINGS // source.layout.readings))
-        self.limit = -1 if pipeline.stream else self._ceiling // 2
+        self.admit: Callable[[], Any] = _unadmitted
+        self.ceiling = max(2, min(_MOST_RUNS, _MOST_READINGS // source.layout.readings))
+        self.limit = 0
+        self._recording = recording
+        self._functions: tuple[weakref.ref[FunctionType], ...] = ()
 
     @property
     def level(self) -> Level:
         """How much of a run is read."""
-        return self._source.layout.level
+        return self.source.layout.level
+
+    def bound(self, run: FunctionType) -> None:
+        """Have one more function follow what is set here."""
+        alive = [each for each in self._functions if each() is not None]
+        self._functions = (*alive, weakref.ref(run))
+        run.__globals__.update(limit=self.limit, admit=self.admit)
+
+    def admit_by(self, admit: Callable[[], Any]) -> None:
+        """Have runs ask `admit` from now on."""
+        self.admit = admit
+        self._set("admit", admit)
+
+    def rest(self) -> None:
+        """Have the next run wake the owner; or each, where runs are streamed."""
+        self._limit_to(_AT_ONCE if self._recording.streams else 0)
+
+    def has_room(self) -> None:
+        """The owner has taken runs: from now on half of the ceiling is enough to hurry it."""
+        if self.limit > self.ceiling // 2:
+            self._limit_to(self.ceiling // 2)
 
     def relieve(self) -> None:
-        """Make room, or see that it is made; never raises."""
-        try:
-            self._relieve()
-        except Exception as error:  # noqa: BLE001 - nothing of ours may reach a run
-            trouble("making room for a run", error)
+        """See that the owner comes for what is queued; never raises."""
+        waiting, half = len(self.queue), self.ceiling // 2
+        if self._recording.streams:
+            self._recording.stream(self)
+        elif waiting >= self.ceiling:
+            self._recording.make_room(self)
+        elif waiting > half:
+            self._limit_to(self.ceiling - 1)
+            self._recording.hurry()
+        else:
+            self._limit_to(half)  # before it is woken: it may be going to rest, and sets this to 0
+            self._recording.wake()
 
     def failed(self, run: FailedRun) -> None:
         """Take a run that raised, in its place among the others."""
@@ -75,37 +141,96 @@ class Channel:
         if len(self.queue) > self.limit:
             self.relieve()
 
-    def _relieve(self) -> None:
-        if self._pipeline.stream or not self._pipeline.wake():
-            self._drain()
-        elif len(self.queue) >= self._ceiling:
-            self._wait()
+    def _limit_to(self, runs: int) -> None:
+        self.limit = runs
+        self._set("limit", runs)
 
-    def _drain(self) -> None:
-        begin = perf_counter()
-        if not self._pipeline.drain(self._pipeline.block_ms / 1000, only=self._source):
-            self._pipeline.waited(perf_counter() - begin)
-            self._make_room()
+    def _set(self, name: str, value: object) -> None:
+        for reference in self._functions:
+            run = reference()
+            if run is not None:
+                run.__globals__[name] = value
 
-    def _wait(self) -> None:
-        """Sleep in short steps until half the room is free, or the deadline has passed.
 
-        Sleeping is what lets the worker have the interpreter while a caller would spin. Where there
-        is no room even then, the older half is dropped: the next runs need not wait.
+class Channels:
+    """Every channel that somebody may still write to, and what closed ones have left.
+
+    Channels belong to the functions that use them. When the last of these is gone, also the one of
+    a run in flight, what its queue holds goes to `_left`.
+    """
+
+    def __init__(self) -> None:
+        self._open: weakref.WeakValueDictionary[tuple[int, Level], Channel]
+        self._open = weakref.WeakValueDictionary()
+        self._left: deque[Source] = deque()
+        self.closed: Callable[[], object] = _nothing
+        """Called when the last function of a channel is gone, on whichever thread."""
+
+    def open(self, program: Program, level: Level, recording: Recording) -> Channel:
+        """The channel of a program: the one that is open, or a new one.
+
+        A layout holds its program, so the id of one with a channel is nobody else's.
         """
-        begin, half = perf_counter(), self._ceiling // 2
-        deadline = begin + self._pipeline.block_ms / 1000
-        while len(self.queue) > half and perf_counter() < deadline:
-            sleep(_STEP)
-        self._pipeline.waited(perf_counter() - begin)
-        self._make_room()
+        key = id(program), level
+        channel = self._open.get(key)
+        if channel is None:
+            channel = Channel(Source(layout(program, level, program_key(program))), recording)
+            weakref.finalize(channel, self._close, channel.source).atexit = False
+            channel = self._open.setdefault(key, channel)
+        return channel
 
-    def _make_room(self) -> None:
-        if len(self.queue) >= self._ceiling:
-            self._drop_down_to(self._ceiling // 2)
+    def all(self) -> list[Channel]:
+        """The open ones."""
+        return list(self._open.values())
 
-    def _drop_down_to(self, runs: int) -> None:
-        dropped = 0
-        while len(self.queue) > runs and self._source.drop():
-            dropped += 1
-        self._pipeline.dropped(self._source.layout, dropped)
+    def sources(self) -> Iterator[Source]:
+        """Where runs may wait: what is left of closed channels comes first, and only once."""
+        while self._left:
+            yield self._left.popleft()
+        for channel in self.all():
+            channel.has_room()
+            yield channel.source
+
+    def waiting(self) -> Iterator[Source]:
+        """The sources in whose queues runs wait."""
+        sources = [*self._left, *[channel.source for channel in self.all()]]
+        return (source for source in sources if source.queue)
+
+    def is_empty(self) -> bool:
+        """Whether nothing waits."""
+        return next(self.waiting(), None) is None
+
+    def forget(self) -> None:
+        """Empty all queues, as a child does with what its parent recorded."""
+        for source in self.waiting():
+            source.queue.clear()
+        self._left.clear()
+
+    def _close(self, source: Source) -> None:
+        if source.queue:
+            self._left.append(source)
+        self.closed()
+
+
+def size(batch: Batch) -> int:
+    """How many runs there are in a batch."""
+    return 1 if isinstance(batch, FailedRun) else len(batch)
+
+
+def _batches(taken: list[Run | Failed]) -> Iterator[Batch]:
+    for failed, items in groupby(taken, key=lambda item: isinstance(item[0], FailedRun)):
+        if failed:
+            yield from (cast("Failed", item)[0] for item in items)
+        else:
+            yield cast("list[Run]", list(items))
+
+
+def _unadmitted() -> None:
+    """Set anew before the first run."""
+
+
+def _nothing() -> None:
+    """Nobody waits for a channel to be closed."""
+
+
+_popleft: Callable[[deque[Any]], Any] = deque.popleft

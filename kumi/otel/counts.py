@@ -1,52 +1,94 @@
-"""What became of the runs: the figures of `profile_end`."""
+"""What became of the runs: the figures of `profile_end`.
+
+One thread writes each figure: the owner, or a sender. What callers count (a run that found no room)
+comes as a note in a deque, which takes no lock.
+"""
 
 from __future__ import annotations
 
-import threading
-from collections import Counter
+from collections import Counter, deque
+from dataclasses import dataclass, field
+
+QUEUE_FULL = "queue_full"
+FAILED = "internal_error"
+LATE = "exit"
+TRACES_FULL = "traces_queue_full"
+TRACES_LATE = "traces_exit"
+REFUSED = "export_failed"
+SHUT_DOWN = "already_shutdown"
 
 
 class Counts:
-    """Runs seen, spans written and sent, spans dropped by reason, and how long runs waited.
-
-    Callers, the worker and the sender count here, so each change is made under a lock (one that a
-    signal handler may take again).
-    """
+    """Runs seen; spans recorded, and written to the file; what was dropped before, and why."""
 
     def __init__(self) -> None:
-        self.reset()
-
-    def reset(self) -> None:
-        """Start from zero, as a forked child does."""
-        self._lock = threading.RLock()
         self.runs = 0
+        self.recorded = 0
         self.written = 0
-        self.sent = 0
-        self.dropped: Counter[str] = Counter()
-        self.waited = 0.0
-
-    def saw(self, runs: int) -> None:
-        """Runs that left the queue, to be made into spans."""
-        with self._lock:
-            self.runs += runs
-
-    def wrote(self, spans: int) -> None:
-        """Spans that are in the file."""
-        with self._lock:
-            self.written += spans
-
-    def send(self, spans: int) -> None:
-        """Spans that a trace destination has taken."""
-        with self._lock:
-            self.sent += spans
+        self._dropped: Counter[str] = Counter()
+        self._waited = 0.0
+        self._told: deque[tuple[str, float]] = deque()
 
     def drop(self, reason: str, spans: int) -> None:
-        """Spans that reached no file, or no trace destination."""
+        """Spans that were lost before the file; called on any thread."""
         if spans:
-            with self._lock:
-                self.dropped[reason] += spans
+            self._told.append((reason, spans))
+
+    def drop_runs(self, reason: str, runs: int, spans: int) -> None:
+        """Runs of `spans` spans in all that were lost before they were made into spans."""
+        self._told += (("runs", runs), ("recorded", spans), (reason, spans))
 
     def wait(self, seconds: float) -> None:
         """Time that a run spent waiting for room."""
-        with self._lock:
-            self.waited += seconds
+        self._told.append(("waited", seconds))
+
+    @property
+    def dropped(self) -> Counter[str]:
+        """Lost spans by reason."""
+        self._listen()
+        return self._dropped
+
+    @property
+    def waited(self) -> float:
+        """Seconds that runs waited for room."""
+        self._listen()
+        return self._waited
+
+    def _listen(self) -> None:
+        while self._told:
+            what, how_much = self._told.popleft()
+            if what == "waited":
+                self._waited += how_much
+            elif what == "runs":
+                self.runs += int(how_much)
+            elif what == "recorded":
+                self.recorded += int(how_much)
+            else:
+                self._dropped[what] += int(how_much)
+
+
+@dataclass(slots=True)
+class Sent:
+    """The figures of one destination of traces; or of several, added up.
+
+    `sampled` spans were for it. `sent` is what its exporter confirmed, `handed` what was given to
+    a processor of the application's, which does not say what becomes of it.
+    """
+
+    sampled: int = 0
+    sent: int = 0
+    handed: int = 0
+    dropped: Counter[str] = field(default_factory=Counter)
+
+    def __add__(self, other: Sent) -> Sent:
+        return Sent(
+            self.sampled + other.sampled,
+            self.sent + other.sent,
+            self.handed + other.handed,
+            self.dropped + other.dropped,
+        )
+
+    @property
+    def missing(self) -> int:
+        """What is neither delivered nor dropped: it waits, or is in hand."""
+        return self.sampled - self.sent - self.handed - sum(self.dropped.values())

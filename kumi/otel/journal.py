@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from kumi.otel import about
@@ -35,11 +36,13 @@ class Journal:
         self._counts = counts
         self._blocks = BlockWriter(file)
         self._started = False
+        self._dropped: Counter[str] = Counter()
+        self._said: Event = {}
 
-    def renew(self) -> None:
-        """A forked child writes its own first line, and describes its programs itself."""
-        self._blocks.renew()
-        self._started = False
+    @property
+    def dropped(self) -> Counter[str]:
+        """Spans of blocks that are not in the file, by reason."""
+        return self._dropped
 
     def start(self) -> bool:
         """Write the first line. False where the file is somebody else's, and stays as it is."""
@@ -48,30 +51,44 @@ class Journal:
             self._started = self._write(first)
         return "file_foreign" not in self._file.dropped
 
-    def block(self, block: Block) -> None:
-        """Write the lines of a block's runs."""
+    def blocks(self, blocks: Sequence[Block]) -> None:
+        """Write the lines of the blocks' runs; counts what of them is in the file, and what not."""
+        self._said = {}
         self.start()
-        self._counts.wrote(self._blocks.write(block))
+        for block in blocks:
+            before = Counter(self._file.dropped)
+            written = self._blocks.write(block)
+            self._counts.written += written
+            if written < block.span_count:
+                (reason, *_) = self._file.dropped - before
+                self._dropped[reason] += block.span_count - written
 
     def events(self, noted: Sequence[Event]) -> None:
         """Write events that are no spans of runs."""
+        self._said = {}
         self.start()
         self._file.write(b"".join(events.line(event) for event in noted), len(noted))
-
-    def is_free(self, seconds: float) -> bool:
-        """Whether a write need not wait for anybody else longer than `seconds`."""
-        return self._file.is_free(seconds)
 
     def hurry(self, seconds: float) -> None:
         """Wait for nobody else at the file once `seconds` have passed."""
         self._file.hurry(seconds)
 
+    def end(self, last: Event) -> None:
+        """Write the last line, unless it stands there; there may be more, and another last one."""
+        said = {key: value for key, value in last.items() if key != "timestamp"}
+        if (self._started or self._dropped) and said != self._said:
+            self._file.write(events.line(last), 1, last=True)
+            self._said = said
+
+    def force(self, last: Event) -> None:
+        """The same on another thread, while the owner is stuck."""
+        self._file.write(events.line(last), 1, last=True)
+
+    def abandon(self) -> None:
+        """In a forked child: the descriptor is the parent's."""
+
     def close(self) -> None:
-        """Write the last line, and let go of the file."""
-        dropped = self._counts.dropped + self._file.dropped
-        end = about.ending(self._counts, dropped)
-        if self._started or dropped:
-            self._file.write(events.line(end), 1, last=True)
+        """Let go of the file."""
         self._file.close()
 
     def _write(self, event: Event) -> bool:

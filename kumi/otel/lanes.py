@@ -1,15 +1,15 @@
 """Lanes: the ways in which spans get to one exporter, the fastest that it allows.
 
-A lane is used on the sender's thread only. It may wait for room.
+A lane is used on the thread of its sender only. It may wait for room.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from contextlib import contextmanager
-from itertools import islice
+from itertools import chain, islice
 from time import sleep
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opentelemetry import context as context_api
 from opentelemetry.sdk.trace.export import SpanExportResult
@@ -20,7 +20,7 @@ from kumi.otel.readables import readables
 
 if TYPE_CHECKING:
     from collections import deque
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from opentelemetry.sdk.trace import ReadableSpan
     from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcessor
@@ -31,8 +31,15 @@ _BATCH = 512
 _STEP = 0.002
 
 
+class Taken(NamedTuple):
+    """How many spans an exporter confirmed, or a processor of the application's was handed."""
+
+    sent: int = 0
+    handed: int = 0
+
+
 class Lane(ABC):
-    """A way to one exporter. It gives the number of spans that the exporter took."""
+    """A way to one exporter."""
 
     def __init__(self, exporter: Any) -> None:
         self.exporter = exporter
@@ -43,12 +50,17 @@ class Lane(ABC):
         destination = getattr(self.exporter, "destination", None)
         return getattr(destination, "endpoint", type(self.exporter).__qualname__)
 
-    def send(self, block: Block) -> int:
-        """Take a block of sampled runs: span by span, where the exporter knows no blocks."""
-        return self.end(readables(block))
+    @property
+    def trouble(self) -> str:
+        """Why the last spans were not taken, where the exporter says."""
+        return str(getattr(self.exporter, "trouble", ""))
+
+    def send(self, blocks: Sequence[Block]) -> Taken:
+        """Take blocks of sampled runs: span by span, where the exporter knows no blocks."""
+        return self.end(chain.from_iterable(map(readables, blocks)))
 
     @abstractmethod
-    def end(self, ended: Iterable[ReadableSpan]) -> int:
+    def end(self, ended: Iterable[ReadableSpan]) -> Taken:
         """Take ordinary spans."""
 
     @abstractmethod
@@ -60,13 +72,13 @@ class Direct(Lane):
     """An exporter that belongs to nobody else: batches, straight to it."""
 
     @override
-    def end(self, ended: Iterable[ReadableSpan]) -> int:
-        ended, taken = iter(ended), 0
+    def end(self, ended: Iterable[ReadableSpan]) -> Taken:
+        ended, sent = iter(ended), 0
         while batch := tuple(islice(ended, _BATCH)):
             with uninstrumented():
                 result = self.exporter.export(batch)
-            taken += len(batch) if result is SpanExportResult.SUCCESS else 0
-        return taken
+            sent += len(batch) if result is SpanExportResult.SUCCESS else 0
+        return Taken(sent=sent)
 
     @override
     def flush(self, timeout_millis: int) -> None:
@@ -81,13 +93,12 @@ class Blocks(Lane):
         self._other = other
 
     @override
-    def send(self, block: Block) -> int:
+    def send(self, blocks: Sequence[Block]) -> Taken:
         with uninstrumented():
-            taken: int = self.exporter.export_block(block)
-        return taken
+            return Taken(sent=self.exporter.export_blocks(blocks))
 
     @override
-    def end(self, ended: Iterable[ReadableSpan]) -> int:
+    def end(self, ended: Iterable[ReadableSpan]) -> Taken:
         return self._other.end(ended)
 
     @override
@@ -103,12 +114,12 @@ class Simple(Lane):
         self._processor = processor
 
     @override
-    def end(self, ended: Iterable[ReadableSpan]) -> int:
-        taken = 0
+    def end(self, ended: Iterable[ReadableSpan]) -> Taken:
+        handed = 0
         for span in ended:
             self._processor.on_end(span)
-            taken += 1
-        return taken
+            handed += 1
+        return Taken(handed=handed)
 
     @override
     def flush(self, timeout_millis: int) -> None:
@@ -118,8 +129,8 @@ class Simple(Lane):
 class Paced(Lane):
     """The application's BatchSpanProcessor, whose queue we never fill by more than half.
 
-    It drops its oldest spans when its queue is full, and those would be the application's.
-    `halted` tells us to give up waiting for room.
+    It drops its oldest spans when its queue is full, and those would be the application's. Nothing
+    tells of room in it, so this looks. `halted` tells us to give up waiting for room.
     """
 
     def __init__(self, processor: BatchSpanProcessor, halted: Callable[[], bool]) -> None:
@@ -130,14 +141,14 @@ class Paced(Lane):
         self._half = max(1, (self._queue.maxlen or 0) // 2)
 
     @override
-    def end(self, ended: Iterable[ReadableSpan]) -> int:
-        taken = 0
+    def end(self, ended: Iterable[ReadableSpan]) -> Taken:
+        handed = 0
         for span in ended:
             if len(self._queue) >= self._half and not self._finds_room():
                 break
             self._processor.on_end(span)
-            taken += 1
-        return taken
+            handed += 1
+        return Taken(handed=handed)
 
     @override
     def flush(self, timeout_millis: int) -> None:

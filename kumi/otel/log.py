@@ -1,8 +1,19 @@
-"""What the runtime says: each thing once, through the logger `kumi.otel`, and never into a run."""
+"""What the runtime says: each thing once, through the logger `kumi.otel`, and never into a run.
+
+The application's logging handlers have locks, and may run a schema while they hold them. So what
+our own threads log is handed to one that does nothing else: nobody ever waits for that one.
+"""
 
 from __future__ import annotations
 
 import logging
+import queue
+import threading
+from typing import Any
+
+from typing_extensions import override
+
+from kumi import forks
 
 logger = logging.getLogger("kumi.otel")
 _said: set[str] = set()
@@ -20,3 +31,74 @@ def trouble(where: str, error: BaseException) -> None:
     if where not in _said:
         _said.add(where)
         logger.warning("profiling failed while %s; the run is unharmed", where, exc_info=error)
+
+
+def by_another_thread() -> None:
+    """From now on what this thread logs for `kumi.otel` is logged by another."""
+    _here.hands_over = True
+
+
+def settle(timeout: float) -> None:
+    """Wait, `timeout` seconds at most, until all of that is logged."""
+    _clerk.settle(timeout)
+
+
+class _Here(threading.local):
+    hands_over = False
+
+
+class _Clerk(logging.Filter):
+    """Takes the records of our own threads, and logs them on its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.forked()
+        forks.tell(self)
+
+    def forked(self) -> None:
+        """In a child there is no such thread; what it had not said, the parent says."""
+        self._inbox: Any = None
+
+    @override
+    def filter(self, record: logging.LogRecord) -> bool:
+        return not (_here.hands_over and self._takes(record))
+
+    def settle(self, timeout: float) -> None:
+        if self._inbox is not None and self._thread is not threading.current_thread():
+            done: Any = queue.SimpleQueue()
+            self._inbox.put(done)
+            try:
+                done.get(timeout=max(0.0, timeout))
+            except queue.Empty:
+                return
+
+    def _takes(self, record: logging.LogRecord) -> bool:
+        if self._inbox is None and not self._start():
+            return False
+        self._inbox.put(record)
+        return True
+
+    def _start(self) -> bool:
+        inbox: Any = queue.SimpleQueue()
+        self._inbox = inbox
+        self._thread = threading.Thread(
+            target=self._live, args=(inbox,), name="kumi-log", daemon=True
+        )
+        try:
+            self._thread.start()
+        except RuntimeError:  # the interpreter is shutting down, or there are too many
+            self._inbox = None
+        return self._inbox is not None
+
+    def _live(self, inbox: Any) -> None:
+        while True:
+            record = inbox.get()
+            if isinstance(record, logging.LogRecord):
+                logger.handle(record)
+            else:
+                record.put(None)
+
+
+_here = _Here()
+_clerk = _Clerk()
+logger.addFilter(_clerk)

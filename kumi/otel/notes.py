@@ -1,85 +1,86 @@
-"""Notes: what is told beside runs, phases and looks at memory, kept until the next drain."""
+"""Notes: what is told beside runs, phases and looks at memory, kept until the owner comes."""
 
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from kumi.otel.log import trouble
 from kumi.otel.phases import EndedPhase, event
-from kumi.otel.pipeline import FAILED, QUEUE_FULL
 from kumi.spans.readable import to_readable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from opentelemetry.context import Context
     from opentelemetry.sdk.trace import ReadableSpan
 
     from kumi.hooks import Phase
-    from kumi.otel.journal import Journal
+    from kumi.otel.delivery import Delivery
     from kumi.otel.route import Route
-    from kumi.otel.sender import Senders
     from kumi.spans.events import Event
 
+    Note: TypeAlias = EndedPhase | Event
+
 _MOST = 10_000
-AT_ONCE = 200
+_AT_ONCE = 200
 
 
 class Notes:
-    """A bounded queue of notes: where nobody drains it, the oldest give way.
+    """A bounded queue of notes: where nobody drains it, the oldest give way, and are counted."""
 
-    `lose` is told why notes are lost, and how many.
-    """
+    def __init__(self) -> None:
+        self._kept: deque[Note] = deque()
+        self._lost: deque[int] = deque()
 
-    def __init__(self, lose: Callable[[str, int], None]) -> None:
-        self._kept: deque[EndedPhase | Event] = deque()
-        self._lose = lose
-        self.clear = self._kept.clear
+    def are_waiting(self) -> bool:
+        """Whether there are any."""
+        return bool(self._kept)
 
-    def __len__(self) -> int:
-        return len(self._kept)
-
-    def is_half_full(self) -> bool:
-        """Whether somebody should drain."""
-        return len(self._kept) >= _MOST // 2
+    def are_half_full(self) -> bool:
+        """Whether just this note makes it so: somebody should come now."""
+        return len(self._kept) == _MOST // 2
 
     def phase(self, phase: Phase, context: Context) -> None:
         """Note a phase that ended in `context`."""
         self.event(EndedPhase(phase, context))
 
-    def event(self, note: EndedPhase | Event) -> None:
+    def event(self, note: Note) -> None:
         """Note an event of the file."""
         self._kept.append(note)
         if len(self._kept) > _MOST and self._take() is not None:
-            self._lose(QUEUE_FULL, 1)
+            self._lost.append(1)
 
-    def deliver(self, route: Route, journal: Journal | None, senders: Senders | None) -> None:
-        """Hand on the oldest `AT_ONCE`: events to the file, spans to the traces."""
-        count = min(len(self._kept), AT_ONCE)
-        try:
-            self._deliver(count, route, journal, senders)
-        except BaseException:  # Ctrl-C
-            self._lose(FAILED, count)
-            raise
+    def lost(self) -> int:
+        """How many found no room since this was asked."""
+        lost = 0
+        while self._lost:
+            lost += self._lost.popleft()
+        return lost
 
-    def _deliver(
-        self, count: int, route: Route, journal: Journal | None, senders: Senders | None
-    ) -> None:
+    def clear(self) -> None:
+        """Forget them, as a child does with its parent's."""
+        self._kept.clear()
+        self._lost.clear()
+
+    def deliver(self, delivery: Delivery) -> None:
+        """Hand on what there is by now: events to the file, spans to the traces."""
+        left = len(self._kept)
+        while left > 0 and self._kept:
+            self._deliver(min(left, _AT_ONCE), delivery)
+            left -= _AT_ONCE
+
+    def _deliver(self, count: int, delivery: Delivery) -> None:
         noted: list[Event] = []
         ended: list[ReadableSpan] = []
         for _ in range(count):
             note = self._take()
             if isinstance(note, EndedPhase):
-                _tell(note, route, noted, ended)
+                _tell(note, delivery.route, noted, ended)
             elif note is not None:
                 noted.append(note)
-        if journal is not None and noted:
-            journal.events(noted)
-        if senders is not None and ended:
-            senders.ended(ended)
+        delivery.events(noted)
+        delivery.ended(ended)
 
-    def _take(self) -> EndedPhase | Event | None:
+    def _take(self) -> Note | None:
         """The oldest note, where nobody else has just taken it."""
         try:
             return self._kept.popleft()
@@ -87,7 +88,11 @@ class Notes:
             return None
 
 
-def _tell(note: EndedPhase, route: Route, noted: list[Event], ended: list[ReadableSpan]) -> None:
+def _tell(
+    note: EndedPhase, route: Route | None, noted: list[Event], ended: list[ReadableSpan]
+) -> None:
+    if route is None:
+        return
     try:
         span = note.span(route)
         noted.append(event(note.phase, span))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import monotonic, sleep
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from opentelemetry.sdk.trace import (
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
 
 _PATIENCE = 0.2
-_STEP = 0.001
 _MULTI = (SynchronousMultiSpanProcessor, ConcurrentMultiSpanProcessor)
 _LEAF = (BatchSpanProcessor, SimpleSpanProcessor)
 
@@ -30,7 +29,7 @@ class UnknownProcessor(Exception):  # noqa: N818 - a finding, not a failure
 class DrainHook(SpanProcessor):
     """Stands before the application's processors, so that their flush finds our spans too."""
 
-    def __init__(self, drain: Callable[[float], bool], closed: Callable[[], None]) -> None:
+    def __init__(self, drain: Callable[[float], bool], closed: Callable[[], object]) -> None:
         self._drain = drain
         self._closed = closed
 
@@ -74,9 +73,9 @@ def put_first(provider: TracerProvider, hook: DrainHook) -> tuple[Any, ...]:
     """
     active = provider._active_span_processor  # noqa: SLF001 - as above
     if hook not in active._span_processors:  # noqa: SLF001 - as above
-        if not is_free(active._lock):  # noqa: SLF001 - what `add_span_processor` takes
-            return ()
-        with active._lock:  # noqa: SLF001 - as above
+        with _held(active._lock) as is_held:  # noqa: SLF001 - what `add_span_processor` takes
+            if not is_held:
+                return ()
             active._span_processors = (hook, *active._span_processors)  # noqa: SLF001 - as above
     return chain(provider)
 
@@ -84,22 +83,24 @@ def put_first(provider: TracerProvider, hook: DrainHook) -> tuple[Any, ...]:
 def take_out(provider: TracerProvider, hook: DrainHook) -> None:
     """Remove `hook` again, where that can be done: it does no harm."""
     active = provider._active_span_processor  # noqa: SLF001 - as above
-    if not is_free(active._lock):  # noqa: SLF001 - as above
-        return
-    with active._lock:  # noqa: SLF001 - as above
-        rest = tuple(each for each in active._span_processors if each is not hook)  # noqa: SLF001 - as above
-        active._span_processors = rest  # noqa: SLF001 - as above
+    with _held(active._lock) as is_held:  # noqa: SLF001 - as above
+        if is_held:
+            rest = tuple(each for each in active._span_processors if each is not hook)  # noqa: SLF001 - as above
+            active._span_processors = rest  # noqa: SLF001 - as above
 
 
 def is_free(lock: Any) -> bool:
-    """Whether a lock of the SDK's, which is never held for long, can be taken.
+    """Whether a lock of the SDK's can be taken: not in a child whose parent's thread held it."""
+    with _held(lock) as is_held:
+        return is_held
 
-    Not where a signal interrupted the thread that holds it, and its handler asks; nor in a child
-    that was forked while another thread held it.
-    """
-    deadline = monotonic() + _PATIENCE
-    while lock.locked():
-        if monotonic() > deadline:
-            return False
-        sleep(_STEP)
-    return True
+
+@contextmanager
+def _held(lock: Any) -> Iterator[bool]:
+    """Hold a lock of the SDK's, which is never held for long; False where it cannot be had."""
+    is_held = bool(lock.acquire(timeout=_PATIENCE))
+    try:
+        yield is_held
+    finally:
+        if is_held:
+            lock.release()

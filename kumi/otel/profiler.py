@@ -1,59 +1,58 @@
-"""The profiler: the watcher that `instrument` installs, from its settings to its last event."""
+"""The profiler: the watcher that `instrument` installs, from its settings to its last event.
+
+Callers' threads open channels, append readings and note phases here, and ask the owner where they
+have to wait. All else happens on the owner's thread: see `kumi.otel.owner` and
+`kumi.otel.delivery`.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from threading import active_count
-from time import perf_counter, sleep
+import queue
+from contextlib import suppress
+from functools import partial
+from threading import Thread, current_thread
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from kumi import hooks
+from kumi import forks, hooks
 from kumi.hooks import Level
-from kumi.otel import admission
-from kumi.otel.ending import Ending
-from kumi.otel.imports import imports_under_way
-from kumi.otel.journal import journal_of
-from kumi.otel.log import trouble, warn_once
+from kumi.otel import admission, log
+from kumi.otel.channel import Channels
+from kumi.otel.counts import QUEUE_FULL
+from kumi.otel.delivery import Delivery
+from kumi.otel.endings import Endings
 from kumi.otel.memory import measured
-from kumi.otel.notes import AT_ONCE, Notes
-from kumi.otel.pipeline import LATE, Pipeline
+from kumi.otel.notes import Notes
+from kumi.otel.owner import Owner
+from kumi.otel.pauses import Pauses
 from kumi.otel.processors import DrainHook
 from kumi.otel.route import Router
-from kumi.otel.sender import Senders
-from kumi.spans.recorder import Identity
-from kumi.turn import Turn
-from kumi_exporters.quiet import quiet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import SpanExporter
 
-    from kumi.hooks import Channel, Phase
+    from kumi.hooks import Phase
     from kumi.ir.program import Program
-    from kumi.otel.route import Route
+    from kumi.otel.channel import Channel
     from kumi.otel.settings import Settings
 
-BEGINNING = "beginning"
-
-_PATIENCE = 5.0  # seconds that a run waits at least for the thread that begins
 _GRACE = 0.02
-_STEP = 0.001
-_FOREVER = 1e9  # seconds; locks refuse to be waited for much longer
-_NOWHERE = (
-    "Profiling is on, but there is neither a file (KUMI_PROFILE_FILE) nor a destination of "
-    "traces (a tracer provider, or OTEL_EXPORTER_OTLP_ENDPOINT): nothing is profiled"
-)
+"""Seconds that runs of other threads have to end, where profiling ends before they do."""
+_RESERVE = 0.2
+"""The part of the time for the end that is kept for the last line."""
 
 
 class Profiler:
     """Watches every program of the process.
 
-    It *begins* with the first run: only then does it look for a tracer provider and open the file,
-    since the application sets up its own telemetry in the meantime. Where there is nowhere to
-    write to it is *idle*, and programs run as if it were not there.
+    It *begins* with the first run: only then does the owner look for a tracer provider and open the
+    file, since the application sets up its own telemetry in the meantime. That run waits for it no
+    longer than any may; where it takes longer, runs are recorded, and their way decided later.
+    Where there turns out to be nowhere to write to it is *idle*, and programs run as if it were not
+    there.
     """
 
     def __init__(
@@ -63,9 +62,6 @@ class Profiler:
         exporters: Sequence[SpanExporter] = (),
     ) -> None:
         self.settings = settings
-        self._level = Level.OPERATIONS if settings.ops else Level.DECLARATIONS
-        self._pipeline = Pipeline(settings, self._refresh, self._tend)
-        self._notes = Notes(self._pipeline.counts.drop)
         self._router = Router(
             off=settings.traces == "off",
             given=provider,
@@ -73,244 +69,326 @@ class Profiler:
             hook=DrainHook(self.drain, self._provider_closes),
             halted=lambda: self._halted,
         )
-        self._ending = Ending(self.close)
-        self._route: Route | None = None
-        self._all_senders: list[Senders] = []
-        self._turn = Turn()
-        self._begun = self._forked = self._halted = self._closed = False
+        self._level = Level.OPERATIONS if settings.ops else Level.DECLARATIONS
+        self._channels = Channels()
+        self._notes = Notes()
+        self._pauses = Pauses()
+        self._endings = Endings(self)
+        self._start_over()
+        self._endings.register()
+        forks.tell(self)
+
+    def _start_over(self) -> None:
+        """What each process has for itself."""
+        self._owner = Owner(self._work, self._lie_down)
+        self._delivery = Delivery(self.settings, self._router, self._owner.attend)
+        self._begun = self._idle = self._halted = False
+        self._closing = self._closed = self._lingers = False
+        self._stuck_at: int | None = None
+        self.streams = self.settings.stream
+        self.remember_memory("start")
+
+    def forked(self) -> None:
+        """Begin anew in a child, which leaves to its parent what the parent recorded."""
+        self._owner.forked()
+        self._delivery.abandon()
+        self._channels.forget()
+        self._notes.clear()
+        self._pauses.forked()
+        if not self._closed:
+            self._start_over()
+            self._endings.after_fork()
+            self._attach_all()
+            self._rest()
 
     # What the hooks call: see `kumi.hooks.Watcher`.
 
     def open(self, program: Program) -> Channel | None:
         """The channel of a program, or None where nobody would read it."""
-        if self._closed or self._is_idle():
+        if self._closed or self._idle:
             return None
         try:
-            admit = self._admission(program.schema)
-            return self._pipeline.sources.open(program, self._level, self._pipeline, admit)
+            channel = self._channels.open(program, self._level, self)
+            self._attach(channel)
         except Exception as error:  # noqa: BLE001 - this is inside of somebody's compile
-            trouble(f"preparing to record {program.schema}", error)
+            self._owner.tell(partial(log.trouble, f"preparing to record {program.schema}", error))
             return None
+        return channel
 
     def phase_ended(self, phase: Phase) -> None:
-        """Keep a phase until the next drain; until the first run, where there was none yet."""
+        """Keep a phase for the owner; until the first run, where there was none yet."""
         self._notes.phase(phase, admission.current_context()())
-        if self._notes.is_half_full() and self._begun and not self._is_idle():
-            self._pipeline.wake()
+        if not self._begun or self._idle:
+            return
+        if self._notes.are_half_full():
+            self._owner.hurry()
+        else:
+            self._owner.wake()
 
-    # Beginning.
+    # What channels call: see `kumi.otel.channel.Recording`.
 
-    def begin(self) -> bool:
-        """Decide where everything goes, if it is not decided yet; never raises.
+    def wake(self) -> None:
+        """Have the owner come soon."""
+        self._pauses.meet_caller()
+        self._owner.wake()
 
-        False in the middle of that, and where another thread takes too long over it.
-        """
-        if self._begun or hooks.watcher() is not self:
+    def hurry(self) -> None:
+        """Have the owner come now."""
+        self._owner.hurry()
+
+    def stream(self, channel: Channel) -> None:
+        """Wait until what is queued is written; make room where nobody comes in time."""
+        begin = perf_counter()
+        written = self._ask_unless_stuck(lambda: self._drain([channel.source]))
+        if not written:
+            self._delivery.counts.wait(perf_counter() - begin)
+            self._drop_older_half(channel)
+
+    def make_room(self, channel: Channel) -> None:
+        """Wait for room: that lets the owner have the interpreter while a caller would spin."""
+        begin = perf_counter()
+        self._ask_unless_stuck(lambda: self._drain([channel.source]))
+        self._delivery.counts.wait(perf_counter() - begin)
+        self._drop_older_half(channel)
+
+    def _drop_older_half(self, channel: Channel) -> None:
+        """Where there is no room even now; the next runs need not wait."""
+        if len(channel.queue) >= channel.ceiling:
+            dropped = channel.source.drop_down_to(channel.ceiling // 2)
+            spans = dropped * len(channel.source.layout.rows)
+            self._delivery.counts.drop_runs(QUEUE_FULL, dropped, spans)
+
+    def _ask_unless_stuck(self, work: Callable[[], object]) -> bool:
+        """Ask the owner, for as long as a run may wait; not again until it has done something."""
+        if self._stuck_at == self._owner.answered:
+            return False
+        answer = self._owner.ask(work, self.settings.block_ms / 1000)
+        if not answer and not self._owner.is_current():
+            self._stuck_at = self._owner.answered
+        return bool(answer)
+
+    # On the owner's thread.
+
+    def _work(self) -> bool:
+        return self._drain(self._channels.sources())
+
+    def _drain(self, sources: Any) -> bool:
+        """Hand on what is in `sources`, and what is no run."""
+        if self._halted:
+            return False
+        self._see_to_the_route()
+        if self._idle:
+            self._channels.forget()
+            self._notes.clear()
             return True
-        with quiet:
-            return self._turn.run(self._begin, max(_PATIENCE, self.settings.block_ms / 1000))
+        if self._notes.are_waiting() or not self._channels.is_empty():
+            with self._pauses.working():
+                self._delivery.counts.drop_runs(QUEUE_FULL, 0, self._notes.lost())
+                self._notes.deliver(self._delivery)
+                self._delivery.events(self._pauses.taken())
+                self._delivery.deliver(sources)
+        return True
+
+    def _lie_down(self) -> bool:
+        """Have the next run wake the owner; whether nothing has come in the meantime."""
+        self._rest()
+        if self._lingers and not self._channels.all():
+            self._write_end()
+        return self._channels.is_empty() and not self._notes.are_waiting()
+
+    def _rest(self) -> None:
+        for channel in self._channels.all():
+            channel.rest()
+
+    def _see_to_the_route(self) -> bool:
+        if not self._begun:
+            self._begin()
+        elif self._delivery.is_outdated():
+            self._take_route(self._delivery.take_route)
+        return True
 
     def _begin(self) -> None:
-        if self._begun:
-            return
         try:
-            self._set_up()
-        except Exception as error:  # noqa: BLE001 - the first run goes on, unprofiled
-            trouble("setting up", error)
-        with hooks.lock():
-            self._begun, closed = True, self._closed
-            self._rebind()  # every program asks anew for its channel
-        if closed:  # meanwhile
-            self._end()
-        elif not self._is_idle():
-            self._pipeline.start()
+            self._take_route(self._delivery.begin)
+        except Exception as error:  # noqa: BLE001 - resources and exporters are anybody's code
+            log.trouble("setting up", error)
+            self._idle = self._delivery.goes_nowhere()
+        self._begun = True
+        self._attach_all()
+        if not self._idle:
+            self._pauses.begin()
 
-    def _set_up(self) -> None:
-        self._take(self._router.decide())
-        self._open_file()
-        if not self._goes_nowhere():
-            self.remember_memory("start")
-        elif self.settings.file is None:
-            warn_once(_NOWHERE)
+    def _take_route(self, decide: Callable[[], None]) -> None:
+        decide()
+        self._idle = self._delivery.goes_nowhere()
+        self._endings.register()  # again: handlers run last in, first out, ours before a provider's
+        self._attach_all()
 
-    def _open_file(self) -> None:
-        if self.settings.file is not None:
-            self._pipeline.journal = journal_of(
-                self.settings.file, self.settings, self._resource, self._pipeline.counts
-            )
+    def _attach_all(self) -> None:
+        for channel in self._channels.all():
+            self._attach(channel)
 
-    def _resource(self) -> Resource:
-        assert self._route is not None  # noqa: S101 - the file is opened after the route is chosen
-        return self._route.resource
+    def _attach(self, channel: Channel) -> None:
+        """Have a channel's runs ask what the route wants them to."""
+        channel.admit_by(self._admission(channel.source.layout.program.schema))
+        if self.streams:
+            channel.rest()
 
     def _admission(self, schema: str) -> Callable[[], Any]:
         """What a run asks before it is recorded."""
-        route = self._route
+        route = self._delivery.route
+        if self._idle:
+            return self._be_off
         if route is None or not self._begun:
-            return lambda: self._first(schema)
-        everything = self._pipeline.journal is not None
+            return partial(self._first, schema)
+        everything = self._delivery.has_file()
         if route.root is None:
             return admission.asking(route.sampler, route.ids, schema, keep_all=everything)
         return admission.current_context() if everything else admission.if_sampled(root=route.root)
 
     def _first(self, schema: str) -> Any:
-        """The first run: begin, then answer as every later one is answered."""
-        if not self.begin():
-            self._pipeline.counts.drop(BEGINNING, 1)
-            return None
-        return None if self._goes_nowhere() or not self._begun else self._admission(schema)()
+        """The first run has the owner begin, and then is admitted as every later one is."""
+        self._ask_unless_stuck(self._see_to_the_route)
+        if not self._begun:
+            return admission.current_context()()
+        return self._admission(schema)()
 
-    def _is_idle(self) -> bool:
-        return self._begun and self._goes_nowhere()
-
-    def _goes_nowhere(self) -> bool:
-        route = self._route
-        return route is None or (not route.lanes and self._pipeline.journal is None)
-
-    def _rebind(self) -> None:
-        """Have every program ask anew for its channel. Under the lock of the hooks."""
-        if hooks.watcher() is self:
-            hooks.install(self)
-
-    # The route, which changes when the application sets a provider, and after a fork.
-
-    def _take(self, route: Route) -> None:
-        for senders in self._all_senders:
-            senders.retire()
-        self._route = route
-        self._pipeline.identity = lambda: Identity(
-            route.resource, route.ids, bool(route.root), route.limits
-        )
-        self._pipeline.senders = None
-        if route.lanes:
-            patience = self.settings.block_ms / 2000  # the other half is for the runs that wait
-            self._pipeline.senders = Senders(route, self._pipeline.counts, patience)
-            self._all_senders.append(self._pipeline.senders)
-        self._ending.register()
-
-    def _refresh(self, timeout: float) -> bool:
-        """Take a new route where the old one no longer holds; False where that takes too long."""
-        return not self._is_outdated() or self._turn.run(self._reroute, timeout)
-
-    def _is_outdated(self) -> bool:
-        route = self._route if self._begun else None
-        return route is not None and (self._forked or self._router.is_stale(route))
-
-    def _reroute(self) -> None:
-        if self._is_outdated() and not self._closed:
-            self._change(self._router.decide())
-            self._forked = False
-
-    def _change(self, route: Route) -> None:
-        self._take(route)
+    def _be_off(self) -> None:
+        """Nobody reads this run, nor the next: have every program run as if we were not here."""
         with hooks.lock():
-            self._rebind()
+            if hooks.watcher() is self:
+                hooks.install(self)  # every program asks anew for its channel, and gets none
 
     def _provider_closes(self) -> None:
         """The application's provider shuts down: hand over what there is, and use it no more."""
         self.drain(self._exit_seconds())
-        self._turn.run(self._use_no_lanes, self._exit_seconds())
+        self._owner.ask(self._delivery.close_traces, self._exit_seconds())
 
-    def _use_no_lanes(self) -> None:
-        if self._route is not None:
-            self._change(replace(self._route, lanes=()))
+    # Asked for by the user.
 
-    # Working.
+    def begin(self) -> None:
+        """Have the owner begin, if it has not begun yet."""
+        if not self._begun and hooks.watcher() is self:
+            self._ask_unless_stuck(self._see_to_the_route)
 
     def drain(self, timeout: float, *, flush: bool = False) -> bool:
         """Hand everything over, and `flush` the exporters; False past `timeout` seconds."""
-        if self._halted:
+        if self._closed or (not self._owner.has_started() and self._channels.is_empty()):
             return True
-        timeout = max(0.0, min(timeout, _FOREVER))
         deadline = perf_counter() + timeout
-        drained = self._pipeline.drain(timeout)
-        senders = self._pipeline.senders
-        if senders is None:
-            return drained
-        return senders.drain(deadline - perf_counter(), flush=flush) and drained
+        hand_over = partial(self._hand_over, deadline if flush else None, current_thread())
+        asked = self._owner.ask(hand_over, timeout)
+        if asked is None:
+            return False
+        answered = [_answered(each, deadline) for each in asked]  # wait for each, whatever comes
+        return all(answered)
 
     def remember_memory(self, label: str) -> None:
         """Note how much memory there is in use, where the settings ask for it."""
         if self.settings.memory:
             self._notes.event(measured(label))
 
-    def _tend(self) -> None:
-        if self._route is None or not self._begun:
-            return
-        for _ in range(0, len(self._notes), AT_ONCE):  # there may come more without end
-            if self._halted:
-                return
-            self._notes.deliver(self._route, self._pipeline.journal, self._pipeline.senders)
+    def _hand_over(self, flush_until: float | None, asker: Thread) -> list[Any]:
+        self._drain(self._channels.sources())
+        flush = None if flush_until is None else max(0.0, flush_until - perf_counter())
+        return self._delivery.ask_senders(flush=flush, asker=asker)
 
     # Ending.
 
+    def look_again(self) -> None:
+        """Before exit handlers run: a provider that was set meanwhile shuts down in one of them."""
+        if self._has_begun():
+            self._owner.ask(self._see_to_the_route, self._exit_seconds())
+
+    def finish(self) -> None:
+        """Hand everything over and write the last line, within the settings' `exit_ms`.
+
+        The process may go on after this (it caught a SIGTERM): each run is then written at once.
+        """
+        if not self._closed and self._has_begun():
+            self.streams = True
+            self._end()
+
     def close(self) -> None:
-        """Stop watching, and hand everything over within the settings' `exit_ms`."""
+        """Stop watching, and hand everything over within the settings' `exit_ms`.
+
+        A run of another thread that ends later is written then, before a last line of its own.
+        """
         with hooks.lock():  # another profiler may be taking our place
             if hooks.watcher() is self:
                 hooks.install(None)
-        self._turn.run(self._reroute, self._exit_seconds())  # a child may live for milliseconds
-        with hooks.lock():
-            closed, self._closed = self._closed, True
-            begun = self._begun  # if not, whoever is at it ends it as well
-        if begun and not closed:
+        if self._closed:
+            return
+        self.streams = self._closing = True
+        if self._has_begun():
+            self._let_runs_end()
+            self.remember_memory("end")
             self._end()
-
-    def _exit_seconds(self) -> float:
-        return min(self.settings.exit_ms / 1000, _FOREVER)
-
-    def _end(self) -> None:
-        self._ending.forget()
-        deadline = perf_counter() + self._exit_seconds()
-        if self._pipeline.journal is not None:
-            self._pipeline.journal.hurry(self._exit_seconds())
-        self._let_runs_end()
-        self.remember_memory("end")
-        self._pipeline.drain(max(0.0, deadline - perf_counter()))
-        for senders in self._all_senders:
-            senders.retire()
-        for senders in self._all_senders:
-            senders.join(deadline - perf_counter())
-        self._halted = True
-        for senders in self._all_senders:
-            senders.give_up()
-        self._pipeline.stop(max(_GRACE, deadline - perf_counter()))
-        self._pipeline.join(deadline - perf_counter())
-        self._pipeline.counts.drop(LATE, len(self._notes))
-        if self._route is not None:
-            self._router.leave(self._route)
-        journal, self._pipeline.journal = self._pipeline.journal, None
-        if journal is not None:
-            journal.close()
+        self._endings.forget()
+        self._pauses.end()
+        self._closed = True
 
     def _let_runs_end(self) -> None:
         """Runs that other threads are in end as they began: give them a moment to."""
+        closed = queue.SimpleQueue[None]()
+        self._channels.closed = partial(closed.put, None)
         deadline = perf_counter() + _GRACE
-        while active_count() > 1 and self._pipeline.sources.in_use() and perf_counter() < deadline:
-            sleep(_STEP)
+        while self._channels.all() and (left := deadline - perf_counter()) > 0:
+            with suppress(queue.Empty):
+                closed.get(timeout=left)
+        self._channels.closed = self._owner.wake
 
-    def after_fork(self) -> None:
-        """Begin anew in a forked child, which leaves what was recorded to its parent."""
-        self._notes.clear()
-        self._pipeline.renew()
-        self._pipeline.senders = None
-        self._all_senders = []
-        if self._turn.forked() and not self._begun:
-            self._start_over()
-            return
-        self._forked = True
-        if self._pipeline.journal is not None:
-            self._pipeline.journal.renew()
-        if self._route is not None and not self._is_idle() and not self._closed:
-            self._pipeline.start()
-            self._ending.after_fork()
+    def _has_begun(self) -> bool:
+        return self._owner.has_started() or not self._channels.is_empty()
 
-    def _start_over(self) -> None:
-        """The parent's thread that was beginning is not here: the next run begins in its place.
+    def _exit_seconds(self) -> float:
+        return self.settings.exit_ms / 1000
 
-        Not where some thread was importing: here that import would be waited for without end.
-        """
-        self._route = self._pipeline.journal = None
-        if imports_under_way():
-            warn_once("profiling was just beginning when this process was forked: it is unprofiled")
-            self._begun = True
+    def _end(self) -> None:
+        deadline = perf_counter() + self._exit_seconds()
+        until = deadline - _RESERVE * self._exit_seconds()
+        self._delivery.hurry(until - perf_counter())
+        asked = self._ask(self._wind_up, until)
+        for each in asked or ():
+            _answered(each, until)
+        if asked is None or not self._ask(self._write_end, deadline):
+            self._halted = True
+            self._delivery.give_up(self._channels.waiting())
+        log.settle(max(_GRACE, deadline - perf_counter()))
+
+    def _ask(self, work: Callable[[], Any], deadline: float) -> Any:
+        """Ask the owner; where no thread can be started, this one does it."""
+        if self._owner.can_start():
+            return self._owner.ask(work, deadline - perf_counter())
+        return work()
+
+    def _wind_up(self) -> list[Any]:
+        self._rest()  # every channel streams from now on
+        self._drain(self._channels.sources())
+        if self._closing:
+            self._delivery.close_traces()
+        return self._delivery.ask_senders()
+
+    def _write_end(self) -> bool:
+        self._drain(self._channels.sources())
+        if not self._idle:
+            self._delivery.end()
+        self._lingers = self._closing and bool(self._channels.all())
+        if self._closing and not self._lingers:
+            self._let_go()
+        return True
+
+    def _let_go(self) -> None:
+        """Nobody can write to us any more."""
+        self._closing = False
+        self._delivery.close()
+        self._owner.end()
+
+
+def _answered(answer: Any, deadline: float) -> bool:
+    if answer is None:
+        return False
+    try:
+        return bool(answer.get(timeout=max(0.0, deadline - perf_counter())))
+    except queue.Empty:
+        return False

@@ -159,14 +159,14 @@ class Router:
         exporter = leaf.span_exporter  # type: ignore[attr-defined]  # both kinds of leaf have it
         batched = isinstance(leaf, BatchSpanProcessor)
         ordinary = Paced(leaf, self._halted) if batched else Simple(leaf)  # type: ignore[arg-type]  # the other kind
-        lane = Blocks(exporter, ordinary) if hasattr(exporter, "export_block") else ordinary
+        lane = Blocks(exporter, ordinary) if hasattr(exporter, "export_blocks") else ordinary
         _tell(lane, f"through the application's {type(leaf).__name__}")
         return lane
 
 
 def _own_lane(exporter: SpanExporter) -> Lane:
     direct = Direct(exporter)
-    return Blocks(exporter, direct) if hasattr(exporter, "export_block") else direct
+    return Blocks(exporter, direct) if hasattr(exporter, "export_blocks") else direct
 
 
 def _is_enabled(provider: TracerProvider) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from kumi import hooks
 from kumi.otel import settings as settings_
+from kumi.otel import sigterm
 from kumi.otel.log import trouble, warn_once
 
 if TYPE_CHECKING:
@@ -27,13 +27,6 @@ class _State:
     def __init__(self) -> None:
         self.profiler: Profiler | None = None
         self.blocks = 0
-        self._watches_forks = False
-
-    def watch_forks(self) -> None:
-        """Have the profiler told of forks: after those that it is made of, which came before it."""
-        if not self._watches_forks and hasattr(os, "register_at_fork"):  # Windows does not fork
-            self._watches_forks = True
-            os.register_at_fork(after_in_child=_after_fork)
 
 
 _state = _State()
@@ -77,7 +70,7 @@ def uninstrument() -> None:
     with hooks.lock():
         profiler = _taken_out()
     if profiler is not None:
-        profiler.close()
+        sigterm.uninterrupted(profiler.close)
 
 
 @contextmanager
@@ -161,9 +154,10 @@ def _put_in(new: Profiler) -> bool:
         if _state.profiler is not None:
             return False
         _state.profiler = new
-        _state.watch_forks()
         hooks.install(new)
-        return True
+    if new.settings.sigterm:
+        sigterm.install()
+    return True
 
 
 def _enter(
@@ -185,7 +179,7 @@ def _leave() -> None:
         _state.blocks = max(0, _state.blocks - 1)
         profiler = None if _state.blocks else _taken_out()
     if profiler is not None:
-        profiler.close()
+        sigterm.uninterrupted(profiler.close)
 
 
 def _taken_out() -> Profiler | None:
@@ -209,8 +203,3 @@ def _begin() -> Profiler | None:
     if profiler is not None:
         profiler.begin()
     return profiler
-
-
-def _after_fork() -> None:
-    if _state.profiler is not None:
-        _state.profiler.after_fork()

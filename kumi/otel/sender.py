@@ -1,218 +1,213 @@
-"""Senders: give spans to the lanes of a route, each in a thread of its own.
+"""A sender: gives spans to one lane, in a thread of its own.
 
-No run, no event file and no other lane ever waits for a network: what a lane is too slow for is
-dropped here, the oldest first, and counted.
+No run, no event file and no other lane ever waits for a network. What is ready goes together, of
+however many programs it is. What a lane is too slow for is dropped here, the oldest first, and
+counted.
 """
 
 from __future__ import annotations
 
+import queue
 import threading
 from collections import deque
-from time import perf_counter, sleep
-from typing import TYPE_CHECKING
+from functools import partial
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from kumi.otel.log import trouble, warn_once
-from kumi.otel.worker import Worker
+from kumi.otel import log
+from kumi.otel.counts import REFUSED, SHUT_DOWN, TRACES_FULL, Sent
+from kumi.otel.lanes import Taken
+from kumi.spans.block import Block
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from opentelemetry.sdk.trace import ReadableSpan
 
-    from kumi.otel.counts import Counts
     from kumi.otel.lanes import Lane
-    from kumi.otel.route import Route
-    from kumi.spans.block import Block
 
-_MOST_SPANS = 1 << 18
-_STEP = 0.002
+    Job: TypeAlias = Block | tuple[ReadableSpan, ...]
 
-QUEUE_FULL = "traces_queue_full"
-REFUSED = "export_failed"
-LATE = "exit"
-
-
-class Senders:
-    """The senders of one route. `patience` is how long, in seconds, a hand-over may wait for each.
-
-    The figures count a span once for each lane that it was for.
-    """
-
-    def __init__(self, route: Route, counts: Counts, patience: float) -> None:
-        self._each = [Sender(lane, counts, patience, own=route.own) for lane in route.lanes]
-
-    def block(self, block: Block) -> None:
-        """Send the runs of a block, all of them sampled."""
-        for sender in self._each:
-            sender.block(block)
-
-    def ended(self, spans: Sequence[ReadableSpan]) -> None:
-        """Send ordinary spans."""
-        for sender in self._each:
-            sender.ended(spans)
-
-    def drain(self, timeout: float, *, flush: bool = False) -> bool:
-        """Wait until all that was handed over is with the exporters; `flush` them as well.
-
-        False where `timeout` (seconds) was too short.
-        """
-        deadline = perf_counter() + timeout
-        asked = [sender.ask(deadline, flush=flush) for sender in self._each]
-        waited = [done and done.wait(max(0.0, deadline - perf_counter())) for done in asked]
-        return all(waited)
-
-    def retire(self) -> None:
-        """Take no more; the threads end, and our own exporters are shut down, after the rest."""
-        for sender in self._each:
-            sender.retire()
-
-    def join(self, timeout: float) -> None:
-        """Wait, `timeout` seconds at most, for retired senders to have sent everything."""
-        deadline = perf_counter() + timeout
-        for sender in self._each:
-            sender.join(deadline - perf_counter())
-
-    def give_up(self) -> None:
-        """Count what has not been sent as dropped, say so, and forget it."""
-        for sender in self._each:
-            sender.give_up()
+MOST_SPANS = 1 << 18
+_TOGETHER = 1 << 13
 
 
 class Sender:
-    """A bounded queue of blocks and spans before one lane, whose exporter may be our `own`."""
+    """A bounded queue of blocks and spans before one lane, whose exporter may be our `own`.
 
-    def __init__(self, lane: Lane, counts: Counts, patience: float, *, own: bool) -> None:
-        self._lane = lane
+    All is called on the owner's thread, but for what says that it is the sender's. `patience` is
+    how long, in seconds, the owner may wait for room; not again until something was sent.
+    """
+
+    def __init__(self, lane: Lane, patience: float, *, own: bool) -> None:
+        self.lane = lane
+        self.figures = Sent()
         self._own = own
-        self._counts = counts
         self._patience = patience
-        self._jobs: deque[tuple[int, Callable[[], None]]] = deque()
-        self._lock = threading.RLock()
-        self._waiting = 0
-        self._in_hand = 0
-        self._retiring = False
-        self._worker = Worker("kumi-traces", self._work, None)
-        self._worker.start()  # at once: while the interpreter shuts down no thread can be started
+        self._jobs: deque[Job] = deque()
+        self._put = self._taken = 0
+        self._stuck_at = -1
+        self._closed = self._gone = False
+        self._inbox: Any = queue.SimpleQueue()
+        self._room: Any = queue.SimpleQueue()
+        self._waits_for_room = False
+        self._thread: threading.Thread | None = threading.Thread(
+            target=self._live, name="kumi-traces", daemon=True
+        )
+        try:
+            self._thread.start()
+        except RuntimeError:  # the interpreter is shutting down, or there are too many
+            self._thread = None
 
-    def block(self, block: Block) -> None:
-        """Send the runs of a block."""
-        spans = block.span_count
-        self._put(spans, lambda: self._give(lambda: self._lane.send(block), spans))
+    def blocks(self, blocks: Sequence[Block]) -> None:
+        """Send runs, all of them sampled."""
+        self._send(blocks, sum(block.span_count for block in blocks))
 
     def ended(self, spans: Sequence[ReadableSpan]) -> None:
         """Send ordinary spans."""
-        self._put(len(spans), lambda: self._give(lambda: self._lane.end(spans), len(spans)))
+        self._send([tuple(spans)], len(spans))
 
-    def ask(self, deadline: float, *, flush: bool) -> threading.Event | None:
-        """What is set once all that was handed over is with the exporter.
+    def ask(self, *, flush: float | None = None) -> Any:
+        """A queue that gets something once all that was handed over is with the exporter.
 
-        None in the exporter's own thread, and where that has ended.
+        `flush` seconds are for the exporter to deliver it.
         """
-        done = threading.Event()
+        answer: Any = queue.SimpleQueue()
+        self._inbox.put((answer, flush))
+        if self._thread is None or self._gone:  # looked at last: it may be going now
+            answer.put(True)
+        return answer
 
-        def last() -> None:
-            if flush:
-                self._flush(deadline)
-            done.set()
+    def is_in(self, thread: threading.Thread | None) -> bool:
+        """Whether that is the sender's thread."""
+        return thread is not None and self._thread is thread
 
-        inside = self._worker.is_current()  # an exporter that flushes
-        return done if not inside and self._append(0, last) else None
+    def close(self) -> None:
+        """Take no more; the thread ends after the rest, and shuts our own exporter down."""
+        self._closed = True
+        self._inbox.put(None)
 
-    def retire(self) -> None:
-        """Take no more; the thread ends after the rest."""
-        self._retiring = True
-        self._append(0, self._close)
-
-    def give_up(self) -> None:
-        """Count what has not been sent as dropped."""
-        self._retiring = True
-        late = self._waiting + self._in_hand
-        self._drop_down_to(0, LATE)
-        self._counts.drop(LATE, self._in_hand)
-        if late:
-            name = self._lane.name
-            warn_once(f"{late:,} spans were not sent: {name} did not take them in time for the end")
-
-    def join(self, timeout: float) -> None:
-        """Wait for a retired sender to have sent everything."""
-        self._worker.join(timeout)
+    def leave(self) -> None:
+        """Be done with what could not be sent until now."""
+        self._jobs.clear()
+        self.close()
 
     # Handing over.
 
-    def _put(self, spans: int, job: Callable[[], None]) -> None:
+    def _send(self, jobs: Sequence[Job], spans: int) -> None:
+        self.figures.sampled += spans
+        if self._closed or self._thread is None:
+            self.figures.dropped[SHUT_DOWN] += spans
+            return
         if self._is_full(spans):
             self._wait_for_room(spans)
-        if self._retiring:
-            self._counts.drop(LATE, spans)
-        else:
-            self._append(spans, job)
-
-    def _append(self, spans: int, job: Callable[[], None]) -> bool:
-        """Give a job to the thread; False where there is none any more."""
-        with self._lock:
-            self._jobs.append((spans, job))
-            self._waiting += spans
-        return self._worker.wake()
+        self._jobs.extend(jobs)
+        self._put += spans
+        self._inbox.put(_MORE)
 
     def _is_full(self, spans: int) -> bool:
         """Whether there is no room for `spans` more; what is larger than all room still goes in."""
-        return self._waiting > 0 and self._waiting + spans > _MOST_SPANS
+        waiting = self._put - self._taken
+        return waiting > 0 and waiting + spans > MOST_SPANS
 
     def _wait_for_room(self, spans: int) -> None:
         """Wait until there is room; past our patience, drop the older half."""
         deadline = perf_counter() + self._patience
-        while self._is_full(spans) and perf_counter() < deadline:
-            sleep(_STEP)
+        self._waits_for_room = True
+        while self._is_full(spans) and self._stuck_at != self._taken:
+            try:
+                self._room.get(timeout=max(0.0, deadline - perf_counter()))
+            except queue.Empty:
+                self._stuck_at = self._taken
+        self._waits_for_room = False
         if self._is_full(spans):
-            self._drop_down_to(_MOST_SPANS // 2, QUEUE_FULL)
+            self._drop_half()
 
-    def _drop_down_to(self, spans: int, reason: str) -> None:
-        """Drop the oldest spans; what only waits for its turn, and drops none, stays."""
-        with self._lock:
-            kept: deque[tuple[int, Callable[[], None]]] = deque()
-            while self._waiting > spans and self._jobs:
-                size, job = self._jobs.popleft()
-                self._waiting -= size
-                self._counts.drop(reason, size)
-                if not size:
-                    kept.append((size, job))
-            self._jobs.extendleft(reversed(kept))
+    def _drop_half(self) -> None:
+        dropped, enough = 0, (self._put - self._taken) // 2
+        while self._jobs and dropped < enough:
+            dropped += _spans(self._jobs.popleft())
+        self._put -= dropped
+        self.figures.dropped[TRACES_FULL] += dropped
 
     # Sending, in the sender's thread.
 
-    def _work(self) -> None:
-        while self._jobs:
-            with self._lock:
-                if not self._jobs:
-                    return
-                self._in_hand, job = self._jobs.popleft()
-                self._waiting -= self._in_hand
-            job()
-            self._in_hand = 0
+    def _live(self) -> None:
+        log.by_another_thread()
+        while self._serve(self._inbox.get()):
+            pass
+        self._shut_down()
+        self._gone = True
+        while not self._inbox.empty():
+            self._serve(self._inbox.get())
 
-    def _give(self, give: Callable[[], int], spans: int) -> None:
-        taken = 0
+    def _serve(self, token: Any) -> bool:
+        """Send what there is, and answer; False for the last token."""
+        while jobs := self._ready():
+            self._deliver(jobs)
+        if token is not None and token is not _MORE:
+            self._answer(*token)
+        return token is not None
+
+    def _ready(self) -> list[Job]:
+        """What is to go together: blocks up to some size, or spans."""
+        jobs: list[Job] = []
+        spans = 0
+        while self._jobs and spans < _TOGETHER:
+            try:
+                job = self._jobs.popleft()
+            except IndexError:  # the owner has just dropped it
+                break
+            jobs.append(job)
+            spans += _spans(job)
+        return jobs
+
+    def _deliver(self, jobs: list[Job]) -> None:
+        blocks = [job for job in jobs if isinstance(job, Block)]
+        ended = [span for job in jobs if not isinstance(job, Block) for span in job]
+        spans = sum(map(_spans, jobs))
+        taken = self._taken_of(partial(self.lane.end, ended)) if ended else Taken()
+        more = self._taken_of(partial(self.lane.send, blocks)) if blocks else Taken()
+        self._count(spans, taken.sent + more.sent, taken.handed + more.handed)
+
+    def _taken_of(self, give: Callable[[], Taken]) -> Taken:
         try:
-            taken = give()
+            return give()
         except BaseException as error:  # noqa: BLE001 - exporters are anybody's code
-            trouble(f"sending spans to {self._exporter_name}", error)
-        self._counts.send(taken)
-        self._counts.drop(REFUSED, spans - taken)
+            log.trouble(f"sending spans to {self._exporter_name}", error)
+            return Taken()
 
-    def _flush(self, deadline: float) -> None:
+    def _count(self, spans: int, sent: int, handed: int) -> None:
+        self.figures.sent += sent
+        self.figures.handed += handed
+        if sent + handed < spans:
+            self.figures.dropped[REFUSED] += spans - sent - handed
+        self._taken += spans
+        if self._waits_for_room:
+            self._room.put(True)
+
+    def _answer(self, answer: Any, flush: float | None) -> None:
         try:
-            self._lane.flush(max(0, int((deadline - perf_counter()) * 1000)))
+            if flush is not None:
+                self.lane.flush(int(flush * 1000))
         except BaseException as error:  # noqa: BLE001 - as above
-            trouble(f"flushing {self._exporter_name}", error)
+            log.trouble(f"flushing {self._exporter_name}", error)
+        answer.put(True)
 
-    def _close(self) -> None:
+    def _shut_down(self) -> None:
         try:
             if self._own:
-                self._lane.exporter.shutdown()
+                self.lane.exporter.shutdown()
         except BaseException as error:  # noqa: BLE001 - as above
-            trouble(f"shutting {self._exporter_name} down", error)
-        self._worker.halt()
+            log.trouble(f"shutting {self._exporter_name} down", error)
 
     @property
     def _exporter_name(self) -> str:
-        return type(self._lane.exporter).__qualname__
+        return type(self.lane.exporter).__qualname__
+
+
+def _spans(job: Job) -> int:
+    return job.span_count if isinstance(job, Block) else len(job)
+
+
+_MORE = "more"

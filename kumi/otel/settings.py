@@ -37,6 +37,7 @@ class Settings:
     exit_ms: float = 2000.0
     memory: bool = False
     values: bool = False
+    sigterm: bool = True
 
     def described(self) -> dict[str, str | bool | float | None]:
         """The settings by name, as `profile_start` shows them."""
@@ -57,6 +58,7 @@ class Options(TypedDict, total=False):
     exit_ms: float
     memory: bool
     values: bool
+    sigterm: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,4 +180,5 @@ _KINDS = {
     "exit_ms": _DURATION,
     "memory": _BOOLEAN,
     "values": _BOOLEAN,
+    "sigterm": _BOOLEAN,
 }

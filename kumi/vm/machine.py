@@ -105,8 +105,11 @@ class Machine:
         scope["failed"] = self._failure_handler(generated, level, channel)
         exec(generated.code, scope)  # noqa: S102 - our own code, nothing pasted into it
         # Taken out: a function among its own globals is a circle, and old channels would live on.
-        run: Callable[[dict[str, Any]], Any] = scope.pop("run")
-        return run
+        run = scope.pop("run")
+        if channel is not None:
+            channel.bound(run)
+        called: Callable[[dict[str, Any]], Any] = run
+        return called
 
     def _generated(self, level: Level) -> Generated:
         if level not in self._code:

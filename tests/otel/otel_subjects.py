@@ -101,9 +101,9 @@ class Blocky(Keeping):
         super().__init__()
         self.blocks = []
 
-    def export_block(self, block):
-        self.blocks.append(block)
-        return block.span_count
+    def export_blocks(self, blocks):
+        self.blocks.extend(blocks)
+        return sum(block.span_count for block in blocks)
 
 
 def provider_of(*processors, **options):

@@ -5,10 +5,8 @@ import os
 import signal
 import sys
 import threading
-from pathlib import Path
 
 import pytest
-from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 from otel_subjects import (
     SPANS,
@@ -24,27 +22,6 @@ from patience import HANG
 from test_otel_processes import ON, finished
 
 from kumi import hooks, otel
-
-
-class Interrupting(RandomIdGenerator):
-    """Does something once, in the middle of a drain of the thread that made it."""
-
-    def __init__(self, action):
-        self.action = action
-        self.thread = threading.get_ident()
-
-    def generate_span_id(self):
-        action = None
-        if threading.get_ident() == self.thread:
-            action, self.action = self.action, None
-        if action:
-            action()
-        return super().generate_span_id()
-
-
-def interrupt():
-    raise KeyboardInterrupt
-
 
 # While profiling begins.
 
@@ -65,8 +42,8 @@ run(3)
 """
     finished(script, tmp_path, **ON, KUMI_PROFILE_BLOCK_MS="10")
     events = read(tmp_path / "p.jsonl")
-    assert len(of(events, "vm_run")) == 3
-    assert events[-1]["dropped"] == {"beginning": 1}
+    assert len(of(events, "vm_run")) == 4
+    assert events[-1]["dropped"] == {}
 
 
 def test_a_module_that_the_first_run_imports_may_run_a_schema_itself(tmp_path):
@@ -95,7 +72,7 @@ other.join()
 """
     finished(script, tmp_path)
     events = read(tmp_path / "p.jsonl")
-    assert len(of(events, "vm_run")) + events[-1]["dropped"].get("beginning", 0) == 2
+    assert len(of(events, "vm_run")) == 2
 
 
 def test_a_signal_may_run_the_first_schema_while_its_thread_imports_the_sdk(tmp_path):
@@ -163,22 +140,30 @@ thread.join()
     ]
 
 
-def test_ctrl_c_in_the_first_run_leaves_the_next_one_to_begin(tmp_path):
-    class Interrupted(TracerProvider):
-        interrupts = True
+def test_ctrl_c_while_the_first_run_waits_is_the_callers_and_costs_nothing(tmp_path):
+    """It waits for a provider that does not answer; the run was not begun yet."""
+    script = f"""
+import signal, threading
+from opentelemetry.sdk.trace import TracerProvider
 
-        def get_tracer(self, *args, **more):
-            if self.interrupts:
-                self.interrupts = False
-                raise KeyboardInterrupt
-            return super().get_tracer(*args, **more)
+class Slow(TracerProvider):
+    def get_tracer(self, *args, **more):
+        threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()
+        go_on.wait({HANG})
+        return super().get_tracer(*args, **more)
 
-    provider = Interrupted(shutdown_on_exit=False)
-    with otel.profile(tracer_provider=provider, file=tmp_path / "p.jsonl"):
-        with pytest.raises(KeyboardInterrupt):
-            run()
-        run(2)
+go_on = threading.Event()
+otel.instrument(tracer_provider=Slow(), file="p.jsonl")
+try:
+    run()
+except KeyboardInterrupt:
+    print("interrupted")
+go_on.set()
+run(2)
+"""
+    done = finished(script, tmp_path)
     events = read(tmp_path / "p.jsonl")
+    assert done.stdout == "interrupted\n"
     assert (len(of(events, "vm_run")), events[-1]["dropped"]) == (2, {})
 
 
@@ -264,43 +249,104 @@ def test_what_a_stuck_id_generator_has_in_hand_is_counted(tmp_path):
     assert (end["spans"]["written"], end["dropped"]) == (SPANS, {"exit": 5 * SPANS})
 
 
-# Ctrl-C and forks in the middle of a drain.
+# Ctrl-C and forks while the owner works.
 
 
-def test_ctrl_c_in_a_streamed_run_is_the_callers_and_its_loss_is_counted(tmp_path):
-    provider = provider_of(id_generator=Interrupting(None))
-    with otel.profile(tracer_provider=provider, file=tmp_path / "p.jsonl", ops=True, stream=True):
-        run()
-        provider.id_generator.action = interrupt
-        with pytest.raises(KeyboardInterrupt):
-            run()
-        run(2)
-    events = read(tmp_path / "p.jsonl")
-    assert len(of(events, "vm_run")) == 3
-    assert events[-1]["dropped"] == {"internal_error": SPANS}
+def test_ctrl_c_while_a_streamed_run_waits_is_the_callers_and_loses_nothing(tmp_path):
+    script = f"""
+import signal, threading
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 
+class Slow(RandomIdGenerator):
+    interrupts = False
 
-def test_a_child_that_a_signal_forks_amid_a_drain_leaves_that_run_to_its_parent(tmp_path):
-    script = """
-from test_otel_deadlocks import Interrupting, provider_of
-generator = Interrupting(None)
-otel.instrument(
-    tracer_provider=provider_of(id_generator=generator), file="p.jsonl", stream=True
-)
+    def generate_span_id(self):
+        if self.interrupts:
+            self.interrupts = False
+            threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()
+            go_on.wait({HANG})
+        return super().generate_span_id()
+
+go_on = threading.Event()
+provider = TracerProvider(id_generator=Slow())
+otel.instrument(tracer_provider=provider, file="p.jsonl", stream=True)
 run()
-children = []
-generator.action = lambda: children.append(os.fork())
+provider.id_generator.interrupts = True
+try:
+    run()
+except KeyboardInterrupt:
+    print("interrupted")
+go_on.set()
 run(2)
-if children == [0]:
-    sys.exit(0)
-os.waitpid(children[0], 0)
 """
-    rooms = Path(__file__).parent
-    finished(script, tmp_path, PYTHONPATH=f"{rooms}{os.pathsep}{rooms.parent}")
+    done = finished(script, tmp_path)
     events = read(tmp_path / "p.jsonl")
-    assert sorted(end["runs"]["seen"] for end in of(events, "profile_end")) == [1, 3]
+    assert done.stdout == "interrupted\n"
+    assert (len(of(events, "vm_run")), events[-1]["dropped"]) == (4, {})
+
+
+def test_ctrl_c_while_profiling_ends_cuts_nothing_short(tmp_path, collector):
+    """Not the second time it is pressed, either, where the end has come by then."""
+    script = """
+import atexit, signal, threading
+from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
+
+class Pressed(SpanExporter):
+    def export(self, spans):
+        return SpanExportResult.SUCCESS
+
+    def shutdown(self):
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.2)
+
+otel.instrument(exporters=[Pressed()], file="p.jsonl")
+run(100)
+"""
+    done = finished(script, tmp_path)
+    events = read(tmp_path / "p.jsonl")
+    assert done.stderr == ""
+    assert (len(of(events, "vm_run")), events[-1]["event"]) == (100, "profile_end")
+
+
+def test_a_child_that_is_forked_amid_the_owners_work_leaves_that_run_to_its_parent(tmp_path):
+    script = f"""
+import threading
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
+
+class Held(RandomIdGenerator):
+    holds = False
+
+    def generate_span_id(self):
+        if self.holds and os.getpid() == parent:
+            inside.set()
+            go_on.wait({HANG})
+        return super().generate_span_id()
+
+parent, inside, go_on = os.getpid(), threading.Event(), threading.Event()
+provider = TracerProvider(id_generator=Held())
+otel.instrument(tracer_provider=provider, file="p.jsonl", ops=True)
+run()
+otel.flush()
+provider.id_generator.holds = True
+run(2)
+inside.wait()
+interval = sys.getswitchinterval()
+child = os.fork()
+if child == 0:
+    assert sys.getswitchinterval() > interval
+    run(4)
+    sys.exit(0)
+assert os.waitpid(child, 0)[1] == 0
+provider.id_generator.holds = False
+go_on.set()
+"""
+    finished(script, tmp_path)
+    events = read(tmp_path / "p.jsonl")
+    assert sorted(end["runs"]["seen"] for end in of(events, "profile_end")) == [3, 4]
     runs = [event["run"] for event in of(events, "vm_run")]
-    assert len(runs) == len(set(runs)) == 4
+    assert len(runs) == len(set(runs)) == 7
 
 
 # The file's other writers.

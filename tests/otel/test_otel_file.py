@@ -35,7 +35,8 @@ def test_a_file_begins_and_ends_with_its_process(tmp_path):
     assert start["settings"]["ops"] is True
     assert start["clock"]["cost_ns"] > 0
     assert end["runs"] == {"seen": 3, "all": 3}
-    assert end["spans"] == {"written": 3 * SPANS, "sent": 0, "folded": 0}
+    spans = {"recorded": 3 * SPANS, "written": 3 * SPANS, "sampled": 0}
+    assert end["spans"] == spans | {"sent": 0, "handed": 0, "folded": 0}
     assert end["dropped"] == {}
     assert len(spans_of(events)) == 3 * SPANS
     assert len(of(events, "vm_operation")) == 3 * OPERATIONS
@@ -119,11 +120,12 @@ def test_a_streamed_run_waits_for_a_stuck_drain_no_longer_than_it_may(tmp_path):
         eventually(lambda: len(of(read(path), "vm_run")) == 2)
 
 
-def test_without_streaming_the_worker_writes_within_its_interval(tmp_path):
+def test_without_streaming_the_owner_writes_by_itself(tmp_path):
     path = tmp_path / "p.jsonl"
     with otel.profile(file=path):
-        run()
-        eventually(lambda: of(read(path), "vm_run"))
+        for runs in (1, 2, 3):
+            run()
+            eventually(lambda: path.exists() and len(of(read(path), "vm_run")) == runs)
 
 
 def test_flush_writes_at_once(tmp_path):
@@ -278,11 +280,15 @@ def test_original_messages_only_where_values_are_wanted(tmp_path):
         assert ("input of Taxed has 1 error" in messages[0]) is shown
 
 
-def test_an_unwritable_file_costs_a_warning_and_no_run(tmp_path, caplog):
+def test_an_unwritable_file_costs_two_warnings_and_no_run(tmp_path, caplog):
+    """One when it happens, and one in the end, with what was lost."""
     (tmp_path / "file").write_text("")
-    with otel.profile(file=tmp_path / "file" / "p.jsonl", stream=True):
+    with otel.profile(file=tmp_path / "file" / "p.jsonl", stream=True, ops=True):
         run(3)
-    assert len([r for r in caplog.records if r.levelno >= logging.WARNING]) == 1
+    said = [r.getMessage() for r in caplog.records if r.levelno >= logging.WARNING]
+    assert len(said) == 2
+    assert f"{3 * SPANS} of {3 * SPANS} spans are not in" in said[1]
+    assert f"file_error {3 * SPANS}" in said[1]
 
 
 def test_a_foreign_file_is_left_alone(tmp_path, caplog):

@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from otel_subjects import eventually, of, read
 from patience import HANG
 
 import kumi
@@ -65,7 +66,7 @@ class Late(list):
 
 
 @pytest.mark.parametrize("stream", [False, True])
-def test_a_run_that_outlasts_profiling_is_right_and_its_loss_is_said(tmp_path, caplog, stream):
+def test_a_run_that_outlasts_profiling_is_right_and_written_when_it_ends(tmp_path, stream):
     begun, may_end, results = threading.Event(), threading.Event(), []
     with otel.profile(file=tmp_path / "p.jsonl", ops=True, stream=stream):
         Doubled.run(xs=[1.0])
@@ -76,4 +77,5 @@ def test_a_run_that_outlasts_profiling_is_right_and_its_loss_is_said(tmp_path, c
     may_end.set()
     thread.join()
     assert results == [[2.0]]
-    assert "not in the profile: 1 of Doubled, still running" in caplog.text
+    eventually(lambda: of(read(tmp_path / "p.jsonl"), "profile_end")[-1]["runs"]["seen"] == 2)
+    assert len(of(read(tmp_path / "p.jsonl"), "vm_run")) == 2

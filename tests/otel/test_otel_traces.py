@@ -61,7 +61,8 @@ def test_file_and_traces_have_the_same_spans(tmp_path):
     sent = {f"{span.context.span_id:016x}" for span in kumi_spans(exporter.spans)}
     phases = {event["span_id"] for event in of(events, "phase")}
     assert sent == ids(events) | phases
-    assert events[-1]["spans"]["sent"] == len(sent)
+    spans = events[-1]["spans"]
+    assert (spans["sampled"], spans["handed"], spans["sent"]) == (len(sent), len(sent), 0)
 
 
 def test_an_exporter_that_takes_blocks_gets_blocks():
@@ -229,7 +230,7 @@ def test_the_providers_shutdown_takes_our_spans_first_and_none_after(tmp_path):
         assert len([s for s in exporter.spans if s.name == "run Taxed"]) == 3
         run(2)
     assert len(of(read(path), "vm_run")) == 5
-    assert read(path)[-1]["dropped"] == {}
+    assert read(path)[-1]["dropped"] == {"already_shutdown": 2 * SPANS}
 
 
 def test_afterwards_the_provider_is_as_it_was():
@@ -305,8 +306,11 @@ def test_an_exporter_that_raises_harms_nothing(tmp_path, caplog):
         run(3)
     events = read(path)
     assert len(of(events, "vm_run")) == 3
-    assert events[-1]["dropped"]["export_failed"] >= 3 * SPANS
-    assert len([r for r in caplog.records if r.levelno >= logging.WARNING]) == 1
+    lost = events[-1]["dropped"]["export_failed"]
+    assert lost >= 3 * SPANS
+    said = [r.getMessage() for r in caplog.records if r.levelno >= logging.WARNING]
+    assert said[0].startswith("profiling failed while sending spans to Keeping")
+    assert said[1:] == [f"{lost} spans were not sent: Keeping: export_failed {lost}"]
 
 
 def test_an_exporter_that_is_stuck_holds_up_neither_the_file_nor_another_exporter(tmp_path):

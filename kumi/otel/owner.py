@@ -1,0 +1,219 @@
+"""The owner: the one thread of a process that decides, drains, makes spans, writes and logs.
+
+Callers append, and go on. Where one has to wait it *asks*: it puts a piece of work into the owner's
+inbox and waits, with a deadline, on a queue of its own for the answer. So nothing of the owner's
+is ever interrupted by a signal (handlers run on the main thread), nor needs a lock.
+
+It rests until it is woken, gives callers a moment to add more, works until nothing is left, and
+rests again: an idle process does not wake up. "At rest" is announced before the queues are looked
+at for the last time, so a run that comes at that moment is either seen, or wakes it.
+"""
+
+from __future__ import annotations
+
+import queue
+import sys
+import threading
+from contextlib import contextmanager
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from kumi.otel import log
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+GATHER = 0.05
+"""Seconds in which callers may add more before the owner begins: what a kill can lose."""
+
+_SWITCH = 0.0003
+
+Work: TypeAlias = "Callable[[], Any]"
+
+
+class Owner:
+    """A daemon thread with an inbox, started when it is first needed.
+
+    `work` does all there is to do; `lie_down` says whether nothing is left, and has the next run
+    call `wake` if so. Both are called on the thread.
+
+    `at_rest` is whether somebody has to wake it, `answered` how many pieces of work it has done.
+    """
+
+    def __init__(self, work: Work, lie_down: Callable[[], bool]) -> None:
+        self._work = work
+        self._lie_down = lie_down
+        self._inbox: Any = None
+        self._new_queue: Callable[[], Any] = queue.SimpleQueue
+        self._thread: threading.Thread | None = None
+        self._unstarted = [True]
+        self._interval: float | None = None
+        self._over = False
+        self.at_rest = True
+        self.answered = 0
+
+    # On callers' threads.
+
+    def wake(self) -> bool:
+        """Have it work soon; False where it cannot (no thread can be started)."""
+        if not self._is_started():
+            return False
+        if self.at_rest:
+            self.at_rest = False
+            self._inbox.put(_WAKE)
+        return True
+
+    def hurry(self) -> bool:
+        """Have it work now; False where it cannot."""
+        if not self._is_started():
+            return False
+        self._inbox.put(_HURRY)
+        return True
+
+    def ask(self, work: Work, timeout: float) -> Any:
+        """What `work` gives, done on the owner's thread; None where that takes too long.
+
+        None at once where there can be no owner, and on its own thread: what it calls is anybody's
+        code, which may run schemas, and waits for nobody.
+        """
+        if self.is_current() or not self._is_started():
+            return None
+        answer = self._new_queue()
+        self._inbox.put((work, answer))
+        if self._over:
+            return None
+        try:
+            return answer.get(timeout=min(max(0.0, timeout), threading.TIMEOUT_MAX))
+        except queue.Empty:
+            return None
+
+    def tell(self, work: Work) -> None:
+        """Have `work` done, without waiting for it."""
+        if self._is_started():
+            self._inbox.put((work, None))
+
+    def is_current(self) -> bool:
+        """Whether this is the owner's thread."""
+        return self._thread is threading.current_thread()
+
+    def has_started(self) -> bool:
+        """Whether there is anybody to ask."""
+        return self._inbox is not None
+
+    def can_start(self) -> bool:
+        """Whether there is an owner, or can be."""
+        return self._is_started()
+
+    def forked(self) -> None:
+        """In a child there is no such thread: undo what it was amid."""
+        if self._interval is not None:
+            sys.setswitchinterval(self._interval)
+
+    def _is_started(self) -> bool:
+        return self._inbox is not None or self._start()
+
+    def _start(self) -> bool:
+        """Queue and thread are looked up together: what gevent patches later does not fit."""
+        try:
+            self._unstarted.pop()  # one step: only one thread can do this
+        except IndexError:
+            return self._inbox is not None
+        self._new_queue = queue.SimpleQueue
+        inbox = self._new_queue()
+        self._inbox = inbox
+        thread = threading.Thread(target=self._live, args=(inbox,), name="kumi-owner", daemon=True)
+        self._thread = thread
+        try:
+            thread.start()
+        except RuntimeError:  # the interpreter is shutting down, or there are too many
+            self._inbox = self._thread = None
+            self._unstarted.append(True)
+            return False
+        return True
+
+    # On the owner's thread.
+
+    def attend(self) -> None:
+        """Answer those who have asked in the meantime; called between two pieces of work."""
+        self.answered += 1
+        while self._inbox is not None and not self._inbox.empty():
+            self._answer(self._inbox.get())
+
+    def end(self) -> None:
+        """Take no more work after what is being done now."""
+        self._over = True
+
+    def _live(self, inbox: Any) -> None:
+        log.by_another_thread()
+        while not self._over:
+            self._rise(inbox.get(), inbox)
+        self.attend()
+
+    def _rise(self, token: Any, inbox: Any) -> None:
+        """In a function of its own: what was asked is not to be held on to while we rest."""
+        if token is _WAKE or token is _HURRY:
+            self._spell(inbox)
+        else:
+            with self._letting_callers_work():
+                self._answer(token)
+
+    def _spell(self, inbox: Any) -> None:
+        """Work until there is nothing left."""
+        while not self._over:
+            self._gather(inbox)
+            with self._letting_callers_work():
+                self._do(self._work)
+            self.at_rest = True
+            if self._lie_down():
+                return
+            self.at_rest = False
+
+    def _gather(self, inbox: Any) -> None:
+        """Let callers add more; whoever waits, or has no room, ends that."""
+        until = perf_counter() + GATHER
+        while (left := until - perf_counter()) > 0:
+            try:
+                token = inbox.get(timeout=left)
+            except queue.Empty:
+                return
+            if token is not _WAKE:
+                self._answer(token)
+                return
+
+    def _answer(self, token: Any) -> None:
+        if token is _WAKE or token is _HURRY:
+            return
+        work, answer = token
+        result = self._do(work)
+        if answer is not None:
+            answer.put(result)
+
+    def _do(self, work: Work) -> Any:
+        try:
+            return work()
+        except BaseException as error:  # noqa: BLE001 - a thread that dies loses every later run
+            log.trouble("working", error)
+            return None
+
+    @contextmanager
+    def _letting_callers_work(self) -> Iterator[None]:
+        """Have the interpreter change threads sooner, unless somebody else has a say in it.
+
+        A caller that wants it back from our thread waits for a switch interval: 5 ms, usually.
+        """
+        if self._interval is not None:
+            yield
+            return
+        before = sys.getswitchinterval()
+        self._interval = before
+        sys.setswitchinterval(min(_SWITCH, before))
+        ours = sys.getswitchinterval()
+        try:
+            yield
+        finally:
+            if sys.getswitchinterval() == ours:
+                sys.setswitchinterval(before)
+            self._interval = None
+
+
+_WAKE, _HURRY = "wake", "hurry"
