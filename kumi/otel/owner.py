@@ -119,7 +119,7 @@ class Owner:
         except IndexError:
             return self._inbox is not None
         self._new_queue = queue.SimpleQueue
-        inbox = self._new_queue()
+        inbox: Any = self._new_queue()
         self._inbox = inbox
         thread = threading.Thread(target=self._live, args=(inbox,), name="kumi-owner", daemon=True)
         self._thread = thread
