@@ -69,12 +69,12 @@ def _check_form(facts: Analysis, declaration: Declaration) -> None:
 def _check_mentions(facts: Analysis, declaration: Declaration, known: set[str]) -> None:
     for node in distinct(*roots(declaration.body)):
         match node:
-            case Name() if node.name not in known:
-                hint = _input_hint(facts, node.name) or _close(facts, node.name, known)
-                facts.semantic(node.place, f"`{node.name}` is not declared", hint)
-            case Call() if not _is_function(node.function, known):
-                hint = _close(facts, node.function, known_names())
-                facts.semantic(node.place, f"there is no function `{node.function}`", hint)
+            case Name(name=name) if name not in known:
+                hint = _otherwise_named(facts, name) or _close(facts, name, known)
+                facts.semantic(node.place, f"`{name}` is not declared", hint)
+            case Call(function=name) if not _is_function(facts, name):
+                hint = _no_function(facts, name) or _close(facts, name, known_names())
+                facts.semantic(node.place, f"there is no function `{name}`", hint)
 
 
 def _close(facts: Analysis, name: str, known: Collection[str]) -> str | None:
@@ -82,10 +82,21 @@ def _close(facts: Analysis, name: str, known: Collection[str]) -> str | None:
     return did_you_mean(name, known) if len(facts.problems) < _MOST_HINTS else None
 
 
-def _input_hint(facts: Analysis, name: str) -> str | None:
+def _otherwise_named(facts: Analysis, name: str) -> str | None:
+    """A hint for what has that name and is no declaration."""
+    if (name,) in facts.reaches:
+        return f"inputs are written `input.{name}`"
+    return f"a function is called as `fn(:{name}, …)`" if _is_function(facts, name) else None
+
+
+def _no_function(facts: Analysis, name: str) -> str | None:
+    """A hint for what has that name and cannot be called."""
+    if name in facts.declarations:
+        kind = facts.declarations[name].kind
+        return f"`{name}` is a {kind}, which takes no arguments: write `{name}`"
     return f"inputs are written `input.{name}`" if (name,) in facts.reaches else None
 
 
-def _is_function(name: str, known: set[str]) -> bool:
+def _is_function(facts: Analysis, name: str) -> bool:
     # An imported declaration is called by its name.
-    return bool(overloads(name)) or name in PLANNED or name in known
+    return bool(overloads(name)) or name in PLANNED or name in facts.imported()

@@ -35,8 +35,8 @@ PLACE = Place(SOURCE, 1)
 INPUTS = parse(SOURCE, "Any").inputs
 NUMBERS = ["n", "rows.row.cells.cell", "others.other"]
 PATHS = [*NUMBERS, "s", "rows", "rows.row", "rows.row.flag", "rows.row.cells", "nope", "s.below"]
-NAMES = ["a", "b", "c", "d", "inputs", "missing"]
-FUNCTION_NAMES = sorted({function.name for function in FUNCTIONS} | PLANNED | {"nope"})
+NAMES = ["a", "b", "c", "d", "n", "inputs", "missing"]
+FUNCTION_NAMES = sorted({*(function.name for function in FUNCTIONS), *PLANNED, *NAMES, "nope"})
 
 
 def call(names, *operands):

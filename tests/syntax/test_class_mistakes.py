@@ -42,6 +42,9 @@ a, b, p, lines = Input.a, Input.b, Input.p, Input.lines
         (lambda: float(a), "float(a)", "known in a run"),
         (lambda: int(a), "int(a)", "known in a run"),
         (lambda: range(a), "range(a)", "known in a run"),
+        (lambda: a(b), "a(b)", "take no arguments"),
+        (lambda: kumi.value(a)(x=1), "kumi.value(a)(x=1)", "take no arguments"),
+        (lambda: lines(), "lines()", "take no arguments"),
         (lambda: a + Line, "a + Line", "start at `Input`"),
         (lambda: a + b"1", "a + b", "start at `Input`"),
         (lambda: a == {1: a}, "a == {1: a}", "must be a string"),
@@ -90,6 +93,14 @@ def test_misspelt_fields(mistake, shown, hint):
     assert line[carets.index("^") :].startswith(shown)
     assert carets.count("^") == len(shown)
     assert hint in helpful
+
+
+@pytest.mark.parametrize("expression", [a + 1, kumi.value(a), when(p).then(a).otherwise(b)])
+def test_what_no_expression_has_is_told_with_the_function_of_that_name(expression):
+    with pytest.raises(AttributeError, match=r"no attribute 'tanh'; write kumi.tanh\("):
+        expression.tanh()
+    with pytest.raises(AttributeError, match=r"no attribute 'prise'$"):
+        expression.prise
 
 
 def test_python_may_look_around():

@@ -47,6 +47,12 @@ class Expr(Operand, Generic[T_co]):
     def __repr__(self) -> str:
         return f"<kumi.Expr {_named(self._node)} at {self._node.place}>"
 
+    if not TYPE_CHECKING:  # to a checker, what is not declared is not there
+
+        def __getattr__(self, name: str) -> Any:
+            hint = f"; write kumi.{name}(...)" if overloads(name) else ""
+            raise AttributeError(f"an expression has no attribute {name!r}{hint}")
+
     # -- arithmetic -------------------------------------------------------------------------------
 
     @overload
@@ -358,12 +364,6 @@ class Formula(Expr[T_co]):
     """
 
     __slots__ = ()
-
-    if not TYPE_CHECKING:  # to a checker, what is not declared is not there
-
-        def __getattr__(self, name: str) -> Any:
-            hint = f"; write kumi.{name}(...)" if overloads(name) else ""
-            raise AttributeError(f"an expression has no attribute {name!r}{hint}")
 
 
 def _named(node: nodes.Expr) -> str:

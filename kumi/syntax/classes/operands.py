@@ -23,6 +23,10 @@ _LOOP = (
     "and `kumi.sum(e)`, `kumi.count(e)`, `kumi.any(e)` … for all of them"
 )
 _NUMBER = "its value is known in a run, not while the schema is being built"
+_CALL = (
+    "declarations and inputs take no arguments: write the name alone; the functions of the "
+    "language are `kumi.sum(e)`, `kumi.concat(a, b)` …"
+)
 _TEXT = 'text is joined in a run: `kumi.concat(a, b)`; to look at the expression itself, `f"{e!r}"`'
 
 
@@ -51,6 +55,10 @@ class Operand:
         def __len__(self) -> int:
             hint = "write `kumi.count(e)` for elements, `kumi.length(s)` for characters"
             raise TypeError(explained("an expression has no length", hint))
+
+        def __call__(self, *_args: object, **_named: object) -> NoReturn:
+            """Raise TypeError: functions are the language's, not the schema's."""
+            raise TypeError(explained("an expression cannot be called", _CALL))
 
         def __contains__(self, item: object) -> bool:
             hint = "write `kumi.any(e == item)`, or `(x == 1) | (x == 2)` for `x in (1, 2)`"
