@@ -16,8 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _PIECE: Final = re.compile(
-    r'(?P<text>"(?:[^"\\]|\\.)*")(?P<key>\s*:)?|(?P<number>-?(?:\d[\d.eE+-]*|NaN|Infinity))|[{}]'
+    r"""(?P<text>"(?:[^"\\]|\\.)*")(?P<key>\s*:)?
+      | (?P<number>-?(?:\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|NaN|Infinity))
+      | [{}]""",
+    re.VERBOSE | re.ASCII,
 )
+"""What is looked at in a text that is JSON as far as to where it is refused; nothing behind."""
 _LONGEST: Final = 40
 
 
