@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 _SIMPLE = "\u0300"
 """Every letter before this one takes one column."""
 
@@ -23,6 +25,26 @@ def visible(text: str) -> str:
         letter if letter.isprintable() else letter.encode("unicode_escape").decode()
         for letter in text
     )
+
+
+def harmless(text: str) -> str:
+    """The same for a text of many lines: line feeds and tabs lay it out, and stay."""
+    if text.isprintable():
+        return text
+    lines = (map(visible, line.split("\t")) for line in text.split("\n"))
+    return "\n".join(map("\t".join, lines))
+
+
+_STEERING = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
+def harmless_json(text: str) -> str:
+    """JSON, with what could steer a terminal in JSON's own notation: it says the same."""
+    return text if text.isascii() and "\x7f" not in text else _STEERING.sub(_in_json, text)
+
+
+def _in_json(letter: re.Match[str]) -> str:
+    return f"\\u{ord(letter[0]):04x}"
 
 
 def shortened(text: str, room: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import shutil
 import sys
@@ -14,4 +15,18 @@ def called() -> str:
     """`kumi`; where the shell would not find it, the path by which it was started."""
     if Path(_STARTED).name != "kumi" or shutil.which("kumi"):
         return "kumi"
-    return shlex.quote(_STARTED)
+    return typed(_STARTED)
+
+
+def typed(word: str) -> str:
+    """A word as it is typed into a shell; in `$'…'` where it holds what should not be shown."""
+    if word.isprintable():
+        return shlex.quote(word)
+    plain = word.replace("\\", "\\\\").replace("'", "\\'")
+    return f"$'{''.join(map(_typed_letter, plain))}'"
+
+
+def _typed_letter(letter: str) -> str:
+    if letter.isprintable():
+        return letter
+    return "".join(f"\\x{byte:02x}" for byte in os.fsencode(letter))

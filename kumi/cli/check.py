@@ -9,7 +9,9 @@ import click
 
 from kumi.cli.main import FAILED, message
 from kumi.cli.schemas import schemas as find_schemas
+from kumi.cli.terminal import say, say_error
 from kumi.errors import KumiError
+from kumi.letters import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +42,7 @@ def _checked(spec: str) -> bool:
     is_found = _passes(lambda: found.extend(find_schemas(spec)))
     fine = all([is_found, *(_passes(schema.check) for schema in found)])
     if fine:
-        click.echo(f"{spec}: ok")
+        say(f"{visible(spec)}: ok")
     return fine
 
 
@@ -49,9 +51,9 @@ def _passes(step: Callable[[], None]) -> bool:
     try:
         step()
     except (KumiError, OSError) as error:
-        click.echo(message(error), err=True)
+        say(message(error), err=True)
     except click.ClickException as error:
-        error.show()
+        say_error(error)
     else:
         return True
     return False

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,10 +13,11 @@ from urllib.parse import urlsplit
 import click
 
 from kumi import examples
-from kumi.cli.called import called
+from kumi.cli.called import called, typed
 from kumi.cli.destination import filled_in, is_stream
-from kumi.cli.profile import ROWS, draw, emit
-from kumi.cli.terminal import width
+from kumi.cli.profile import ROWS, draw
+from kumi.cli.terminal import emit, say, width
+from kumi.letters import visible
 from kumi.profiles.reading import read_breakdown
 from kumi.profiles.reports.drawing import wrapped
 from kumi.profiles.sources import UnreadableError
@@ -65,11 +65,11 @@ def demo(output: str) -> int:
     try:
         found = read_breakdown([output])
     except UnreadableError as error:
-        raise click.ClickException(f"nothing was recorded: {error}") from error
+        raise click.ClickException(f"nothing was recorded: {visible(str(error))}") from error
     emit("\n" + draw(found, "summary", ROWS, as_json=False))
     if trace_id is not None:
-        emit(_about_trace(trace_id, output))
-    emit(_next(output))
+        say(_about_trace(trace_id, output))
+    say(_next(output))
     return 0
 
 
@@ -96,7 +96,7 @@ def _computed(name: str) -> None:
     for _ in range(RUNS):
         result = schema.run(data)
     said = wrapped(f"{schema.__name__}: {_totals(result)}", width(sys.stdout))
-    emit("".join(f"{line}\n" for line in said))
+    say("\n".join(said))
 
 
 def _totals(result: Schema) -> str:
@@ -150,24 +150,24 @@ def _about_trace(trace_id: str, output: str) -> str:
     endpoint = _variable(_ENDPOINTS) or ""
     last = Path(output).read_bytes().rpartition(b'{"event":"profile_end"')
     if not (last[1] and last[2].endswith(b"}\n")):
-        return f"\nTrace {trace_id}: sent to {endpoint}; {output} has no counts\n"
+        return f"\nTrace {trace_id}: sent to {endpoint}; {visible(output)} has no counts"
     end = json.loads(last[1] + last[2])
     dropped = sum(end["dropped"].values())
     if dropped:
-        return f"\nTrace {trace_id}: {dropped:,} spans did not reach {endpoint}; is it running?\n"
-    lines = f"\nTrace {trace_id}: {end['spans']['sent']:,} spans sent to {endpoint}\n"
+        return f"\nTrace {trace_id}: {dropped:,} spans did not reach {endpoint}; is it running?"
+    lines = f"\nTrace {trace_id}: {end['spans']['sent']:,} spans sent to {endpoint}"
     url = urlsplit(endpoint if "//" in endpoint else f"//{endpoint}")
     if url.hostname in _LOCAL and url.port in _OTLP_PORTS:
-        lines += f"  http://localhost:16686/trace/{trace_id}\n"
+        lines += f"\n  http://localhost:16686/trace/{trace_id}"
     return lines
 
 
 def _next(output: str) -> str:
-    kumi, profile = called(), shlex.quote(output)
-    schema = shlex.quote(str(examples.path("us_tax_2024")))
+    kumi, profile = called(), typed(output)
+    schema = typed(str(examples.path("us_tax_2024")))
     return (
-        f"\nThe profile is in {output}. Next:\n"
+        f"\nThe profile is in {visible(output)}. Next:\n"
         f"  {kumi} profile {profile} --detailed\n"
         f"  {kumi} profile {profile} --raw --schema UsTax2024\n"
-        f"  {kumi} ops {schema}\n"
+        f"  {kumi} ops {schema}"
     )

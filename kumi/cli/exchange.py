@@ -11,6 +11,8 @@ from typing import Any, Final
 import click
 
 from kumi.cli.strict_json import loads
+from kumi.cli.terminal import say
+from kumi.letters import harmless_json, visible
 
 
 def read_input(path: str | None) -> dict[str, Any]:
@@ -20,7 +22,7 @@ def read_input(path: str | None) -> dict[str, Any]:
     """
     if path is None:
         return {}
-    name = "standard input" if path == "-" else path
+    name = "standard input" if path == "-" else visible(path)
     data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
     value = _parsed(name, data)
     if not isinstance(value, dict):
@@ -37,11 +39,12 @@ def write_output(values: dict[str, Any], path: str | None) -> None:
         _write_file(path, text + "\n")
     if lost:
         numbers = "1 number is" if lost == 1 else f"{lost} numbers are"
-        click.echo(f"warning: {numbers} NaN or infinite, which JSON has not: null", err=True)
+        say(f"warning: {numbers} NaN or infinite, which JSON has not: null", err=True)
 
 
 def _print(text: str) -> None:
-    """Print JSON; what the terminal's encoding has no letter for, as JSON escapes it."""
+    """Print JSON; what a terminal has no letter for, or is steered by, as JSON escapes it."""
+    text = harmless_json(text)
     try:
         click.echo(text)
     except UnicodeEncodeError:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from kumi.cli.terminal import width
+from kumi.cli.terminal import say, say_error, width
 from kumi.errors import KumiError, SchemaError, did_you_mean
+from kumi.letters import visible
 from kumi.version import __version__
 
 if TYPE_CHECKING:
@@ -109,14 +110,14 @@ def _invoke(arguments: Sequence[str] | None) -> int:
     try:
         result: Any = kumi.main(arguments, prog_name="kumi", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        say_error(error)
         return error.exit_code
     except click.Abort:
         return INTERRUPTED
     except (KumiError, OSError) as error:
         if isinstance(error, OSError) and not error.filename:
             raise  # files are named: this is about what we print to
-        click.echo(message(error), err=True)
+        say(message(error), err=True)
         return FAILED
     return result if isinstance(result, int) else 0
 
@@ -126,7 +127,7 @@ def message(error: KumiError | OSError) -> str:
     if isinstance(error, SchemaError):
         return error.shown(width(sys.stderr))
     if isinstance(error, OSError) and error.filename:
-        return f"Error: {error.filename}: {error.strerror}"
+        return f"Error: {visible(str(error.filename))}: {error.strerror}"
     if isinstance(error, OSError) and error.strerror:
         return f"Error: standard output: {error.strerror}"
     return f"Error: {error}"
@@ -134,7 +135,7 @@ def message(error: KumiError | OSError) -> str:
 
 def output_failed(error: OSError) -> int:
     """Say that standard output takes no more; the exit code."""
-    click.echo(message(error), err=True)
+    say(message(error), err=True)
     discard_output()
     return FAILED
 

@@ -6,10 +6,9 @@ import sys
 
 import click
 
-from kumi.cli.profile import emit
 from kumi.cli.schemas import check_names, only
 from kumi.cli.schemas import schema as find_schema
-from kumi.cli.terminal import width
+from kumi.cli.terminal import say, width
 from kumi.ir.text import disassemble
 from kumi.schema import compile_program
 
@@ -29,4 +28,4 @@ def ops(schema: str, names: tuple[str, ...]) -> None:
     """
     found = find_schema(schema)
     check_names(found, names)
-    emit(disassemble(compile_program(found, *names), width(sys.stdout)) + "\n")
+    say(disassemble(compile_program(found, *names), width(sys.stdout)))

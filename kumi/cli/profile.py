@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import re
 import sys
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import click
 
-from kumi.cli.terminal import width
+from kumi.cli.terminal import emit, say, width
 from kumi.errors import did_you_mean
 from kumi.profiles.engine import Filters
 from kumi.profiles.reading import check_readable, read_breakdown
@@ -117,7 +116,7 @@ def _tell_of_strangers(everything: Breakdown, filters: Filters) -> None:
         for stranger in asked:
             if known and stranger not in known:
                 hint = name(did_you_mean(stranger, known))
-                click.echo(f"No {what} is called {name(stranger)}; {hint}", err=True)
+                say(f"No {what} is called {name(stranger)}; {hint}", err=True)
 
 
 def draw(found: Breakdown, mode: Mode, limit: int | None, *, as_json: bool) -> str:
@@ -135,14 +134,6 @@ def draw(found: Breakdown, mode: Mode, limit: int | None, *, as_json: bool) -> s
     return (coloured if in_colour else plain)(page(found, limit or ROWS), columns)
 
 
-def emit(text: str) -> None:
-    """Write to standard output, whatever its encoding can hold."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
-    sys.stdout.write(text)
-    sys.stdout.flush()  # a closed pipe is met here, where click keeps silent about it
-
-
 def _stream(files: Sequence[str], filters: Filters, limit: int | None) -> None:
     from itertools import islice  # noqa: PLC0415 - as above
 
@@ -155,4 +146,4 @@ def _stream(files: Sequence[str], filters: Filters, limit: int | None) -> None:
     sys.stdout.flush()
     check_readable(files, raw.lines)
     for remark in malformed(raw.lines):
-        click.echo(remark, err=True)
+        say(remark, err=True)

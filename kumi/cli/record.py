@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import os
-import shlex
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,11 +13,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kumi.cli.called import called
+from kumi.cli.called import called, typed
 from kumi.cli.destination import filled_in, is_stream
 from kumi.cli.main import discard_output, output_failed
-from kumi.cli.profile import ROWS, draw, emit
+from kumi.cli.profile import ROWS, draw
 from kumi.cli.script import MissingError, execute, module, script
+from kumi.cli.terminal import emit, say
+from kumi.letters import visible
 from kumi.profiles.reading import read_breakdown
 from kumi.profiles.sources import UnreadableError
 
@@ -149,16 +150,16 @@ def _show(report: _Report) -> None:
     if os.getpid() != report.process:
         return
     if report.stream.closed:
-        click.echo(f"The program closed its standard output. No report;{_next(report)}", err=True)
+        say(f"The program closed its standard output. No report;{_next(report)}", err=True)
         return
     sys.stdout = report.stream
     try:
         found = read_breakdown([report.path])
         emit(draw(found, report.mode, report.limit, as_json=report.as_json))
         if not report.as_json:
-            emit(_next(report))
+            say(_next(report))
     except UnreadableError as error:
-        click.echo(f"Nothing was recorded: {error}", err=True)
+        say(f"Nothing was recorded: {visible(str(error))}", err=True)
     except BrokenPipeError:
         discard_output()
     except OSError as error:
@@ -166,9 +167,9 @@ def _show(report: _Report) -> None:
 
 
 def _next(report: _Report) -> str:
-    kumi, path = called(), shlex.quote(report.name)
+    kumi, path = called(), typed(report.name)
     other = "--summary" if report.mode == "detailed" else "--detailed"
     return (
-        f"\nThe profile is in {report.name}. Next:\n"
-        f"  {kumi} profile {path} {other}\n  {kumi} profile {path} --raw\n"
+        f"\nThe profile is in {visible(report.name)}. Next:\n"
+        f"  {kumi} profile {path} {other}\n  {kumi} profile {path} --raw"
     )

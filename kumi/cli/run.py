@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kumi.cli.called import called
+from kumi.cli.called import called, typed
 from kumi.cli.destination import filled_in, is_stream
 from kumi.cli.exchange import read_input, write_output
 from kumi.cli.schemas import check_names, only
 from kumi.cli.schemas import schema as find_schema
+from kumi.cli.terminal import say
 from kumi.errors import InputError, KumiError
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def _profiled(path: str | None) -> Iterator[None]:
     with otel.profile(file=path, ops=True):
         yield
     if _state(path) != before and _is_whole(path):  # else a warning has said what is the matter
-        click.echo(f"profile written; next: {called()} profile {shlex.quote(path)}", err=True)
+        say(f"profile written; next: {called()} profile {typed(path)}", err=True)
 
 
 def _state(path: str) -> tuple[int, int, int] | None:

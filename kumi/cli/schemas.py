@@ -11,6 +11,7 @@ import click
 
 from kumi.cli.failure import failure
 from kumi.errors import KumiError, did_you_mean
+from kumi.letters import visible
 from kumi.schema import Schema, compile_program, load
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def schema(spec: str) -> type[Schema]:
     """
     found = schemas(spec)
     if len(found) > 1:
-        path = spec.removesuffix(":")
+        path = visible(spec.removesuffix(":"))
         names = ", ".join(f"{path}:{one.__name__}" for one in found)
         raise click.UsageError(f"{path} has {len(found)} schemas; name one of them: {names}")
     return found[0]
@@ -38,12 +39,14 @@ def schemas(spec: str) -> list[type[Schema]]:
     if not path.endswith(".py"):
         return [load(path)]
     declared = _declared(_import(Path(path)))
+    shown = visible(path)
     if not declared:
-        raise click.ClickException(f"{path} has no schema: no class derived from kumi.Schema")
+        raise click.ClickException(f"{shown} has no schema: no class derived from kumi.Schema")
     if not name:
         return list(declared.values())
     if name not in declared:
-        raise click.ClickException(f"{path} has no schema {name!r}; {did_you_mean(name, declared)}")
+        hint = did_you_mean(name, declared)
+        raise click.ClickException(f"{shown} has no schema {name!r}; {hint}")
     return [declared[name]]
 
 
@@ -96,7 +99,7 @@ def _import(path: Path) -> ModuleType:
     name = path.stem if path.stem not in sys.modules else f"_{path.stem}"
     spec = spec_from_file_location(name, path.resolve())
     if spec is None or spec.loader is None:
-        raise click.ClickException(f"{path} cannot be imported")
+        raise click.ClickException(f"{visible(str(path))} cannot be imported")
     module = module_from_spec(spec)
     sys.modules[name] = module
     sys.path.insert(0, str(path.resolve().parent))

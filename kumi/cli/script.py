@@ -12,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from kumi.cli.called import typed
 from kumi.cli.main import FAILED, INTERRUPTED
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Program:
 def script(path: str) -> Program:
     """The program in a file. Raises MissingError where there is none, or no Python."""
     if Path(path).suffix == ".kumi":
-        raise MissingError(f"{path} is a schema, no program: kumi run {path} --profile FILE")
+        raise MissingError(f"{path} is a schema, no program: kumi run {typed(path)} --profile FILE")
     if not Path(path).is_file():
         raise MissingError(f"there is no file {path!r}")
     full = str(Path(path).absolute())

@@ -6,6 +6,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from kumi.analysis.facts import literal
+from kumi.letters import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,7 +29,7 @@ def disassemble(program: Program, width: int | None = None) -> str:
     """
     rows = [_row(operation) for operation in program.operations]
     columns = _Columns(rows, width)
-    lines = [*_header(program, width), program.source.path]
+    lines = [*_header(program, width), visible(program.source.path)]
     for group in program.groups:
         lines += ["", _group_line(program, group)]
         for index in range(group.first, group.last):
@@ -73,7 +74,7 @@ def _group_line(program: Program, group: Group) -> str:
         return "inputs"
     place = f"line {group.place.line}"
     if group.place.source.path != program.source.path:
-        place = f"{group.place.source.path}:{group.place.line}"
+        place = f"{visible(group.place.source.path)}:{group.place.line}"
     origin = f" of {group.origin}" if group.origin != program.schema else ""
     return f"{group.kind} {group.name}{origin}  {place}"
 

@@ -86,12 +86,44 @@ class Rated(kumi.Schema):
                 "      = did you mean `ratio`?\n"
             ),
         ),
+        (
+            "low = kumi.vale(Input.price)",
+            (
+                "Error: rated.py:7: AttributeError: module 'kumi' has no attribute 'vale'\n"
+                "    7 |     low = kumi.vale(Input.price)\n"
+                "      |           ^^^^^^^^^\n"
+                "      = did you mean `value`?\n"
+            ),
+        ),
     ],
 )
 def test_what_python_refuses_in_a_class_body_has_a_caret_and_a_hint(capsys, folder, line, said):
     (folder / "rated.py").write_text(MISTAKE.format(line))
     done = call(capsys, "check", "rated.py")
     assert (done.code, done.err) == (1, said)
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("def clamp(a, b): ...\n\nclamp(1)\n", "m.py:3: TypeError: clamp() missing 1 required"),
+        ("def clamp(a):\n sum()\n\nclamp(1)\n", "m.py:2: TypeError: sum() takes at least 1"),
+        (
+            f"def clamp(a): ...\n\n{BODY} def f(): clamp()\n f()\n",
+            "m.py:7: TypeError: clamp() missing 1 required",
+        ),
+        (
+            f"def clamp(a): ...\n\n{BODY} a = clamp()\n",
+            "m.py:7: TypeError: clamp() missing 1 required",
+        ),
+    ],
+)
+def test_a_function_of_the_modules_own_has_no_hint_at_ours(capsys, folder, source, said):
+    (folder / "m.py").write_text(source)
+    done = call(capsys, "check", "m.py")
+    assert done.code == 1
+    assert done.err.startswith(f"Error: {said}")
+    assert done.err.count("\n") == 1
 
 
 @pytest.mark.parametrize(

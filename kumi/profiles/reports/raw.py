@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from kumi.letters import harmless_json
 from kumi.profiles.engine import Lines
 from kumi.profiles.lines import TIMED, parse, timed
 
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from kumi.profiles.engine import Filters, Key
     from kumi.profiles.lines import Event, Timed
     from kumi.profiles.sources import Source
-
-_STEERING: Final = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 class Raw:
@@ -41,7 +39,7 @@ class Raw:
                 if event is None:
                     self._first_malformed = self._first_malformed or (source.name, number)
                 elif self._filters.ask_nothing or (found and self._filters.admit(found)):
-                    yield _STEERING.sub(_escaped, line.strip().decode())
+                    yield harmless_json(line.strip().decode())
 
 
 def _read(line: bytes) -> tuple[Event | None, Timed | None]:
@@ -51,8 +49,3 @@ def _read(line: bytes) -> tuple[Event | None, Timed | None]:
         return event, None
     found = timed(event)
     return (event, found) if found else (None, None)
-
-
-def _escaped(letter: re.Match[str]) -> str:
-    """What could steer a terminal, in JSON's own notation."""
-    return f"\\u{ord(letter[0]):04x}"
