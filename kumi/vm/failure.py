@@ -1,62 +1,79 @@
-"""What is said of a run that raised: a note for the caller, a record for whoever watches."""
+"""What is said of a run that raised: a note for the caller, a record for whoever watches.
+
+An exception is anybody's code: its class, its attributes and its text may be whatever they like,
+and raise when they are asked for. So what can be is taken from Python's own types, and the rest is
+asked for where nothing can come of it: the caller gets the exception that the run raised.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import takewhile
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from kumi.errors import InputError
 from kumi.hooks import FailedRun, Level
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
+    from kumi.errors import Violation
     from kumi.ir.program import Program
+
+
+_T = TypeVar("_T")
+_name_of = type.__dict__["__qualname__"].__get__
+_module_of = type.__dict__["__module__"].__get__
+_traceback_of = vars(BaseException)["__traceback__"].__get__
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Where a run stopped: the operations at fault, and Kumi's own words for it, without values."""
+    """Where a run stopped: the operations at fault, and Kumi's own words for it, without values.
+
+    `is_input` where the input block refused what was given.
+    """
 
     operations: tuple[int, ...]
     message: str
+    is_input: bool = False
 
 
 def stop(
     program: Program, owners: tuple[int, ...], error: BaseException, local: Mapping[str, Any]
 ) -> Stop:
     """Find the operation that an exception came from, by the line of the generated code."""
-    if isinstance(error, InputError):
-        return _bad_input(program, error, local)
-    line = error.__traceback__.tb_lineno if error.__traceback__ else 1
-    if not program.operations:
-        return Stop((), type(error).__qualname__)
-    operation = program.operations[owners[line - 1]]
-    where = f"{operation.title} of {program.group_of(operation.index).name}"
-    return Stop((operation.index,), f"{type(error).__qualname__} in {where}")
-
-
-def _bad_input(program: Program, error: InputError, local: Mapping[str, Any]) -> Stop:
-    """Which inputs are at fault: paths only, since what was expected are literals of the schema."""
     bad = local.get("bad", ())
+    if type(error) is InputError and error.violations == tuple(violation for _, violation in bad):
+        return _bad_input(program, bad)
+    trace, name = _traceback_of(error), str(_name_of(type(error)))
+    if not program.operations:
+        return Stop((), name)
+    operation = program.operations[owners[trace.tb_lineno - 1 if trace else 0]]
+    where = f"{operation.title} of {program.group_of(operation.index).name}"
+    return Stop((operation.index,), f"{name} in {where}")
+
+
+def _bad_input(program: Program, bad: Sequence[tuple[int, Violation]]) -> Stop:
+    """Which inputs are at fault: paths only, since what was expected are literals of the schema."""
     failed = {index for index, _ in bad if index >= 0}
     if not failed and program.groups[0].last:
         failed = {0}
     where = next((violation.path for index, violation in bad if index >= 0), "undeclared names")
-    more = len(error.violations) - 1
-    return Stop(tuple(sorted(failed)), f"bad input: {where}{f' and {more} more' if more else ''}")
+    more = f" and {len(bad) - 1} more" if len(bad) > 1 else ""
+    return Stop(tuple(sorted(failed)), f"bad input: {where}{more}", is_input=True)
 
 
 def annotate(program: Program, error: BaseException, where: Stop) -> None:
-    """Add the note that names schema, declaration, operation and source line."""
-    if not isinstance(error, Exception) or isinstance(error, InputError) or not where.operations:
+    """Add the note that names schema, declaration, operation and source line, where it can be."""
+    if not issubclass(type(error), Exception) or where.is_input or not where.operations:
         return
     operation = program.operations[where.operations[0]]
     name = program.group_of(operation.index).name
     place = f"{operation.place.source.path}:{operation.place.line}"
-    error.add_note(f"in {program.schema}.{name}, {operation.title} ({place})")
+    note = f"in {program.schema}.{name}, {operation.title} ({place})"
+    _asked(lambda: BaseException.add_note(error, note), None)
 
 
 def record(
@@ -65,7 +82,7 @@ def record(
     """The readings and sizes that the locals of the generated function still hold."""
     names = takewhile(local.__contains__, (f"t{n}" for n in range(len(program.operations) + 1)))
     read = tuple(local[name] for name in names)
-    if not isinstance(error, InputError):
+    if not where.is_input:
         read += (perf_counter(),)
     axes = program.axes if level is Level.OPERATIONS else ()
     return FailedRun(
@@ -84,14 +101,20 @@ def _size(local: Mapping[str, Any], number: int) -> int:
 
 
 def _text(error: BaseException) -> str:
-    """The exception's own message; its type where it cannot say it, which must harm nobody."""
-    try:
-        return str(error)
-    except Exception:  # noqa: BLE001 - exceptions of the input's own types are anybody's code
-        return _qualified(type(error))
+    """The exception's own message; its type where it cannot say it."""
+    said = _asked(lambda: str(error), _qualified(type(error)))
+    return str.__str__(said)  # it may be of a class derived from `str`, with methods of its own
 
 
 def _qualified(kind: type[BaseException]) -> str:
     """The type's name as the SDK's spans have it: qualified, unless it is a builtin."""
-    name = kind.__qualname__
-    return name if kind.__module__ == "builtins" else f"{kind.__module__}.{name}"
+    name, module = str(_name_of(kind)), _asked(lambda: _module_of(kind), None)
+    return f"{module}.{name}" if isinstance(module, str) and module != "builtins" else name
+
+
+def _asked(question: Callable[[], _T], otherwise: _T) -> _T:
+    """What an exception answers; `otherwise` where it raises, be it KeyboardInterrupt."""
+    try:
+        return question()
+    except BaseException:  # noqa: BLE001 - the caller is to get the exception of the run
+        return otherwise

@@ -9,7 +9,6 @@ import os
 import struct
 import traceback
 import weakref
-from collections import deque
 from pathlib import Path
 
 import pytest
@@ -45,43 +44,6 @@ def rows(tmp_path):
     path = tmp_path / "rows.kumi"
     path.write_text(LINES)
     return kumi.load(path)
-
-
-class Tape:
-    """A watcher that keeps what a channel is given."""
-
-    def __init__(self, level):
-        self.level = level
-        self.queue = deque()
-        self.keep = self.queue.append
-        self.limit = 1_000
-        self.failures = []
-
-    def open(self, program):
-        return self
-
-    def admit(self):
-        return "context"
-
-    def relieve(self):
-        self.queue.clear()
-
-    def failed(self, run):
-        self.failures.append(run)
-
-    def phase_ended(self, phase):
-        pass
-
-
-@pytest.fixture
-def watch():
-    def install(level):
-        tape = Tape(level)
-        hooks.install(tape)
-        return tape
-
-    yield install
-    hooks.install(None)
 
 
 def test_a_result_answers_by_attribute_key_and_dict(rows):
