@@ -33,8 +33,6 @@ class Interrupting(Exception):
     def __str__(self):
         raise KeyboardInterrupt
 
-    __repr__ = __str__
-
 
 class Leaving(Exception):
     def __str__(self):
