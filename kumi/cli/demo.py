@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -14,10 +12,11 @@ import click
 
 from kumi import examples
 from kumi.cli.called import called, typed
-from kumi.cli.destination import filled_in, is_stream
+from kumi.cli.destination import filled_in, is_stream, last_line
 from kumi.cli.profile import ROWS, draw
 from kumi.cli.terminal import emit, say, width
 from kumi.letters import visible
+from kumi.profiles.processes import is_of_traces
 from kumi.profiles.reading import read_breakdown
 from kumi.profiles.reports.drawing import wrapped
 from kumi.profiles.sources import UnreadableError
@@ -148,18 +147,21 @@ def _root_span(provider: TracerProvider | None) -> Iterator[str | None]:
 def _about_trace(trace_id: str, output: str) -> str:
     """What became of the trace; the file's last line has the counts, unless the disk was full."""
     endpoint = _variable(_ENDPOINTS) or ""
-    last = Path(output).read_bytes().rpartition(b'{"event":"profile_end"')
-    if not (last[1] and last[2].endswith(b"}\n")):
+    end = last_line(output)
+    if end is None:
         return f"\nTrace {trace_id}: sent to {endpoint}; {visible(output)} has no counts"
-    end = json.loads(last[1] + last[2])
-    dropped = sum(end["dropped"].values())
-    if dropped:
+    if dropped := sum(n for why, n in end["dropped"].items() if is_of_traces(why)):
         return f"\nTrace {trace_id}: {dropped:,} spans did not reach {endpoint}; is it running?"
-    lines = f"\nTrace {trace_id}: {end['spans']['sent']:,} spans sent to {endpoint}"
+    lines = f"\nTrace {trace_id}: {_sent(end['spans']):,} spans sent to {endpoint}"
     url = urlsplit(endpoint if "//" in endpoint else f"//{endpoint}")
     if url.hostname in _LOCAL and url.port in _OTLP_PORTS:
         lines += f"\n  http://localhost:16686/trace/{trace_id}"
     return lines
+
+
+def _sent(spans: dict[str, int]) -> int:
+    """Spans that an exporter took, or a processor that has one."""
+    return spans.get("sent", 0) + spans.get("handed", 0)
 
 
 def _next(output: str) -> str:

@@ -1,8 +1,17 @@
-"""Where the profile that a command records goes."""
+"""Where the profile that a command records goes, and how it ended there."""
 
 from __future__ import annotations
 
 import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from kumi.profiles.lines import parse
+
+if TYPE_CHECKING:
+    from kumi.profiles.lines import Event
+
+_LAST_LINE: Final = 1 << 16  # bytes; it takes a few hundred
 
 
 def filled_in(output: str, service: str = "unknown_service") -> str:
@@ -20,3 +29,12 @@ def is_stream(path: str) -> bool:
         return opening.is_stream(path)
     except OSError:
         return False  # whoever opens it says what is the matter
+
+
+def last_line(path: str) -> Event | None:
+    """The counts of the process that ended the profile; None where it has no end."""
+    with Path(path).open("rb") as file:
+        file.seek(max(0, file.seek(0, os.SEEK_END) - _LAST_LINE))
+        *_, last = file.read().splitlines() or [b""]
+    found = parse(last)
+    return found if found and found["event"] == "profile_end" else None

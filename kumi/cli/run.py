@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kumi.cli.called import called, typed
-from kumi.cli.destination import filled_in, is_stream
+from kumi.cli.destination import filled_in, is_stream, last_line
 from kumi.cli.exchange import read_input, write_output
 from kumi.cli.schemas import check_names, only
 from kumi.cli.schemas import schema as find_schema
@@ -97,8 +97,8 @@ def _state(path: str) -> tuple[int, int, int] | None:
 
 def _is_whole(path: str) -> bool:
     """Whether the profile was written to its end, and all of it."""
-    last = Path(path).read_bytes().splitlines()[-1:] or [b""]
-    return last[0].startswith(b'{"event":"profile_end"') and b'"file_' not in last[0]
+    end = last_line(path)
+    return end is not None and not any(why.startswith("file_") for why in end["dropped"])
 
 
 def _computed(schema: type[Schema], names: tuple[str, ...], given: str | None) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kumi.ir.ops import BY_NAME
-from kumi.profiles.whole import Clock, Memory, Programs, clock_costs, drops, memory
+from kumi.profiles.processes import Processes, drops, processes
+from kumi.profiles.whole import Clock, Memory, Pauses, Programs, clock_costs, memory, pauses
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -65,6 +66,8 @@ class Breakdown(NamedTuple):
     phases: tuple[Group, ...]
     clock: Clock | None
     memory: Memory | None
+    pauses: tuple[Pauses, ...]
+    processes: Processes
     dropped: dict[str, int]
     script: int | None
 
@@ -105,6 +108,8 @@ def breakdown(engine: Engine) -> Breakdown:
         phases=phases,
         clock=_clock(engine, clock_costs(whole)),
         memory=memory(whole),
+        pauses=pauses(whole),
+        processes=processes(whole),
         dropped=drops(whole),
         script=sum(script) if script else None,
     )

@@ -8,7 +8,7 @@ from math import floor
 from typing import Any, Final, NamedTuple
 
 TIMED: Final = ("vm_operation", "vm_declaration", "vm_run", "phase")
-WHOLE: Final = ("profile_start", "program", "memory", "profile_end")
+WHOLE: Final = ("profile_start", "program", "memory", "pause", "profile_end")
 KNOWN: Final = (*TIMED, *WHOLE, "span")
 
 UNKNOWN_SCHEMA: Final = "Unknown"
@@ -80,7 +80,7 @@ def timed(event: Event) -> Timed | None:
         get("run"),
     )
     name = get("name") if kind == "phase" else get("operation")
-    ns = _nanoseconds(get("start_unix_nano"), get("end_unix_nano"), get("duration_ms"))
+    ns = duration(event)
     if ns is None or not (_is_whole(rows) and _is_whole(index)):
         return None
     for key in _NAMES:
@@ -101,6 +101,12 @@ def timed(event: Event) -> Timed | None:
         ns,
         rows or 0,
     )
+
+
+def duration(event: Event) -> int | None:
+    """The nanoseconds that an event took, or None where it does not say."""
+    get = event.get
+    return _nanoseconds(get("start_unix_nano"), get("end_unix_nano"), get("duration_ms"))
 
 
 def _load(text: str, decoder: json.JSONDecoder) -> Any:

@@ -1,12 +1,13 @@
-"""What the few uncounted events say: programs, clocks, memory, losses.
+"""What the few uncounted events say: programs, clocks, memory, pauses.
 
 They come from a file, so nothing here trusts a shape: what is not as described is passed over.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeGuard
+
+from kumi.profiles.lines import duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -67,13 +68,13 @@ class Programs:
 
 
 def clock_costs(whole: Iterable[Event]) -> dict[str, float]:
-    """Nanoseconds of one reading of the clock, by process."""
-    costs = {}
+    """Nanoseconds of one reading of the clock, by process; the most, where it measured twice."""
+    costs: dict[str, float] = {}
     for event in _events(whole, "profile_start"):
         clock, process = event.get("clock"), event.get("process")
         cost: Any = clock.get("cost_ns") if isinstance(clock, dict) else None
         if _is_process(process) and type(cost) in (int, float) and 0 <= cost < _ABSURD:
-            costs[process] = float(cost)
+            costs[process] = max(float(cost), costs.get(process, 0.0))
     return costs
 
 
@@ -95,14 +96,24 @@ def memory(whole: Iterable[Event]) -> Memory | None:
     return Memory(resident[0], resident[-1], max(resident), len(resident))
 
 
-def drops(whole: Iterable[Event]) -> dict[str, int]:
-    """What was lost, by reason, over all processes that came to their end."""
-    lost: Counter[str] = Counter()
-    for event in _events(whole, "profile_end"):
-        reasons = event.get("dropped")
-        if isinstance(reasons, dict):
-            lost.update({why: n for why, n in reasons.items() if type(n) is int and n > 0})
-    return dict(sorted(lost.items()))
+class Pauses(NamedTuple):
+    """What interrupted calculations, by cause. Nanoseconds."""
+
+    cause: str
+    calls: int
+    total: int
+    longest: int
+
+
+def pauses(whole: Iterable[Event]) -> tuple[Pauses, ...]:
+    """The pauses, the longest together first."""
+    found: dict[str, list[int]] = {}
+    for event in _events(whole, "pause"):
+        cause, ns = event.get("cause"), duration(event)
+        if isinstance(cause, str) and ns is not None:
+            found.setdefault(cause, []).append(ns)
+    by_cause = (Pauses(cause, len(ns), sum(ns), max(ns)) for cause, ns in found.items())
+    return tuple(sorted(by_cause, key=lambda pause: (-pause.total, pause.cause)))
 
 
 def _events(whole: Iterable[Event], kind: str) -> Iterator[Event]:

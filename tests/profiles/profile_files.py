@@ -49,9 +49,9 @@ def phase(name, ns, schema=None):
     return timed("phase", ns, name=name, schema=schema)
 
 
-def start(process="5b8aa5a2", cost=50.0):
+def start(process="5b8aa5a2", cost=50.0, **more):
     clock = {"source": "perf_counter", "resolution_ns": 1, "cost_ns": cost}
-    return {"event": "profile_start", "format": 1, "process": process, "clock": clock}
+    return {"event": "profile_start", "format": 1, "process": process, "clock": clock, **more}
 
 
 def program(operations, schema="Shop", key="1"):
@@ -67,8 +67,9 @@ def memory(rss, timestamp):
     return {"event": "memory", "label": "x", "rss_bytes": rss, "timestamp": timestamp}
 
 
-def end(dropped=None, process="5b8aa5a2"):
-    return {"event": "profile_end", "process": process, "runs": {}, "dropped": dropped or {}}
+def end(dropped=None, process="5b8aa5a2", **more):
+    counted = {"runs": {}, "dropped": dropped or {}}
+    return {"event": "profile_end", "process": process, **counted, **more}
 
 
 def text(*events):

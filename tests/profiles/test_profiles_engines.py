@@ -1,6 +1,7 @@
 """Both engines say the same of any file, whole or damaged, and what they say is right."""
 
 import json
+import socket
 import tempfile
 from pathlib import Path
 
@@ -8,7 +9,18 @@ import duckdb
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from profile_files import declaration, memory, operation, phase, program, run, start, text
+from profile_files import (
+    declaration,
+    end,
+    memory,
+    operation,
+    phase,
+    program,
+    run,
+    start,
+    text,
+    timed,
+)
 
 from kumi.profiles.breakdown import breakdown
 from kumi.profiles.engine import Filters
@@ -34,6 +46,7 @@ ODD = [
 ODD += [float("inf"), 1e-7, "é\u009b", "a\\b", "\u0000", "\ud83d\ude00", "Unknown"]
 KEYS = ["event", "schema", "operation", "duration_ms", "declaration", "index", "function", "rows"]
 KEYS += ["run", "program", "error", "name", "start_unix_nano", "end_unix_nano", "extra"]
+HOST = socket.gethostname()
 NAMES = st.sampled_from(["Shop", "Tax", "é", 'quo"te', "new\nline", "back\\slash"])
 TIMES = st.one_of(st.integers(0, 5000), st.integers(0, 10**12))
 OPERATIONS = [["inputs", "LoadInput", None, None, [], 1, "a.b"], ["total", "Ref", None, "sub", []]]
@@ -45,6 +58,25 @@ EVENTS = st.one_of(
     st.builds(phase, NAMES, TIMES),
     st.builds(memory, st.sampled_from([*ODD[:10], 5000]), st.just("2025")),
     st.builds(start, cost=st.sampled_from([50, 12.5, "x", None])),
+    st.builds(
+        start,
+        st.sampled_from(["5b8aa5a2", "5b8aa5a3", *ODD[:3]]),
+        pid=st.sampled_from([*ODD, 1]),
+        host=st.sampled_from([HOST, "elsewhere", 5]),
+        timestamp=st.sampled_from(["2025-01-20T10:30:45.123Z", "soon", None]),
+    ),
+    st.builds(
+        end,
+        st.dictionaries(st.sampled_from(["exit", "file_limit"]), st.sampled_from(ODD[:9])),
+        st.sampled_from(["5b8aa5a2", "5b8aa5a3", *ODD[:3]]),
+        timestamp=st.sampled_from(["2025-01-20T10:30:45.123Z", "2025-01-20T10:30:45.124Z", 7]),
+    ),
+    st.builds(
+        lambda cause, key, value: {**timed("pause", 5, cause=cause), key: value},
+        st.sampled_from(["gc", "kernel", None, 5]),
+        st.sampled_from(["cause", "duration_ms", "start_unix_nano", "end_unix_nano", "extra"]),
+        st.sampled_from(ODD),
+    ),
     st.builds(program, st.sampled_from([OPERATIONS, OPERATIONS[1:], "x", [None]]), NAMES),
     st.just({"event": "of_the_future", "duration_ms": "soon"}),
     st.builds(

@@ -3,7 +3,18 @@
 import json
 
 import pytest
-from profile_files import declaration, end, memory, operation, phase, program, run, start, written
+from profile_files import (
+    declaration,
+    end,
+    memory,
+    operation,
+    phase,
+    program,
+    run,
+    start,
+    timed,
+    written,
+)
 
 from kumi.profiles.engine import Filters
 from kumi.profiles.reading import read_breakdown
@@ -99,7 +110,8 @@ Key insights
 
 Memory: 10.0 MiB at the first of 3 snapshots, 12.0 MiB at the last (+2.0 MiB), 15.0 MiB at most
 Clock: 3 readings took about 0.0001ms, <0.1 % of the operations' time (included above: times are raw)
-Dropped while recording: 7 spans (queue_full)
+Missing from this file: 7 spans
+  7: runs came faster than they were written (KUMI_PROFILE_BLOCK_MS)
 Malformed: 1 line, the first at {path}:16
 Unknown events: 1 line, not counted above
 
@@ -237,7 +249,35 @@ def test_a_profile_without_a_run_says_that_nothing_ran(tmp_path):
     assert HOW_TO_GET_OPERATIONS not in shown
 
 
-def test_processes_that_did_not_end_are_said(tmp_path):
-    shown = page(written(tmp_path, start("1"), operation(), start("2"), operation(), end()))
-    assert "Unfinished: 1 of 2 profiled processes" in shown
-    assert "Unfinished" not in page(written(tmp_path, start(), operation(), end()))
+def test_what_was_lost_for_the_file_and_for_traces_is_said_apart(tmp_path):
+    dropped = {"export_failed": 2, "traces_exit": 3, "exit": 4, "file_limit": 1000, "new_one": 1}
+    shown = page(written(tmp_path, start(), operation(), end(dropped)))
+    assert (
+        """
+Missing from this file: 1,005 spans
+  4: no time was left at exit (KUMI_PROFILE_EXIT_MS)
+  1,000: the file had reached KUMI_PROFILE_MAX_BYTES
+  1: new_one
+Missing from traces: 5 spans
+  2: the exporter failed, as the log tells
+  3: no time was left at exit (KUMI_PROFILE_EXIT_MS)
+"""
+        in shown
+    )
+    assert "Missing" not in page(written(tmp_path, start(), operation(), end()))
+
+
+def test_pauses_are_listed_by_cause_with_the_details(tmp_path):
+    path = written(
+        tmp_path,
+        operation(),
+        timed("pause", 2_000_000, cause="gc", generation=2),
+        timed("pause", 1_000_000, cause="gc", generation=0),
+        timed("pause", 400_000, cause="kumi", generation=None),
+    )
+    shown = page(path, detailed)
+    assert "Pauses\n  cause  count  time ms  longest\n  gc         2   3.0000     2 ms" in shown
+    assert "  kumi       1   0.4000   400 µs" in shown
+    assert "Pauses" not in page(path)
+    assert "Malformed" not in shown
+    assert "Pauses" not in page(written(tmp_path, operation()), detailed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kumi.profiles.reports.page import name, paragraphs
+from kumi.profiles.reports.page import Table, ms, name, paragraphs, span
 from kumi.profiles.reports.summary import (
     LEGEND,
     declarations,
@@ -18,7 +18,7 @@ from kumi.profiles.reports.tables import described, grouped
 if TYPE_CHECKING:
     from kumi.profiles.breakdown import Breakdown
     from kumi.profiles.engine import Group
-    from kumi.profiles.reports.page import Page, Table
+    from kumi.profiles.reports.page import Page
 
 
 def detailed(found: Breakdown, limit: int) -> Page:
@@ -32,10 +32,20 @@ def detailed(found: Breakdown, limit: int) -> Page:
             runs(found, limit),
             declarations(found, limit),
             grouped("Phases", ("phase", "schema"), found.phases, limit),
+            _pauses(found),
             remarks(found),
             (LEGEND,),
         ),
     ]
+
+
+def _pauses(found: Breakdown) -> list[str | Table]:
+    """What interrupted calculations, by cause."""
+    rows = tuple(
+        (name(p.cause), f"{p.calls:,}", ms(p.total), span(p.longest)) for p in found.pauses
+    )
+    heading = ("cause", "count", "time ms", "longest")
+    return [Table("Pauses", heading, rows)] if rows else []
 
 
 def _hotspots(found: Breakdown, limit: int) -> list[str | Table]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from kumi.profiles.breakdown import Breakdown, Hotspot, Part
     from kumi.profiles.engine import Group, Key
+    from kumi.profiles.whole import Pauses
 
 
 def figures(found: Breakdown) -> str:
@@ -34,6 +35,8 @@ def _object(found: Breakdown) -> dict[str, Any]:
         "phases": [_group(("name", "schema"), group) for group in found.phases],
         "memory": found.memory and found.memory._asdict(),
         "clock": found.clock and {"readings": found.clock.readings, "total_ns": found.clock.total},
+        "pauses": [_pauses(pauses) for pauses in found.pauses],
+        "processes": {**found.processes._asdict(), "unfinished": found.processes.unfinished},
         "dropped": found.dropped,
         "events": lines.events,
         "unknown_lines": lines.other,
@@ -58,6 +61,15 @@ def _group(names: tuple[str, ...], group: Group) -> dict[str, Any]:
         "p95_ns": group.p95,
         "p99_ns": group.p99,
         "longest_ns": group.longest,
+    }
+
+
+def _pauses(found: Pauses) -> dict[str, Any]:
+    return {
+        "cause": found.cause,
+        "count": found.calls,
+        "total_ns": found.total,
+        "longest_ns": found.longest,
     }
 
 

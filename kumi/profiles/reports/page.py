@@ -52,9 +52,9 @@ def share(part: float, of: float) -> str:
     return "<0.1 %" if 0 < percent < 0.05 else f"{percent:.1f} %"  # noqa: PLR2004 - would show as 0.0
 
 
-def count(number: int, what: str) -> str:
+def count(number: int, what: str, ending: str = "s") -> str:
     """`1 line`, `1,200 lines`."""
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
+    return f"{number:,} {what}{'' if number == 1 else ending}"
 
 
 def malformed(lines: Lines) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from kumi.profiles.reports.losses import losses, unfinished
 from kumi.profiles.reports.page import (
     Table,
     count,
@@ -118,14 +119,8 @@ def remarks(found: Breakdown) -> Iterator[str]:
             f"{ms(found.clock.total)}ms, {share(found.clock.total, found.total)} of the "
             "operations' time (included above: times are raw)"
         )
-    for reason, lost in found.dropped.items():
-        yield f"Dropped while recording: {count(lost, 'span')} ({name(reason)})"
-    begun = lines.events.get("profile_start", 0)
-    if unfinished := begun - lines.events.get("profile_end", 0):
-        yield (
-            f"Unfinished: {unfinished} of {begun} profiled processes, killed or still running; "
-            "what they had not written yet is missing"
-        )
+    yield from losses(found.dropped)
+    yield from unfinished(found.processes)
     yield from malformed(lines)
     if lines.other:
         yield f"Unknown events: {count(lines.other, 'line')}, not counted above"

@@ -23,8 +23,8 @@ lines AS (
       event JSON, "schema" JSON, operation JSON, duration_ms JSON, "timestamp" JSON,
       declaration JSON, "index" JSON, "function" JSON, "rows" JSON, run JSON, program JSON,
       start_unix_nano JSON, end_unix_nano JSON, "error" JSON, "name" JSON,
-      process JSON, pid JSON, service JSON, clock JSON, "label" JSON, rss_bytes JSON,
-      operations JSON, runs JSON, spans JSON, dropped JSON, waited_ms JSON)'},
+      process JSON, pid JSON, host JSON, clock JSON, cause JSON, "label" JSON, rss_bytes JSON,
+      operations JSON, runs JSON, spans JSON, dropped JSON)'},
     records = false, ignore_errors = true, compression = 'uncompressed', maximum_object_size = 17825792)
 ),
 texts AS (
@@ -45,7 +45,7 @@ texts AS (
     j.duration_ms::VARCHAR AS ms,
     j.start_unix_nano::VARCHAR AS started,
     j.end_unix_nano::VARCHAR AS ended,
-    CASE WHEN event IN ('"profile_start"', '"program"', '"memory"', '"profile_end"')
+    CASE WHEN event IN ('"profile_start"', '"program"', '"memory"', '"pause"', '"profile_end"')
          THEN to_json(j)::VARCHAR END AS entire
   FROM lines
 ),
