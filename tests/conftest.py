@@ -12,7 +12,7 @@ from patience import HANG, PATIENT
 
 from kumi_exporters import locks
 
-STEERING = "KUMI_.*|OTEL_.*|.*_PROXY|COLUMNS|LINES|NO_COLOR|FORCE_COLOR"
+STEERING = "KUMI_.*|OTEL_.*|.*_PROXY|COLUMNS|LINES|NO_COLOR|FORCE_COLOR|TRACE.*|BAGGAGE"
 for name in [name for name in os.environ if re.fullmatch(STEERING, name.upper())]:
     del os.environ[name]
 os.environ |= PATIENT

@@ -12,6 +12,7 @@ import click
 
 from kumi import examples
 from kumi.cli.called import called, typed
+from kumi.cli.carrier import inherited
 from kumi.cli.destination import filled_in, is_stream, last_line
 from kumi.cli.profile import ROWS, draw
 from kumi.cli.terminal import emit, say, width
@@ -77,7 +78,7 @@ def _recorded(output: str, provider: TracerProvider | None) -> str | None:
     from kumi import otel  # noqa: PLC0415 - the SDK is slow to import, and --help needs none of it
 
     where = otel.profile(file=output, ops=True, truncate=True, tracer_provider=provider)
-    with where, _root_span(provider) as trace_id, otel.phase("script_execution"):
+    with where, inherited(), _root_span(provider) as trace_id, otel.phase("script_execution"):
         for name in examples.NAMES:
             _computed(name)
     if provider is not None:

@@ -11,6 +11,9 @@ from kumi.profiles.lines import parse
 if TYPE_CHECKING:
     from kumi.profiles.lines import Event
 
+BLOCK_MS: Final = "KUMI_PROFILE_BLOCK_MS"
+WHOLE_PROFILE: Final = "10000"
+"""Milliseconds that a run may wait for room where a whole profile matters more than the pace."""
 _LAST_LINE: Final = 1 << 16  # bytes; it takes a few hundred
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import atexit
 import os
 import sys
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from kumi.cli.called import called, typed
-from kumi.cli.destination import filled_in, is_stream
+from kumi.cli.carrier import inherited
+from kumi.cli.destination import BLOCK_MS, WHOLE_PROFILE, filled_in, is_stream
 from kumi.cli.main import discard_output, output_failed
 from kumi.cli.profile import ROWS, draw
 from kumi.cli.script import MissingError, execute, module, script
@@ -24,10 +24,10 @@ from kumi.profiles.reading import read_breakdown
 from kumi.profiles.sources import UnreadableError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import TextIO
 
     from kumi.cli.profile import Mode
-    from kumi.cli.script import Program
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +104,32 @@ def record(  # noqa: PLR0917 - click passes by name
         shown = path if "{" in output else output
         report = _Report(os.getpid(), sys.stdout, path, shown, mode, limit, as_json)
         atexit.register(_show, report)
-    _begin_file(path)
-    return _recorded(found, arguments)
+    begun = _Begun(path)
+    code = execute(found, arguments, begun.around)
+    if not begun:
+        atexit.unregister(_show)  # the file is an earlier profile's
+    return code
+
+
+class _Begun:
+    """Whether the program began. One that is no Python does not, and changes no file."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._is_begun = False
+
+    def __bool__(self) -> bool:
+        return self._is_begun
+
+    @contextmanager
+    def around(self) -> Iterator[None]:
+        """What stands around the program: its profile, its parent in a trace, and a phase."""
+        from kumi import otel  # noqa: PLC0415 - the SDK is slow to import
+
+        self._is_begun = True
+        _begin_file(self._path)
+        with inherited(), otel.phase("script_execution"):
+            yield
 
 
 def _begin_file(path: str) -> None:
@@ -125,18 +149,12 @@ def _begin_file(path: str) -> None:
         opening.open_file(path, opening.Mode(asked.persistent, asked.truncate), locks.PATIENCE)
 
 
-def _recorded(program: Program, arguments: tuple[str, ...]) -> int:
-    from kumi import otel  # noqa: PLC0415 - as above
-
-    around = partial(otel.phase, "script_execution")
-    return execute(program, arguments, around)
-
-
 def _set_environment(path: str, ops: bool, flags: list[str]) -> None:
     """The settings of this process and of those that it starts."""
     os.environ["KUMI_PROFILE"] = "1"
     os.environ["KUMI_PROFILE_FILE"] = path
     os.environ["KUMI_PROFILE_OPS"] = "1" if ops else "0"
+    os.environ.setdefault(BLOCK_MS, WHOLE_PROFILE)
     for flag in flags:
         os.environ[f"KUMI_PROFILE_{flag}"] = "1"
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from kumi.cli.called import called, typed
-from kumi.cli.destination import filled_in, is_stream, last_line
+from kumi.cli.carrier import inherited
+from kumi.cli.destination import BLOCK_MS, WHOLE_PROFILE, filled_in, is_stream, last_line
 from kumi.cli.exchange import read_input, write_output
 from kumi.cli.schemas import check_names, only
 from kumi.cli.schemas import schema as find_schema
@@ -20,6 +22,7 @@ from kumi.errors import InputError, KumiError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from kumi.otel.settings import Options
     from kumi.schema import Schema
 
 
@@ -72,16 +75,25 @@ def _integers_of_any_size() -> Iterator[None]:
 def _profiled(path: str | None) -> Iterator[None]:
     """Record what happens inside into the event file at `path`, and say how to read it."""
     if path is None:
-        yield
+        with inherited() if os.environ.get("KUMI_PROFILE") else nullcontext():
+            yield
         return
     from kumi import otel  # noqa: PLC0415 - a second of imports that only a profile needs
 
     path = filled_in(path)
     before = _state(path)
-    with otel.profile(file=path, ops=True):
+    with otel.profile(**_options(path)), inherited():
         yield
     if _state(path) != before and _is_whole(path):  # else a warning has said what is the matter
         say(f"profile written; next: {called()} profile {typed(path)}", err=True)
+
+
+def _options(path: str) -> Options:
+    """Who asks for a profile wants all of it: a run waits for room, unless told how long."""
+    options: Options = {"file": path, "ops": True}
+    if BLOCK_MS not in os.environ:
+        options["block_ms"] = float(WHOLE_PROFILE)
+    return options
 
 
 def _state(path: str) -> tuple[int, int, int] | None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from contextlib import contextmanager
-from io import BytesIO
+from contextlib import contextmanager, suppress
+from io import BytesIO, UnsupportedOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple, cast
+
+from kumi.profiles.devices import is_device
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -137,15 +139,29 @@ def _readable(name: str, spare: Spare) -> Source:
 
 def _source(name: str, spare: Spare) -> Source:
     if name == "-":
-        return _from_pipe("standard input", cast("BufferedReader", sys.stdin.buffer), spare)
+        return _from_stdin(spare)
     status = os.stat(name)  # noqa: PTH116 - the message must show the path as it was given
     if stat.S_ISDIR(status.st_mode):
         raise UnreadableError(f"{name}: Is a directory")
     path = Path(name)
+    if is_device(path):
+        raise UnreadableError(_device(name))
     with path.open("rb") as file:
         if not stat.S_ISREG(status.st_mode):
             return _from_pipe(name, file, spare)
     return Source(name, path, status.st_size)
+
+
+def _from_stdin(spare: Spare) -> Source:
+    name, stdin = "standard input", cast("BufferedReader", sys.stdin.buffer)
+    with suppress(UnsupportedOperation):  # a stream that is no file
+        if is_device(stdin.fileno()):
+            raise UnreadableError(_device(name))
+    return _from_pipe(name, stdin, spare)
+
+
+def _device(name: str) -> str:
+    return f"{name}: a device, which need not end, is no profile"
 
 
 def _from_pipe(name: str, pipe: BufferedReader, spare: Spare) -> Source:
@@ -159,8 +175,13 @@ def _from_pipe(name: str, pipe: BufferedReader, spare: Spare) -> Source:
 
 
 def _spooled(name: str, data: bytearray, pipe: BufferedReader, spool: Path) -> Source:
+    ends = b"\n" in data
     with spool.open("wb") as file:
         file.write(data)
         while part := pipe.read1(SMALL):
             file.write(part)
+            ends = ends or b"\n" in part
+            if not ends and file.tell() > LONGEST_LINE:
+                most = f"{LONGEST_LINE >> 20} MiB"
+                raise UnreadableError(f"{name}: no profile: its first line has no end in {most}")
     return Source(name, spool, spool.stat().st_size)

@@ -58,10 +58,10 @@ def call(capsys, *arguments, stdin=None, monkeypatch=None):
         return Called(end.code, said.out, said.err)
 
 
-def start(*arguments, **options):
-    """Run the command line in a process of its own."""
+def start(*arguments, variables=None, **options):
+    """Run the command line in a process of its own, with these variables (None: without)."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("KUMI_", "OTEL_"))}
+    environment |= PATIENT | (variables or {})
+    environment = {name: value for name, value in environment.items() if value is not None}
     command = [sys.executable, "-m", "kumi", *map(str, arguments)]
-    return subprocess.Popen(
-        command, env=environment | PATIENT, stderr=subprocess.PIPE, text=True, **options
-    )
+    return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True, **options)

@@ -3,6 +3,7 @@ import shlex
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -122,3 +123,38 @@ def test_output_that_finds_no_room_is_one_line(tmp_path, monkeypatch, command, u
         process = start(command, subject, stdout=full, cwd=tmp_path)
         _, err = process.communicate(timeout=HANG)
     assert err == "Error: standard output: No space left on device\n"
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="the system has no /dev/zero")
+@pytest.mark.parametrize(
+    ("arguments", "what"),
+    [
+        (["profile", "/dev/zero"], "profile"),
+        (["profile", "/dev/urandom", "--raw"], "profile"),
+        (["check", "/dev/zero"], "schema"),
+        (["run", "tax.kumi", "--input", "/dev/zero"], "input"),
+    ],
+)
+def test_a_device_that_never_ends_is_not_read(capsys, tmp_path, monkeypatch, arguments, what):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "tax.kumi").write_text(TAX)
+    done = call(capsys, *arguments)
+    device = next(word for word in arguments if word.startswith("/dev"))
+    assert (done.code, done.out) == (1, "")
+    assert done.err == f"Error: {device}: a device, which need not end, is no {what}\n"
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="the system has no /dev/zero")
+def test_a_pipe_without_an_end_of_its_first_line_is_no_profile():
+    with Path("/dev/zero").open("rb") as zeros:
+        process = start("profile", "-", stdin=zeros, stdout=subprocess.PIPE)
+        _, said = process.communicate(timeout=HANG)
+    device = "standard input: a device, which need not end, is no profile"
+    assert (process.returncode, said) == (1, f"Error: {device}\n")
+    process = start("profile", "-", stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    with suppress(BrokenPipeError):
+        while True:
+            process.stdin.write("0" * 1_000_000)
+    process.wait(timeout=HANG)
+    line = "standard input: no profile: its first line has no end in 16 MiB"
+    assert (process.returncode, process.stderr.read()) == (1, f"Error: {line}\n")

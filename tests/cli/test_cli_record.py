@@ -9,6 +9,7 @@ import pytest
 from calling import MODULE, start
 from patience import HANG
 
+BLOCK_MS = "KUMI_PROFILE_BLOCK_MS"
 SCRIPT = MODULE + (
     "import sys\n"
     "from helper import given\n"
@@ -24,14 +25,18 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-def record(*arguments):
-    process = start("record", *arguments, stdout=subprocess.PIPE)
+def record(*arguments, **options):
+    process = start("record", *arguments, stdout=subprocess.PIPE, **options)
     out, err = process.communicate(timeout=HANG)
     return process.returncode, out, err
 
 
 def events(path):
     return [json.loads(line)["event"] for line in path.read_text().splitlines()]
+
+
+def started(path):
+    return json.loads(path.read_text().splitlines()[0])["settings"]
 
 
 def test_the_program_runs_as_python_runs_it_and_the_report_follows(folder):
@@ -93,6 +98,29 @@ def test_a_program_with_a_mistake_in_its_syntax(folder):
     plain = subprocess.run([sys.executable, "app.py"], capture_output=True, text=True)
     assert code == 1
     assert err.startswith(plain.stderr)
+
+
+@pytest.mark.parametrize("mistake", ["def f(:\n", "x = 1\0\n", "# -*- coding: none -*-\nx = 1\n"])
+def test_a_program_that_is_no_python_leaves_the_last_profile_alone(folder, mistake):
+    assert record("app.py")[0] == 0
+    before = (folder / "kumi-profile.jsonl").read_bytes()
+    (folder / "app.py").write_text(mistake)
+    code, out, err = record("app.py")
+    assert (code, out) == (1, "")
+    assert err.rstrip().splitlines()[-1].startswith(("SyntaxError: ", "ValueError: "))
+    assert (folder / "kumi-profile.jsonl").read_bytes() == before
+    assert not list(folder.glob("*.old"))
+
+
+@pytest.mark.parametrize(("given", "expected"), [({}, "10000"), ({BLOCK_MS: "7"}, "7")])
+def test_runs_of_the_program_and_its_children_wait_for_room(folder, given, expected):
+    child = "import os; print(os.environ.get('KUMI_PROFILE_BLOCK_MS'))"
+    (folder / "app.py").write_text(
+        f"{SCRIPT}import subprocess\nsubprocess.run([sys.executable, '-c', {child!r}])\n"
+    )
+    _, out, _ = record("--quiet", "app.py", variables={BLOCK_MS: None} | given)
+    assert out.splitlines()[-1] == expected
+    assert started(folder / "kumi-profile.jsonl")["block_ms"] == float(expected)
 
 
 def test_threads_and_exit_handlers_are_in_the_report(folder):

@@ -300,3 +300,25 @@ def test_without_an_input_the_option_for_it_is_named(capsys):
     done = call(capsys, "run", "tax.kumi")
     assert done.code == 1
     assert done.err.endswith("\n  = give the input with --input FILE\n")
+
+
+@pytest.mark.parametrize(("given", "expected"), [(None, 10_000.0), ("7", 7.0), ("", 100.0)])
+def test_a_run_that_was_asked_for_a_profile_waits_for_room(folder, given, expected):
+    (folder / "m.py").write_text(
+        "import os\n"
+        + MODULE.partition("class Second")[0]
+        + "print(os.environ.get('KUMI_PROFILE_BLOCK_MS'))\n"
+    )
+    command = ["run", "m.py", "-i", "-", "--profile", "p.jsonl"]
+    process = start(
+        *command,
+        variables={"KUMI_PROFILE_BLOCK_MS": given},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    out, _ = process.communicate('{"x": 1}', timeout=HANG)
+    assert (
+        json.loads((folder / "p.jsonl").read_text().splitlines()[0])["settings"]["block_ms"]
+        == expected
+    )
+    assert out.startswith(f"{given}\n")  # what it starts is not asked for a profile
