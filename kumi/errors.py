@@ -170,7 +170,9 @@ class InputError(KumiError, ValueError):
 
     def __str__(self) -> str:
         count = len(self.violations)
-        lines = [f"the input of {self.schema} has {count} error{'s' if count != 1 else ''}"]
+        lines = [
+            f"the input of {visible(self.schema)} has {count} error{'s' if count != 1 else ''}"
+        ]
         lines += [f"  {violation}" for violation in self.violations[:_SHOWN]]
         if count > _SHOWN:
             lines.append(f"  ... and {count - _SHOWN} more")

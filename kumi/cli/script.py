@@ -69,22 +69,29 @@ def execute(
 ) -> int:
     """Run it as `__main__` inside of `around()`; its exit code.
 
-    An exception that leaves it is shown as Python shows it, without frames of ours.
+    An exception that leaves it is shown as Python shows it, without frames of ours. What is no
+    Python is shown so before `around()`, which may still import without meeting modules beside the
+    program.
     """
+    code = None
+    try:
+        code = program.code()
+        with around():
+            return _run(code, _main(program, arguments))
+    except BaseException as error:  # noqa: BLE001 - the program's own, whatever it is
+        own = error.with_traceback(_traceback(error.__traceback__, code))
+        sys.excepthook(type(own), own, own.__traceback__)
+        return INTERRUPTED if isinstance(error, KeyboardInterrupt) else FAILED
+
+
+def _main(program: Program, arguments: Sequence[str]) -> dict[str, Any]:
+    """Make this the process of the program; the variables of its `__main__`."""
     sys.argv = [program.name, *arguments]
     if not sys.flags.safe_path:
         sys.path[0] = program.folder
     main = sys.modules["__main__"] = ModuleType("__main__")
     main.__dict__.update(program.attributes)
-    code = None
-    try:
-        code = program.code()
-        with around():
-            return _run(code, main.__dict__)
-    except BaseException as error:  # noqa: BLE001 - the program's own, whatever it is
-        own = error.with_traceback(_traceback(error.__traceback__, code))
-        sys.excepthook(type(own), own, own.__traceback__)
-        return INTERRUPTED if isinstance(error, KeyboardInterrupt) else FAILED
+    return main.__dict__
 
 
 def _run(code: CodeType, variables: dict[str, Any]) -> int:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from kumi.errors import InputError
 from kumi.hooks import FailedRun, Level
+from kumi.letters import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -72,7 +73,7 @@ def annotate(program: Program, error: BaseException, where: Stop) -> None:
     operation = program.operations[where.operations[0]]
     name = program.group_of(operation.index).name
     place = f"{operation.place.source.path}:{operation.place.line}"
-    note = f"in {program.schema}.{name}, {operation.title} ({place})"
+    note = visible(f"in {program.schema}.{name}, {operation.title} ({place})")
     _asked(lambda: BaseException.add_note(error, note), None)
 
 

@@ -57,6 +57,14 @@ def test_the_program_runs_as_python_runs_it_and_the_report_follows(folder):
     assert events(folder / "kumi-profile.jsonl")[-1] == "profile_end"
 
 
+def test_a_module_beside_the_program_is_not_taken_for_one_of_ours(folder):
+    for name in ("fcntl", "socket", "platform"):
+        (folder / f"{name}.py").write_text("raise ImportError('not yours')\n")
+    (folder / "app.py").write_text("print(1)\n")
+    options = ["--quiet", "-o", folder / "p.jsonl"]
+    assert record(*options, folder / "app.py", cwd="/")[:2] == (0, "1\n")
+
+
 def test_a_module_and_a_package_run_too(folder):
     (folder / "tool").mkdir()
     (folder / "tool" / "__main__.py").write_text("from app import First\nFirst.run(x=1.0)\n")

@@ -28,6 +28,7 @@ CALLS = {
     "no input": ["run", f"{EVIL}.kumi"],
     "a missing input": ["run", f"{EVIL}.kumi", "--input", f"no{EVIL}.json"],
     "an input that is no JSON": ["run", f"{EVIL}.kumi", "--input", f"{EVIL}.kumi"],
+    "a run that raises": ["run", f"zero{EVIL}.kumi", "-i", "tax.json"],
     "an output that cannot be": ["run", f"{EVIL}.kumi", "-i", "tax.json", "-o", f"{EVIL}/x"],
     "run with a profile": ["run", f"{EVIL}.kumi", "-i", "tax.json", "--profile", f"{EVIL}.jsonl"],
     "a profile that is missing": ["profile", f"no{EVIL}.jsonl"],
@@ -51,6 +52,7 @@ def folder(tmp_path, monkeypatch):
     files = {
         f"{EVIL}.kumi": TAX,
         f"wrong{EVIL}.kumi": TAX.replace("input.rate", "input.rates"),
+        f"zero{EVIL}.kumi": TAX.replace("input.rate", "(1 % 0)"),
         f"{EVIL}.py": MODULE,
         f"fails{EVIL}.py": "import kumi\nraise ValueError('\\x1b[2J')",
         f"syntax{EVIL}.py": "class",
