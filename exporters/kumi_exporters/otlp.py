@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from typing import TYPE_CHECKING
 
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
@@ -15,7 +14,7 @@ from kumi_exporters.transport.delivery import Delivery
 from kumi_exporters.transport.destination import Protocol, from_environment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from opentelemetry.sdk.trace import ReadableSpan
 
@@ -44,43 +43,31 @@ class KumiOTLPSpanExporter(SpanExporter):
             endpoint=endpoint, protocol=protocol, headers=headers, timeout=timeout
         )
         self._delivery = Delivery(self.destination)
-        self._begin()
+        self._stamper = OtlpStamper()
         forks.tell(self)
 
     def forked(self) -> None:
-        """Begin anew in a child, with a connection of its own."""
+        """Begin anew in a child, with a connection and pages of its own."""
         self._delivery.forked()
-        self._begin()
-
-    def _begin(self) -> None:
-        self._lock = threading.Lock()
         self._stamper = OtlpStamper()
+
+    @property
+    def trouble(self) -> str:
+        """Why the last message was not taken, or not all of it; empty where it was."""
+        return self._delivery.trouble
 
     @override
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         """Send ordinary spans."""
-        if not spans:
-            return SpanExportResult.SUCCESS
-        try:
-            taken = self._deliver(encode_ordinary(spans))
-        except Exception:  # noqa: BLE001 - an exporter never raises
-            _log.exception("spans cannot be sent")
-            return SpanExportResult.FAILURE
+        taken = self._delivered(lambda: encode_ordinary(spans)) if spans else 0
         return SpanExportResult.SUCCESS if taken == len(spans) else SpanExportResult.FAILURE
 
     def export_blocks(self, blocks: Sequence[Block]) -> int:
-        """Send blocks."""
-        return sum(map(self.export_block, blocks))
+        """Send the sampled runs of blocks, together; how many of their spans were taken.
 
-    def export_block(self, block: Block) -> int:
-        """Send the sampled runs of a block; how many of their spans were taken."""
-        try:
-            with self._lock:
-                messages = [(bytes(part), count) for part, count in self._stamper.encode(block)]
-            return self._deliver(messages)
-        except Exception:  # noqa: BLE001 - as above
-            _log.exception("a block of %s cannot be sent", block.layout.program.schema)
-            return 0
+        Called by one thread at a time.
+        """
+        return self._delivered(lambda: self._stamper.together(blocks))
 
     @override
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
@@ -92,5 +79,12 @@ class KumiOTLPSpanExporter(SpanExporter):
         """Give up what is under way and close the connection; what still comes is not sent."""
         self._delivery.stop()
 
-    def _deliver(self, messages: Iterable[tuple[bytes, int]]) -> int:
-        return sum(self._delivery.deliver(message, spans) for message, spans in messages)
+    def _delivered(self, encoded: Callable[[], Iterator[tuple[bytes, int]]]) -> int:
+        """How many spans were taken of the messages that `encoded` makes."""
+        taken = 0
+        try:
+            for message, spans in encoded():
+                taken += self._delivery.deliver(message, spans)
+        except Exception as error:  # noqa: BLE001 - an exporter never raises
+            _log.warning("spans cannot be sent: %s: %s", type(error).__qualname__, error)
+        return taken

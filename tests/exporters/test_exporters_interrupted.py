@@ -5,11 +5,16 @@ import os
 import signal
 import threading
 
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export import SpanExportResult
+from otlp_receivers import http_receiver
+from span_blocks import RESOURCE, block
 
+from kumi.spans.block import spans
+from kumi.spans.readable import to_readable
 from kumi_exporters.files import EventFile
 from kumi_exporters.otlp import KumiOTLPSpanExporter
+
+ORDINARY = [to_readable(span, RESOURCE) for span in spans(block(runs=1))]
 
 
 def test_lines_that_a_signal_writes_amid_a_long_one_into_a_pipe_come_after_it():
@@ -46,9 +51,15 @@ def test_lines_that_a_signal_writes_amid_a_long_one_into_a_pipe_come_after_it():
     assert len(lines) == sum(written) == len(written)
 
 
-def test_spans_may_be_sent_by_a_signal_while_the_exporter_connects():
-    exporter = KumiOTLPSpanExporter("http://127.0.0.1:9", timeout=0.1)
-    provider = TracerProvider(shutdown_on_exit=False)
-    provider.add_span_processor(SimpleSpanProcessor(exporter))
-    with exporter._delivery._lock, provider.get_tracer("mine").start_as_current_span("refused"):
-        pass
+def test_spans_may_be_sent_by_a_signal_while_the_exporter_sends():
+    with http_receiver() as received:
+        exporter = KumiOTLPSpanExporter(f"{received.endpoint}/v1/traces")
+        made, taken = block(runs=1), []
+        before = signal.signal(signal.SIGALRM, lambda *_: taken.append(exporter.export(ORDINARY)))
+        signal.setitimer(signal.ITIMER_REAL, 0.001)
+        try:
+            while not taken:
+                assert exporter.export_blocks([made]) == made.span_count
+        finally:
+            signal.signal(signal.SIGALRM, before)
+        assert taken == [SpanExportResult.SUCCESS]

@@ -36,7 +36,7 @@ def receiver(request, monkeypatch):
 def test_a_block_arrives_as_the_sdk_would_have_sent_it(receiver):
     exporter, made = KumiOTLPSpanExporter(), block(runs=5)
 
-    assert exporter.export_block(made) == made.span_count == 80
+    assert exporter.export_blocks([made]) == made.span_count == 80
     (message,) = receiver.messages
     assert message == encode_spans([to_readable(span, RESOURCE) for span in spans(made)])
 
@@ -54,7 +54,7 @@ def test_ordinary_spans_arrive_through_any_processor(receiver):
 
 def test_headers_go_along(receiver, monkeypatch):
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_HEADERS", "x-token=abc,x-tenant=a%20b")
-    KumiOTLPSpanExporter().export_block(block(runs=1))
+    KumiOTLPSpanExporter().export_blocks([block(runs=1)])
     (seen,) = receiver.headers
     sent = seen if receiver.protocol == "grpc" else {k.lower(): v for k, v in seen[1].items()}
 
@@ -65,7 +65,7 @@ def test_a_receiver_that_is_busy_is_asked_again(receiver):
     busy = 503 if receiver.protocol == "http/protobuf" else grpc.StatusCode.UNAVAILABLE
     receiver.answers = [busy]
 
-    assert KumiOTLPSpanExporter().export_block(block(runs=1)) == SPANS
+    assert KumiOTLPSpanExporter().export_blocks([block(runs=1)]) == SPANS
     assert len(receiver.headers) == 2
 
 
@@ -74,8 +74,8 @@ def test_a_receiver_that_says_no_is_not_asked_again(receiver, caplog):
     receiver.answers = [no, no]
     exporter = KumiOTLPSpanExporter()
 
-    assert exporter.export_block(block(runs=1)) == 0
-    assert exporter.export_block(block(runs=1)) == 0
+    assert exporter.export_blocks([block(runs=1)]) == 0
+    assert exporter.export_blocks([block(runs=1)]) == 0
     assert len(receiver.headers) == 2
     assert len(caplog.messages) == 1
     assert receiver.endpoint in caplog.text
@@ -86,7 +86,7 @@ def test_refused_spans_of_a_message_are_said_once_and_not_counted(receiver, capl
     receiver.response.partial_success.error_message = "too old"
     exporter = KumiOTLPSpanExporter()
     for _ in range(3):
-        assert exporter.export_block(block(runs=1)) == SPANS - 3
+        assert exporter.export_blocks([block(runs=1)]) == SPANS - 3
     ordinary = [to_readable(span, RESOURCE) for span in spans(block(runs=1))]
     assert exporter.export(ordinary) is SpanExportResult.FAILURE
 
@@ -98,12 +98,12 @@ def test_of_a_block_in_several_messages_those_that_arrived_count(receiver):
     no = 400 if receiver.protocol == "http/protobuf" else grpc.StatusCode.INVALID_ARGUMENT
     large = block(laid_out(program(declarations=2000)), runs=8)
     exporter = KumiOTLPSpanExporter()
-    assert exporter.export_block(large) == large.span_count
+    assert exporter.export_blocks([large]) == large.span_count
     parts = [len(message.resource_spans[0].scope_spans[0].spans) for message in receiver.messages]
     assert len(parts) > 1
 
     receiver.answers = [no]
-    assert exporter.export_block(large) == sum(parts[1:])
+    assert exporter.export_blocks([large]) == sum(parts[1:])
 
 
 @pytest.mark.parametrize("protocol", ["grpc", "http/protobuf"])
@@ -111,7 +111,7 @@ def test_nobody_there_is_a_failure_within_the_timeout(protocol, caplog):
     exporter = KumiOTLPSpanExporter("http://127.0.0.1:9/v1/traces", protocol=protocol, timeout=0.5)
     begun = time.monotonic()
 
-    assert exporter.export_block(block(runs=1)) == 0
+    assert exporter.export_blocks([block(runs=1)]) == 0
     assert time.monotonic() - begun < HANG / 5  # HANG is what the environment says
     assert len(caplog.messages) == 1
 
@@ -120,17 +120,17 @@ def test_nothing_is_sent_after_shutdown(receiver):
     exporter = KumiOTLPSpanExporter()
     exporter.shutdown()
 
-    assert exporter.export_block(block(runs=1)) == 0
+    assert exporter.export_blocks([block(runs=1)]) == 0
     assert receiver.messages == []
 
 
 def test_a_forked_child_sends_by_a_connection_of_its_own():
     with http_receiver() as received:
         exporter = KumiOTLPSpanExporter(f"{received.endpoint}/v1/traces")
-        assert exporter.export_block(block(runs=1)) == SPANS
+        assert exporter.export_blocks([block(runs=1)]) == SPANS
         child = os.fork()
         if not child:
-            os._exit(0 if exporter.export_block(block(runs=1)) == SPANS else 1)
+            os._exit(0 if exporter.export_blocks([block(runs=1)]) == SPANS else 1)
         assert os.waitpid(child, 0)[1] == 0
 
         ids = {span.span_id for span in received.spans()}
@@ -141,7 +141,7 @@ def test_compressed_messages(monkeypatch):
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_COMPRESSION", "gzip")
     with http_receiver() as received:
         exporter = KumiOTLPSpanExporter(f"{received.endpoint}/v1/traces")
-        assert exporter.export_block(block(runs=2)) == 2 * SPANS
+        assert exporter.export_blocks([block(runs=2)]) == 2 * SPANS
         ((path, headers, body),) = received.headers
 
     assert (path, headers["Content-Encoding"]) == ("/v1/traces", "gzip")

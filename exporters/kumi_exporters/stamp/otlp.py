@@ -15,12 +15,13 @@ from kumi_exporters.stamp.recent import Recent
 from kumi_exporters.stamp.records import Mould, records, room_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import ReadableSpan
 
     from kumi.spans.block import Block
+    from kumi.spans.layout import Layout
 
 MOST_BYTES = 4_000_000
 _MOST_CELLS = 1 << 56
@@ -51,6 +52,21 @@ class OtlpStamper:
             ordinary = [to_readable(span, sampled.resource, limits) for span in spans(sampled)]
             yield from encode_ordinary(ordinary, self._most_bytes)
 
+    def together(self, blocks: Iterable[Block]) -> Iterator[tuple[bytes, int]]:
+        """The messages with the sampled runs of all blocks, and how many spans each has.
+
+        Requests one after the other are one request, as Protocol Buffers have it.
+        """
+        parts = _Parts()
+        for block in blocks:
+            parts.keep(block.layout)
+            for part, count in self.encode(block):
+                if parts.size and parts.size + len(part) > self._most_bytes:
+                    yield parts.joined()
+                parts.add(part, count, block.layout)
+        if parts.size:
+            yield parts.joined()
+
     def _stamped(
         self, block: Block, given: Sequence[bytes]
     ) -> Iterator[tuple[bytes | memoryview, int]]:
@@ -79,6 +95,29 @@ class OtlpStamper:
             room = 1 << (runs - 1).bit_length()
             pad = self._pads.put(mould, Pad(text, room, envelope.size))
         return pad
+
+
+class _Parts:
+    """What goes into one message. Parts are copied when it is joined, and hardly one before."""
+
+    def __init__(self) -> None:
+        self._parts: list[tuple[bytes | memoryview, Layout]] = []
+        self._spans, self.size = 0, 0
+
+    def keep(self, layout: Layout) -> None:
+        """Copy the parts of a layout: its page is about to be stamped again."""
+        self._parts = [(bytes(part) if of is layout else part, of) for part, of in self._parts]
+
+    def add(self, part: bytes | memoryview, spans: int, layout: Layout) -> None:
+        self._parts.append((part, layout))
+        self._spans += spans
+        self.size += len(part)
+
+    def joined(self) -> tuple[bytes, int]:
+        """The message and its number of spans; the next one begins."""
+        message = b"".join([part for part, _ in self._parts]), self._spans
+        self._parts, self._spans, self.size = [], 0, 0
+        return message
 
 
 def encode_ordinary(

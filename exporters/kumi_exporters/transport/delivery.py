@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-import threading
+import queue
 import time
 from random import Random
 from typing import TYPE_CHECKING
@@ -21,27 +21,33 @@ _JITTER = 0.2
 # Our own: the program counts on what it draws from the global one.
 _random = Random()  # noqa: S311 - no secret
 _SHORTEST = 0.1
-_STEP = 0.05
+_ENDED = "the exporter was shut down before there was an answer"
 
 
 class Delivery:
-    """Brings messages to one destination, connecting when the first one goes."""
+    """Brings messages to one destination, connecting when the first one goes.
+
+    `trouble` is why the last message was not taken whole; it is empty where it was.
+    """
 
     def __init__(self, to: Destination) -> None:
         self._to = to
         self._connect = _transport(to.protocol)
-        self._said: set[str] = set()
+        self._said: set[str] = {"failed"} if to.wrong else set()
         self._stopped = False
+        self.trouble = to.wrong
         self.forked()
 
     def forked(self) -> None:
         """Leave the parent's connection to the parent."""
-        self._lock = threading.RLock()
+        # gevent replaces the class, after we were imported at times: so it is looked up here.
+        self._stops: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._transport: Transport | None = None
 
     def deliver(self, message: bytes, spans: int) -> int:
         """How many of a message's spans the receiver took, within the destination's timeout."""
         answer = self._try(message, time.monotonic() + self._to.timeout)
+        self.trouble = answer.reason
         if not answer.taken:
             self._say("failed", f"spans were not sent to {self._to.endpoint}: {answer.reason}")
             return 0
@@ -51,37 +57,41 @@ class Delivery:
         return max(0, spans - answer.rejected)
 
     def stop(self) -> None:
-        """Give up what is under way, and let go of the connection."""
+        """Give up what is under way, and let go of the connection. Signal handlers may call it."""
         self._stopped = True
-        with self._lock:
-            if self._transport is not None:
-                self._transport.close()
+        self._stops.put(None)
+        if self._transport is not None:
+            self._transport.close()
 
     def _try(self, message: bytes, deadline: float) -> Answer:
-        wait = 1.0
-        while True:
-            if self._stopped:
-                return Answer(taken=False, reason="shut down")
+        last, wait = Answer(taken=False, reason=self.trouble or _ENDED), 1.0
+        while not self._stopped and not self._to.wrong:
             answer = self._connected().send(message, max(0.001, deadline - time.monotonic()))
-            if answer.taken or not answer.can_retry:
-                return answer
-            pause = _pause(wait, answer.retry_after)
+            if self._stopped and not answer.taken:
+                break  # what closing the connection led to is no reason
+            last = answer
+            if last.taken or not last.can_retry:
+                break
+            pause = _pause(wait, last.retry_after)
             if time.monotonic() + pause >= deadline:
-                return answer
+                break
             self._wait(pause)
             wait *= 2
+        return last
 
     def _wait(self, seconds: float) -> None:
-        """Wait, until we are stopped at most. In steps: a signal's handler may stop us."""
-        until = time.monotonic() + seconds
-        while not self._stopped and (left := until - time.monotonic()) > 0:
-            time.sleep(min(left, _STEP))
+        """Wait, until we are stopped at most."""
+        try:
+            self._stops.get(timeout=seconds)
+        except queue.Empty:
+            return
+        self._stops.put(None)  # for others who wait
 
     def _connected(self) -> Transport:
-        with self._lock:
-            if self._transport is None:
-                self._transport = self._connect(self._to)
-            return self._transport
+        """The connection. Two threads that come first make two: one sends once and is let go."""
+        if self._transport is None:
+            self._transport = self._connect(self._to)
+        return self._transport
 
     def _say(self, kind: str, message: str) -> None:
         """Once, until it was good again."""

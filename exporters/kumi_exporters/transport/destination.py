@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-import logging
-import os
+import re
 from dataclasses import dataclass
+from math import isfinite
 from typing import Literal, TypeAlias
 from urllib.parse import urlsplit
 
-from opentelemetry.util.re import parse_env_headers
+from kumi_exporters.transport.headers import sendable
+from kumi_exporters.transport.variables import Said, refuse, said
 
 Protocol: TypeAlias = Literal["grpc", "http/protobuf"]
 
-_log = logging.getLogger("kumi.otel")
 _PORTS: dict[int, Protocol] = {4317: "grpc", 4318: "http/protobuf"}
 _DEFAULT_TIMEOUT = 10.0
 _PATH = "v1/traces"
+_NOTHING_SENT = "no spans are sent there"
+_GRPC_NAME = re.compile(r"[a-z][a-z0-9+.-]*:(?![0-9]+$)")  # unix:, dns:, ipv4:; not localhost:4317
 
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """An OTLP endpoint and how to talk to it. `timeout` is in seconds, retries included."""
+    """An OTLP endpoint and how to talk to it. `timeout` is in seconds, retries included.
+
+    `wrong` says why nothing can be sent there; it is empty for an endpoint that can be.
+    """
 
     endpoint: str
     protocol: Protocol
@@ -31,6 +36,7 @@ class Destination:
     certificate: str | None
     client_certificate: str | None
     client_key: str | None
+    wrong: str = ""
 
 
 def from_environment(
@@ -40,30 +46,22 @@ def from_environment(
     headers: dict[str, str] | None = None,
     timeout: float | None = None,
 ) -> Destination:
-    """What the variables say, where the arguments say nothing."""
-    base, whole = _said("ENDPOINT", traces=False), _said("ENDPOINT", general=False)
-    where = endpoint or whole or base
-    spoken = protocol or _protocol(where)
-    if where and "://" not in where and spoken == "http/protobuf":
-        _log.warning("the OTLP endpoint %s is no URL: write http://%s", where, where)
+    """What the variables say, where the arguments say nothing. Never raises: it warns."""
+    base, whole = said("ENDPOINT", traces=False), said("ENDPOINT", general=False)
+    given = Said("endpoint", endpoint) if endpoint else whole if whole.value else base
+    spoken = protocol or _protocol(given.value)
     return Destination(
-        endpoint=endpoint or whole or _default_endpoint(base, spoken),
+        endpoint=endpoint or whole.value or _default_endpoint(base.value, spoken),
         protocol=spoken,
-        headers=_headers() if headers is None else headers,
+        headers=sendable(headers, spoken),
         timeout=_timeout() if timeout is None else timeout,
         compression=_compression(),
-        insecure=_said("INSECURE").lower() == "true",
-        certificate=_said("CERTIFICATE") or None,
-        client_certificate=_said("CLIENT_CERTIFICATE") or None,
-        client_key=_said("CLIENT_KEY") or None,
+        insecure=said("INSECURE").value.lower() == "true",
+        certificate=said("CERTIFICATE").value or None,
+        client_certificate=said("CLIENT_CERTIFICATE").value or None,
+        client_key=said("CLIENT_KEY").value or None,
+        wrong=_wrong(given, spoken) if given.value else "",
     )
-
-
-def _said(what: str, *, traces: bool = True, general: bool = True) -> str:
-    """A variable for traces, else the one for all signals."""
-    specific = os.environ.get(f"OTEL_EXPORTER_OTLP_TRACES_{what}", "") if traces else ""
-    common = os.environ.get(f"OTEL_EXPORTER_OTLP_{what}", "") if general else ""
-    return specific.strip() or common.strip()
 
 
 def _default_endpoint(base: str, protocol: Protocol) -> str:
@@ -74,15 +72,18 @@ def _default_endpoint(base: str, protocol: Protocol) -> str:
 
 def _protocol(endpoint: str) -> Protocol:
     """The protocol that is said; else gRPC on its port, and HTTP everywhere else."""
-    said = _said("PROTOCOL").lower()
+    variable = said("PROTOCOL")
     by_port = _PORTS.get(_port(endpoint))
-    if said not in {"grpc", "http/protobuf"}:
-        if said:
-            _log.warning("the OTLP protocol %r is not accepted (grpc or http/protobuf)", said)
-        return by_port or "http/protobuf"
-    spoken: Protocol = "grpc" if said == "grpc" else "http/protobuf"
+    name = variable.value.lower()
+    if name not in {"grpc", "http/protobuf"}:
+        chosen = by_port or "http/protobuf"
+        if name:
+            refuse(variable, "grpc or http/protobuf", f"using {chosen}")
+        return chosen
+    spoken: Protocol = "grpc" if name == "grpc" else "http/protobuf"
     if by_port not in {None, spoken}:
-        _log.warning("OTLP over %s to %s, a port that usually speaks %s", said, endpoint, by_port)
+        usual = f"the port of {endpoint} usually speaks {by_port}"
+        refuse(variable, usual, f"using {spoken} all the same")
     return spoken
 
 
@@ -93,24 +94,54 @@ def _port(endpoint: str) -> int:
         return 0
 
 
-def _headers() -> dict[str, str]:
-    return dict(parse_env_headers(_said("HEADERS"), liberal=True))
+def _wrong(given: Said, protocol: Protocol) -> str:
+    """Why nothing can be sent to an endpoint, which is said; empty where something can."""
+    if protocol == "http/protobuf":
+        fine = _is_url(given.value)
+        accepted = "http://HOST:PORT or https://HOST:PORT, the port below 65536"
+    else:
+        fine = _is_url(given.value) or _is_target(given.value)
+        accepted = "http://HOST:PORT, https://HOST:PORT or HOST:PORT, the port below 65536"
+    return "" if fine else refuse(given, accepted, _NOTHING_SENT)
+
+
+def _is_url(text: str) -> bool:
+    return text.lower().startswith(("http://", "https://")) and _has_host(text)
+
+
+def _is_target(text: str) -> bool:
+    """Whether it is a host, or one of gRPC's own names, as unix:///run/otel.sock."""
+    if "://" in text and text.lower().startswith("http"):
+        return False
+    return bool(_GRPC_NAME.match(text)) or _has_host(f"//{text}")
+
+
+def _has_host(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is none
+        return False
 
 
 def _timeout() -> float:
-    said = _said("TIMEOUT")
-    try:
-        return float(said) if said else _DEFAULT_TIMEOUT
-    except ValueError:
-        _log.warning(
-            "the OTLP timeout %r is no number of seconds; using %g", said, _DEFAULT_TIMEOUT
-        )
+    variable = said("TIMEOUT")
+    if not variable.value:
         return _DEFAULT_TIMEOUT
+    try:
+        seconds = float(variable.value)
+    except ValueError:
+        seconds = 0.0
+    if seconds > 0 and isfinite(seconds):
+        return seconds
+    refuse(variable, "a number of seconds above 0", f"using {_DEFAULT_TIMEOUT:g}")
+    return _DEFAULT_TIMEOUT
 
 
 def _compression() -> str:
-    said = _said("COMPRESSION").lower()
-    if said not in {"", "none", "gzip", "deflate"}:
-        _log.warning("the OTLP compression %r is not accepted (none, gzip or deflate)", said)
+    variable = said("COMPRESSION")
+    name = variable.value.lower()
+    if name not in {"", "none", "gzip", "deflate"}:
+        refuse(variable, "none, gzip or deflate", "using none")
         return "none"
-    return said or "none"
+    return name or "none"

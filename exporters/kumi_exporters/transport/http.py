@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+# Imported by `requests` and `netrc` when they are first needed: a child forked amid an import in
+# another thread never gets the module.
+import encodings.idna
+import encodings.punycode  # noqa: F401
 import gzip
+import netrc  # noqa: F401 - see above
 import zlib
 from typing import TYPE_CHECKING
 
 import requests
-from google.protobuf.message import DecodeError
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
+from urllib3.exceptions import HTTPError
 
-from kumi_exporters.transport.answer import Answer, taken
+from kumi_exporters.transport.agent import USER_AGENT
+from kumi_exporters.transport.answer import Answer
+from kumi_exporters.transport.certificates import unreadable
+from kumi_exporters.transport.http_answers import answered, failed
 
 if TYPE_CHECKING:
     from kumi_exporters.transport.destination import Destination
 
-_RETRY = {429, 502, 503, 504}
 _LEVEL = 1  # a third of the time of level 9, for 10 % more bytes
 
 
@@ -25,10 +31,11 @@ class HttpTransport:
     def __init__(self, to: Destination) -> None:
         self._to = to
         self._session = requests.Session()
-        self._session.headers.update(to.headers | {"Content-Type": "application/x-protobuf"})
+        self._session.headers["User-Agent"] = USER_AGENT  # unless the user's headers have one
+        self._session.headers.update(to.headers)
+        self._session.headers["Content-Type"] = "application/x-protobuf"
         if to.compression != "none":
             self._session.headers["Content-Encoding"] = to.compression
-        self._session.verify = to.certificate or True
         if to.client_certificate and to.client_key:
             self._session.cert = (to.client_certificate, to.client_key)
         else:
@@ -36,15 +43,19 @@ class HttpTransport:
 
     def send(self, message: bytes, timeout: float) -> Answer:
         """POST one message."""
+        if self._to.endpoint.startswith("https:") and (why := unreadable(self._to)):
+            return Answer(taken=False, reason=why)
         try:
             response = self._session.post(
-                self._to.endpoint, self._compressed(message), timeout=timeout, allow_redirects=False
+                self._to.endpoint,
+                self._compressed(message),
+                timeout=timeout,
+                allow_redirects=False,
+                verify=self._to.certificate,  # a session's own loses to REQUESTS_CA_BUNDLE
             )
-        except (requests.ConnectionError, requests.Timeout) as error:
-            return Answer(taken=False, reason=_short(error), can_retry=True)
-        except requests.RequestException as error:
-            return Answer(taken=False, reason=_short(error))
-        return _answer(response)
+        except (OSError, ValueError, HTTPError) as error:
+            return failed(error, timeout)
+        return answered(response)
 
     def close(self) -> None:
         """Close the session's connections."""
@@ -56,26 +67,3 @@ class HttpTransport:
         if self._to.compression == "deflate":
             return zlib.compress(message, _LEVEL)
         return message
-
-
-def _answer(response: requests.Response) -> Answer:
-    if not response.ok:
-        return Answer(
-            taken=False,
-            reason=f"{response.status_code} {response.reason}",
-            can_retry=response.status_code in _RETRY,
-            retry_after=_seconds(response.headers.get("Retry-After", "")),
-        )
-    try:
-        return taken(ExportTraceServiceResponse.FromString(response.content))
-    except DecodeError:  # some receivers answer in JSON, or with a page
-        return Answer(taken=True)
-
-
-def _seconds(text: str) -> float | None:
-    """`Retry-After`, where it is a number; a date is left to the backoff."""
-    return float(text) if text.strip().isdecimal() else None
-
-
-def _short(error: Exception) -> str:
-    return str(error.args[0] if error.args else error)
