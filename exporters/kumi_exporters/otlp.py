@@ -10,8 +10,8 @@ from typing_extensions import override
 
 from kumi_exporters import forks
 from kumi_exporters.stamp.otlp import OtlpStamper, encode_ordinary
-from kumi_exporters.transport.delivery import Delivery
-from kumi_exporters.transport.destination import Protocol, from_environment
+from kumi_exporters.transport.delivery import Delivery, transport_for
+from kumi_exporters.transport.destination import Protocol, chosen_protocol, from_environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from kumi.spans.block import Block
 
 _log = logging.getLogger("kumi.otel")
+
+
+def prepare() -> None:
+    """Import what an exporter made of the variables alone needs until its first answer."""
+    transport_for(chosen_protocol())
 
 
 class KumiOTLPSpanExporter(SpanExporter):

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import concurrent.futures.thread  # noqa: F401 - a provider's fork handler hangs if it must import it
 import os
+from contextlib import suppress
+from importlib import import_module
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
 from opentelemetry.sdk.trace import SpanLimits, TracerProvider
 
 from kumi.otel.log import warn_once
+from kumi.otel.sdk_import import without_wrong_limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,30 +23,62 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace.export import SpanExporter
 
 _ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
-_DEFAULT_COUNT = 128
+_NAMED = {
+    "OTEL_TRACES_SAMPLER": "opentelemetry_traces_sampler",
+    "OTEL_PYTHON_ID_GENERATOR": "opentelemetry_id_generator",
+    "OTEL_EXPERIMENTAL_RESOURCE_DETECTORS": "opentelemetry_resource_detector",
+}
 _OTLP = ("otlp", "otlp_proto_http", "otlp_proto_grpc", "kumi_otlp")
 
 
 def private_provider() -> TracerProvider:
     """Resource, sampler, id generator and limits of the environment, without processors."""
     return TracerProvider(
-        span_limits=_guarded(_limits_said(), SpanLimits) or _default_limits(),
+        span_limits=_limits(),
         sampler=_chosen("OTEL_TRACES_SAMPLER", "_import_sampler"),
         id_generator=_chosen("OTEL_PYTHON_ID_GENERATOR", "_import_id_generator"),
         shutdown_on_exit=False,
     )
 
 
-def _limits_said() -> str:
-    """The variables with limits, as they are set."""
-    ours = [name for name in os.environ if name.startswith("OTEL_") and name.endswith("_LIMIT")]
-    return ", ".join(f"{name}={os.environ[name]}" for name in sorted(ours))
+def _limits() -> SpanLimits:
+    with without_wrong_limits():
+        return SpanLimits()
 
 
-def _default_limits() -> SpanLimits:
-    """The SDK's own, whatever the environment says: six counts and two lengths."""
-    counts, lengths = [_DEFAULT_COUNT] * 6, [SpanLimits.UNSET] * 2
-    return SpanLimits(*counts, *lengths)
+def prepare() -> None:
+    """Import what the provider and the exporters of the environment need, and make nothing of it.
+
+    They are made on another thread: a child forked while that imports a module never gets it. What
+    cannot be imported is said when it is asked for.
+    """
+    for names, group in _NAMED.items():
+        chosen = [each.strip() for each in os.environ.get(names, "").split(",") if each.strip()]
+        if chosen:
+            _import("opentelemetry.sdk._configuration")
+            _load(group, chosen)
+    _load("opentelemetry_traces_exporter", [n for n in _exporter_names() if n not in _OTLP])
+    if any(name in _OTLP for name in _exporter_names()):
+        _prepare_otlp()
+
+
+def _prepare_otlp() -> None:
+    from kumi_exporters import otlp  # noqa: PLC0415 - only where it is used
+
+    otlp.prepare()
+
+
+def _load(group: str, names: list[str]) -> None:
+    """Import the modules of entry points; `*` means all of them."""
+    for each in entry_points(group=group) if names else ():
+        if each.name in names or "*" in names:
+            with suppress(Exception):  # entry points are anybody's code
+                each.load()
+
+
+def _import(name: str) -> None:
+    with suppress(Exception):  # an SDK that has it elsewhere, which is said when it is needed
+        import_module(name)
 
 
 def exporters() -> tuple[SpanExporter, ...]:

@@ -32,7 +32,7 @@ class Delivery:
 
     def __init__(self, to: Destination) -> None:
         self._to = to
-        self._connect = _transport(to.protocol)
+        self._connect = transport_for(to.protocol)
         self._said: set[str] = {"failed"} if to.wrong else set()
         self._stopped = False
         self.trouble = to.wrong
@@ -107,7 +107,7 @@ def _pause(wait: float, asked_for: float | None) -> float:
     return wait * _random.uniform(1 - _JITTER, 1 + _JITTER)
 
 
-def _transport(protocol: str) -> Callable[[Destination], Transport]:
+def transport_for(protocol: str) -> Callable[[Destination], Transport]:
     """The class for a protocol; the other's libraries are not loaded.
 
     Imported when the exporter is made and not when the first message goes: that is in another

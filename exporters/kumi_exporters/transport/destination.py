@@ -14,6 +14,7 @@ from kumi_exporters.transport.variables import Said, refuse, said
 Protocol: TypeAlias = Literal["grpc", "http/protobuf"]
 
 _PORTS: dict[int, Protocol] = {4317: "grpc", 4318: "http/protobuf"}
+_SPOKEN: dict[str, Protocol] = {"grpc": "grpc", "http/protobuf": "http/protobuf"}
 _DEFAULT_TIMEOUT = 10.0
 _PATH = "v1/traces"
 _NOTHING_SENT = "no spans are sent there"
@@ -37,6 +38,11 @@ class Destination:
     client_certificate: str | None
     client_key: str | None
     wrong: str = ""
+
+
+def chosen_protocol() -> Protocol:
+    """The protocol that an exporter made of the variables alone will speak; says nothing."""
+    return _spoken(said("ENDPOINT", general=False).value or said("ENDPOINT").value)
 
 
 def from_environment(
@@ -70,18 +76,19 @@ def _default_endpoint(base: str, protocol: Protocol) -> str:
     return f"{(base or 'http://localhost:4318').removesuffix('/')}/{_PATH}"
 
 
-def _protocol(endpoint: str) -> Protocol:
+def _spoken(endpoint: str) -> Protocol:
     """The protocol that is said; else gRPC on its port, and HTTP everywhere else."""
-    variable = said("PROTOCOL")
+    by_port: Protocol = _PORTS.get(_port(endpoint), "http/protobuf")
+    return _SPOKEN.get(said("PROTOCOL").value.lower(), by_port)
+
+
+def _protocol(endpoint: str) -> Protocol:
+    """The same, and a warning where what is said is unknown, or unusual for the port."""
+    variable, spoken = said("PROTOCOL"), _spoken(endpoint)
     by_port = _PORTS.get(_port(endpoint))
-    name = variable.value.lower()
-    if name not in {"grpc", "http/protobuf"}:
-        chosen = by_port or "http/protobuf"
-        if name:
-            refuse(variable, "grpc or http/protobuf", f"using {chosen}")
-        return chosen
-    spoken: Protocol = "grpc" if name == "grpc" else "http/protobuf"
-    if by_port not in {None, spoken}:
+    if variable.value and variable.value.lower() not in _SPOKEN:
+        refuse(variable, "grpc or http/protobuf", f"using {spoken}")
+    elif by_port not in {None, spoken}:
         usual = f"the port of {endpoint} usually speaks {by_port}"
         refuse(variable, usual, f"using {spoken} all the same")
     return spoken

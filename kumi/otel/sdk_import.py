@@ -1,0 +1,50 @@
+"""Importing the SDK where a variable with a limit is wrong: it refuses that by an exception.
+
+Nothing of the SDK may be imported here, nor by what this imports.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from kumi.otel.log import warn_once
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LIMITS = (
+    "OTEL_ATTRIBUTE_COUNT_LIMIT",
+    "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT",
+    "OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT",
+    "OTEL_LINK_ATTRIBUTE_COUNT_LIMIT",
+    "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT",  # the one that is read by the import itself
+    "OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT",
+    "OTEL_SPAN_EVENT_COUNT_LIMIT",
+    "OTEL_SPAN_LINK_COUNT_LIMIT",
+)
+
+
+@contextmanager
+def without_wrong_limits() -> Iterator[None]:
+    """Hide the limits that the SDK would not take, and say so: it uses its defaults for them.
+
+    For its import, and for making `SpanLimits`.
+    """
+    wrong = {name: os.environ[name] for name in _LIMITS if not _is_limit(os.environ.get(name, ""))}
+    for name, value in wrong.items():
+        warn_once(f"{name}={value} is not accepted (a whole number, 0 or more): using the default")
+        del os.environ[name]
+    try:
+        yield
+    finally:
+        os.environ.update(wrong)
+
+
+def _is_limit(text: str) -> bool:
+    """By the SDK's own rule. Empty is no limit."""
+    try:
+        return not text.strip() or int(text) >= 0
+    except ValueError:
+        return False
