@@ -23,6 +23,14 @@ class Answer:
     rejected: int = 0
 
 
+def untrusted(why: str) -> str:
+    """The reason where a receiver's certificate is none that we trust."""
+    return (
+        f"its certificate is not trusted ({why}); "
+        "OTEL_EXPORTER_OTLP_CERTIFICATE names a PEM file with who signed it"
+    )
+
+
 class Transport(Protocol):
     """A connection to one receiver."""
 

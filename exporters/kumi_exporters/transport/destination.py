@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from dataclasses import dataclass
 from math import isfinite
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 from kumi_exporters.transport.headers import sendable
 from kumi_exporters.transport.variables import Said, refuse, said
 
+_log = logging.getLogger("kumi.otel")
 Protocol: TypeAlias = Literal["grpc", "http/protobuf"]
 
 _PORTS: dict[int, Protocol] = {4317: "grpc", 4318: "http/protobuf"}
@@ -89,8 +91,7 @@ def _protocol(endpoint: str) -> Protocol:
     if variable.value and variable.value.lower() not in _SPOKEN:
         refuse(variable, "grpc or http/protobuf", f"using {spoken}")
     elif by_port not in {None, spoken}:
-        usual = f"the port of {endpoint} usually speaks {by_port}"
-        refuse(variable, usual, f"using {spoken} all the same")
+        _log.warning("OTLP over %s to %s, a port that usually speaks %s", spoken, endpoint, by_port)
     return spoken
 
 

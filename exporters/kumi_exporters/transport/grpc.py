@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import grpc  # type: ignore[import-untyped]  # it has no types
@@ -13,7 +14,7 @@ from grpc import _channel, _simple_stubs, experimental  # noqa: F401
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
 from kumi_exporters.transport.agent import USER_AGENT
-from kumi_exporters.transport.answer import Answer, taken
+from kumi_exporters.transport.answer import Answer, taken, untrusted
 from kumi_exporters.transport.certificates import content, unreadable
 from kumi_exporters.transport.grpc_forks import GATE
 
@@ -33,7 +34,7 @@ _RETRY = {
 }
 _COMPRESSIONS = {"gzip": grpc.Compression.Gzip, "deflate": grpc.Compression.Deflate}
 _OPTIONS = (("grpc.primary_user_agent", USER_AGENT),)
-_UNTRUSTED = "CERTIFICATE_VERIFY_FAILED"
+_UNTRUSTED = re.compile(r"CERTIFICATE_VERIFY_FAILED:? ?([^:]*)")
 _CUT = Answer(taken=False, reason="cut off by a fork", can_retry=True, retry_after=0.0)
 
 
@@ -76,11 +77,13 @@ class GrpcTransport:
 
 
 def _failed(error: Any) -> Answer:
-    untrusted = _UNTRUSTED in (error.details() or "")
+    details = error.details() or ""
+    if found := _UNTRUSTED.search(details):  # seen where the last address tried is the one
+        return Answer(taken=False, reason=untrusted(found[1]))
     return Answer(
         taken=False,
-        reason=f"{error.code().name}: {error.details()}",
-        can_retry=error.code() in _RETRY and not untrusted,
+        reason=f"{error.code().name}: {details}",
+        can_retry=error.code() in _RETRY,
         retry_after=_retry_after(error),
     )
 

@@ -12,7 +12,7 @@ from google.rpc.status_pb2 import Status  # type: ignore[import-untyped]  # it h
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 from urllib3.exceptions import ReadTimeoutError
 
-from kumi_exporters.transport.answer import Answer, taken
+from kumi_exporters.transport.answer import Answer, taken, untrusted
 
 _RETRY = {429, 502, 503, 504}
 _GOOD, _REDIRECTS, _BAD = 200, 300, 400
@@ -106,10 +106,7 @@ def _why(error: Exception, root: BaseException, timeout: float) -> str:
     if isinstance(error, requests.exceptions.ProxyError):
         return f"by the proxy that HTTP_PROXY, HTTPS_PROXY or ALL_PROXY names: {_said(root)}"
     if isinstance(root, ssl.SSLCertVerificationError):
-        return (
-            f"its certificate is not trusted ({root.verify_message}); "
-            "OTEL_EXPORTER_OTLP_CERTIFICATE names a PEM file with who signed it"
-        )
+        return untrusted(root.verify_message)
     if isinstance(error, requests.ConnectTimeout):
         return f"no connection within {timeout:.3g} s"
     if isinstance(error, requests.Timeout) or isinstance(root, ReadTimeoutError):
