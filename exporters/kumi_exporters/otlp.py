@@ -90,6 +90,7 @@ class KumiOTLPSpanExporter(SpanExporter):
         try:
             for message, spans in encoded():
                 taken += self._delivery.deliver(message, spans)
+                del message  # its memory is for the next one: new pages cost more than the copy
         except Exception as error:  # noqa: BLE001 - an exporter never raises
             _log.warning("spans cannot be sent: %s: %s", type(error).__qualname__, error)
         return taken

@@ -58,7 +58,7 @@ def test_one_wrong_limit_leaves_the_others(tmp_path):
         {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4317"},
         {"OTEL_TRACES_EXPORTER": "console,kumi_otlp,kumi_jsonl,nonsense"},
         {"OTEL_TRACES_SAMPLER": "parentbased_always_on", "OTEL_PYTHON_ID_GENERATOR": "random"},
-        {"OTEL_EXPERIMENTAL_RESOURCE_DETECTORS": "process,os,nonsense"},
+        {"OTEL_EXPERIMENTAL_RESOURCE_DETECTORS": "process,os"},
         {"OTEL_EXPERIMENTAL_RESOURCE_DETECTORS": "*"},
     ],
 )

@@ -97,7 +97,7 @@ def _seconds(text: str) -> float | None:
 
 def _root(error: BaseException) -> BaseException:
     """What is inside of all that `requests` and `urllib3` wrap around it."""
-    inside = (getattr(error, "reason", None), *error.args, error.__cause__)
+    inside = (getattr(error, "reason", None), *error.args, error.__context__)
     inner = next((each for each in inside if isinstance(each, BaseException)), None)
     return error if inner is None else _root(inner)
 
