@@ -12,10 +12,10 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
-from opentelemetry.sdk.trace import SpanLimits, TracerProvider
+from opentelemetry.sdk.trace import TracerProvider
 
 from kumi.otel.log import warn_once
-from kumi.otel.sdk_import import without_wrong_limits
+from kumi.otel.sdk_import import DETECTOR_GROUP, without_unknown_detectors, without_wrong_limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,24 +26,19 @@ _ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT
 _NAMED = {
     "OTEL_TRACES_SAMPLER": "opentelemetry_traces_sampler",
     "OTEL_PYTHON_ID_GENERATOR": "opentelemetry_id_generator",
-    "OTEL_EXPERIMENTAL_RESOURCE_DETECTORS": "opentelemetry_resource_detector",
+    "OTEL_EXPERIMENTAL_RESOURCE_DETECTORS": DETECTOR_GROUP,
 }
 _OTLP = ("otlp", "otlp_proto_http", "otlp_proto_grpc", "kumi_otlp")
 
 
 def private_provider() -> TracerProvider:
     """Resource, sampler, id generator and limits of the environment, without processors."""
-    return TracerProvider(
-        span_limits=_limits(),
-        sampler=_chosen("OTEL_TRACES_SAMPLER", "_import_sampler"),
-        id_generator=_chosen("OTEL_PYTHON_ID_GENERATOR", "_import_id_generator"),
-        shutdown_on_exit=False,
-    )
-
-
-def _limits() -> SpanLimits:
-    with without_wrong_limits():
-        return SpanLimits()
+    with without_wrong_limits(), without_unknown_detectors():
+        return TracerProvider(
+            sampler=_chosen("OTEL_TRACES_SAMPLER", "_import_sampler"),
+            id_generator=_chosen("OTEL_PYTHON_ID_GENERATOR", "_import_id_generator"),
+            shutdown_on_exit=False,
+        )
 
 
 def prepare() -> None:

@@ -59,9 +59,16 @@ def test_one_wrong_limit_leaves_the_others(tmp_path):
         {"OTEL_TRACES_EXPORTER": "console,kumi_otlp,kumi_jsonl,nonsense"},
         {"OTEL_TRACES_SAMPLER": "parentbased_always_on", "OTEL_PYTHON_ID_GENERATOR": "random"},
         {"OTEL_EXPERIMENTAL_RESOURCE_DETECTORS": "process,os"},
-        {"OTEL_EXPERIMENTAL_RESOURCE_DETECTORS": "*"},
     ],
 )
 def test_after_preparing_nothing_is_imported_any_more(variables, tmp_path):
     done = python(PREPARED, tmp_path, **variables)
     assert (done.returncode, done.stdout) == (0, "[]\n"), done.stderr
+
+
+def test_a_resource_detector_that_is_not_installed_is_one_line(tmp_path):
+    done = python(PROVIDER, tmp_path, OTEL_EXPERIMENTAL_RESOURCE_DETECTORS="process,elsewhere")
+    assert (done.returncode, done.stdout) == (0, "128 None\n")
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("OTEL_EXPERIMENTAL_RESOURCE_DETECTORS=process,elsewhere is not accepted")
+    assert line.endswith("going on without elsewhere")
