@@ -1,10 +1,10 @@
-"""Forked children begin anew: what another thread of the parent held or was amid is not theirs."""
+"""Forked children begin anew: locks that another thread held, sockets that the parent uses."""
 
 from __future__ import annotations
 
 import os
 from typing import Protocol
-from weakref import WeakSet
+from weakref import WeakKeyDictionary
 
 
 class Forked(Protocol):
@@ -15,8 +15,8 @@ class Forked(Protocol):
 
 
 def tell(this: Forked) -> None:
-    """Call `this.forked()` in every child, while it lives."""
-    _told.add(this)
+    """Call `this.forked()` in every child, while it lives: in the order in which they asked."""
+    _told[this] = None
 
 
 def _after_fork() -> None:
@@ -24,6 +24,6 @@ def _after_fork() -> None:
         this.forked()
 
 
-_told: WeakSet[Forked] = WeakSet()
+_told: WeakKeyDictionary[Forked, None] = WeakKeyDictionary()
 if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
     os.register_at_fork(after_in_child=_after_fork)

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from weakref import WeakSet
 
-from kumi_exporters import forks, locks, opening
+from kumi import forks
+from kumi_exporters import locks, opening
 from kumi_exporters.quiet import quiet
 from kumi_exporters.sinks import Outcome, Patience, RegularFile, Stream
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 from typing_extensions import override
 
+from kumi import forks
 from kumi.spans import events
 from kumi.spans.ordinary import ordinary_span
-from kumi_exporters import forks
 from kumi_exporters.blocks import BlockWriter
 from kumi_exporters.files import EventFile, holds_profile
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 from typing_extensions import override
 
-from kumi_exporters import forks
+from kumi import forks
 from kumi_exporters.stamp.otlp import OtlpStamper, encode_ordinary
 from kumi_exporters.transport.delivery import Delivery, transport_for
 from kumi_exporters.transport.destination import Protocol, chosen_protocol, from_environment

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 
+from kumi import forks
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -21,10 +23,18 @@ if TYPE_CHECKING:
 
 _PREFIX = 6
 _TRACE = 16
-# Where one id is made, a tenth of what asking the system costs.
-_random = Random()  # noqa: S311 - no secret
-if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
-    os.register_at_fork(after_in_child=_random.seed)
+
+
+class _Random(Random):
+    """Where one id is made, a tenth of what asking the system costs."""
+
+    def forked(self) -> None:
+        """A child draws other numbers than its parent."""
+        self.seed()
+
+
+_random = _Random()
+forks.tell(_random)
 
 
 def trace_id_source(id_generator: IdGenerator) -> Callable[[], int]:
