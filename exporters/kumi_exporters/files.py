@@ -4,37 +4,35 @@ from __future__ import annotations
 
 import logging
 import os
-import threading
-import time
-from collections import Counter, deque
-from functools import partial
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from weakref import WeakSet
 
+from typing_extensions import override
+
 from kumi import forks
-from kumi_exporters import locks, opening
-from kumi_exporters.quiet import quiet
-from kumi_exporters.sinks import Outcome, Patience, RegularFile, Stream
+from kumi.spans import frames
+from kumi_exporters import locks
+from kumi_exporters.opening import ForeignError, Mode
+from kumi_exporters.place import Place
+from kumi_exporters.sinks import Batch, Outcome
+from kumi_exporters.turns import Job, Turns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from kumi_exporters.sinks import Sink
 
 _log = logging.getLogger("kumi.otel")
-_LONGEST = 30.0  # seconds that a thread waits for another one's write
-_MOMENT = 0.2  # and in a hurry: that write may be about to end
-_BUSY = Outcome(0, "file_error", "another thread does not come to an end of its write")
 
 
 class EventFile:
     """One event file of this process.
 
-    It is opened at the first write, with its folders; what failed is tried again at the next.
+    It is opened at the first write, with its folders; what failed is tried again a little later.
     Lines that cannot be written are counted in `dropped` by reason (`file_limit`, `file_error`,
     `file_foreign`), with one warning for each kind of trouble; nothing is ever raised. `max_bytes`
     is the size at which a regular file stops growing; a little of it is kept for the last line.
+    Where the name ends in `.zst` or `.gz`, each write is one compressed frame.
     """
 
     def __init__(
@@ -46,15 +44,9 @@ class EventFile:
         max_bytes: int | None = None,
         service: str = "",
     ) -> None:
-        self._template = str(Path(path).absolute())
-        self._service = service
-        self._mode = opening.Mode(persistent, truncate)
-        self._max_bytes = max_bytes
-        self._sink: Sink | None = None
-        self._patience = Patience()
+        template, mode = str(Path(path).absolute()), Mode(persistent, truncate)
+        self._place = Place(template, service, mode, max_bytes)
         self._warned: set[str] = set()
-        self._refused = False
-        self.path = opening.fill_in(self._template, service)
         self.dropped: Counter[str] = Counter()
         forks.tell(self)
 
@@ -69,112 +61,116 @@ class EventFile:
             max_bytes=int(limit) if limit.isdecimal() else None,
         )
 
+    @property
+    def path(self) -> str:
+        """Where it is, with `{pid}`, `{host}` and `{service}` filled in."""
+        return self._place.path
+
+    @property
+    def is_compressed(self) -> bool:
+        """Whether each write is a frame, so that small ones are dear."""
+        return frames.by_name(self.path) is not None
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether a file stands there that is no profile, and stays as it is."""
+        return self._place.is_foreign
+
+    def ready(self) -> int:
+        """See that the file is open, and that it is still what stands at its path.
+
+        The number of the opening: 1, and one more whenever the file was moved, deleted or emptied
+        from outside, and so has to be begun anew; 0 where it cannot be opened.
+        """
+        _turns.do(_Look(self._place))
+        self._say_notes()
+        return self._place.number if self._place.sink is not None else 0
+
     def write(self, lines: bytes | memoryview, count: int, *, last: bool = False) -> int:
         """Append `count` whole lines; give how many of them are in the file now.
 
-        `last` may use what `max_bytes` leaves for the end of the profile.
+        The `last` ones may use the room that is left for the end of the profile, and are written
+        whoever else has the file, where they are few.
         """
-        view = memoryview(lines)
-        with quiet:
-            if not _in_process.take(max(_MOMENT, self._patience.within(_LONGEST))):
-                return self._counted(view, count, _BUSY)
-            try:
-                return self._in_turn(view, count, last=last)
-            finally:
-                _in_process.give_back()
+        outcome = self._written(lines, count, last=last)
+        self._tell(outcome)
+        return count if outcome is None else self._counted(outcome, count)
 
-    def is_free(self, seconds: float) -> bool:
-        """Whether no other writer, and no slow reader, keeps the file longer than `seconds`."""
-        until = time.monotonic() + seconds
-        if not _in_process.take(seconds):
-            return False
-        try:
-            sink = None if _in_process.writing else self._sink
-            return sink is None or sink.is_free(max(0.0, until - time.monotonic()))
-        finally:
-            _in_process.give_back()
+    def say(self, line: bytes, *, last: bool = False) -> bool:
+        """Append a line that is no span, and so not counted where it is lost; whether it is there.
+
+        A line that is written afterwards, within a signal's handler, counts as there.
+        """
+        outcome = self._written(line, 1, last=last)
+        self._tell(outcome)
+        return outcome is None or outcome.written == 1
+
+    def force(self, line: bytes) -> bool:
+        """Append a line in one piece, whoever else is writing; from any thread, and at once.
+
+        False where that cannot be: for a stream, a full disk, a file that is not open.
+        """
+        sink = self._place.sink
+        return sink is not None and sink.is_open() and sink.force(line)
 
     def hurry(self, seconds: float) -> None:
         """Wait neither for a reader nor for other writers once `seconds` have passed."""
-        self._patience.hurry(seconds)
+        self._place.patience.hurry(seconds)
+        _turns.hurry()
 
     def close(self) -> None:
         """Let go of the file. A later write opens it again, and appends."""
-        if not _in_process.take(max(_MOMENT, self._patience.within(_LONGEST))):
-            return  # the thread that writes may be stuck: it needs the descriptor
-        try:
-            sink, self._sink = self._sink, None
-            if sink is not None:
-                sink.close()
-        finally:
-            _in_process.give_back()
+        _turns.do(_Close(self._place))
 
     def hold_profile(self) -> None:
         """Say that the profile itself is written here: exporters add no blocks to it."""
         _profiles.add(self)
 
-    def forked(self) -> None:
-        """Begin anew in a child: nothing lost yet; and with `{pid}`, a file of its own."""
+    def abandon(self) -> None:
+        """In a child: let go of what is the parent's, and begin anew; with `{pid}`, elsewhere."""
         self.dropped = Counter()
-        if self._sink is not None:
-            self._sink.forked()
-        if "{pid}" in self._template:
-            self.path = opening.fill_in(self._template, self._service)
-            sink, self._sink = self._sink, None
-            if sink is not None:
-                sink.close()
+        self._place.abandon()
 
-    def _in_turn(self, lines: memoryview, count: int, *, last: bool) -> int:
-        """Write; in the middle of a write of this thread (a signal's handler), right after it."""
-        if _in_process.writing:
-            _in_process.next.append(
-                partial(self._write, memoryview(bytes(lines)), count, last=last)
-            )
-            return count
-        _in_process.writing = True
+    forked = abandon
+
+    def _written(self, lines: bytes | memoryview, count: int, *, last: bool) -> Outcome | None:
         try:
-            written = self._write(lines, count, last=last)
-            while _in_process.next:
-                _in_process.next.popleft()()
-            return written
-        finally:
-            _in_process.writing = False
+            batch = self._batch(lines, count)
+        except Exception as error:  # noqa: BLE001 - no memory, or no library
+            return Outcome(0, "file_error", f"cannot be compressed: {error}")
+        outcome = _turns.do(_Write(self, batch, last=last))
+        is_stuck = outcome is not None and outcome.reason == "file_error" and not outcome.written
+        if last and is_stuck and self.force(bytes(lines)):
+            return Outcome(count)
+        return outcome
 
-    def _write(self, lines: memoryview, count: int, *, last: bool) -> int:
-        return self._counted(lines, count, self._try(lines, last=last))
+    def _batch(self, lines: bytes | memoryview, count: int) -> Batch:
+        codec = frames.by_name(self.path)
+        if codec is None:
+            return Batch(lines, count)
+        return Batch(codec.compress(lines), count, is_frame=True)
 
-    def _try(self, lines: memoryview, *, last: bool) -> Outcome:
-        if self._refused:
-            return Outcome(0, "file_foreign")
-        try:
-            return self._opened().write(lines, last=last)
-        except opening.ForeignError:
-            self._refused = True
-            return Outcome(0, "file_foreign", "is no profile, and stays as it is")
-        except OSError as error:
-            return Outcome(0, "file_error", error.strerror or str(error))
+    def _counted(self, outcome: Outcome, count: int) -> int:
+        if outcome.reason:
+            self.dropped[outcome.reason] += count - outcome.written
+        return outcome.written
 
-    def _opened(self) -> Sink:
-        if self._sink is None or not self._sink.is_open():
-            self._sink = self._open()
-        return self._sink
-
-    def _open(self) -> Sink:
-        if opening.is_stream(self.path):
-            return Stream(opening.open_stream(self.path), self._patience)
-        fd = opening.open_file(self.path, self._mode, self._patience.within(locks.PATIENCE))
-        return RegularFile(fd, self._patience, self._max_bytes)
-
-    def _counted(self, lines: memoryview, count: int, outcome: Outcome) -> int:
+    def _tell(self, outcome: Outcome | None) -> None:
+        """Log what happened at the file: once for each kind of trouble, until it is over."""
+        self._say_notes()
+        if outcome is None:
+            return
         if not outcome.reason:
             self._warned.discard("file_error")
-            return count
-        written = bytes(lines[: outcome.done]).count(b"\n")
-        self.dropped[outcome.reason] += count - written
-        if outcome.reason not in self._warned:
+        elif outcome.reason not in self._warned:
             self._warned.add(outcome.reason)
             _log.warning("the profile %s: %s", self.path, outcome.message)
-        return written
+
+    def _say_notes(self) -> None:
+        notes = self._place.notes
+        while notes:
+            note = notes.popleft()
+            _log.log(note.level, "%s", note.text)
 
 
 def holds_profile(path: str) -> bool:
@@ -186,31 +182,91 @@ def _is_on(variable: str) -> bool:
     return os.environ.get(variable, "").strip().lower() in {"1", "true", "yes", "on"}
 
 
-class _InProcess:
-    """The threads of this process write one after the other.
+class _Look(Job):
+    """See that the place is open, and is what it was."""
 
-    One lock for all files: two descriptors of one file share what `lockf` locks. `next` is what a
-    signal's handler writes in the middle of a write.
-    """
+    def __init__(self, place: Place) -> None:
+        super().__init__(place.patience.from_now())
+        self._place = place
 
-    def __init__(self) -> None:
-        self.forked()
-        forks.tell(self)
+    @override
+    def hold(self, *, wait: bool) -> None:
+        try:
+            self._place.look(wait=wait)
+        except locks.HeldError:
+            raise
+        except OSError:
+            return  # the write that follows says it
 
-    def forked(self) -> None:
-        self._lock = threading.RLock()
-        self.writing = False
-        self.next: deque[Callable[[], object]] = deque()
-
-    def take(self, patience: float) -> bool:
-        return self._lock.acquire(timeout=patience)
-
-    def give_back(self) -> None:
-        if self.writing:
-            self._lock.release()
-        else:
-            locks.let_go(self._lock)
+    @override
+    def do(self) -> Outcome:
+        return Outcome(0)
 
 
-_in_process = _InProcess()
+class _Close(Job):
+    """Let go of the place."""
+
+    def __init__(self, place: Place) -> None:
+        super().__init__(place.patience.from_now())
+        self._place = place
+
+    @override
+    def do(self) -> Outcome:
+        self._place.close()
+        return Outcome(0)
+
+
+class _Write(Job):
+    """Append lines."""
+
+    def __init__(self, file: EventFile, batch: Batch, *, last: bool) -> None:
+        super().__init__(file._place.patience.from_now())  # noqa: SLF001 - its own job
+        self._file = file
+        self._batch = batch
+        self._last = last
+        self._sink: Sink | None = None
+        self._trouble: OSError | None = None
+
+    @override
+    def keep(self) -> None:
+        self._batch.keep()
+
+    @override
+    def hold(self, *, wait: bool) -> None:
+        self._sink, self._trouble = None, None
+        try:
+            sink = self._file._place.opened(wait=wait)  # noqa: SLF001 - as above
+            sink.lock(wait=wait)
+            self._sink = sink
+        except locks.HeldError:
+            raise
+        except OSError as error:
+            self._trouble = error
+
+    @override
+    def do(self) -> Outcome:
+        if self._sink is None:
+            return _outcome_of(self._trouble)
+        try:
+            return self._sink.put(self._batch, last=self._last)
+        except OSError as error:
+            return _outcome_of(error)
+
+    @override
+    def let_go(self) -> None:
+        if self._sink is not None:
+            self._sink.unlock()
+
+    @override
+    def settle(self) -> None:
+        self._file._tell(self.outcome)  # noqa: SLF001 - as above
+        self._file._counted(self.outcome, self._batch.count)  # noqa: SLF001 - as above
+
+
+def _outcome_of(error: OSError | None) -> Outcome:
+    reason = "file_foreign" if isinstance(error, ForeignError) else "file_error"
+    return Outcome(0, reason, (error.strerror or str(error)) if error else "")
+
+
+_turns = Turns()
 _profiles: WeakSet[EventFile] = WeakSet()

@@ -76,7 +76,7 @@ class JsonlSpanExporter(SpanExporter):
             return 0
         try:
             with self._lock:
-                return self._blocks.write(block)
+                return self._blocks.write(block, self.file.ready())
         except Exception:  # noqa: BLE001 - as above
             _log.exception("a block of %s cannot be written", block.layout.program.schema)
             return 0
@@ -93,6 +93,8 @@ class JsonlSpanExporter(SpanExporter):
         self.file.close()
 
     def _write(self, lines: bytes | memoryview, count: int) -> SpanExportResult:
-        if self._shut_down or self.file.write(lines, count) < count:
+        if self._shut_down:
             return SpanExportResult.FAILURE
-        return SpanExportResult.SUCCESS
+        self.file.ready()
+        is_written = self.file.write(lines, count) == count
+        return SpanExportResult.SUCCESS if is_written else SpanExportResult.FAILURE

@@ -1,4 +1,4 @@
-"""Locks: between threads, and between processes. On Windows without the latter: one process a file.
+"""Locks between processes. On Windows there are none: one process a file.
 
 A write holds `lockf`, for as long as it lasts. "In use" is a shared `flock`, held while the file is
 open; emptying and renaming need the exclusive one.
@@ -8,21 +8,20 @@ from __future__ import annotations
 
 import errno
 import sys
-import time
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-PATIENCE = 2.0
-_STEP = 0.001
+PATIENCE = 10.0
+"""Seconds that a write waits for others: as long as OpenTelemetry gives an exporter."""
+
 _HELD = (errno.EAGAIN, errno.EACCES)
 
 
-class BusyError(OSError):
-    """Somebody has held a lock for longer than a write can take."""
+class HeldError(OSError):
+    """Another process has the file in its hands."""
 
 
 def let_go(lock: threading.RLock) -> None:
@@ -33,15 +32,13 @@ def let_go(lock: threading.RLock) -> None:
 
 if sys.platform == "win32":
 
-    @contextmanager
-    def writing(_fd: int, _patience: float = PATIENCE) -> Iterator[None]:
+    def lock(_fd: int, *, wait: bool) -> None:
         """Nothing to take."""
-        yield
 
-    def wait_until_free(_fd: int, _patience: float) -> None:
-        """There is nobody to wait for."""
+    def unlock(_fd: int) -> None:
+        """Nothing was taken."""
 
-    def share(_fd: int, _patience: float) -> None:
+    def share(_fd: int, *, wait: bool) -> None:
         """Nothing to take."""
 
     def exclude(_fd: int) -> bool:
@@ -51,29 +48,20 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    @contextmanager
-    def writing(fd: int, patience: float = PATIENCE) -> Iterator[None]:
-        """Be the only process that writes. Raises BusyError after `patience` seconds."""
-        _patiently(lambda: fcntl.lockf(fd, fcntl.LOCK_EX | fcntl.LOCK_NB), patience)
-        try:
-            yield
-        finally:
-            _unlock(fd)
+    def lock(fd: int, *, wait: bool) -> None:
+        """Be the only process that writes. Raises HeldError instead of waiting."""
+        _take(fcntl.lockf, fd, fcntl.LOCK_EX, wait=wait)
 
-    def wait_until_free(fd: int, patience: float) -> None:
-        """Wait until no other process writes. Raises BusyError after `patience` seconds."""
-        _patiently(lambda: fcntl.lockf(fd, fcntl.LOCK_EX | fcntl.LOCK_NB), patience)
-        _unlock(fd)
-
-    def _unlock(fd: int) -> None:
+    def unlock(fd: int) -> None:
+        """Let others write."""
         try:
             fcntl.lockf(fd, fcntl.LOCK_UN)
         except OSError:  # closing the file would let go of it as well
             return
 
-    def share(fd: int, patience: float) -> None:
-        """Say that the file is in use, until it is closed. Raises BusyError after `patience`."""
-        _patiently(lambda: fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB), patience)
+    def share(fd: int, *, wait: bool) -> None:
+        """Say that the file is in use, until it is closed. Raises HeldError instead of waiting."""
+        _take(fcntl.flock, fd, fcntl.LOCK_SH, wait=wait)
 
     def exclude(fd: int) -> bool:
         """Be the only process that has the file open, if it is so."""
@@ -85,14 +73,10 @@ else:
             raise
         return True
 
-    def _patiently(take: Callable[[], None], patience: float) -> None:
-        deadline = time.monotonic() + patience
-        while True:
-            try:
-                return take()
-            except OSError as error:
-                if error.errno not in _HELD:
-                    return None  # a file system without locks: whole lines by O_APPEND alone
-            if time.monotonic() > deadline:
-                raise BusyError(errno.EAGAIN, "locked by another process")
-            time.sleep(_STEP)
+    def _take(take: Callable[[int, int], object], fd: int, kind: int, *, wait: bool) -> None:
+        try:
+            take(fd, kind if wait else kind | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno in _HELD:
+                raise HeldError(errno.EAGAIN, "is locked by another process") from error
+            # A file system without locks: whole lines by O_APPEND alone.

@@ -11,21 +11,24 @@ import stat
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
-from kumi.spans.process import THIS_PROCESS
-from kumi_exporters import locks
-from kumi_exporters.recognise import is_profile
+from kumi.spans import frames
+from kumi_exporters import jobs, locks
+from kumi_exporters.recognise import is_profile, job_of
 
-OWNER = "KUMI_PROFILE_OWNER"
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-_log = logging.getLogger("kumi.otel")
+    from kumi.spans.frames import Codec
+
 _STREAM = re.compile(r"/dev/(?:fd/(\d+)|stdin|stdout|stderr)|/proc/self/fd/(\d+)")
 _STANDARD = {"/dev/stdin": 0, "/dev/stdout": 1, "/dev/stderr": 2}
 _ATTEMPTS = 20
 _APPEND = os.O_APPEND | getattr(os, "O_BINARY", 0)
 
 
-class ForeignError(Exception):
+class ForeignError(OSError):
     """The file is somebody else's, and stays as it is."""
 
 
@@ -35,6 +38,26 @@ class Mode:
 
     persistent: bool = False
     truncate: bool = False
+
+
+class Note(NamedTuple):
+    """Something to be logged, once it is nobody's turn to write."""
+
+    level: int
+    text: str
+
+
+class Opening(NamedTuple):
+    """What is to be opened, and how. `say` takes what is to be logged about it."""
+
+    path: str
+    mode: Mode
+    say: Callable[[Note], object]
+
+    @property
+    def codec(self) -> Codec | None:
+        """How the file is compressed, as its name says."""
+        return frames.by_name(self.path)
 
 
 def fill_in(template: str, service: str) -> str:
@@ -67,96 +90,82 @@ def open_stream(path: str) -> int:
     return os.open(path, os.O_WRONLY | _APPEND | getattr(os, "O_NONBLOCK", 0))
 
 
-def open_file(path: str, mode: Mode, patience: float) -> int:
+def open_file(this: Opening, *, wait: bool) -> int:
     """A descriptor to append to, once the mode was applied to what stood there.
 
     The file counts as in use until the descriptor is closed. Raises ForeignError for a file that
-    is no profile, OSError for one that cannot be had, in `patience` seconds where others use it.
+    is no profile, HeldError instead of waiting for a process that is moving it aside.
     """
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    Path(this.path).parent.mkdir(parents=True, exist_ok=True)
     for _ in range(_ATTEMPTS):
-        fd = os.open(path, os.O_RDWR | os.O_CREAT | _APPEND, 0o666)
+        fd = os.open(this.path, os.O_RDWR | os.O_CREAT | _APPEND, 0o666)
         try:
-            if _settle(fd, path, mode, patience):
+            if _settle(fd, this, wait=wait):
                 return fd
         except BaseException:
             os.close(fd)
             raise
         os.close(fd)
-    raise OSError(errno.EBUSY, "is replaced again and again", path)
+    raise OSError(errno.EBUSY, "is replaced again and again", this.path)
 
 
-def _settle(fd: int, path: str, mode: Mode, patience: float) -> bool:
-    """Apply the mode. False where `path` is another file by now."""
-    if os.fstat(fd).st_size and not is_profile(fd):
-        raise ForeignError(path)
-    if _changes(fd, mode) and not _apply(fd, path, mode):
+def _settle(fd: int, this: Opening, *, wait: bool) -> bool:
+    """Apply the mode. False where the path is another file by now."""
+    if os.fstat(fd).st_size and not is_profile(fd, this.codec):
+        raise ForeignError(errno.EEXIST, "is no profile, and stays as it is")
+    if _changes(fd, this) and not _apply(fd, this):
         return False
-    locks.share(fd, patience)
-    if not _is_at(fd, path):
+    locks.share(fd, wait=wait)
+    if not _is_at(fd, this.path):
         return False
-    claim(fd)
+    jobs.claim_file(_identity(fd))
     return True
 
 
-def _changes(fd: int, mode: Mode) -> bool:
-    """Whether the mode asks for something: once in a tree of processes, on a file with content."""
-    appends = mode.persistent and not mode.truncate
-    return not (appends or os.fstat(fd).st_size == 0 or _is_ours(fd))
+def _changes(fd: int, this: Opening) -> bool:
+    """Whether the mode asks for something: once a job, on a file with content."""
+    appends = this.mode.persistent and not this.mode.truncate
+    return not (appends or os.fstat(fd).st_size == 0 or _is_ours(fd, this.codec))
 
 
-def _apply(fd: int, path: str, mode: Mode) -> bool:
+def _is_ours(fd: int, codec: Codec | None) -> bool:
+    return jobs.has_claimed(_identity(fd)) or job_of(fd, codec) == jobs.claim()
+
+
+def _apply(fd: int, this: Opening) -> bool:
     if not locks.exclude(fd):
-        if _is_at(fd, path):
-            _log.warning("%s is in use by another process: appending to it", path)
+        if _is_at(fd, this.path):
+            in_use = f"{this.path} is in use by another process: appending to it"
+            this.say(Note(logging.WARNING, in_use))
         return True
-    if not _is_at(fd, path):
+    if not _is_at(fd, this.path):
         return False
-    if mode.truncate:
+    if this.mode.truncate:
         os.ftruncate(fd, 0)
         return True
-    _move_aside(path)
+    _move_aside(this)
     return False
 
 
-def _move_aside(path: str) -> None:
-    real = Path(path).resolve()
-    target = real.replace(_name_for_old(str(real)))
-    _log.info("the profile that was at %s is now %s", path, target)
+def _move_aside(this: Opening) -> None:
+    real = Path(this.path).resolve()
+    target = real.replace(_name_for_old(str(real), this.codec))
+    this.say(Note(logging.INFO, f"the profile that was at {this.path} is now {target}"))
 
 
-def _name_for_old(path: str) -> str:
+def _name_for_old(path: str, codec: Codec | None) -> str:
     """`path.old`; where that is something else than an old profile, the next free `path.N`."""
     old = f"{path}.old"
-    if not os.path.lexists(old) or _is_old_profile(old):
+    if not os.path.lexists(old) or _is_old_profile(old, codec):
         return old
     return next(name for n in count(1) if not os.path.lexists(name := f"{path}.{n}"))
 
 
-def _is_old_profile(path: str) -> bool:
+def _is_old_profile(path: str, codec: Codec | None) -> bool:
     if not Path(path).is_file():
         return False
     with Path(path).open("rb") as file:
-        return is_profile(file.fileno())
-
-
-def claim(fd: int) -> None:
-    """Tell the processes that this one starts that the file is theirs, too: they append.
-
-    The variable names the last file only; this process and those that it forks know of all.
-    """
-    if OWNER not in os.environ:
-        _claimed.clear()
-    _claimed.add(_identity(fd))
-    os.environ[OWNER] = f"{THIS_PROCESS.id}:{_identity(fd)}"
-
-
-def _is_ours(fd: int) -> bool:
-    owned = os.environ.get(OWNER, "").partition(":")[2]
-    return bool(owned) and _identity(fd) in {owned, *_claimed}
-
-
-_claimed: set[str] = set()
+        return is_profile(file.fileno(), codec)
 
 
 def _identity(fd: int) -> str:

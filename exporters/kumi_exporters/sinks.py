@@ -8,23 +8,34 @@ import os
 import select
 import time
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
+from kumi.spans import frames
 from kumi_exporters import locks
 from kumi_exporters.recognise import read_at
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kumi.spans.frames import Codec
+
 _NEWLINE = b"\n"
 _KEPT_FOR_THE_END = 1024
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+_HEAD = 256
+_TAIL = 4 << 20
 _STALL = 1.0
 _PIPE = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How many bytes of the lines stand as whole lines; and where that is not all, why."""
+    """How many lines are in the file; and where that is not all, why."""
 
-    done: int
+    written: int
     reason: str = ""
     message: str = ""
 
@@ -43,6 +54,40 @@ class Patience:
         """`seconds`, or what is left of them."""
         return max(0.0, min(seconds, self._deadline - time.monotonic()))
 
+    def from_now(self) -> Callable[[], float]:
+        """What tells how many seconds are left for a write that begins now."""
+        until = time.monotonic() + locks.PATIENCE
+        return lambda: min(until, self._deadline) - time.monotonic()
+
+
+class Batch:
+    """Whole lines to be written: as they are, or as one frame."""
+
+    def __init__(self, data: bytes | memoryview, count: int, *, is_frame: bool = False) -> None:
+        self.data = memoryview(data)
+        self.count = count
+        self._is_frame = is_frame
+
+    def keep(self) -> None:
+        """Copy the lines: they may stand in a page that is used again."""
+        self.data = memoryview(bytes(self.data))
+
+    def within(self, room: int | None) -> int:
+        """How many bytes of them can stand in `room`: whole lines, or the whole frame."""
+        if room is None or room >= len(self.data):
+            return len(self.data)
+        return 0 if self._is_frame else bytes(self.data[: max(0, room)]).rfind(_NEWLINE) + 1
+
+    def lines_in(self, size: int) -> int:
+        """How many lines their first `size` bytes are."""
+        if size >= len(self.data):
+            return self.count
+        return 0 if self._is_frame else bytes(self.data[:size]).count(_NEWLINE)
+
+    def line_end(self, start: int) -> int:
+        """Where the line that goes on at `start` ends."""
+        return start + bytes(self.data[start:]).find(_NEWLINE) + 1
+
 
 class Sink:
     """An open descriptor, as long as it is the one that was opened."""
@@ -50,25 +95,34 @@ class Sink:
     def __init__(self, fd: int, patience: Patience) -> None:
         self.fd = fd
         self.patience = patience
-        self._identity = _identity(fd)
+        self._identity = _identity(os.fstat(fd))
 
-    def write(self, lines: memoryview, *, last: bool) -> Outcome:
+    def put(self, batch: Batch, *, last: bool) -> Outcome:
         """Append whole lines. Raises OSError where nothing could be tried."""
         raise NotImplementedError
 
-    def is_free(self, patience: float) -> bool:
-        """Whether a write could begin within `patience` seconds."""
-        raise NotImplementedError
+    def lock(self, *, wait: bool) -> None:
+        """Be the only process that writes. Raises HeldError instead of waiting."""
+
+    def unlock(self) -> None:
+        """Let other processes write."""
+
+    def force(self, line: bytes) -> bool:
+        """Append a line whoever else is writing, in one piece; False where that cannot be."""
+        del line
+        return False
 
     def is_open(self) -> bool:
         """Whether the number still means our file: who becomes a daemon closes them all."""
         try:
-            return _identity(self.fd) == self._identity
+            return _identity(os.fstat(self.fd)) == self._identity
         except OSError:
             return False
 
-    def forked(self) -> None:
-        """In a child: what the parent has begun, the parent ends."""
+    def is_current(self, path: str) -> bool:
+        """Whether `path` still means what is open, and nobody took away what stood in it."""
+        del path
+        return self.is_open()
 
     def close(self) -> None:
         """Give the descriptor back."""
@@ -79,36 +133,90 @@ class Sink:
 class RegularFile(Sink):
     """A file that other processes may append to, and may be killed while they do."""
 
-    def __init__(self, fd: int, patience: Patience, max_bytes: int | None) -> None:
+    def __init__(
+        self, fd: int, patience: Patience, max_bytes: int | None, codec: Codec | None
+    ) -> None:
         super().__init__(fd, patience)
         self._max_bytes = max_bytes
+        self._codec = codec
+        self._head = b""
+        self._end = 0
+        self._is_full = False
 
     @override
-    def write(self, lines: memoryview, *, last: bool) -> Outcome:
-        with locks.writing(self.fd, self.patience.within(locks.PATIENCE)):
-            size = self._mended()
-            whole = whole_lines(lines, self._room(size, last=last))
-            done, error = self._append(lines[:whole])
-            if error is not None:
-                return Outcome(self._cut(lines, size, done), "file_error", _text(error))
-            if whole < len(lines):
-                return Outcome(whole, "file_limit", f"has reached {self._max_bytes} bytes")
-            return Outcome(whole)
+    def lock(self, *, wait: bool) -> None:
+        locks.lock(self.fd, wait=wait)
 
     @override
-    def is_free(self, patience: float) -> bool:
+    def unlock(self) -> None:
+        locks.unlock(self.fd)
+
+    @override
+    def put(self, batch: Batch, *, last: bool) -> Outcome:
+        start = self._mended()
+        fits = batch.within(self._room(start, last=last))
+        done, error = self._append(batch, start, fits, kept=0 if last else _KEPT_FOR_THE_END)
+        self._saw(start + done)
+        if error is not None:
+            return Outcome(batch.lines_in(done), "file_error", _text(error))
+        if done < len(batch.data):
+            message = f"has reached {self._max_bytes} bytes"
+            return Outcome(batch.lines_in(done), "file_limit", message)
+        return Outcome(batch.count)
+
+    @override
+    def force(self, line: bytes) -> bool:
         try:
-            locks.wait_until_free(self.fd, patience)
-        except locks.BusyError:
+            size = os.fstat(self.fd).st_size
+            begin = b"" if self._codec or self._ends_whole(size) else _NEWLINE
+            whole = begin + (self._codec.compress(line) if self._codec else line)
+            room = self._room(size, last=True)
+            return (room is None or room >= len(whole)) and os.write(self.fd, whole) == len(whole)
+        except OSError:
             return False
-        return True
+
+    @override
+    def is_current(self, path: str) -> bool:
+        if not self.is_open():
+            return False
+        try:
+            status = Path(path).stat()
+        except FileNotFoundError:
+            return False
+        except OSError:  # a folder that may not be looked into: it can still be written to
+            return True
+        is_same = _identity(status) == self._identity and status.st_size >= self._end
+        return is_same and read_at(self.fd, len(self._head), 0) == self._head
+
+    def _saw(self, end: int) -> None:
+        """Remember what another look must find, or somebody has emptied the file."""
+        self._end = end
+        if len(self._head) < _HEAD:
+            self._head = read_at(self.fd, _HEAD, 0)
 
     def _mended(self) -> int:
-        """The size; where a neighbour was killed in its line, after ending that line."""
+        """The size; where a neighbour was killed in its line or frame, after ending that."""
         size = os.fstat(self.fd).st_size
-        if size and read_at(self.fd, 1, size - 1) != _NEWLINE:
+        if self._codec:
+            return size if size == self._end else self._cut_torn(self._codec, size)
+        if not self._ends_whole(size):
             size += os.write(self.fd, _NEWLINE)
         return size
+
+    def _ends_whole(self, size: int) -> bool:
+        return size == 0 or read_at(self.fd, 1, size - 1) == _NEWLINE
+
+    def _cut_torn(self, codec: Codec, size: int) -> int:
+        """Cut off the frame in which a neighbour was killed: nothing can be appended to it."""
+        start = max(0, size - _TAIL)
+        end = frames.whole_end(codec, read_at(self.fd, size - start, start))
+        while end is None and start:
+            start = max(0, size - 4 * (size - start))
+            end = frames.whole_end(codec, read_at(self.fd, size - start, start))
+        whole = start + (end or 0)
+        if whole < size:
+            os.ftruncate(self.fd, whole)
+        return whole
 
     def _room(self, size: int, *, last: bool) -> int | None:
         if self._max_bytes is None:
@@ -116,21 +224,21 @@ class RegularFile(Sink):
         kept = 0 if last else min(_KEPT_FOR_THE_END, self._max_bytes // 4)
         return max(0, self._max_bytes - kept - size)
 
-    def _append(self, lines: memoryview) -> tuple[int, OSError | None]:
-        done = 0
-        while done < len(lines):
-            try:
-                done += os.write(self.fd, lines[done:])
-            except OSError as error:
-                return done, error
-        return done, None
+    def _append(
+        self, batch: Batch, start: int, fits: int, *, kept: int
+    ) -> tuple[int, OSError | None]:
+        """Write; on a full disk so that there is room for `kept` bytes after it, the last line's.
 
-    def _cut(self, lines: memoryview, start: int, done: int) -> int:
-        """Take back the line that found no room; if that fails, the next writer ends it."""
-        whole = whole_lines(lines, done)
+        Once a disk was full, that is tried with blanks, which are cut off again.
+        """
+        blanks = kept if self._is_full else 0
+        data = memoryview(bytes(batch.data[:fits]) + b" " * blanks) if blanks else batch.data[:fits]
+        done, error = _write_all(self.fd, data)
+        self._is_full = error is not None and error.errno in _NO_ROOM
+        whole = fits if error is None else batch.within(done - (kept if self._is_full else 0))
         if whole < done and os.fstat(self.fd).st_size == start + done:
             os.ftruncate(self.fd, start + whole)
-        return whole
+        return whole, error
 
 
 class Stream(Sink):
@@ -141,31 +249,20 @@ class Stream(Sink):
         self._rest = b""
 
     @override
-    def write(self, lines: memoryview, *, last: bool) -> Outcome:
+    def put(self, batch: Batch, *, last: bool) -> Outcome:
         del last  # nothing to keep room in
         ended, error = self._push(memoryview(self._rest))
         self._rest = self._rest[ended:]
         if error is not None:
             return Outcome(0, "file_error", _text(error))
-        done, error = self._push(lines)
+        done, error = self._push(batch.data)
         if error is None:
-            return Outcome(done)
-        whole = whole_lines(lines, done)
-        if whole < done:
-            self._rest = bytes(lines[done : _line_end(lines, done)])
-        return Outcome(done + len(self._rest), "file_error", _text(error))
-
-    @override
-    def is_free(self, patience: float) -> bool:
-        try:
-            _wait_for_reader(self.fd, patience)
-        except OSError:
-            return False
-        return True
-
-    @override
-    def forked(self) -> None:
-        self._rest = b""
+            return Outcome(batch.count)
+        if batch.within(done) < done:
+            end = batch.line_end(done)
+            self._rest = bytes(batch.data[done:end])
+            done = end
+        return Outcome(batch.lines_in(done), "file_error", _text(error))
 
     def _push(self, lines: memoryview) -> tuple[int, OSError | None]:
         done = 0
@@ -178,6 +275,16 @@ class Stream(Sink):
         return done, None
 
 
+def _write_all(fd: int, data: memoryview) -> tuple[int, OSError | None]:
+    done = 0
+    while done < len(data):
+        try:
+            done += os.write(fd, data[done:])
+        except OSError as error:
+            return done, error
+    return done, None
+
+
 def _wait_for_reader(fd: int, patience: float) -> None:
     if not hasattr(select, "poll"):
         return
@@ -187,19 +294,7 @@ def _wait_for_reader(fd: int, patience: float) -> None:
         raise BlockingIOError(errno.EAGAIN, "nobody reads it")
 
 
-def whole_lines(lines: memoryview, room: int | None) -> int:
-    """How many bytes of `lines` are whole lines within `room`."""
-    if room is None or room >= len(lines):
-        return len(lines)
-    return bytes(lines[:room]).rfind(_NEWLINE) + 1
-
-
-def _line_end(lines: memoryview, start: int) -> int:
-    return start + bytes(lines[start:]).find(_NEWLINE) + 1
-
-
-def _identity(fd: int) -> tuple[int, int]:
-    status = os.fstat(fd)
+def _identity(status: os.stat_result) -> tuple[int, int]:
     return status.st_dev, status.st_ino
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import sys
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -135,18 +135,15 @@ class _Begun:
 def _begin_file(path: str) -> None:
     """Move an old profile aside before the program does anything.
 
-    A worker that runs a schema before the program itself does would else be the first to open the
-    file, and the program would move the worker's part of the profile aside. The file is held open
-    as long as the process lives. Its troubles are told when it is written to.
+    A process that reads it meanwhile, or a worker that is first to open it, would else see it come
+    in the middle of the program. Its troubles are told when it is written to.
     """
     from kumi.otel import settings  # noqa: PLC0415 - the SDK is slow to import
-    from kumi_exporters import locks, opening  # noqa: PLC0415 - as above
+    from kumi_exporters.files import EventFile  # noqa: PLC0415 - as above
 
-    if is_stream(path):
-        return
-    asked = settings.read()
-    with suppress(OSError, opening.ForeignError):
-        opening.open_file(path, opening.Mode(asked.persistent, asked.truncate), locks.PATIENCE)
+    if not is_stream(path):
+        asked = settings.read()
+        EventFile(path, persistent=asked.persistent, truncate=asked.truncate).ready()
 
 
 def _set_environment(path: str, ops: bool, flags: list[str]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from kumi.otel import about
@@ -11,6 +10,7 @@ from kumi_exporters.blocks import BlockWriter
 from kumi_exporters.files import EventFile
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Callable, Sequence
 
     from opentelemetry.sdk.resources import Resource
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 class Journal:
     """Writes blocks and events, each program's description before its first block.
 
-    Only one thread at a time may use it. What the file refuses is counted there, never raised.
+    Only the owner uses it. What the file refuses is counted there, never raised. A file that is
+    begun anew (it was moved, deleted or emptied) gets the first line and the descriptions again.
     """
 
     def __init__(
@@ -35,64 +36,67 @@ class Journal:
         self._resource = resource
         self._counts = counts
         self._blocks = BlockWriter(file)
-        self._started = False
-        self._dropped: Counter[str] = Counter()
-        self._said: Event = {}
+        self._begun = 0
+        self._ended: Event = {}
+        self._has_told_of_loss = False
 
     @property
     def dropped(self) -> Counter[str]:
-        """Spans of blocks that are not in the file, by reason."""
-        return self._dropped
+        """What is not in the file, by reason."""
+        return self._file.dropped
 
     def start(self) -> bool:
         """Write the first line. False where the file is somebody else's, and stays as it is."""
-        if not self._started:
-            first = about.process(self._settings, self._resource())
-            self._started = self._write(first)
-        return "file_foreign" not in self._file.dropped
+        if not self._begin():
+            self._say_first()  # which says why not
+        return not self._file.is_foreign
 
     def blocks(self, blocks: Sequence[Block]) -> None:
-        """Write the lines of the blocks' runs; counts what of them is in the file, and what not."""
-        self._said = {}
-        self.start()
-        for block in blocks:
-            before = Counter(self._file.dropped)
-            written = self._blocks.write(block)
-            self._counts.written += written
-            if written < block.span_count:
-                (reason, *_) = self._file.dropped - before
-                self._dropped[reason] += block.span_count - written
+        """Write the lines of the blocks' runs."""
+        self._ended = {}
+        self._counts.written += self._blocks.write(blocks, self._begin())
 
     def events(self, noted: Sequence[Event]) -> None:
-        """Write events that are no spans of runs."""
-        self._said = {}
-        self.start()
-        self._file.write(b"".join(events.line(event) for event in noted), len(noted))
+        """Write events that are no spans of runs; one that is lost counts as one that was."""
+        self._ended = {}
+        self._begin()
+        lines = b"".join(map(events.line, noted))
+        self._counts.recorded += len(noted) - self._file.write(lines, len(noted))
+
+    def tell_of_loss(self, last: Callable[[], Event]) -> None:
+        """Say at the first loss that there are losses: at the end there may be no room to."""
+        if self._file.dropped and not self._has_told_of_loss:
+            self._has_told_of_loss = True
+            self.end(last())
+
+    def end(self, last: Event) -> None:
+        """Write the last line, unless it stands there; there may be more, and another last one."""
+        said = {key: value for key, value in last.items() if key != "timestamp"}
+        if said != self._ended and (self._begun or last["dropped"]):
+            self._file.say(events.line(last), last=True)
+            self._ended = said
+
+    def force(self, last: Event) -> None:
+        """The same from any thread, in whatever the owner is stuck."""
+        self._file.force(events.line(last))
 
     def hurry(self, seconds: float) -> None:
         """Wait for nobody else at the file once `seconds` have passed."""
         self._file.hurry(seconds)
 
-    def end(self, last: Event) -> None:
-        """Write the last line, unless it stands there; there may be more, and another last one."""
-        said = {key: value for key, value in last.items() if key != "timestamp"}
-        if (self._started or self._dropped) and said != self._said:
-            self._file.write(events.line(last), 1, last=True)
-            self._said = said
-
-    def force(self, last: Event) -> None:
-        """The same on another thread, while the owner is stuck."""
-        self._file.write(events.line(last), 1, last=True)
-
-    def abandon(self) -> None:
-        """In a forked child: the descriptor is the parent's."""
-
     def close(self) -> None:
         """Let go of the file."""
         self._file.close()
 
-    def _write(self, event: Event) -> bool:
-        return self._file.write(events.line(event), 1) == 1
+    def _begin(self) -> int:
+        """Write the first line where this opening of the file does not have it; give its number."""
+        opening = self._file.ready()
+        if opening not in {0, self._begun} and self._say_first():
+            self._begun = opening
+        return opening
+
+    def _say_first(self) -> bool:
+        return self._file.say(events.line(about.process(self._settings, self._resource())))
 
 
 def journal_of(

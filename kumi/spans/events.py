@@ -48,6 +48,7 @@ def _second(seconds: int) -> str:
 def profile_start(
     *,
     process: str,
+    job: str,
     pid: int,
     host: str,
     service: str,
@@ -63,6 +64,7 @@ def profile_start(
         "event": "profile_start",
         "format": FORMAT,
         "process": process,
+        "job": job,
         "pid": pid,
         "host": host,
         "service": service,
@@ -84,7 +86,10 @@ def profile_end(
     waited_ms: float,
     at: int,
 ) -> Event:
-    """The last line of each process: what was seen, kept, written, sent and lost, and why."""
+    """The last line of each process: what was seen, kept, written, sent and lost, and why.
+
+    `spans` has recorded, written, sampled, sent, handed and folded. It may come more than once.
+    """
     return {
         "event": "profile_end",
         "process": process,
@@ -193,6 +198,25 @@ def memory(
         "allocated_blocks": allocated_blocks,
         "gc_collections": gc_collections,
         "timestamp": timestamp(at),
+    }
+
+
+def pause(
+    *, cause: str, generation: int | None, start: int, end: int, duration: int | None = None
+) -> Event:
+    """Something that held up runs: `gc` (of a generation), `kernel`, or `kumi` itself.
+
+    `duration` is in nanoseconds, and all from `start` to `end` unless it is said: of `kernel` it is
+    the delay within that window.
+    """
+    held = end - start if duration is None else duration
+    return {
+        "event": "pause",
+        "cause": cause,
+        "generation": generation,
+        "duration_ms": held / _MILLISECOND,
+        "timestamp": timestamp(start),
+        **times(start, end),
     }
 
 

@@ -13,7 +13,7 @@ from event_lines import LINE, OLD, OTHER, environment
 from patience import HANG, NO_WAITING_FOR_LOCKS_IN_VAIN
 
 from kumi_exporters.files import EventFile
-from kumi_exporters.opening import OWNER
+from kumi_exporters.jobs import OWNER
 
 
 def written(path, **mode):
