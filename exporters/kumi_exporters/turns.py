@@ -96,15 +96,19 @@ class Turns:
         """Do what waits, or see that somebody does."""
         try:
             while self._jobs and self._take():
-                if self._serve(wait=False) or self._is_waited_for():
-                    continue
-                if job.left() <= 0 or job not in self._jobs:
+                if not self._serve(wait=False) and self._goes_on_without(job):
                     break
-                time.sleep(_STEP)
         except BaseException:  # Ctrl-C: somebody else goes on
             self._wake_next()
             raise
         self._settle()
+
+    def _goes_on_without(self, job: Job) -> bool:
+        """Whether there is nothing that this thread can do while another process has the file."""
+        if self._is_waited_for() or job.left() <= 0 or job not in self._jobs:
+            return True
+        time.sleep(_STEP)
+        return False
 
     def _is_waited_for(self) -> bool:
         """Have a thread wait for the process that has the file; False where there can be none."""
