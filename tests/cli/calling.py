@@ -59,9 +59,14 @@ def call(capsys, *arguments, stdin=None, monkeypatch=None):
 
 
 def start(*arguments, variables=None, **options):
-    """Run the command line in a process of its own, with these variables (None: without)."""
+    """Run the command line in a process, and a group, of its own, as a shell does.
+
+    With these variables; None stands for without.
+    """
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("KUMI_", "OTEL_"))}
     environment |= PATIENT | (variables or {})
     environment = {name: value for name, value in environment.items() if value is not None}
     command = [sys.executable, "-m", "kumi", *map(str, arguments)]
-    return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True, **options)
+    return subprocess.Popen(
+        command, env=environment, stderr=subprocess.PIPE, text=True, process_group=0, **options
+    )

@@ -27,6 +27,7 @@ def call(arguments, cwd, **settings):
         text=True,
         timeout=HANG,
         check=False,
+        process_group=0,
     )
 
 

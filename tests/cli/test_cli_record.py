@@ -215,7 +215,8 @@ def test_modes_of_the_file(folder):
         assert events(folder / "kumi-profile.jsonl").count("vm_run") == runs
     assert (folder / "kumi-profile.jsonl.old").exists()
     plain = [sys.executable, "-m", "kumi", "record", "--quiet", "app.py"]
-    subprocess.run(plain, env=os.environ | {"KUMI_PROFILE_PERSISTENT": "1"}, check=True)
+    persistent = os.environ | {"KUMI_PROFILE_PERSISTENT": "1"}
+    subprocess.run(plain, env=persistent, check=True, process_group=0)
     assert events(folder / "kumi-profile.jsonl").count("vm_run") == 2
     assert record("--no-ops", "--memory", "--stream", "--truncate", "app.py")[0] == 0
     assert "vm_operation" not in events(folder / "kumi-profile.jsonl")

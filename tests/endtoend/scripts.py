@@ -1,4 +1,8 @@
-"""Programs that the tests run as a user would: in a process of their own, with an environment."""
+"""Programs that the tests run as a user would: in a process of their own, with an environment.
+
+A shell gives each command a process group of its own. Else two commands of one test would be the
+workers of one job, since their common parent, which runs the tests, is a Python as they are.
+"""
 
 from __future__ import annotations
 
@@ -60,6 +64,7 @@ def run_script(path: Path, cwd: Path, **settings: str) -> subprocess.CompletedPr
         capture_output=True,
         text=True,
         timeout=HANG,
+        process_group=0,
     )
 
 
@@ -72,6 +77,7 @@ def kumi(*args: str, cwd: Path, **settings: str) -> subprocess.CompletedProcess[
         capture_output=True,
         text=True,
         timeout=HANG,
+        process_group=0,
     )
 
 

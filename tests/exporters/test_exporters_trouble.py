@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 from event_lines import LINE, OLD, environment
@@ -15,7 +16,16 @@ from kumi_exporters import sinks
 from kumi_exporters.files import EventFile
 
 
-@pytest.mark.parametrize("accepted", [0, 1, 30, 38, 60])
+def written_at_last(file):
+    """Write a line as soon as the place is tried again; give how many failed before."""
+    failed = 0
+    while not file.write(LINE, 1):
+        failed += 1
+        time.sleep(0.001)
+    return failed
+
+
+@pytest.mark.parametrize("accepted", [0, 1, 30, 60, 1061, 1062, 1063, 2000])
 def test_a_disk_that_fills_up_and_is_cleared_again(accepted, path, monkeypatch, caplog):
     file = EventFile(path)
     file.write(LINE, 1)
@@ -29,14 +39,14 @@ def test_a_disk_that_fills_up_and_is_cleared_again(accepted, path, monkeypatch, 
         return done
 
     monkeypatch.setattr(sinks.os, "write", full)
-    whole = accepted // len(LINE)
-    assert file.write(LINE * 3, 3) == whole
+    whole = max(0, accepted - sinks._KEPT_FOR_THE_END) // len(LINE)
+    assert file.write(LINE * 100, 100) == whole
     assert file.write(LINE, 1) == 0
     monkeypatch.setattr(sinks.os, "write", real)
     assert file.write(LINE * 2, 2) == 2
 
     assert path.read_bytes() == LINE * (1 + whole + 2)
-    assert file.dropped == {"file_error": 4 - whole}
+    assert file.dropped == {"file_error": 101 - whole}
     assert len(caplog.messages) == 1
     assert "No space left" in caplog.text
 
@@ -57,8 +67,8 @@ def test_a_path_below_a_regular_file_is_tried_again(tmp_path, caplog):
     assert len(caplog.messages) == 1
 
     blocker.unlink()
-    assert file.write(LINE, 1) == 1
-    assert file.dropped == {"file_error": 2}
+    failed = written_at_last(file)
+    assert file.dropped == {"file_error": 2 + failed}
 
 
 def test_the_size_at_which_it_stops_growing(path, caplog):
@@ -75,7 +85,7 @@ def test_the_size_at_which_it_stops_growing(path, caplog):
 def test_a_process_that_closes_all_descriptors_writes_on(path, tmp_path):
     file = EventFile(path)
     file.write(LINE, 1)
-    mine = file._sink.fd
+    mine = file._place.sink.fd
     os.close(mine)
     other = os.open(tmp_path / "other", os.O_RDWR | os.O_CREAT)
     assert other == mine
@@ -110,7 +120,7 @@ def test_a_pipe_is_written_to_while_somebody_reads_it(path):
     assert file.write(LINE, 1) == 0
 
     reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    assert file.write(LINE, 1) == 1
+    written_at_last(file)
     assert os.read(reader, 1000) == LINE
     os.close(reader)
     assert stat.S_ISFIFO(path.stat().st_mode)

@@ -62,12 +62,12 @@ def eventually(condition):
 
 
 def python(script, cwd, **environment):
-    """Run a script in a process of its own; give the finished process."""
+    """Run a script in a process of its own, as a shell does; give the finished process."""
     file = cwd / "script.py"
     file.write_text(script)
     return subprocess.run(
         [sys.executable, str(file)], cwd=cwd, env=os.environ | environment,
-        capture_output=True, text=True, timeout=HANG, check=False,
+        capture_output=True, text=True, timeout=HANG, check=False, process_group=0,
     )  # fmt: skip
 
 
