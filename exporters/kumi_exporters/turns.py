@@ -73,20 +73,31 @@ class Turns:
 
     def do(self, job: Job) -> Outcome | None:
         """What came of a job. None amid another one of this thread, which does it afterwards."""
-        is_inside = self._taken.get(_TURN) == threading.get_ident()
-        if is_inside or not self._take():
+        if self._is_mine():
+            job.is_awaited = False
             job.keep()
-        job.is_awaited = not is_inside
-        self._jobs.append(job)
-        if is_inside:
+            self._jobs.append(job)
             return None
-        self._work(job)
-        return self._outcome(job)
+        try:
+            return self._awaited(job)
+        finally:
+            if self._is_mine():  # Ctrl-C came amid giving it back
+                self._taken.clear()
 
     def hurry(self) -> None:
         """Have those that wait look again at how long they may."""
         for job in self._jobs.copy():
             job.answers.put(False)
+
+    def _awaited(self, job: Job) -> Outcome:
+        if not self._take():
+            job.keep()
+        self._jobs.append(job)
+        self._work(job)
+        return self._outcome(job)
+
+    def _is_mine(self) -> bool:
+        return self._taken.get(_TURN) == threading.get_ident()
 
     def _take(self) -> bool:
         me = threading.get_ident()
