@@ -17,7 +17,7 @@ from kumi_exporters import locks
 from kumi_exporters.opening import ForeignError, Mode
 from kumi_exporters.place import Place
 from kumi_exporters.sinks import Batch, Outcome
-from kumi_exporters.turns import Job, Turns
+from kumi_exporters.turns import BUSY, Job, Turns
 
 if TYPE_CHECKING:
     from kumi_exporters.sinks import Sink
@@ -139,8 +139,7 @@ class EventFile:
         except Exception as error:  # noqa: BLE001 - no memory, or no library
             return Outcome(0, "file_error", f"cannot be compressed: {error}")
         outcome = _turns.do(_Write(self, batch, last=last))
-        is_stuck = outcome is not None and outcome.reason == "file_error" and not outcome.written
-        if last and is_stuck and self.force(bytes(lines)):
+        if last and outcome is BUSY and self.force(bytes(lines)):
             return Outcome(count)
         return outcome
 

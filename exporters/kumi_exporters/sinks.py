@@ -171,9 +171,16 @@ class RegularFile(Sink):
             begin = b"" if self._codec or self._ends_whole(size) else _NEWLINE
             whole = begin + (self._codec.compress(line) if self._codec else line)
             room = self._room(size, last=True)
-            return (room is None or room >= len(whole)) and os.write(self.fd, whole) == len(whole)
+            return (room is None or room >= len(whole)) and self._is_written(whole)
         except OSError:
             return False
+
+    def _is_written(self, whole: bytes) -> bool:
+        """Whether it was written in one piece; what was written of it on a full disk is cut off."""
+        done = os.write(self.fd, whole)
+        if done < len(whole):
+            os.ftruncate(self.fd, os.fstat(self.fd).st_size - done)
+        return done == len(whole)
 
     @override
     def is_current(self, path: str) -> bool:
@@ -234,8 +241,12 @@ class RegularFile(Sink):
         blanks = kept if self._is_full else 0
         data = memoryview(bytes(batch.data[:fits]) + b" " * blanks) if blanks else batch.data[:fits]
         done, error = _write_all(self.fd, data)
-        self._is_full = error is not None and error.errno in _NO_ROOM
-        whole = fits if error is None else batch.within(done - (kept if self._is_full else 0))
+        if error is None:
+            self._is_full = self._is_full and not blanks
+            whole = fits
+        else:
+            self._is_full = error.errno in _NO_ROOM
+            whole = min(fits, batch.within(done - (kept if self._is_full else 0)))
         if whole < done and os.fstat(self.fd).st_size == start + done:
             os.ftruncate(self.fd, start + whole)
         return whole, error

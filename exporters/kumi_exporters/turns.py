@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _TURN = "thread"
-_BUSY = Outcome(0, "file_error", "another writer does not come to an end")
+BUSY = Outcome(0, "file_error", "another writer does not come to an end")
 _INTERRUPTED = Outcome(0, "file_error", "the write was interrupted")
 _STEP = 0.001  # between attempts, where there is no thread to wait
 
@@ -185,7 +185,7 @@ class Turns:
                 if job.answers.get(timeout=max(0.0, job.left())):
                     return job.outcome
             except queue.Empty:
-                return _BUSY if self._is_removed(job) else _last_look(job)
+                return BUSY if self._is_removed(job) else _last_look(job)
             self._work(job)
 
     def _wake_next(self) -> None:
@@ -205,4 +205,4 @@ def _last_look(job: Job) -> Outcome:
         while not job.answers.get_nowait():
             pass
         return job.outcome
-    return _BUSY
+    return BUSY

@@ -7,18 +7,21 @@ import stat
 import sys
 from contextlib import contextmanager, suppress
 from io import BytesIO, UnsupportedOperation
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple, cast
 
 from kumi.profiles.devices import is_device
+from kumi.spans import frames
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from io import BufferedReader
 
 SMALL: Final = 1_000_000  # bytes, all files together: below it no engine is worth its import
 LONGEST_LINE: Final = 16 << 20
 _KEPT_OF_LONGER: Final = 1000
+_LONGEST_MAGIC: Final = 4
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
@@ -132,9 +135,18 @@ def _skip_line(file: BinaryIO) -> None:
 
 def _readable(name: str, spare: Spare) -> Source:
     try:
-        return _source(name, spare)
+        return _plain(_source(name, spare), spare)
     except OSError as error:
         raise UnreadableError(f"{name}: {error.strerror or error}") from error
+
+
+def _plain(source: Source, spare: Spare) -> Source:
+    """The source; where it is compressed, what it holds. What its name says does not matter."""
+    with source.open() as file:
+        codec = frames.by_content(file.read(_LONGEST_MAGIC))
+        if codec is None:
+            return source
+        return _kept(source.name, frames.unpacked(file, codec), spare)
 
 
 def _source(name: str, spare: Spare) -> Source:
@@ -166,19 +178,23 @@ def _device(name: str) -> str:
 
 def _from_pipe(name: str, pipe: BufferedReader, spare: Spare) -> Source:
     """One system call at a time: Ctrl-C is not noticed between those of a longer read."""
+    return _kept(name, iter(lambda: pipe.read1(SMALL), b""), spare)
+
+
+def _kept(name: str, parts: Iterator[bytes], spare: Spare) -> Source:
+    """What can be read once only: in memory while it is small, else in a temporary file."""
     data = bytearray()
-    while part := pipe.read1(SMALL):
+    for part in parts:
         data += part
         if len(data) >= SMALL:
-            return _spooled(name, data, pipe, spare.path())
+            return _spooled(name, chain((bytes(data),), parts), spare.path())
     return Source(name, None, len(data), bytes(data))
 
 
-def _spooled(name: str, data: bytearray, pipe: BufferedReader, spool: Path) -> Source:
-    ends = b"\n" in data
+def _spooled(name: str, parts: Iterable[bytes], spool: Path) -> Source:
+    ends = False
     with spool.open("wb") as file:
-        file.write(data)
-        while part := pipe.read1(SMALL):
+        for part in parts:
             file.write(part)
             ends = ends or b"\n" in part
             if not ends and file.tell() > LONGEST_LINE:

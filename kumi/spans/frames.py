@@ -6,7 +6,6 @@ what zstd calls so; gzip calls it a member.
 
 from __future__ import annotations
 
-import gzip
 import sys
 import zlib
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 TORN: Final = b"\n(a torn frame)\n"
 _PART: Final = 1 << 15
 _MOST: Final = 1 << 20  # what is unpacked at a time: a few bytes may stand for gigabytes
-_GZIP_HEADER: Final = 31
+_GZIP: Final = 31  # as `zlib` calls a member with header and checksum
 
 
 class _Decompressor(Protocol):
@@ -135,7 +134,7 @@ class _Gunzip:
     """One member, with the same face as a decompressor of zstd."""
 
     def __init__(self) -> None:
-        self._member = zlib.decompressobj(_GZIP_HEADER)
+        self._member = zlib.decompressobj(_GZIP)
 
     @property
     def eof(self) -> bool:
@@ -154,7 +153,7 @@ class _Gunzip:
 
 
 def _gzip_end(data: bytes) -> int | None:
-    member = zlib.decompressobj(_GZIP_HEADER)
+    member = zlib.decompressobj(_GZIP)
     try:
         member.decompress(data)
     except zlib.error:
@@ -193,5 +192,5 @@ def _zstd_end(data: bytes) -> int | None:
 
 _CODECS: Final = (
     Codec(".zst", b"\x28\xb5\x2f\xfd", _zstd_compress, _zstd_decompressor, _zstd_end),
-    Codec(".gz", b"\x1f\x8b\x08", lambda lines: gzip.compress(lines, 1), _Gunzip, _gzip_end),
+    Codec(".gz", b"\x1f\x8b\x08", lambda lines: zlib.compress(lines, 1, _GZIP), _Gunzip, _gzip_end),
 )

@@ -120,9 +120,15 @@ def small_disk(tmp_path_factory):
 @every_mode
 @every_delivery
 def test_full_disk(script, small_disk, mode, delivery):
+    if small_disk.is_file():
+        small_disk.unlink()
     said = profile(script, small_disk, mode, delivery)
     assert "No space left" in said
     assert "Traceback" not in said
+    if small_disk.is_file():  # who could not write everything says so, unlike who was killed
+        last = events(small_disk)[-1]
+        assert last["event"] == "profile_end"
+        assert last["dropped"]["file_error"] > 0
 
 
 @every_mode
