@@ -73,7 +73,7 @@ class Place:
         if self.sink is None or not self.sink.is_open():
             self.sink = None
             if self._refusal is not None and time.monotonic() < self._retry_at:
-                raise self._refusal
+                raise self._refusal.with_traceback(None)  # else it grows
             self.sink = self._open(wait=wait)
         return self.sink
 

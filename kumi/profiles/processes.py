@@ -51,13 +51,24 @@ def processes(whole: Iterable[Event]) -> Processes:
 
 
 def drops(whole: Iterable[Event]) -> dict[str, int]:
-    """What was lost, by reason, over all processes that came to their end."""
+    """What was lost, by reason, over all processes that said so.
+
+    A process may say it more than once, each time with what it had said before; or it begins to
+    count anew, where a program profiles one stretch after another.
+    """
     lost: Counter[str] = Counter()
-    for event in _last_of_each(whole, "profile_end").values():
-        reasons = event.get("dropped")
-        if isinstance(reasons, dict):
-            lost.update({why: n for why, n in reasons.items() if type(n) is int and n > 0})
-    return dict(sorted(lost.items()))
+    said: dict[str, Counter[str]] = {}
+    for event in sorted(_of_kind(whole, "profile_end"), key=_when):
+        process, now = str(event.get("process")), _reasons(event.get("dropped"))
+        if not said.get(process, Counter()) <= now:
+            lost += said[process]
+        said[process] = now
+    return dict(sorted(sum(said.values(), lost).items()))
+
+
+def _reasons(dropped: Any) -> Counter[str]:
+    reasons = dropped if isinstance(dropped, dict) else {}
+    return Counter({why: n for why, n in reasons.items() if type(n) is int and n > 0})
 
 
 def is_of_traces(reason: str) -> bool:
@@ -67,9 +78,12 @@ def is_of_traces(reason: str) -> bool:
 
 def _last_of_each(whole: Iterable[Event], kind: str) -> dict[str, Event]:
     """The last event of a kind by process, whatever order the lines are read in."""
-    events = [event for event in whole if event["event"] == kind]
-    ordered = sorted(events, key=_when)
+    ordered = sorted(_of_kind(whole, kind), key=_when)
     return {event["process"]: event for event in ordered if isinstance(event.get("process"), str)}
+
+
+def _of_kind(whole: Iterable[Event], kind: str) -> list[Event]:
+    return [event for event in whole if event["event"] == kind]
 
 
 def _when(event: Event) -> tuple[str, int, str]:
