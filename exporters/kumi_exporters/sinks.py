@@ -204,8 +204,10 @@ class RegularFile(Sink):
     def _mended(self) -> int:
         """The size; where a neighbour was killed in its line or frame, after ending that."""
         size = os.fstat(self.fd).st_size
+        if size == self._end:  # as we left it
+            return size
         if self._codec:
-            return size if size == self._end else self._cut_torn(self._codec, size)
+            return self._cut_torn(self._codec, size)
         if not self._ends_whole(size):
             size += os.write(self.fd, _NEWLINE)
         return size

@@ -71,7 +71,7 @@ def test_a_program_is_described_without_literals():
 
 def test_the_other_events_have_their_keys_in_order():
     start = events.profile_start(
-        process="5b8aa5a2", pid=1, host="h", service="s", resource={"x": math.nan},
+        process="5b8aa5a2", job="1:2", pid=1, host="h", service="s", resource={"x": math.nan},
         versions={}, settings={}, clock={}, cpu=None, at=10**18,
     )  # fmt: skip
     end = events.profile_end(
@@ -90,8 +90,15 @@ def test_the_other_events_have_their_keys_in_order():
         label="start", rss_bytes=1, allocated_blocks=2, gc_collections=3, at=10**18
     )
 
+    pause = events.pause(cause="kernel", generation=None, start=10**18, end=10**18 + 5, duration=3)
+
+    assert " ".join(pause) == (
+        "event cause generation duration_ms timestamp start_unix_nano end_unix_nano"
+    )
+    assert pause["duration_ms"] == 3e-6
+    assert events.pause(cause="gc", generation=2, start=0, end=5)["duration_ms"] == 5e-6
     assert " ".join(start) == (
-        "event format process pid host service resource versions settings clock cpu timestamp"
+        "event format process job pid host service resource versions settings clock cpu timestamp"
     )
     assert " ".join(end) == "event process runs spans dropped waited_ms timestamp"
     assert " ".join(phase) == (
