@@ -150,5 +150,5 @@ class _Writing:
             yield
 
     def _consume(self, block):
-        self._exporter.export_block(block)
+        self._exporter.export_blocks([block])
         deque(self._messages.encode(block), maxlen=0)

@@ -8,6 +8,8 @@ from kumi.spans import events
 from kumi_exporters.stamp.jsonl import JsonlStamper
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kumi.spans.block import Block
     from kumi.spans.layout import Layout
     from kumi_exporters.files import EventFile
@@ -26,8 +28,8 @@ class BlockWriter:
         self._described: set[str] = set()
         self._opening = 0
 
-    def write(self, block: Block, opening: int) -> int:
-        """Append the lines of a block, one a span; how many of them are in the file now.
+    def write(self, blocks: Sequence[Block], opening: int) -> int:
+        """Append the lines of blocks in one piece; how many of them, one a span, are in the file.
 
         `opening` is what `ready` of the file says: one that was begun anew has its programs
         described again.
@@ -35,8 +37,16 @@ class BlockWriter:
         if opening != self._opening:
             self._opening = opening
             self._described.clear()
-        self._describe(block.layout)
-        return self._file.write(*self._stamper.encode(block))
+        for block in blocks:
+            self._describe(block.layout)
+        return self._file.write(*self._lines(blocks))
+
+    def _lines(self, blocks: Sequence[Block]) -> tuple[bytes | memoryview, int]:
+        """The lines, and how many; those of a single block are not copied."""
+        if len(blocks) == 1:
+            return self._stamper.encode(blocks[0])
+        encoded = [(bytes(lines), count) for lines, count in map(self._stamper.encode, blocks)]
+        return b"".join([lines for lines, _ in encoded]), sum(count for _, count in encoded)
 
     def _describe(self, layout: Layout) -> None:
         if layout.key in self._described:

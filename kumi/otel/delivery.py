@@ -156,6 +156,7 @@ class Delivery:
         settled = self.counts.written + sum(self._journal.dropped.values())
         try:
             self._journal.blocks(blocks)
+            self._journal.tell_of_loss(self._ending)
         except BaseException as error:  # noqa: BLE001 - a stage that fails must not end the thread
             settled = self.counts.written + sum(self._journal.dropped.values()) - settled
             self.counts.drop(FAILED, spans - settled)
@@ -254,11 +255,6 @@ class Delivery:
             self.counts.drop(LATE, max(0, self.counts.recorded - self.counts.written - lost))
             self._journal.force(self._ending())
         self._say_losses()
-
-    def abandon(self) -> None:
-        """In a forked child: the file's descriptor is the parent's, and so is all else."""
-        if self._journal is not None:
-            self._journal.abandon()
 
     def _ending(self) -> Event:
         return about.ending(self.counts, self._lost(), self._sent())

@@ -91,7 +91,6 @@ class Profiler:
     def forked(self) -> None:
         """Begin anew in a child, which leaves to its parent what the parent recorded."""
         self._owner.forked()
-        self._delivery.abandon()
         self._channels.forget()
         self._notes.clear()
         self._pauses.forked()

@@ -9,6 +9,7 @@ from kumi import hooks
 from kumi.otel import settings as settings_
 from kumi.otel import sigterm
 from kumi.otel.log import trouble, warn_once
+from kumi.otel.sdk_import import without_wrong_limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -143,9 +144,14 @@ def _new_profiler(
     provider: TracerProvider | None, exporters: Sequence[SpanExporter], options: Options
 ) -> Profiler:
     """Never made under our lock: the SDK is imported here, and a thread may wait for both."""
-    from kumi.otel.profiler import Profiler  # noqa: PLC0415 - the SDK is imported when it is needed
-
-    return Profiler(settings_.read(**options), provider, exporters)
+    asked = settings_.read(**options)
+    with without_wrong_limits():
+        from kumi.otel import environment  # noqa: PLC0415 - the SDK is imported when it is needed
+        from kumi.otel.profiler import Profiler  # noqa: PLC0415 - as above
+        from kumi_exporters import jobs  # noqa: PLC0415 - as above
+    jobs.claim()
+    environment.prepare()
+    return Profiler(asked, provider, exporters)
 
 
 def _put_in(new: Profiler) -> bool:

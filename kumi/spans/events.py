@@ -101,19 +101,6 @@ def profile_end(
     }
 
 
-def pause(*, cause: str, generation: int | None, duration: int, start: int, end: int) -> Event:
-    """A stretch in which a caller could not go on."""
-    return {
-        "event": "pause",
-        "cause": cause,
-        "generation": generation,
-        "duration_ms": duration / _MILLISECOND,
-        "timestamp": timestamp(start),
-        "start_unix_nano": start,
-        "end_unix_nano": end,
-    }
-
-
 def program(layout: Layout) -> Event:
     """What a program is: said once a process, before its first run. It holds no literals."""
     described = layout.program

@@ -26,11 +26,11 @@ def events(path):
 
 def test_bare_it_writes_where_the_environment_says(tmp_path, monkeypatch):
     monkeypatch.setenv("KUMI_PROFILE_FILE", str(tmp_path / "p" / "{pid}.jsonl"))
-    JsonlSpanExporter().export_block(block(runs=1))
+    JsonlSpanExporter().export_blocks([block(runs=1)])
     assert len(events(tmp_path / "p" / f"{os.getpid()}.jsonl")) == 17
 
     monkeypatch.delenv("KUMI_PROFILE_FILE")
-    JsonlSpanExporter().export_block(block(runs=1))
+    JsonlSpanExporter().export_blocks([block(runs=1)])
     assert len(events(tmp_path / "kumi-spans.jsonl")) == 17
 
 
@@ -52,7 +52,7 @@ def test_each_program_is_described_once_before_its_first_run(tmp_path):
     exporter = JsonlSpanExporter(tmp_path / "p.jsonl")
     first, second = laid_out(key="1"), laid_out(key="2")
     for made in (block(first, 2), block(second, 1), block(first, 1), failed(second)):
-        assert exporter.export_block(made) == made.span_count
+        assert exporter.export_blocks([made]) == made.span_count
     kinds = [(event["event"], event.get("program")) for event in events(tmp_path / "p.jsonl")]
     programs = [at for at, kind in enumerate(kinds) if kind[0] == "program"]
 
@@ -63,10 +63,10 @@ def test_each_program_is_described_once_before_its_first_run(tmp_path):
 
 def test_a_child_describes_its_programs_itself(tmp_path):
     exporter = JsonlSpanExporter(tmp_path / "p.jsonl")
-    exporter.export_block(block(runs=1))
+    exporter.export_blocks([block(runs=1)])
     child = os.fork()
     if not child:
-        os._exit(0 if exporter.export_block(block(runs=1)) else 1)
+        os._exit(0 if exporter.export_blocks([block(runs=1)]) else 1)
     assert os.waitpid(child, 0)[1] == 0
     kinds = [event["event"] for event in events(tmp_path / "p.jsonl")]
 
@@ -75,21 +75,21 @@ def test_a_child_describes_its_programs_itself(tmp_path):
 
 
 def test_trouble_is_failure_and_never_an_exception(tmp_path, caplog):
-    assert JsonlSpanExporter("/dev/full").export_block(block(runs=1)) == 0
+    assert JsonlSpanExporter("/dev/full").export_blocks([block(runs=1)]) == 0
     broken = block(runs=1)
     broken.readings = None
-    assert JsonlSpanExporter(tmp_path / "p.jsonl").export_block(broken) == 0
+    assert JsonlSpanExporter(tmp_path / "p.jsonl").export_blocks([broken]) == 0
     assert JsonlSpanExporter(tmp_path / "p.jsonl").export([object()]) is FAILED
     assert len(caplog.messages) == 3
 
 
 def test_after_shutdown_nothing_is_written(tmp_path):
     exporter = JsonlSpanExporter(tmp_path / "p.jsonl")
-    exporter.export_block(block(runs=1))
+    exporter.export_blocks([block(runs=1)])
     exporter.shutdown()
 
     assert exporter.force_flush() is True
-    assert exporter.export_block(block(runs=1)) == 0
+    assert exporter.export_blocks([block(runs=1)]) == 0
     assert len(events(tmp_path / "p.jsonl")) == 17
 
 
@@ -102,13 +102,13 @@ def test_the_profile_s_own_file_gets_ordinary_spans_only(tmp_path):
     provider.add_span_processor(SimpleSpanProcessor(exporter))
     provider.get_tracer("shop").start_span("own").end()
 
-    assert exporter.export_block(block(runs=1)) == 16
+    assert exporter.export_blocks([block(runs=1)]) == 16
     assert [event["event"] for event in events(tmp_path / "p.jsonl")] == ["vm_run", "span"]
 
 
 def test_a_second_exporter_on_a_file_appends(tmp_path):
     for _ in range(2):
-        JsonlSpanExporter(tmp_path / "p.jsonl").export_block(block(runs=1))
+        JsonlSpanExporter(tmp_path / "p.jsonl").export_blocks([block(runs=1)])
 
     assert len(events(tmp_path / "p.jsonl")) == 34
     assert len(list(tmp_path.iterdir())) == 1

@@ -68,10 +68,10 @@ def test_a_deleted_file_is_made_again(path):
 @pytest.mark.parametrize("take_away", AWAY[:3])
 def test_an_exporter_describes_its_programs_again(take_away, path):
     exporter = JsonlSpanExporter(path)
-    exporter.export_block(block(runs=1))
+    exporter.export_blocks([block(runs=1)])
     before = path.read_bytes()
     take_away(path)
-    exporter.export_block(block(runs=1))
+    exporter.export_blocks([block(runs=1)])
     assert b'{"event":"program"' in path.read_bytes()
     assert path.read_bytes().count(b"\n") == before.count(b"\n")
 
