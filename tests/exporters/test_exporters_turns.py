@@ -161,6 +161,10 @@ def test_ctrl_c_in_a_write_keeps_no_other_from_writing(file, path):
     finally:
         signal.signal(signal.SIGALRM, before)
     assert file.write(LINE, 1) == 1
+    thread, given = in_thread(lambda: file.write(LAST, 1))
+    thread.join()
+    assert given == [1]
+    assert path.read_bytes().endswith(LINE + LAST)
     assert not file.dropped
 
 
