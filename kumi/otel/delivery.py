@@ -202,6 +202,11 @@ class Delivery:
         if self._journal is not None and noted and not self._given_up:
             self._journal.events(noted)
 
+    def pauses(self, noted: Sequence[Event]) -> None:
+        """Pauses for the file."""
+        if self._journal is not None and noted and not self._given_up:
+            self._journal.pauses(noted)
+
     def ended(self, spans: Sequence[ReadableSpan]) -> None:
         """Spans for the traces."""
         for sender in self._senders if spans else ():

@@ -63,6 +63,11 @@ class Journal:
         lines = b"".join(map(events.line, noted))
         self._counts.recorded += len(noted) - self._file.write(lines, len(noted))
 
+    def pauses(self, noted: Sequence[Event]) -> None:
+        """Write what is no span at all, and not counted."""
+        self._begin()
+        self._file.say(b"".join(map(events.line, noted)))
+
     def tell_of_loss(self, last: Callable[[], Event]) -> None:
         """Say at the first loss that there are losses: at the end there may be no room to."""
         if self._file.dropped and not self._has_told_of_loss:

@@ -184,7 +184,7 @@ class Profiler:
             with self._pauses.working():
                 self._delivery.counts.drop_runs(QUEUE_FULL, 0, self._notes.lost())
                 self._notes.deliver(self._delivery)
-                self._delivery.events(self._pauses.taken())
+                self._delivery.pauses(self._pauses.taken())
                 self._delivery.deliver(sources)
         return True
 

@@ -185,6 +185,7 @@ def test_without_patience_what_finds_no_room_is_dropped_and_counted(tmp_path):
 def test_neither_file_nor_destination_is_one_warning_and_unprofiled(caplog):
     with otel.profile():
         run(2)
+        eventually(lambda: caplog.records)
         (record,) = caplog.records
         assert record.levelno == logging.WARNING
         assert "KUMI_PROFILE_FILE" in record.getMessage()
