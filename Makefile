@@ -3,9 +3,10 @@ PYTHON ?= python3
 PYTEST_FLAGS ?= -n auto --dist worksteal
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+SERVERS := .venv/.services
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench backends
+.PHONY: help demo test lint bench backends services
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -13,7 +14,7 @@ help: ## this list
 demo: $(INSTALLED) ## run three real schemas with every operation profiled, and read the profile back
 	$(BIN)/kumi demo
 
-test: $(INSTALLED) ## run the tests (those against a real Jaeger: make backends)
+test: $(INSTALLED) ## run the tests (those against real servers: make services, make backends)
 	$(BIN)/python -m pytest $(PYTEST_FLAGS)
 
 lint: $(INSTALLED) ## check style, types, and that imports point down the house
@@ -27,6 +28,13 @@ bench: $(INSTALLED) ## measure the cost of profiling beside the OpenTelemetry SD
 
 backends: $(INSTALLED) ## build a real Jaeger (needs Go, three minutes the first time) and test against it
 	JAEGER_BINARY=$$(deploy/jaeger/build) && export JAEGER_BINARY && $(BIN)/python -m pytest -m backend tests/backends
+
+services: $(SERVERS) ## run under real gunicorn, uvicorn, celery, multiprocessing, and lose nothing (four minutes)
+	$(BIN)/python -m pytest -m service tests/services
+
+$(SERVERS): $(INSTALLED)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[services]'
+	@touch $@
 
 $(INSTALLED): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Kumi needs Python 3.11 or newer: make PYTHON=python3.11")'

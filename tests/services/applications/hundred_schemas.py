@@ -1,0 +1,23 @@
+"""A hundred schemas, two runs of each a second, for seven seconds."""
+
+import time
+
+from shop import serve
+
+import kumi
+
+TEXT = """
+schema do
+  input do
+    float :price
+    integer :quantity
+  end
+
+  value :total, input.price * input.quantity * 1.2
+end
+"""
+schemas = [kumi.loads(TEXT, name=f"Order{number}") for number in range(100)]
+for _ in range(14):
+    for schema in schemas:
+        serve(1, schema)
+        time.sleep(0.004)

@@ -1,0 +1,14 @@
+import multiprocessing
+
+from shop import serve
+
+
+def work(number):
+    return serve()
+
+
+if __name__ == "__main__":
+    with multiprocessing.Pool(2) as pool:
+        pool.map(work, range(40))
+        pool.close()
+        pool.join()
