@@ -34,8 +34,12 @@ class Row:
     """A command that is over before the service starts."""
     requests: int = 0
     """Requests that are answered before it is ended."""
+    pause: float = 0.0
+    """Seconds between the requests of one client, of which there are four."""
     runs: int
     """All of them, when everything is over. None may be missing."""
+    processes: int = 1
+    """At least so many processes did them: what is said to be recycled, is."""
     end: Callable[[Service], None] = by_itself
     code: int = 0
     """The exit code; negative: the signal that ended it."""
@@ -53,8 +57,10 @@ class Row:
     profiled: bool = True
     tracebacks: int = 0
     """Those of the program's own exceptions, which Python prints."""
-    noisy: bool = False
-    """The server prints tracebacks of its own, in which nothing of ours occurs."""
+    cut_short: bool = False
+    """What the collector has not got is counted: somebody did not want to wait."""
+    says_nothing: bool = True
+    """Nobody is warned about the file."""
 
 
 SIGTERM = by_signal(signal.SIGTERM)
@@ -105,6 +111,7 @@ SCRIPTS = [
         code=-signal.SIGINT,
         ways=("private-http",),
         collector=holding,
+        cut_short=True,
         tracebacks=1,
     ),
     Row(
@@ -127,7 +134,6 @@ SCRIPTS = [
         needs="unshare --pid --fork true",
         runs=32,
         code=6,
-        ends=False,
     ),
     *[
         Row(name=f"logrotate, {how}", command=f"python rotated.py {how}", runs=20)
@@ -150,8 +156,8 @@ SERVERS = [
         command="uvicorn --workers 2 shop:asgi",
         requests=100,
         runs=200,
+        processes=2,
         end=SIGTERM,
-        code=-signal.SIGTERM,
     ),
     *[
         Row(
@@ -161,7 +167,6 @@ SERVERS = [
             runs=200,
             end=SIGTERM,
             ways=EVERYWHERE if kind == "sync" else FILE,
-            noisy=kind == "gevent" and bool(preload),
         )
         for kind, option in WORKERS.items()
         for preload in ("", " --preload")
@@ -171,10 +176,10 @@ SERVERS = [
             name=f"gunicorn, {kind}{preload and ', preload'}, recycled",
             command=f"gunicorn --workers 2{option} --max-requests 20{preload} shop:wsgi",
             requests=242,
+            pause=0.1 if kind == "gevent" else 0.0,  # it takes all that is there at once
             runs=484,
-            end=SIGTERM,
-            ways=FILE,
-            noisy=kind == "gevent" and bool(preload),
+            processes=6,
+            end=by_signal(signal.SIGTERM, rest=1.0),  # one that is just born never hears of it
         )
         for kind, option in WORKERS.items()
         for preload in ("", " --preload")
@@ -185,8 +190,9 @@ WORK = [
     Row(
         name="celery, recycled children",
         before="python tasks.py 80",
-        command="celery --app tasks worker --concurrency 2 --max-tasks-per-child 5",
+        command="celery --app tasks worker --concurrency 4 --max-tasks-per-child 5",
         runs=160,
+        processes=16,
         end=SIGTERM,
         ways=EVERYWHERE,
     ),
@@ -196,25 +202,36 @@ WORK = [
         command="celery --app tasks worker --concurrency 2",
         runs=60,
         end=SIGTERM,
-        ways=FILE + PRIVATE,
     ),
     *[
         Row(
             name=f"multiprocessing, {method}",
             command=f"python processes.py {method}",
             runs=34,
+            processes=4,
             ways=EVERYWHERE if method == "fork" else FILE,
         )
         for method in ("fork", "spawn", "forkserver")
     ],
     Row(name="Pool, closed and joined", command="python pool.py", runs=80, ways=EVERYWHERE),
     Row(name="Pool, terminated by with", command="python pool_terminated.py", runs=80),
-    Row(name="Pool, SIGTERM while it ends", command="python pool_killed.py", runs=80, ends=False),
-    Row(name="ProcessPoolExecutor, one task each", command="python executor.py", runs=12),
+    Row(
+        name="Pool, SIGTERM while it ends",
+        command="python pool_killed.py",
+        runs=80,
+        says_nothing=False,
+    ),
+    Row(
+        name="ProcessPoolExecutor, one task each",
+        command="python executor.py",
+        runs=12,
+        processes=6,
+    ),
     Row(
         name="programs one after another",
         command="python one_after_another.py",
         runs=180,
+        processes=6,
     ),
     Row(name="os.fork and sys.exit", command="python forks.py", runs=34, ways=EVERYWHERE),
 ]
@@ -271,6 +288,7 @@ TROUBLE = [
             settings={"KUMI_PROFILE": on},
             ends=False,
             recorded=False,
+            says_nothing=False,
             profiled=on == "1",
         )
         for on in ("1", "0")
@@ -278,6 +296,7 @@ TROUBLE = [
     Row(
         name="the file is locked by a neighbour",
         command="python locked_file.py",
+        says_nothing=False,
         runs=4,
         settings=DEFAULT_PACE,
     ),
@@ -287,6 +306,7 @@ TROUBLE = [
         runs=10,
         ends=False,
         recorded=False,
+        says_nothing=False,
         ways=FILE + PRIVATE,
     ),
 ]

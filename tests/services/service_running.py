@@ -76,15 +76,16 @@ def carried_out(row, way, folder, received):
 
 def _work(row, service, port):
     with ThreadPoolExecutor(CLIENTS) as clients:
-        for answer in [clients.submit(_ask, service, port) for _ in range(row.requests)]:
+        for answer in [clients.submit(_ask, row, service, port) for _ in range(row.requests)]:
             answer.result()
     service.wait_for(lambda: service.runs_done() >= row.runs)
     row.end(service)
 
 
-def _ask(service, port):
+def _ask(row, service, port):
     """One request that is answered; a worker that is being replaced may refuse a connection."""
     deadline = time.monotonic() + HANG
+    time.sleep(row.pause)
     while True:
         try:
             return _answer(port)

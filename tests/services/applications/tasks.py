@@ -9,11 +9,12 @@ for folder in ("broker", "control"):
     Path(folder).mkdir(exist_ok=True)
 app = Celery(
     "tasks",
-    broker="filesystem://",
+    broker="filesystem://localhost/",
     broker_transport_options={
         "data_folder_in": "broker",
         "data_folder_out": "broker",
         "control_folder": "control",
+        "polling_interval": 0.05,
     },
     task_ignore_result=True,
     broker_connection_retry_on_startup=True,
