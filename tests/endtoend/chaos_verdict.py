@@ -1,0 +1,225 @@
+"""What a round of `chaos.py` left behind: the runs that its processes know of, and those in files."""
+
+from __future__ import annotations
+
+import json
+import mmap
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+from chaos_service import HEADER, LATE
+
+SCHEMAS = {1: "Alpha", 2: "Beta", 3: "Gamma"}
+SPAN = re.compile(
+    rb'\{"event":"vm_(run|operation|declaration)","schema":"(\w+)",[^\n]*?"run":"([0-9a-f]{8})([0-9a-f]{8})"[^\n]*\}'
+)
+PHASES = 40
+IN_FLIGHT = 5 * 20
+QUEUE = 4096
+"""Runs of one program that may wait in a process: those of a tight loop that a kill takes along."""
+FILE = ("queue_full", "file_error", "file_limit", "file_foreign")
+TRACES = ("queue_full", "traces_queue_full", "export_failed")
+EITHER = ("exit", "internal_error")
+"""Reasons that stand for the file or for traces: where both are written to, for an unknown part."""
+
+
+@dataclass
+class Written:
+    """What the parts of the file say of one process."""
+
+    lines: Counter = field(default_factory=Counter)
+    """How many by schema."""
+    runs: dict = field(default_factory=dict)
+    """Schema by id."""
+    sizes: Counter = field(default_factory=Counter)
+    """Lines by id of the run."""
+    end: dict | None = None
+    after_the_end: int = 0
+    pid: int = 0
+
+
+class Parts:
+    """All parts of the file, read."""
+
+    def __init__(self, paths):
+        self.processes = defaultdict(Written)
+        self.broken, self.twice = [], []
+        for path in paths:
+            self._read(path)
+
+    def of(self, pid):
+        """What was written by the process with this id."""
+        found = [each for each in self.processes.values() if each.pid == pid]
+        return found[0] if found else Written()
+
+    def size_of_a_run(self, schema):
+        """How many spans a run of that schema has: what most of them have. 0: none is there."""
+        sizes = Counter()
+        for each in self.processes.values():
+            sizes.update(each.sizes[run] for run, name in each.runs.items() if name == schema)
+        return sizes.most_common(1)[0][0] if sizes else 0
+
+    def _read(self, path):
+        for line in path.read_bytes().split(b"\n"):
+            match = SPAN.fullmatch(line)
+            if match and line.count(b'"event"') == 1:
+                self._span(*match.groups())
+            elif line:
+                self._other(line)
+
+    def _span(self, kind, schema, process, number):
+        written = self.processes[process.decode()]
+        schema, run = schema.decode(), number.decode()
+        written.lines[schema] += 1
+        written.sizes[run] += 1
+        written.after_the_end += written.end is not None
+        if kind == b"run":
+            if run in written.runs:
+                self.twice.append(process.decode() + run)
+            written.runs[run] = schema
+
+    def _other(self, line):
+        try:
+            event = json.loads(line)
+        except ValueError:
+            self.broken.append(line)
+            return
+        if event["event"] == "profile_start":
+            self.processes[event["process"]].pid = event["pid"]
+        elif event["event"] == "profile_end":
+            written = self.processes[event["process"]]
+            written.end, written.after_the_end = event, 0
+
+
+class Known:
+    """What a process wrote in its side file about itself."""
+
+    def __init__(self, path):
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ) as side:
+            self.pid, self.ended, by_itself, tight = HEADER.unpack_from(side)
+            runs = memoryview(side)[HEADER.size :].cast("Q")
+            self.runs = []
+            for run in runs:
+                if not run:
+                    break
+                self.runs.append(run)
+            runs.release()
+        self.by_itself, self.tight = bool(by_itself), bool(tight)
+
+    def count(self, *, late=False):
+        """Runs by schema; only those before profiling may have ended, or all of them."""
+        numbers = Counter(run & 7 for run in self.runs)
+        counted = Counter({SCHEMAS[n]: numbers[n] for n in SCHEMAS})
+        if late:
+            counted += Counter({SCHEMAS[n]: numbers[n + LATE] for n in SCHEMAS})
+        return counted
+
+    def before(self, nanoseconds):
+        """How many runs had returned by then."""
+        return sum(run >> 3 <= nanoseconds for run in self.runs)
+
+
+class Verdict:
+    """Compares both, and lists what does not hold in `wrong`; what is only worth a look in `notes`."""
+
+    def __init__(self, plan, paths, sides, grace):
+        self._plan, self._grace = plan, grace
+        self._parts = Parts(paths)
+        self._known = [Known(side) for side in sides]
+        self.wrong, self.notes = [], []
+        self.runs = sum(len(known.runs) for known in self._known)
+        self.written = sum(len(each.runs) for each in self._parts.processes.values())
+        self.dropped = Counter()
+        self.sent = 0
+        self._judge()
+
+    def _judge(self):
+        for known in self._known:
+            self._process(known, self._parts.of(known.pid))
+        if self._parts.twice:
+            self.wrong.append(f"runs that are there twice: {self._parts.twice[:5]}")
+        killed = sum(not known.by_itself for known in self._known)
+        if len(self._parts.broken) > killed:
+            lines = [line[:60] for line in self._parts.broken[:3]]
+            self.wrong.append(
+                f"{len(self._parts.broken)} broken lines, but {killed} killed: {lines}"
+            )
+
+    def _process(self, known, written):
+        if written.end is not None:
+            self.dropped.update(written.end["dropped"])
+            self.sent += written.end["spans"]["sent"]
+            self._balance(known, written)
+            self._traces(known, written)
+        elif known.by_itself and self._plan.disk == "roomy":
+            self._say(known, f"has no profile_end (in the file: {len(written.runs):,} runs)")
+        if written.end is None:
+            self._killed(known, written)
+        if written.after_the_end:
+            self._say(known, f"{written.after_the_end} lines after its last profile_end")
+
+    def _balance(self, known, written):
+        """Recorded = written + dropped, to the span."""
+        lines, said = written.lines.total(), written.end["spans"]["written"]
+        if lines != said:
+            self._say(known, f"{lines:,} lines of spans are in the file, profile_end says {said:,}")
+        self._equal(known, "file", lines, FILE, written)
+
+    def _traces(self, known, written):
+        """Phases are sent as well: how many of what arrived were phases, nobody says."""
+        if self._plan.behaviour:
+            sent = written.end["spans"]["sent"]
+            self._equal(known, "traces", sent, TRACES, written, uncertain=PHASES)
+
+    def _equal(self, known, what, arrived, reasons, written, uncertain=0):
+        """What arrived and what was dropped is what was recorded, but for what is uncertain."""
+        dropped = written.end["dropped"]
+        least, most = self._spans(known.count()), self._spans(known.count(late=True))
+        if least is None or most is None:
+            self.notes.append(f"process {known.pid}: of some schema nothing is in any file")
+            return
+        sure = arrived + sum(dropped.get(reason, 0) for reason in reasons)
+        perhaps = sum(dropped.get(reason, 0) for reason in EITHER)
+        shared = what == "traces" or self._plan.behaviour
+        account = (
+            f"{what}: recorded {least:,}, arrived {arrived:,}, dropped {dropped}; "
+            f"runs {len(known.runs):,}, written {len(written.runs):,}"
+        )
+        if sure + perhaps < least:
+            self._say(known, f"{least - sure - perhaps:,} spans lost without a word ({account})")
+        more = sure + (0 if shared else perhaps) - most - self._in_flight(known) - uncertain
+        if more > 0:
+            self._too_much(known, dropped, f"{more:,} spans more than there were ({account})")
+
+    def _too_much(self, known, dropped, text):
+        """Where lines found no room, those that are no spans are counted as well."""
+        if any(reason.startswith("file_") for reason in dropped):
+            self.notes.append(f"process {known.pid}: {text}")
+        else:
+            self._say(known, text)
+
+    def _spans(self, counted):
+        sizes = {schema: self._parts.size_of_a_run(schema) for schema, n in counted.items() if n}
+        if not all(sizes.values()):
+            return None
+        return sum(n * sizes.get(schema, 0) for schema, n in counted.items())
+
+    def _in_flight(self, known):
+        """A process that was killed may have recorded a run on each thread that it had no time to note."""
+        return 0 if known.by_itself else IN_FLIGHT
+
+    def _killed(self, known, written):
+        """It loses what was in flight, and what was recorded in its last 0.1 s."""
+        if self._plan.disk != "roomy" or known.by_itself:
+            return
+        lost_before = known.ended - int((0.1 + self._grace) * 1e9)
+        due = known.before(lost_before) - (QUEUE if known.tight and not self._plan.streams else 0)
+        if len(written.runs) < due:
+            self._say(
+                known,
+                f"killed: {len(known.runs):,} runs, {due:,} of them due, {len(written.runs):,} written",
+            )
+
+    def _say(self, known, text):
+        self.wrong.append(f"process {known.pid}: {text}")
