@@ -9,16 +9,22 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import export, record, report
+from benchmarks import export, latency, record, report
 
 ROUNDS = 31
+WAITING_ROUNDS = 9
 
 
 def main():
     """Run everything; the exit status says whether all that decides holds."""
-    figures = [*record.figures(ROUNDS), *export.figures(ROUNDS)]
+    figures = [
+        *record.figures(ROUNDS),
+        *export.figures(ROUNDS),
+        *latency.figures(WAITING_ROUNDS),
+    ]
     results = {
         "rounds": ROUNDS,
+        "waiting_rounds": WAITING_ROUNDS,
         "machine": f"{_processor()}, {os.cpu_count()} cores, {platform.system()}",
         "python": platform.python_version(),
         "sdk": version("opentelemetry-sdk"),

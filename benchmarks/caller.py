@@ -1,33 +1,33 @@
 """A caller in a process of its own: the demo's schemas in turns, each run with its run delay.
 
-python benchmarks/caller.py RUNS ROWS OUT
+python benchmarks/caller.py RUNS ROWS OUT WARM_UP
 
 Started by `benchmarks.pauses`, with any checkout's Python: nothing of Kumi's is imported but what
 an application imports. Profiled or not, its environment says. Writes to OUT, for each schema, when
 each run began and ended (ns of `perf_counter_ns`), and the kernel's run delay in between: how long
-the thread could have worked and had no processor.
+the thread could have worked and had no processor. WARM_UP runs of each come before that.
 """
 
 from __future__ import annotations
 
-import os
 import sys
 from array import array
 from pathlib import Path
 from time import perf_counter_ns as now
 
+from service import run_delay
+
 import kumi
 from kumi import examples, otel
 from kumi.examples.generate import GENERATORS
 
-WARM_UP = 200
-
 
 def main():
-    runs, rows, out = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
+    runs, rows, warm_up = (int(sys.argv[n]) for n in (1, 2, 4))
+    out = Path(sys.argv[3])
     subjects = [(kumi.load(examples.path(name)), GENERATORS[name](rows)) for name in examples.NAMES]
     measured = [array("q") for _ in subjects]
-    _run(subjects, [array("q") for _ in subjects], WARM_UP)
+    _run(subjects, [array("q") for _ in subjects], warm_up)
     _run(subjects, measured, runs)
     otel.flush(60)
     otel.uninstrument()
@@ -37,7 +37,7 @@ def main():
 
 def _run(subjects, measured, times):
     """Every schema in its turn; begin, end and run delay of each run, one after the other."""
-    delay = _run_delay()
+    delay = run_delay()
     each = [
         (schema.run, given, kept.extend)
         for (schema, given), kept in zip(subjects, measured, strict=True)
@@ -48,16 +48,6 @@ def _run(subjects, measured, times):
             run(given)
             ended = now()
             keep((begun, ended, delay() - before))
-
-
-def _run_delay():
-    """What reads this thread's run delay so far, in ns."""
-    stat = os.open("/proc/thread-self/schedstat", os.O_RDONLY)
-
-    def delay():
-        return int(os.pread(stat, 64, 0).split()[1])
-
-    return delay
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import os
 import tempfile
 from collections import deque
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from opentelemetry.sdk.resources import Resource
@@ -24,9 +25,13 @@ from kumi.hooks import Level
 from kumi.otel.admission import current_context
 from kumi.spans.layout import layout
 from kumi.spans.recorder import Identity, assemble, runs_per_block
+from kumi_exporters.files import EventFile
 from kumi_exporters.jsonl import JsonlSpanExporter
 from kumi_exporters.stamp.jsonl import JsonlStamper
 from kumi_exporters.stamp.otlp import OtlpStamper
+
+ZSTD = bytes.fromhex("28b52ffd")
+"""How a frame begins."""
 
 
 class Inline:
@@ -85,11 +90,15 @@ def figures(rounds):
 
 def _all_in(series, prefix, what):
     encoded, written = _added(series, f"{prefix}encoded"), _added(series, f"{prefix}written")
-    return [
+    found = [
         Figure.ns(f"{what}: recorded, JSON and OTLP bytes", encoded, most=200),
         Figure.ratio(f"{what}: SDK span so encoded / this", series["sdk"] / encoded, least=500),
         Figure.ns(f"{what}: the same, and the file written", written, most=400),
     ]
+    if f"{prefix}compressed" in series:
+        compressed = _added(series, f"{prefix}compressed")
+        found.append(Figure.ns(f"{what}: the same, and the file written as .zst", compressed))
+    return found
 
 
 def _added(series, name):
@@ -111,12 +120,24 @@ def _cases(prefix, subject, path):
         own.unlink(missing_ok=True)
         return otel.profile(file=own, ops=True)
 
-    return [
+    compressed = path.with_suffix(".jsonl.zst")
+    cases = [
         Case(f"{prefix}off", subject.run, runs, operations),
         Case(f"{prefix}encoded", subject.run, runs, operations, _Encoding()),
         Case(f"{prefix}written", subject.run, runs, operations, _Writing(path)),
+        Case(f"{prefix}compressed", subject.run, runs, operations, _Writing(compressed)),
         Case(f"{prefix}live", live, runs, operations, profiling),
     ]
+    return [each for each in cases if compresses() or not each.name.endswith("compressed")]
+
+
+@cache
+def compresses():
+    """Whether a file whose name ends in .zst is written compressed."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "p.jsonl.zst"
+        EventFile(path).write(b"{}\n", 1)
+        return path.read_bytes().startswith(ZSTD)
 
 
 class _Encoding:
@@ -139,7 +160,7 @@ class _Writing:
     """The same, and the lines go to a file, which each round finds empty."""
 
     def __init__(self, path):
-        self._path, self._exporter = path, JsonlSpanExporter(path)
+        self._path, self._export = path, _export(JsonlSpanExporter(path))
         self._messages = OtlpStamper()
 
     @contextmanager
@@ -150,5 +171,12 @@ class _Writing:
             yield
 
     def _consume(self, block):
-        self._exporter.export_blocks([block])
+        self._export(block)
         deque(self._messages.encode(block), maxlen=0)
+
+
+def _export(exporter):
+    """How that exporter takes a block, by the name that it has for it."""
+    if hasattr(exporter, "export_blocks"):
+        return lambda block: exporter.export_blocks([block])
+    return exporter.export_block

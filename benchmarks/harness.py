@@ -66,7 +66,7 @@ def measure(cases: list[Case], rounds: int) -> dict[str, Series]:
             spent = _once(case)
             if number:
                 values[case.name].append(spent)
-        _progress(number, rounds)
+        progress(number, rounds)
     return {name: Series(tuple(column)) for name, column in values.items()}
 
 
@@ -78,6 +78,7 @@ def _once(case: Case) -> float:
         return (process_time_ns() - begun) / case.times / case.per
 
 
-def _progress(number: int, rounds: int) -> None:
+def progress(number: int, rounds: int) -> None:
+    """Where somebody is watching, say how far it is."""
     if sys.stderr.isatty():
         print(f"\rround {number} of {rounds}", end="\n" * (number == rounds), file=sys.stderr)

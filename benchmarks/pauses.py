@@ -22,7 +22,6 @@ from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
-from benchmarks.caller import WARM_UP
 from benchmarks.sink import sink
 from benchmarks.turns import environment, in_turns, summary, table
 from kumi import examples
@@ -30,6 +29,7 @@ from kumi.schema import compile_program, load
 
 MILLISECOND = 1_000_000
 PER = 100_000
+WARM_UP = 200
 UNLIKELY = 0.05
 ROUNDING = 1e-9
 CALLER = Path(__file__).with_name("caller.py")
@@ -92,7 +92,14 @@ def _measured(name, asked, endpoint):
         file, out = Path(folder) / "p.jsonl", Path(folder) / "out"
         if settings:
             settings["KUMI_PROFILE_FILE"] = str(file)
-        command = [asked.python, str(CALLER), str(asked.runs), str(asked.rows), str(out)]
+        command = [
+            asked.python,
+            str(CALLER),
+            str(asked.runs),
+            str(asked.rows),
+            str(out),
+            str(WARM_UP),
+        ]
         subprocess.run(command, env=environment(**settings), cwd=folder, check=True)
         timed = {each: Timed.read(each, out) for each in examples.NAMES}
         long = tuple(_long_operations(file, timed) if settings else _long_runs(timed))

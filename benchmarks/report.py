@@ -67,8 +67,10 @@ def _rows(results):
 
 
 def _setting(results):
+    waiting = results.get("waiting_rounds")
+    wall = f" (wall time, less the kernel's run delay: {waiting})" if waiting else ""
     return (
-        f"Medians of CPU time of the process over {results['rounds']} interleaved rounds; "
+        f"Medians of CPU time of the process over {results['rounds']} interleaved rounds{wall}; "
         f"{results['machine']}; Python {results['python']}; opentelemetry-sdk {results['sdk']}."
     )
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import statistics
-import sys
+
+from benchmarks.harness import progress
 
 
 def environment(**settings):
@@ -23,17 +24,11 @@ def in_turns(names, rounds, measure):
     return found
 
 
-def progress(number, rounds):
-    """Where somebody is watching, say how far it is."""
-    if sys.stderr.isatty():
-        print(f"\rround {number} of {rounds}", end="\n" * (number == rounds), file=sys.stderr)
-
-
 def summary(values):
-    """Median, lower and upper quartile."""
+    """Median, lower and upper quartile; of few values, none beyond the least and the most."""
     if len(values) == 1:
         return values[0], values[0], values[0]
-    lower, median, upper = statistics.quantiles(values, n=4)
+    lower, median, upper = statistics.quantiles(values, n=4, method="inclusive")
     return median, lower, upper
 
 

@@ -87,8 +87,7 @@ def http(behaviour, taken):
             body = self.rfile.read(int(self.headers["Content-Length"]))
             delay(behaviour)
             status = STATUSES[turn() % len(STATUSES)] if behaviour == "broken" else 200
-            if status is None:  # hangs up in the middle of its answer
-                self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Le")
+            if status is None:  # hangs up instead of an answer
                 self.close_connection = True
                 return
             self.send_response(status)

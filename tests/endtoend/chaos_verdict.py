@@ -61,6 +61,7 @@ class Parts:
         return sizes.most_common(1)[0][0] if sizes else 0
 
     def _read(self, path):
+        self._ended = set()  # in this part: of the order of parts nothing is known
         for line in path.read_bytes().split(b"\n"):
             match = SPAN.fullmatch(line)
             if match and line.count(b'"event"') == 1:
@@ -73,7 +74,7 @@ class Parts:
         schema, run = schema.decode(), number.decode()
         written.lines[schema] += 1
         written.sizes[run] += 1
-        written.after_the_end += written.end is not None
+        written.after_the_end += process in self._ended
         if kind == b"run":
             if run in written.runs:
                 self.twice.append(process.decode() + run)
@@ -89,7 +90,9 @@ class Parts:
             self.processes[event["process"]].pid = event["pid"]
         elif event["event"] == "profile_end":
             written = self.processes[event["process"]]
-            written.end, written.after_the_end = event, 0
+            written.after_the_end = 0
+            written.end = max(written.end or event, event, key=lambda end: end["timestamp"])
+            self._ended.add(event["process"].encode())
 
 
 class Known:
@@ -216,10 +219,11 @@ class Verdict:
         lost_before = known.ended - int((0.1 + self._grace) * 1e9)
         due = known.before(lost_before) - (QUEUE if known.tight and not self._plan.streams else 0)
         if len(written.runs) < due:
-            self._say(
-                known,
-                f"killed: {len(known.runs):,} runs, {due:,} of them due, {len(written.runs):,} written",
-            )
+            counted = f"{len(known.runs):,} runs, {due:,} of them due"
+            if written.pid:
+                self._say(known, f"killed: {counted}, {len(written.runs):,} written")
+            else:
+                self.notes.append(f"process {known.pid}: killed before its first line: {counted}")
 
     def _say(self, known, text):
         self.wrong.append(f"process {known.pid}: {text}")

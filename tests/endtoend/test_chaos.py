@@ -1,0 +1,14 @@
+"""Three rounds of `chaos.py`; by hand it plays as many as one has patience for."""
+
+from __future__ import annotations
+
+import pytest
+from chaos import play
+from patience import HANG
+
+SEED = 1
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_every_run_is_in_the_file_or_counted_whatever_happens(number):
+    assert play(SEED, number, grace=HANG)
