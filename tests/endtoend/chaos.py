@@ -61,13 +61,13 @@ def _arguments(arguments):
     return parser.parse_args(arguments)
 
 
-def play(seed, number, *, grace=GRACE, keep=False):
+def play(seed, number, *, grace=GRACE, deadline=DEADLINE, keep=False):
     """Play one round and print a line about it; whether all held."""
     plan = draw(seed, number)
     folder = Path(tempfile.mkdtemp(prefix=f"chaos-{seed}-{number}-"))
     begun = time.monotonic()
     with ExitStack() as stack:
-        played = Played(plan, folder, stack)
+        played = Played(plan, folder, stack, deadline)
         verdict = played.judged(grace)
     wrong = played.wrong + verdict.wrong
     print(
@@ -88,8 +88,8 @@ def play(seed, number, *, grace=GRACE, keep=False):
 class Played:
     """A round that has been played: all its processes are gone."""
 
-    def __init__(self, plan, folder, stack):
-        self._plan, self._folder = plan, folder
+    def __init__(self, plan, folder, stack, deadline):
+        self._plan, self._folder, self._deadline = plan, folder, deadline
         self.wrong, self.notes = [], []
         self._disk = self._made_disk(stack)
         self._file = self._disk / "p.jsonl"
@@ -126,7 +126,7 @@ class Played:
 
     def _run(self, settings):
         started = [self._start(service, settings) for service in self._plan.services]
-        deadline = time.monotonic() + DEADLINE + self._plan.exit_seconds
+        deadline = time.monotonic() + self._deadline + self._plan.exit_seconds
         for process, service in zip(started, self._plan.services, strict=True):
             try:
                 status = process.wait(max(0.1, deadline - time.monotonic()))

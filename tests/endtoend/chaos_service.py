@@ -30,7 +30,8 @@ import kumi
 
 MOST_RUNS = 1 << 18
 HEADER = struct.Struct("<QQQQ")
-"""Of a side file: process id, when it went to its end, 1 where that is its own, 1 for long bursts."""
+"""Of a side file: process id, when it went to its end, how (below), and 1 for long bursts."""
+KILLED, BY_ITSELF, TERMINATED = range(3)
 LONG = 100
 DEEPEST = 4
 SHOW_THREADS = signal.SIGUSR2
@@ -92,7 +93,7 @@ class Diary:
             file.truncate(HEADER.size + 8 * MOST_RUNS)
             self._map = mmap.mmap(file.fileno(), 0)
         self._tight = plan["burst"] > LONG
-        self._note_end(0, 0)
+        self._note_end(0, KILLED)
         self._runs = memoryview(self._map)[HEADER.size :].cast("Q")
         self._next = itertools.count().__next__  # atomic, also for handlers amid each other
         self.late = 0
@@ -102,12 +103,12 @@ class Diary:
         WORK[number]()
         self._runs[self._next()] = time.time_ns() << 3 | number | self.late
 
-    def ends(self, *, by_itself):
+    def ends(self, how):
         """Note that the end begins now."""
-        self._note_end(time.time_ns(), by_itself)
+        self._note_end(time.time_ns(), how)
 
-    def _note_end(self, at, by_itself):
-        HEADER.pack_into(self._map, 0, os.getpid(), at, by_itself, self._tight)
+    def _note_end(self, at, how):
+        HEADER.pack_into(self._map, 0, os.getpid(), at, how, self._tight)
 
 
 @contextmanager
@@ -188,7 +189,7 @@ class Life:
             threading.Timer(self.plan["dies"], self._kill).start()
 
     def _kill(self):
-        self.diary.ends(by_itself=0)
+        self.diary.ends(TERMINATED if self.plan["end"] == "SIGTERM" else KILLED)
         os.kill(os.getpid(), getattr(signal, self.plan["end"]))
 
     def _check(self, child, status):
@@ -203,9 +204,9 @@ class Life:
             signal.setitimer(signal.ITIMER_REAL, 0)
         if self.plan["end"] == "os._exit":
             time.sleep(0.3)
-            self.diary.ends(by_itself=0)
+            self.diary.ends(KILLED)
             os._exit(0)
-        self.diary.ends(by_itself=1)
+        self.diary.ends(BY_ITSELF)
         if self.plan["end"] == "sys.exit":
             sys.exit(0)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 import mmap
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
-from chaos_service import HEADER, LATE
+from chaos_service import BY_ITSELF, HEADER, LATE, TERMINATED
 
 SCHEMAS = {1: "Alpha", 2: "Beta", 3: "Gamma"}
 SPAN = re.compile(
@@ -37,6 +38,7 @@ class Written:
     end: dict | None = None
     after_the_end: int = 0
     pid: int = 0
+    settings: dict = field(default_factory=dict)
 
 
 class Parts:
@@ -87,7 +89,8 @@ class Parts:
             self.broken.append(line)
             return
         if event["event"] == "profile_start":
-            self.processes[event["process"]].pid = event["pid"]
+            written = self.processes[event["process"]]
+            written.pid, written.settings = event["pid"], event["settings"]
         elif event["event"] == "profile_end":
             written = self.processes[event["process"]]
             written.after_the_end = 0
@@ -100,7 +103,7 @@ class Known:
 
     def __init__(self, path):
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ) as side:
-            self.pid, self.ended, by_itself, tight = HEADER.unpack_from(side)
+            self.pid, self.ended, how, tight = HEADER.unpack_from(side)
             runs = memoryview(side)[HEADER.size :].cast("Q")
             self.runs = []
             for run in runs:
@@ -108,15 +111,22 @@ class Known:
                     break
                 self.runs.append(run)
             runs.release()
-        self.by_itself, self.tight = bool(by_itself), bool(tight)
+        self.by_itself, self.terminated = how == BY_ITSELF, how == TERMINATED
+        self.tight = bool(tight)
 
-    def count(self, *, late=False):
-        """Runs by schema; only those before profiling may have ended, or all of them."""
-        numbers = Counter(run & 7 for run in self.runs)
-        counted = Counter({SCHEMAS[n]: numbers[n] for n in SCHEMAS})
-        if late:
-            counted += Counter({SCHEMAS[n]: numbers[n + LATE] for n in SCHEMAS})
-        return counted
+    def sure(self):
+        """Runs by schema that profiling has seen, or counted: those before it may have ended."""
+        until = self.ended if self.terminated else math.inf
+        return self._count(run & 7 for run in self.runs if run >> 3 <= until)
+
+    def most(self):
+        """Runs by schema, with those that may have come too late."""
+        return self._count(run & 7 & ~LATE for run in self.runs)
+
+    @staticmethod
+    def _count(numbers):
+        counted = Counter(numbers)
+        return {schema: counted[number] for number, schema in SCHEMAS.items()}
 
     def before(self, nanoseconds):
         """How many runs had returned by then."""
@@ -155,12 +165,17 @@ class Verdict:
             self.sent += written.end["spans"]["sent"]
             self._balance(known, written)
             self._traces(known, written)
-        elif known.by_itself and self._plan.disk == "roomy":
+        elif self._plan.disk == "roomy" and (known.by_itself or self._handles(known, written)):
             self._say(known, f"has no profile_end (in the file: {len(written.runs):,} runs)")
         if written.end is None:
             self._killed(known, written)
         if written.after_the_end:
             self._say(known, f"{written.after_the_end} lines after its last profile_end")
+
+    @staticmethod
+    def _handles(known, written):
+        """Whether it was ended by a SIGTERM that profiling looks after."""
+        return known.terminated and bool(written.settings.get("sigterm"))
 
     def _balance(self, known, written):
         """Recorded = written + dropped, to the span."""
@@ -178,7 +193,7 @@ class Verdict:
     def _equal(self, known, what, arrived, reasons, written, uncertain=0):
         """What arrived and what was dropped is what was recorded, but for what is uncertain."""
         dropped = written.end["dropped"]
-        least, most = self._spans(known.count()), self._spans(known.count(late=True))
+        least, most = self._spans(known.sure()), self._spans(known.most())
         if least is None or most is None:
             self.notes.append(f"process {known.pid}: of some schema nothing is in any file")
             return

@@ -11,4 +11,4 @@ SEED = 1
 
 @pytest.mark.parametrize("number", range(3))
 def test_every_run_is_in_the_file_or_counted_whatever_happens(number):
-    assert play(SEED, number, grace=HANG)
+    assert play(SEED, number, grace=HANG, deadline=HANG)
