@@ -11,6 +11,13 @@ KINDS = ("fork", "fork", "subprocess", "multiprocessing fork", "multiprocessing 
 ENDS = ("return", "return", "sys.exit", "os._exit", "SIGTERM", "SIGKILL")
 BLOCK_MS = (1, 20, 100, 2_000, 10_000)
 EXIT_MS = (200, 2_000, 10_000)
+MODES = (
+    {"KUMI_PROFILE_PERSISTENT": "1"},
+    {"KUMI_PROFILE_TRUNCATE": "1"},
+    {"KUMI_PROFILE_TRUNCATE": "1", "KUMI_PROFILE_PERSISTENT": "1"},
+    {},
+)
+"""Of the file. Two services are two jobs, so that the second may move the first one's file aside."""
 ROTATIONS = ("rename", "copytruncate", "delete")
 
 
@@ -83,8 +90,7 @@ def _settings(random, services, protocol):
     }
     if random.random() < 0.3:
         chosen["KUMI_PROFILE_STREAM"] = "1"
-    if services > 1 or random.random() < 0.5:
-        chosen["KUMI_PROFILE_PERSISTENT"] = "1"
+    chosen |= random.choice(MODES[:1] if services > 1 else MODES)
     if protocol:
         chosen["OTEL_EXPORTER_OTLP_PROTOCOL"] = {"http": "http/protobuf", "grpc": "grpc"}[protocol]
         chosen["OTEL_EXPORTER_OTLP_TIMEOUT"] = random.choice(("1", "10"))
