@@ -21,6 +21,7 @@ QUEUE = 4096
 """Runs of one program that may wait in a process: those of a tight loop that a kill takes along."""
 FILE = ("queue_full", "file_error", "file_limit", "file_foreign")
 TRACES = ("queue_full", "traces_queue_full", "export_failed")
+ONLY_TRACES = ("traces_queue_full", "traces_exit", "export_failed", "already_shutdown")
 EITHER = ("exit", "internal_error")
 """Reasons that stand for the file or for traces: where both are written to, for an unknown part."""
 
@@ -164,7 +165,6 @@ class Verdict:
             self.dropped.update(written.end["dropped"])
             self.sent += written.end["spans"]["sent"]
             self._balance(known, written)
-            self._traces(known, written)
         elif self._plan.disk == "roomy" and (known.by_itself or self._handles(known, written)):
             self._say(known, f"has no profile_end (in the file: {len(written.runs):,} runs)")
         if written.end is None:
@@ -178,17 +178,38 @@ class Verdict:
         return known.terminated and bool(written.settings.get("sigterm"))
 
     def _balance(self, known, written):
-        """Recorded = written + dropped, to the span."""
-        lines, said = written.lines.total(), written.end["spans"]["written"]
-        if lines != said:
-            self._say(known, f"{lines:,} lines of spans are in the file, profile_end says {said:,}")
+        """Recorded = written + dropped, to the span; and so for traces."""
+        lines, spans = written.lines.total(), written.end["spans"]
+        if lines != spans["written"]:
+            said = f"profile_end says {spans['written']:,}"
+            self._say(known, f"{lines:,} lines of spans are in the file, {said}")
+        if "recorded" in spans:
+            self._accounts(known, written)
+            return
         self._equal(known, "file", lines, FILE, written)
+        if self._plan.behaviour:  # of how many phases were sent, too, nothing is known
+            self._equal(known, "traces", spans["sent"], TRACES, written, uncertain=PHASES)
 
-    def _traces(self, known, written):
-        """Phases are sent as well: how many of what arrived were phases, nobody says."""
-        if self._plan.behaviour:
-            sent = written.end["spans"]["sent"]
-            self._equal(known, "traces", sent, TRACES, written, uncertain=PHASES)
+    def _accounts(self, known, written):
+        """What profile_end says of itself, and what the process knows."""
+        spans, dropped = written.end["spans"], written.end["dropped"]
+        account = f"{spans}, dropped {dropped}; runs noted {len(known.runs):,}"
+        lost = sum(spans_ for reason, spans_ in dropped.items() if reason not in ONLY_TRACES)
+        unsent = sum(spans_ for reason, spans_ in dropped.items() if reason in ONLY_TRACES)
+        if spans["recorded"] != spans["written"] + lost:
+            self._say(known, f"recorded is not written + dropped: {account}")
+        if spans["sampled"] != spans["sent"] + spans["handed"] + spans["folded"] + unsent:
+            self._say(known, f"sampled is not sent + handed + folded + dropped: {account}")
+        if self._plan.behaviour and spans["sampled"] + lost < spans["recorded"]:
+            self._say(known, f"spans were neither sampled nor dropped: {account}")
+        least, most = self._spans(known.sure()), self._spans(known.most())
+        if least is None or most is None:
+            self.notes.append(f"process {known.pid}: of some schema nothing is in any file")
+        elif not least <= spans["recorded"] <= most + self._in_flight(known):
+            expected = f"{least:,}" if least == most else f"{least:,} to {most:,}"
+            self._say(
+                known, f"{spans['recorded']:,} spans recorded instead of {expected}: {account}"
+            )
 
     def _equal(self, known, what, arrived, reasons, written, uncertain=0):
         """What arrived and what was dropped is what was recorded, but for what is uncertain."""
