@@ -82,9 +82,7 @@ def _is_on(variable: str, default: str) -> bool:
 
 def _start() -> None:
     if _is_on("KUMI_PROFILE", ""):
-        from kumi.otel import start_from_environment
-
-        start_from_environment()
+        import_module("kumi.otel.runtime").start_from_environment()
 
 
 hooks.set_starter(_start)

@@ -10,9 +10,10 @@ from __future__ import annotations
 import enum
 import threading
 import weakref
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from importlib import import_module
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -161,8 +162,17 @@ def start() -> None:
         _seam.starter = None
     except ImportError:  # a signal's handler, amid an import by its own thread: the next time
         pass
+    except Exception as error:  # noqa: BLE001 - there may be no file descriptor, or no memory left
+        _say_that_it_failed(error)
     finally:
         _seam.starting.discard(thread)
+
+
+def _say_that_it_failed(error: Exception) -> None:
+    """With what there is: whoever fails to import one module may fail to import the next."""
+    with suppress(Exception):
+        log = import_module("logging").getLogger("kumi.otel")
+        log.warning("profiling has not begun, the next compile tries again: %s", error)
 
 
 def watcher() -> Watcher | None:

@@ -7,12 +7,21 @@ from __future__ import annotations
 
 import concurrent.futures.thread  # noqa: F401 - a provider's fork handler hangs if it must import it
 import os
+import sys
 from contextlib import suppress
-from importlib import import_module
+from functools import partial
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from opentelemetry.sdk.resources import (
+    _DEFAULT_RESOURCE,
+    SERVICE_NAME,
+    OTELResourceDetector,
+    Resource,
+)
 from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.sampling import _KNOWN_SAMPLERS
 
 from kumi.otel.log import warn_once
 from kumi.otel.sdk_import import DETECTOR_GROUP, without_unknown_detectors, without_wrong_limits
@@ -23,9 +32,11 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace.export import SpanExporter
 
 _ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
+_SAMPLER, _IDS = "OTEL_TRACES_SAMPLER", "OTEL_PYTHON_ID_GENERATOR"
+_EXPORTERS = "opentelemetry_traces_exporter"
 _NAMED = {
-    "OTEL_TRACES_SAMPLER": "opentelemetry_traces_sampler",
-    "OTEL_PYTHON_ID_GENERATOR": "opentelemetry_id_generator",
+    _SAMPLER: "opentelemetry_traces_sampler",
+    _IDS: "opentelemetry_id_generator",
     "OTEL_EXPERIMENTAL_RESOURCE_DETECTORS": DETECTOR_GROUP,
 }
 _OTLP = ("otlp", "otlp_proto_http", "otlp_proto_grpc", "kumi_otlp")
@@ -34,11 +45,20 @@ _OTLP = ("otlp", "otlp_proto_http", "otlp_proto_grpc", "kumi_otlp")
 def private_provider() -> TracerProvider:
     """Resource, sampler, id generator and limits of the environment, without processors."""
     with without_wrong_limits(), without_unknown_detectors():
-        return TracerProvider(
-            sampler=_chosen("OTEL_TRACES_SAMPLER", "_import_sampler"),
-            id_generator=_chosen("OTEL_PYTHON_ID_GENERATOR", "_import_id_generator"),
-            shutdown_on_exit=False,
-        )
+        sampler, ids = _sampler(), _id_generator()
+        make = partial(TracerProvider, sampler=sampler, id_generator=ids, shutdown_on_exit=False)
+        try:
+            return make()
+        except RuntimeError:  # detectors run in threads, and here none can be started any more
+            return make(resource=_undetected())
+
+
+def _undetected() -> Resource:
+    """The resource that the SDK makes where there are no detectors but its own."""
+    known = _DEFAULT_RESOURCE.merge(OTELResourceDetector().detect())
+    if known.attributes.get(SERVICE_NAME):
+        return known
+    return known.merge(Resource({SERVICE_NAME: f"unknown_service:{Path(sys.executable).name}"}))
 
 
 def prepare() -> None:
@@ -48,11 +68,9 @@ def prepare() -> None:
     cannot be imported is said when it is asked for.
     """
     for names, group in _NAMED.items():
-        chosen = [each.strip() for each in os.environ.get(names, "").split(",") if each.strip()]
-        if chosen:
-            _import("opentelemetry.sdk._configuration")
-            _load(group, chosen)
-    _load("opentelemetry_traces_exporter", [n for n in _exporter_names() if n not in _OTLP])
+        chosen = [each.strip() for each in os.environ.get(names, "").split(",")]
+        _load(group, [each for each in chosen if each])
+    _load(_EXPORTERS, [name for name in _exporter_names() if name not in _OTLP])
     if any(name in _OTLP for name in _exporter_names()):
         _prepare_otlp()
 
@@ -69,11 +87,6 @@ def _load(group: str, names: list[str]) -> None:
         if each.name in names or "*" in names:
             with suppress(Exception):  # entry points are anybody's code
                 each.load()
-
-
-def _import(name: str) -> None:
-    with suppress(Exception):  # an SDK that has it elsewhere, which is said when it is needed
-        import_module(name)
 
 
 def exporters() -> tuple[SpanExporter, ...]:
@@ -97,7 +110,7 @@ def _exporter_names() -> list[str]:
 
 
 def _maker(name: str) -> Callable[[], SpanExporter]:
-    return _otlp if name in _OTLP else lambda: _from_entry_point(name)
+    return _otlp if name in _OTLP else partial(_made, _EXPORTERS, name)
 
 
 def _otlp() -> SpanExporter:
@@ -106,24 +119,27 @@ def _otlp() -> SpanExporter:
     return KumiOTLPSpanExporter()
 
 
-def _from_entry_point(name: str) -> SpanExporter:
-    found = next(iter(entry_points(group="opentelemetry_traces_exporter", name=name)), None)
+def _made(group: str, name: str, *arguments: Any) -> Any:
+    """What the entry point of a name makes."""
+    found = next(iter(entry_points(group=group, name=name)), None)
     if found is None:
-        raise LookupError(f"no exporter is called {name!r}")
-    exporter: SpanExporter = found.load()()
-    return exporter
+        raise LookupError(f"nothing of this name is installed: {name!r}")
+    return found.load()(*arguments)
 
 
-def _chosen(variable: str, finder: str) -> Any:
-    """What a variable names, found by the SDK's own function; None where it is not set."""
-    name = os.environ.get(variable, "").strip()
-    return _guarded(f"{variable}={name}", lambda: _found(finder, name)) if name else None
+def _sampler() -> Any:
+    """A sampler that is installed; None for those that the SDK knows, and sees to by itself."""
+    name = os.environ.get(_SAMPLER, "").strip()
+    if not name or name.lower() in _KNOWN_SAMPLERS:
+        return None
+    make = partial(_made, _NAMED[_SAMPLER], name, os.environ.get(f"{_SAMPLER}_ARG"))
+    return _guarded(f"{_SAMPLER}={name}", make)
 
 
-def _found(finder: str, name: str) -> Any:
-    from opentelemetry.sdk import _configuration  # noqa: PLC0415 - slow to import, seldom needed
-
-    return getattr(_configuration, finder)(name)
+def _id_generator() -> Any:
+    """The id generator that is named; None where none is."""
+    name = os.environ.get(_IDS, "").strip()
+    return _guarded(f"{_IDS}={name}", partial(_made, _NAMED[_IDS], name)) if name else None
 
 
 def _guarded(what: str, make: Callable[[], Any]) -> Any:

@@ -289,8 +289,7 @@ class Profiler:
 
     def _hand_over(self, flush_until: float | None, asker: Thread) -> list[Any]:
         self._drain(self._channels.sources())
-        flush = None if flush_until is None else max(0.0, flush_until - perf_counter())
-        return self._delivery.ask_senders(flush=flush, asker=asker)
+        return self._delivery.ask_senders(flush=_left(flush_until), asker=asker)
 
     # Ending.
 
@@ -306,7 +305,7 @@ class Profiler:
         """
         if not self._closed and self._has_begun():
             self.streams = True
-            self._end()
+            self._end(flush=True)
 
     def close(self) -> None:
         """Stop watching, and hand everything over within the settings' `exit_ms`.
@@ -343,11 +342,12 @@ class Profiler:
     def _exit_seconds(self) -> float:
         return self.settings.exit_ms / 1000
 
-    def _end(self) -> None:
+    def _end(self, *, flush: bool = False) -> None:
+        """`flush`: also what processors of the application's hold, which nobody else will."""
         deadline = perf_counter() + self._exit_seconds()
         until = deadline - _RESERVE * self._exit_seconds()
         self._delivery.hurry(until - perf_counter())
-        asked = self._ask(self._wind_up, until)
+        asked = self._ask(partial(self._wind_up, until if flush else None), until)
         for each in asked or ():
             _answered(each, until)
         if asked is None or not self._ask(self._write_end, deadline):
@@ -361,12 +361,12 @@ class Profiler:
             return self._owner.ask(work, deadline - perf_counter())
         return work()
 
-    def _wind_up(self) -> list[Any]:
+    def _wind_up(self, flush_until: float | None) -> list[Any]:
         self._rest()  # every channel streams from now on
         self._drain(self._channels.sources())
         if self._closing:
             self._delivery.close_traces()
-        return self._delivery.ask_senders()
+        return self._delivery.ask_senders(flush=_left(flush_until))
 
     def _write_end(self) -> bool:
         self._drain(self._channels.sources())
@@ -382,6 +382,10 @@ class Profiler:
         self._closing = False
         self._delivery.close()
         self._owner.end()
+
+
+def _left(until: float | None) -> float | None:
+    return None if until is None else max(0.0, until - perf_counter())
 
 
 def _answered(answer: Any, deadline: float) -> bool:
