@@ -81,12 +81,17 @@ class Source:
 class Channel:
     """The queue of one program at one level: see `kumi.hooks.Channel`.
 
+    `closed` is told of the source when no function is left.
+
     `limit` has three steps. At rest it is 0: the first run wakes the owner. Then it is half of the
     ceiling: a run that finds more hurries the owner. At last the ceiling, past which runs wait.
     Where runs are streamed each of them calls.
     """
 
-    def __init__(self, source: Source, recording: Recording) -> None:
+    def __init__(
+        self, source: Source, recording: Recording, closed: Callable[[Source], object]
+    ) -> None:
+        self._closed = closed
         self.source = source
         self.queue = source.queue
         self.keep: Callable[[tuple[bytes, Any]], None] = self.queue.append
@@ -95,6 +100,10 @@ class Channel:
         self.limit = 0
         self._recording = recording
         self._functions: tuple[weakref.ref[FunctionType], ...] = ()
+
+    def __del__(self) -> None:
+        """Also at exit, where the finalizers of `weakref` are over before we are."""
+        self._closed(self.source)
 
     @property
     def level(self) -> Level:
@@ -174,9 +183,8 @@ class Channels:
         key = id(program), level
         channel = self._open.get(key)
         if channel is None:
-            channel = Channel(Source(layout(program, level, program_key(program))), recording)
-            weakref.finalize(channel, self._close, channel.source).atexit = False
-            channel = self._open.setdefault(key, channel)
+            source = Source(layout(program, level, program_key(program)))
+            channel = self._open.setdefault(key, Channel(source, recording, self._close))
         return channel
 
     def all(self) -> list[Channel]:

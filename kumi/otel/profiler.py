@@ -260,6 +260,8 @@ class Profiler:
 
     def _provider_closes(self) -> None:
         """The application's provider shuts down: hand over what there is, and use it no more."""
+        if not self._has_begun():
+            return
         self.drain(self._exit_seconds())
         self._owner.ask(self._delivery.close_traces, self._exit_seconds())
 
@@ -380,6 +382,7 @@ class Profiler:
     def _let_go(self) -> None:
         """Nobody can write to us any more."""
         self._closing = False
+        self._halted = True
         self._delivery.close()
         self._owner.end()
 

@@ -158,6 +158,7 @@ SERVERS = [
         runs=200,
         processes=2,
         end=SIGTERM,
+        ends=False,  # uvicorn's handlers are there before the application: the signal is the end
     ),
     *[
         Row(
