@@ -41,6 +41,9 @@ class Discarding:
     def phase_ended(self, phase):
         """Compilation is not measured here."""
 
+    def bound(self, run):
+        """What the function was made with stays as it is."""
+
     def failed(self, run):
         """No run fails here."""
 

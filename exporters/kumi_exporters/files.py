@@ -82,8 +82,10 @@ class EventFile:
         The number of the opening: 1, and one more whenever the file was moved, deleted or emptied
         from outside, and so has to be begun anew; 0 where it cannot be opened.
         """
-        _turns.do(_Look(self._place))
-        self._say_notes()
+        sink = self._place.sink
+        if sink is None or not sink.is_current(self.path):
+            _turns.do(_Look(self._place))
+            self._say_notes()
         return self._place.number if self._place.sink is not None else 0
 
     def write(self, lines: bytes | memoryview, count: int, *, last: bool = False) -> int:

@@ -8,7 +8,6 @@ import os
 import select
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from typing_extensions import override
@@ -187,13 +186,15 @@ class RegularFile(Sink):
         if not self.is_open():
             return False
         try:
-            status = Path(path).stat()
+            status = os.stat(path)  # noqa: PTH116 - a third of the time of a Path, once a write
         except FileNotFoundError:
             return False
         except OSError:  # a folder that may not be looked into: it can still be written to
             return True
-        is_same = _identity(status) == self._identity and status.st_size >= self._end
-        return is_same and read_at(self.fd, len(self._head), 0) == self._head
+        if _identity(status) != self._identity or status.st_size < self._end:
+            return False
+        is_untouched = status.st_size == self._end
+        return is_untouched or read_at(self.fd, len(self._head), 0) == self._head
 
     def _saw(self, end: int) -> None:
         """Remember what another look must find, or somebody has emptied the file."""

@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from kumi.spans.events import Event
     from kumi.spans.layout import Layout
 
-_TOGETHER = 6000
+_TOGETHER = 2000
+"""Spans: programs that have less than this go on together, the others a block at a time."""
 _NOWHERE = (
     "Profiling is on, but there is neither a file (KUMI_PROFILE_FILE) nor a destination of "
     "traces (a tracer provider, or OTEL_EXPORTER_OTLP_ENDPOINT): nothing is profiled"

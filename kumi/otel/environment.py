@@ -123,7 +123,8 @@ def _made(group: str, name: str, *arguments: Any) -> Any:
     """What the entry point of a name makes."""
     found = next(iter(entry_points(group=group, name=name)), None)
     if found is None:
-        raise LookupError(f"nothing of this name is installed: {name!r}")
+        what = group.removeprefix("opentelemetry_").removeprefix("traces_").replace("_", " ")
+        raise LookupError(f"no {what} is called {name!r}")
     return found.load()(*arguments)
 
 

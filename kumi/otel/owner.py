@@ -12,21 +12,18 @@ at for the last time, so a run that comes at that moment is either seen, or wake
 from __future__ import annotations
 
 import queue
-import sys
 import threading
-from contextlib import contextmanager
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kumi.otel import log
+from kumi.otel.switching import switching_soon
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 GATHER = 0.05
 """Seconds in which callers may add more before the owner begins: what a kill can lose."""
-
-_SWITCH = 0.0003
 
 Work: TypeAlias = "Callable[[], Any]"
 
@@ -47,7 +44,6 @@ class Owner:
         self._new_queue: Callable[[], Any] = queue.SimpleQueue
         self._thread: threading.Thread | None = None
         self._unstarted = [True]
-        self._interval: float | None = None
         self._over = False
         self.at_rest = True
         self.answered = 0
@@ -79,13 +75,14 @@ class Owner:
         if self.is_current() or not self._is_started():
             return None
         answer = self._new_queue()
-        self._inbox.put((work, answer))
-        if self._over:
-            return None
-        try:
-            return answer.get(timeout=min(max(0.0, timeout), threading.TIMEOUT_MAX))
-        except queue.Empty:
-            return None
+        with switching_soon():
+            self._inbox.put((work, answer))
+            if self._over:
+                return None
+            try:
+                return answer.get(timeout=min(max(0.0, timeout), threading.TIMEOUT_MAX))
+            except queue.Empty:
+                return None
 
     def tell(self, work: Work) -> None:
         """Have `work` done, without waiting for it."""
@@ -103,11 +100,6 @@ class Owner:
     def can_start(self) -> bool:
         """Whether there is an owner, or can be."""
         return self._is_started()
-
-    def forked(self) -> None:
-        """In a child there is no such thread: undo what it was amid."""
-        if self._interval is not None:
-            sys.setswitchinterval(self._interval)
 
     def _is_started(self) -> bool:
         return self._inbox is not None or self._start()
@@ -154,14 +146,14 @@ class Owner:
         if token is _WAKE or token is _HURRY:
             self._spell(inbox)
         else:
-            with self._letting_callers_work():
+            with switching_soon():
                 self._answer(token)
 
     def _spell(self, inbox: Any) -> None:
         """Work until there is nothing left."""
         while not self._over:
             self._gather(inbox)
-            with self._letting_callers_work():
+            with switching_soon():
                 self._do(self._work)
             self.at_rest = True
             if self._lie_down():
@@ -194,26 +186,6 @@ class Owner:
         except BaseException as error:  # noqa: BLE001 - a thread that dies loses every later run
             log.trouble("working", error)
             return None
-
-    @contextmanager
-    def _letting_callers_work(self) -> Iterator[None]:
-        """Have the interpreter change threads sooner, unless somebody else has a say in it.
-
-        A caller that wants it back from our thread waits for a switch interval: 5 ms, usually.
-        """
-        if self._interval is not None:
-            yield
-            return
-        before = sys.getswitchinterval()
-        self._interval = before
-        sys.setswitchinterval(min(_SWITCH, before))
-        ours = sys.getswitchinterval()
-        try:
-            yield
-        finally:
-            if sys.getswitchinterval() == ours:
-                sys.setswitchinterval(before)
-            self._interval = None
 
 
 _WAKE, _HURRY = "wake", "hurry"

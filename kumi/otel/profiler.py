@@ -90,7 +90,6 @@ class Profiler:
 
     def forked(self) -> None:
         """Begin anew in a child, which leaves to its parent what the parent recorded."""
-        self._owner.forked()
         self._channels.forget()
         self._notes.clear()
         self._pauses.forked()
@@ -169,7 +168,8 @@ class Profiler:
     # On the owner's thread.
 
     def _work(self) -> bool:
-        return self._drain(self._channels.sources())
+        with self._pauses.working():
+            return self._drain(self._channels.sources())
 
     def _drain(self, sources: Any) -> bool:
         """Hand on what is in `sources`, and what is no run."""
@@ -181,11 +181,11 @@ class Profiler:
             self._notes.clear()
             return True
         if self._notes.are_waiting() or not self._channels.is_empty():
-            with self._pauses.working():
-                self._delivery.counts.drop_runs(QUEUE_FULL, 0, self._notes.lost())
-                self._notes.deliver(self._delivery)
-                self._delivery.pauses(self._pauses.taken())
-                self._delivery.deliver(sources)
+            if lost := self._notes.lost():
+                self._delivery.counts.drop_runs(QUEUE_FULL, 0, lost)
+            self._notes.deliver(self._delivery)
+            self._delivery.pauses(self._pauses.taken())
+            self._delivery.deliver(sources)
         return True
 
     def _lie_down(self) -> bool:

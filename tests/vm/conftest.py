@@ -23,6 +23,9 @@ class Tape:
     def admit(self):
         return "context"
 
+    def bound(self, run):
+        pass
+
     def relieve(self):
         self.queue.clear()
 

@@ -1,0 +1,69 @@
+"""The interpreter's switch interval, made short while somebody waits for us, or we for somebody.
+
+A thread that wants the interpreter from one that computes waits for an interval, usually 5 ms:
+a caller from the owner at work, and the owner, whom a caller waits for, from a third that spins.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from kumi import forks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_SHORT = 0.0003
+
+
+class _Interval:
+    """What the interval was before, while there is somebody inside.
+
+    Threads that come or go at the same moment may have it long for once. It is never left short,
+    and one that somebody else has set meanwhile stays.
+    """
+
+    def __init__(self) -> None:
+        self._inside: list[None] = []
+        self._before: float | None = None
+        self._ours = 0.0
+
+    def forked(self) -> None:
+        """In a child nobody is inside."""
+        self._inside.clear()
+        self._lengthen()
+
+    def enter(self) -> None:
+        self._inside.append(None)
+        before = sys.getswitchinterval()
+        if self._before is None and before > _SHORT:
+            self._before = before
+            sys.setswitchinterval(_SHORT)
+            self._ours = sys.getswitchinterval()
+
+    def leave(self) -> None:
+        if self._inside:
+            self._inside.pop()
+        if not self._inside:
+            self._lengthen()
+
+    def _lengthen(self) -> None:
+        before, self._before = self._before, None
+        if before is not None and sys.getswitchinterval() == self._ours:
+            sys.setswitchinterval(before)
+
+
+@contextmanager
+def switching_soon() -> Iterator[None]:
+    """Have the interpreter change threads every 0.3 ms."""
+    _interval.enter()
+    try:
+        yield
+    finally:
+        _interval.leave()
+
+
+_interval = _Interval()
+forks.tell(_interval)
