@@ -193,8 +193,7 @@ class RegularFile(Sink):
             return True
         if _identity(status) != self._identity or status.st_size < self._end:
             return False
-        is_untouched = status.st_size == self._end
-        return is_untouched or read_at(self.fd, len(self._head), 0) == self._head
+        return read_at(self.fd, len(self._head), 0) == self._head
 
     def _saw(self, end: int) -> None:
         """Remember what another look must find, or somebody has emptied the file."""
