@@ -87,8 +87,12 @@ class Delivery:
     # Where everything goes.
 
     def begin(self) -> None:
-        """Decide the route, and open the file."""
-        self.take_route()
+        """Decide the route, and open the file, which does not depend on that."""
+        try:
+            self.take_route()
+        except Exception as error:  # noqa: BLE001 - resources and exporters are anybody's code
+            trouble("finding out where traces go", error)
+            self.route = self._router.nowhere()
         if self._settings.file is not None:
             self._journal = journal_of(
                 self._settings.file, self._settings, self._resource, self.counts

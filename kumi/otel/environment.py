@@ -20,8 +20,8 @@ from opentelemetry.sdk.resources import (
     OTELResourceDetector,
     Resource,
 )
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.sampling import _KNOWN_SAMPLERS
+from opentelemetry.sdk.trace import SpanLimits, TracerProvider
+from opentelemetry.sdk.trace.sampling import _KNOWN_SAMPLERS, ALWAYS_ON
 
 from kumi.otel.log import warn_once
 from kumi.otel.sdk_import import DETECTOR_GROUP, without_unknown_detectors, without_wrong_limits
@@ -51,6 +51,17 @@ def private_provider() -> TracerProvider:
             return make()
         except RuntimeError:  # detectors run in threads, and here none can be started any more
             return make(resource=_undetected())
+
+
+def bare_provider() -> TracerProvider:
+    """One that asks nobody's code for anything."""
+    return TracerProvider(ALWAYS_ON, _undetected(), shutdown_on_exit=False, span_limits=_limits())
+
+
+def _limits() -> SpanLimits:
+    """The environment's limits, as far as they are any."""
+    with without_wrong_limits():
+        return SpanLimits()
 
 
 def _undetected() -> Resource:

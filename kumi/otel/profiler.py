@@ -139,6 +139,7 @@ class Profiler:
         begin = perf_counter()
         written = self._ask_unless_stuck(lambda: self._drain([channel.source]))
         if not written:
+            self._owner.wake()  # it comes for this run later
             self._delivery.counts.wait(perf_counter() - begin)
             self._drop_older_half(channel)
 

@@ -108,6 +108,10 @@ class Router:
             return Route(self._own_provider(), (), None, seen)
         return self._to_exporters(environment.exporters(), seen)
 
+    def nowhere(self) -> Route:
+        """A route without lanes, where another could not be decided."""
+        return Route(environment.bare_provider(), (), None, self._current())
+
     def is_stale(self, route: Route) -> bool:
         """Whether the application has set a provider, or added a processor, since."""
         if self._off or self._exporters:
