@@ -1,11 +1,12 @@
 """The thread that owns a profile: it rests, gathers, works soon, and is in nobody's way."""
 
 import gc
+import re
 import sys
 import threading
 from pathlib import Path
 
-from otel_subjects import Blocky, Keeping, batched, eventually, of, python, read, run
+from otel_subjects import SPANS, Blocky, Keeping, batched, eventually, of, python, read, run
 from patience import HANG
 from test_otel_processes import ON, SCHEMA, finished
 
@@ -110,14 +111,13 @@ def test_a_stuck_exporter_is_said_with_its_loss_where_there_is_no_file(caplog):
             go_on.wait(HANG)
             return super().export(spans)
 
-    run()  # compiled before: no phase is among them
     go_on = threading.Event()
     with otel.profile(exporters=[Stuck()], exit_ms=50, ops=True):
         run(5)
     go_on.set()
     (said,) = [r.getMessage() for r in caplog.records if "not sent" in r.getMessage()]
-    assert said.startswith("45 spans were not sent: ")
-    assert said.endswith(".Stuck: traces_exit 45")
+    lost = re.fullmatch(r"(\d+) spans were not sent: .*Stuck: traces_exit \1", said)
+    assert int(lost[1]) >= 5 * SPANS  # and phases
 
 
 def test_where_it_cannot_be_found_out_where_traces_go_the_file_is_written_all_the_same(tmp_path):
