@@ -44,7 +44,7 @@ class Owner:
         self._new_queue: Callable[[], Any] = queue.SimpleQueue
         self._thread: threading.Thread | None = None
         self._unstarted = [True]
-        self._over = False
+        self._is_called = self._over = False
         self.at_rest = True
         self.answered = 0
 
@@ -143,14 +143,14 @@ class Owner:
 
     def _rise(self, token: Any, inbox: Any) -> None:
         """In a function of its own: what was asked is not to be held on to while we rest."""
-        if token is _WAKE or token is _HURRY:
+        with switching_soon():
+            self._answer(token)
+        if self._is_called:
             self._spell(inbox)
-        else:
-            with switching_soon():
-                self._answer(token)
 
     def _spell(self, inbox: Any) -> None:
-        """Work until there is nothing left."""
+        """Work until there is nothing left; who calls in the meantime has queued something."""
+        self._is_called = False
         while not self._over:
             self._gather(inbox)
             with switching_soon():
@@ -174,6 +174,7 @@ class Owner:
 
     def _answer(self, token: Any) -> None:
         if token is _WAKE or token is _HURRY:
+            self._is_called = True
             return
         work, answer = token
         result = self._do(work)

@@ -194,7 +194,8 @@ class Profiler:
         self._rest()
         if self._lingers and not self._channels.all():
             self._write_end()
-        return self._channels.is_empty() and not self._notes.are_waiting()
+        is_idle = self._channels.is_empty() and not self._notes.are_waiting()
+        return is_idle or self._halted
 
     def _rest(self) -> None:
         for channel in self._channels.all():
