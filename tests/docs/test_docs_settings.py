@@ -49,7 +49,7 @@ def shown(default):
     """A default as the page writes it."""
     if default is None:
         return "none"
-    return "off" if default is False else str(default).removesuffix(".0")
+    return {False: "off", True: "on"}.get(default, str(default).removesuffix(".0"))
 
 
 def accepted(name):

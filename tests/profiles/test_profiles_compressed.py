@@ -86,4 +86,4 @@ def test_a_pause_is_no_malformed_line(tmp_path, lines):
     path = tmp_path / "p.jsonl"
     path.write_bytes(OPERATION + PAUSE)
     found = lines(path)
-    assert (found.readable, found.malformed) == (1, 0)
+    assert (found.readable, found.malformed) == (2, 0)

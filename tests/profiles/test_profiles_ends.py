@@ -2,7 +2,7 @@
 
 import pytest
 
-from kumi.profiles.whole import drops
+from kumi.profiles.processes import drops
 
 
 def end(process, moment, **dropped):
