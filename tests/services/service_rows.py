@@ -156,7 +156,6 @@ SERVERS = [
         command="uvicorn --workers 2 shop:asgi",
         requests=100,
         runs=200,
-        processes=2,
         end=SIGTERM,
         ends=False,  # uvicorn's handlers are there before the application: the signal is the end
     ),
@@ -220,6 +219,7 @@ WORK = [
         name="Pool, SIGTERM while it ends",
         command="python pool_killed.py",
         runs=80,
+        settings={"KUMI_PROFILE_BLOCK_MS": "100"},  # the file is locked from the first run on
         says_nothing=False,
     ),
     Row(

@@ -42,10 +42,13 @@ class Service:
         return sum(line["runs"] for line in self.done()) if (self.folder / "done").exists() else 0
 
     def wait_for(self, condition):
-        """Until it is so, or the service has ended."""
+        """Until it is so, or the service has ended. What hangs says where each thread is."""
         deadline = time.monotonic() + HANG
         while not condition() and self.process.poll() is None:
-            assert time.monotonic() < deadline, "it did not happen"
+            if time.monotonic() > deadline:
+                os.killpg(self.process.pid, signal.SIGABRT)
+                time.sleep(1)
+                raise AssertionError(f"it did not happen: {self.said()}")
             time.sleep(0.01)
 
     def said(self):
@@ -68,7 +71,7 @@ def carried_out(row, way, folder, received):
         service = Service(_start(row, folder, environment, listening), folder, received)
         try:
             _work(row, service, listening.getsockname()[1])
-            service.process.wait(HANG)
+            service.wait_for(lambda: False)
         finally:
             _end_all(service.process)
     return service
@@ -109,13 +112,14 @@ def _answer(port):
 def _start(row, folder, environment, listening):
     """In a process group of its own, as a shell starts a command; the port is open already."""
     inherited = listening.fileno()
-    sockets = {
+    more = {
         "GUNICORN_CMD_ARGS": f"--bind fd://{inherited} --no-control-socket",
         "UVICORN_FD": str(inherited),
+        "PYTHONFAULTHANDLER": "1",
     }
     with (folder / "stderr").open("wb") as errors, (folder / "stdout").open("wb") as output:
         return subprocess.Popen(
-            _arguments(row.command), cwd=folder, env=environment | sockets, pass_fds=[inherited],
+            _arguments(row.command), cwd=folder, env=environment | more, pass_fds=[inherited],
             stdin=subprocess.DEVNULL, stdout=output, stderr=errors, start_new_session=True,
         )  # fmt: skip
 
