@@ -28,12 +28,13 @@ from pathlib import Path
 
 import kumi
 
-MOST_RUNS = 1 << 18
+MOST_RUNS = 1 << 20
 HEADER = struct.Struct("<QQQQ")
 """Of a side file: process id, when it went to its end, how (below), and 1 for long bursts."""
 KILLED, BY_ITSELF, TERMINATED = range(3)
 LONG = 100
 DEEPEST = 4
+OFTEN = 0.2
 SHOW_THREADS = signal.SIGUSR2
 FOREVER = 3600.0
 
@@ -174,14 +175,16 @@ class Life:
         """Each alarm runs a schema, wherever the main thread is at that moment."""
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, self._alarmed)
-        signal.setitimer(signal.ITIMER_REAL, self.plan["alarm"], self.plan["alarm"])
+        signal.setitimer(signal.ITIMER_REAL, self.plan["alarm"])
 
     def _alarmed(self, *_):
-        """A handler may be interrupted by the next alarm, but not without end."""
-        if self._depth < DEEPEST:
-            self._depth += 1
-            self.diary.run(1)
-            self._depth -= 1
+        """The next one comes after this handler, or now and then in the middle of it."""
+        if self._depth < DEEPEST and self._random.random() < OFTEN:
+            signal.setitimer(signal.ITIMER_REAL, self.plan["alarm"])
+        self._depth += 1
+        self.diary.run(1)
+        self._depth -= 1
+        signal.setitimer(signal.ITIMER_REAL, self.plan["alarm"])
 
     def _start_killer(self):
         if self.plan["end"] in ("SIGTERM", "SIGKILL"):
@@ -201,7 +204,7 @@ class Life:
         if self.plan["late"]:
             self.diary.late = LATE
         else:
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, signal.SIG_IGN)
         if self.plan["end"] == "os._exit":
             time.sleep(0.3)
             self.diary.ends(KILLED)
