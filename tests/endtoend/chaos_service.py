@@ -134,7 +134,7 @@ class Life:
 
     def lead(self):
         """Live it; in a forked child, from here on the child's own."""
-        _show_threads_on_demand(self.plan["side"])
+        self._shown = _show_threads_on_demand(self.plan["side"])
         if self.plan["warm"]:
             self.diary.run(1)
         self._handle_signals()
@@ -192,8 +192,13 @@ class Life:
             threading.Timer(self.plan["dies"], self._kill).start()
 
     def _kill(self):
+        self._show_threads()
         self.diary.ends(TERMINATED if self.plan["end"] == "SIGTERM" else KILLED)
         os.kill(os.getpid(), getattr(signal, self.plan["end"]))
+
+    def _show_threads(self):
+        """What everybody is at, in case that too little was written by now."""
+        faulthandler.dump_traceback(self._shown, all_threads=True)
 
     def _check(self, child, status):
         expected = {"SIGTERM": -15, "SIGKILL": -9}.get(child["end"], 0)
@@ -207,6 +212,7 @@ class Life:
             signal.signal(signal.SIGALRM, signal.SIG_IGN)
         if self.plan["end"] == "os._exit":
             time.sleep(0.3)
+            self._show_threads()
             self.diary.ends(KILLED)
             os._exit(0)
         self.diary.ends(BY_ITSELF)
@@ -244,6 +250,7 @@ def _show_threads_on_demand(folder):
     """On a signal, and without the interpreter's help: it may be what hangs."""
     shown = os.open(Path(folder) / f"{os.getpid()}.threads", os.O_WRONLY | os.O_CREAT)
     faulthandler.register(SHOW_THREADS, file=shown, all_threads=True)
+    return shown
 
 
 def _stop_alarms():
