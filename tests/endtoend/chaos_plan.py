@@ -43,6 +43,10 @@ class Round:
         return "KUMI_PROFILE_STREAM" in self.settings
 
     @property
+    def block_seconds(self):
+        return int(self.settings["KUMI_PROFILE_BLOCK_MS"]) / 1000
+
+    @property
     def exit_seconds(self):
         return int(self.settings["KUMI_PROFILE_EXIT_MS"]) / 1000
 

@@ -16,9 +16,13 @@ SPAN = re.compile(
     rb'\{"event":"vm_(run|operation|declaration)","schema":"(\w+)",[^\n]*?"run":"([0-9a-f]{8})([0-9a-f]{8})"[^\n]*\}'
 )
 PHASES = 40
+"""Spans of phases in a process: more than there can be."""
 IN_FLIGHT = 5 * 20
+"""Spans of runs that a process was in when it was killed: on each thread, and in handlers."""
 QUEUE = 4096
 """Runs of one program that may wait in a process: those of a tight loop that a kill takes along."""
+PATIENT = 2.0
+"""Seconds that are enough for the owner to make room, on any machine."""
 FILE = ("queue_full", "file_error", "file_limit", "file_foreign")
 TRACES = ("queue_full", "traces_queue_full", "export_failed")
 ONLY_TRACES = ("traces_queue_full", "traces_exit", "export_failed", "already_shutdown")
@@ -257,16 +261,26 @@ class Verdict:
 
     def _killed(self, known, written):
         """It loses what was in flight, and what was recorded in its last 0.1 s."""
-        if self._plan.disk != "roomy" or known.by_itself:
+        if self._plan.disk != "roomy" or known.by_itself or self._may_have_dropped(known):
             return
         lost_before = known.ended - int((0.1 + self._grace) * 1e9)
-        due = known.before(lost_before) - (QUEUE if known.tight and not self._plan.streams else 0)
+        due = known.before(lost_before) - self._may_wait(known)
         if len(written.runs) < due:
             counted = f"{len(known.runs):,} runs, {due:,} of them due"
             if written.pid:
                 self._say(known, f"killed: {counted}, {len(written.runs):,} written")
             else:
                 self.notes.append(f"process {known.pid}: killed before its first line: {counted}")
+
+    def _may_have_dropped(self, known):
+        """Where runs wait for room no longer than this, some are dropped; the killed tell nobody."""
+        return known.tight and self._plan.block_seconds < PATIENT
+
+    def _may_wait(self, known):
+        """How many runs may be in the queues of a process that never rests."""
+        if self._plan.streams or not known.tight:
+            return 0
+        return QUEUE * sum(n > 0 for n in known.most().values())
 
     def _say(self, known, text):
         self.wrong.append(f"process {known.pid}: {text}")
