@@ -192,9 +192,13 @@ class Channels:
         return list(self._open.values())
 
     def sources(self) -> Iterator[Source]:
-        """Where runs may wait: what is left of closed channels comes first, and only once."""
-        while self._left:
-            yield self._left.popleft()
+        """Where runs may wait: what is left of closed channels comes first.
+
+        It stays there until it is taken: whoever asks amid that for the end must find it, too.
+        """
+        while self._left and not self._left[0].queue:
+            self._left.popleft()
+        yield from list(self._left)
         for channel in self.all():
             channel.has_room()
             yield channel.source

@@ -22,6 +22,7 @@ from opentelemetry.sdk.resources import (
 )
 from opentelemetry.sdk.trace import SpanLimits, TracerProvider
 from opentelemetry.sdk.trace.sampling import _KNOWN_SAMPLERS, ALWAYS_ON
+from opentelemetry.util import _importlib_metadata  # noqa: F401 - what making a provider imports
 
 from kumi.otel.log import warn_once
 from kumi.otel.sdk_import import DETECTOR_GROUP, without_unknown_detectors, without_wrong_limits

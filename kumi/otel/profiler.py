@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from kumi.hooks import Phase
     from kumi.ir.program import Program
-    from kumi.otel.channel import Channel
+    from kumi.otel.channel import Channel, Source
     from kumi.otel.settings import Settings
 
 _GRACE = 0.02
@@ -83,7 +83,7 @@ class Profiler:
         self._owner = Owner(self._work, self._lie_down)
         self._delivery = Delivery(self.settings, self._router, self._owner.attend)
         self._begun = self._idle = self._halted = False
-        self._closing = self._closed = self._lingers = False
+        self._closing = self._closed = self._lingers = self._has_ended = False
         self._stuck_at: int | None = None
         self.streams = self.settings.stream
         self.remember_memory("start")
@@ -137,7 +137,7 @@ class Profiler:
     def stream(self, channel: Channel) -> None:
         """Wait until what is queued is written; make room where nobody comes in time."""
         begin = perf_counter()
-        written = self._ask_unless_stuck(lambda: self._drain([channel.source]))
+        written = self._ask_unless_stuck(partial(self._write_now, channel.source))
         if not written:
             self._owner.wake()  # it comes for this run later
             self._delivery.counts.wait(perf_counter() - begin)
@@ -171,6 +171,13 @@ class Profiler:
     def _work(self) -> bool:
         with self._pauses.working():
             return self._drain(self._channels.sources())
+
+    def _write_now(self, source: Source) -> bool:
+        """For a run that waits; after the last line it gets one of its own."""
+        is_written = self._drain([source])
+        if self._has_ended:
+            self._delivery.end()
+        return is_written
 
     def _drain(self, sources: Any) -> bool:
         """Hand on what is in `sources`, and what is no run."""
@@ -376,6 +383,7 @@ class Profiler:
         self._drain(self._channels.sources())
         if not self._idle:
             self._delivery.end()
+        self._has_ended = True
         self._lingers = self._closing and bool(self._channels.all())
         if self._closing and not self._lingers:
             self._let_go()

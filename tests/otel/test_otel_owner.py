@@ -4,9 +4,23 @@ import gc
 import re
 import sys
 import threading
+import time
 from pathlib import Path
 
-from otel_subjects import SPANS, Blocky, Keeping, batched, eventually, of, python, read, run
+from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
+from otel_subjects import (
+    SPANS,
+    Blocky,
+    Keeping,
+    batched,
+    eventually,
+    of,
+    provider_of,
+    python,
+    read,
+    run,
+    spans_of,
+)
 from patience import HANG
 from test_otel_processes import ON, SCHEMA, finished
 
@@ -200,3 +214,32 @@ kill(os.getpid(), signal.SIGKILL)
     events = read(tmp_path / "p.jsonl")
     assert done.returncode == -9
     assert len(of(events, "vm_run")) == 5
+
+
+def test_an_end_amid_the_work_finds_what_a_program_that_is_gone_has_left(tmp_path):
+    class Held(RandomIdGenerator):
+        holds = False
+
+        def generate_span_id(self):
+            if self.holds:
+                inside.set()
+                go_on.wait(HANG)
+                time.sleep(0.0002)  # so that the end is asked for while there is more to do
+            return super().generate_span_id()
+
+    inside, go_on, path = threading.Event(), threading.Event(), tmp_path / "p.jsonl"
+    provider = provider_of(id_generator=Held())
+    otel.instrument(tracer_provider=provider, file=path)
+    run()
+    otel.flush()
+    provider.id_generator.holds = True
+    run(3000)
+    otel.pause()  # nobody holds the functions any more
+    assert inside.wait(HANG)
+    ending = threading.Thread(target=otel.uninstrument)
+    ending.start()
+    threading.Timer(0.2, go_on.set).start()
+    ending.join()
+    events = read(path)
+    assert (len(of(events, "vm_run")), events[-1]["event"]) == (3001, "profile_end")
+    assert events[-1]["spans"]["written"] == len(spans_of(events))
