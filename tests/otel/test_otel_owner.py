@@ -233,7 +233,7 @@ def test_an_end_amid_the_work_finds_what_a_program_that_is_gone_has_left(tmp_pat
     run()
     otel.flush()
     provider.id_generator.holds = True
-    run(3000)
+    run(1500)
     otel.pause()  # nobody holds the functions any more
     assert inside.wait(HANG)
     ending = threading.Thread(target=otel.uninstrument)
@@ -241,5 +241,5 @@ def test_an_end_amid_the_work_finds_what_a_program_that_is_gone_has_left(tmp_pat
     threading.Timer(0.2, go_on.set).start()
     ending.join()
     events = read(path)
-    assert (len(of(events, "vm_run")), events[-1]["event"]) == (3001, "profile_end")
+    assert (len(of(events, "vm_run")), events[-1]["event"]) == (1501, "profile_end")
     assert events[-1]["spans"]["written"] == len(spans_of(events))
