@@ -232,6 +232,7 @@ def test_an_end_amid_the_work_finds_what_a_program_that_is_gone_has_left(tmp_pat
     otel.instrument(tracer_provider=provider, file=path)
     run()
     otel.flush()
+    threading.Event().wait(0.3)  # it is at rest, and begins when the program is gone
     provider.id_generator.holds = True
     run(1500)
     otel.pause()  # nobody holds the functions any more
