@@ -230,6 +230,10 @@ class Delivery:
     def end(self) -> None:
         """Write what became of the runs until now, and say what was lost."""
         self._say_losses()
+        self.write_end()
+
+    def write_end(self) -> None:
+        """The last line, where it does not stand there already."""
         if self._journal is not None:
             self._journal.end(self._ending())
 

@@ -189,4 +189,19 @@ class Owner:
             return None
 
 
+def answered(answer: Any, deadline: float) -> bool:
+    """Whether an answer comes in time; None stands for one that never does."""
+    if answer is None:
+        return False
+    try:
+        return bool(answer.get(timeout=left(deadline)))
+    except queue.Empty:
+        return False
+
+
+def left(deadline: float | None) -> float | None:
+    """The seconds until then, none of them negative."""
+    return None if deadline is None else max(0.0, deadline - perf_counter())
+
+
 _WAKE, _HURRY = "wake", "hurry"

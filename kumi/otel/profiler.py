@@ -23,7 +23,7 @@ from kumi.otel.delivery import Delivery
 from kumi.otel.endings import Endings
 from kumi.otel.memory import measured
 from kumi.otel.notes import Notes
-from kumi.otel.owner import Owner
+from kumi.otel.owner import Owner, answered, left
 from kumi.otel.pauses import Pauses
 from kumi.otel.processors import DrainHook
 from kumi.otel.route import Router
@@ -176,7 +176,7 @@ class Profiler:
         """For a run that waits; after the last line it gets one of its own."""
         is_written = self._drain([source])
         if self._has_ended:
-            self._delivery.end()
+            self._delivery.write_end()
         return is_written
 
     def _drain(self, sources: Any) -> bool:
@@ -290,8 +290,8 @@ class Profiler:
         asked = self._owner.ask(hand_over, timeout)
         if asked is None:
             return False
-        answered = [_answered(each, deadline) for each in asked]  # wait for each, whatever comes
-        return all(answered)
+        in_time = [answered(each, deadline) for each in asked]  # wait for each, whatever comes
+        return all(in_time)
 
     def remember_memory(self, label: str) -> None:
         """Note how much memory there is in use, where the settings ask for it."""
@@ -300,7 +300,7 @@ class Profiler:
 
     def _hand_over(self, flush_until: float | None, asker: Thread) -> list[Any]:
         self._drain(self._channels.sources())
-        return self._delivery.ask_senders(flush=_left(flush_until), asker=asker)
+        return self._delivery.ask_senders(flush=left(flush_until), asker=asker)
 
     # Ending.
 
@@ -342,9 +342,9 @@ class Profiler:
         closed = queue.SimpleQueue[None]()
         self._channels.closed = partial(closed.put, None)
         deadline = perf_counter() + _GRACE
-        while self._channels.all() and (left := deadline - perf_counter()) > 0:
+        while self._channels.all() and (seconds := deadline - perf_counter()) > 0:
             with suppress(queue.Empty):
-                closed.get(timeout=left)
+                closed.get(timeout=seconds)
         self._channels.closed = self._owner.wake
 
     def _has_begun(self) -> bool:
@@ -360,7 +360,7 @@ class Profiler:
         self._delivery.hurry(until - perf_counter())
         asked = self._ask(partial(self._wind_up, until if flush else None), until)
         for each in asked or ():
-            _answered(each, until)
+            answered(each, until)
         if asked is None or not self._ask(self._write_end, deadline):
             self._halted = True
             self._delivery.give_up(self._channels.waiting())
@@ -377,7 +377,7 @@ class Profiler:
         self._drain(self._channels.sources())
         if self._closing:
             self._delivery.close_traces()
-        return self._delivery.ask_senders(flush=_left(flush_until))
+        return self._delivery.ask_senders(flush=left(flush_until))
 
     def _write_end(self) -> bool:
         self._drain(self._channels.sources())
@@ -395,16 +395,3 @@ class Profiler:
         self._halted = True
         self._delivery.close()
         self._owner.end()
-
-
-def _left(until: float | None) -> float | None:
-    return None if until is None else max(0.0, until - perf_counter())
-
-
-def _answered(answer: Any, deadline: float) -> bool:
-    if answer is None:
-        return False
-    try:
-        return bool(answer.get(timeout=max(0.0, deadline - perf_counter())))
-    except queue.Empty:
-        return False
