@@ -5,7 +5,8 @@ python benchmarks/caller.py RUNS ROWS OUT WARM_UP
 Started by `benchmarks.pauses`, with any checkout's Python: nothing of Kumi's is imported but what
 an application imports. Profiled or not, its environment says. Writes to OUT, for each schema, when
 each run began and ended (ns of `perf_counter_ns`), and the kernel's run delay in between: how long
-the thread could have worked and had no processor. WARM_UP runs of each come before that.
+the caller's thread could have worked and had no processor, and how long the process's others.
+WARM_UP runs of each come before that.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from array import array
 from pathlib import Path
 from time import perf_counter_ns as now
 
-from service import run_delay
+from service import others_run_delay, run_delay
 
 import kumi
 from kumi import examples, otel
@@ -36,18 +37,18 @@ def main():
 
 
 def _run(subjects, measured, times):
-    """Every schema in its turn; begin, end and run delay of each run, one after the other."""
-    delay = run_delay()
+    """Every schema in its turn; begin, end and run delays of each run, one after the other."""
+    own, others = run_delay(), others_run_delay()
     each = [
         (schema.run, given, kept.extend)
         for (schema, given), kept in zip(subjects, measured, strict=True)
     ]
     for _ in range(times):
         for run, given, keep in each:
-            before, begun = delay(), now()
+            before, theirs, begun = own(), others(), now()
             run(given)
             ended = now()
-            keep((begun, ended, delay() - before))
+            keep((begun, ended, own() - before, others() - theirs))
 
 
 if __name__ == "__main__":

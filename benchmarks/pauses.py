@@ -2,9 +2,11 @@
 
 A caller runs the demo's schemas without a pause, in a process of its own, in each variant in turns:
 unprofiled, streamed, recorded as it is by default, and that with traces to a collector on this
-machine. Durations are those of the event file; the kernel's run delay during the run is taken off,
-so that other work on the machine counts against nobody. What is unprofiled has no operations to
-look at, so that there whole runs are: the floor is those over 1 ms beyond their median.
+machine. Durations are those of the event file; the caller's run delay in the kernel during the run
+is taken off, so that other work on the machine counts against nobody. (Where our own thread waits
+for a processor and holds the interpreter, the caller waits as well: the last column takes that off,
+too.) What is unprofiled has no operations to look at, so that there whole runs are: the floor is
+those over 1 ms beyond their median.
 """
 
 from __future__ import annotations
@@ -52,7 +54,9 @@ class Round:
 
     operations: int
     pauses: tuple[float, ...]
-    """Milliseconds of each operation that took over 1 ms, without the run delay."""
+    """Milliseconds of each operation that took over 1 ms, without the caller's run delay."""
+    own: int
+    """How many of them still do without that of the process's other threads."""
     delay: float
     """Milliseconds that the caller's thread waited for a processor during its runs."""
 
@@ -104,58 +108,67 @@ def _measured(name, asked, endpoint):
         timed = {each: Timed.read(each, out) for each in examples.NAMES}
         long = tuple(_long_operations(file, timed) if settings else _long_runs(timed))
     operations = sum(each.operations * len(each.runs) for each in timed.values())
-    return Round(operations, long, sum(each.delay for each in timed.values()))
+    own = sum(took - others > 1 for took, others in long)
+    delay = sum(each.delay for each in timed.values())
+    return Round(operations, tuple(took for took, _ in long), own, delay)
 
 
 @dataclass(frozen=True)
 class Timed:
-    """What the caller saw of one schema: (begin, end, run delay) of each run, in ns."""
+    """What the caller saw of one schema: begin, end, its run delay, the others', in ns."""
 
     operations: int
-    runs: list[tuple[int, int, int]]
+    runs: list[tuple[int, int, int, int]]
 
     @classmethod
     def read(cls, name, out):
         """From what the caller wrote."""
         numbers = array("q", out.with_suffix(f".{name}").read_bytes())
         operations = len(compile_program(load(examples.path(name))).operations)
-        return cls(operations, list(zip(*[iter(numbers)] * 3, strict=True)))
+        return cls(operations, list(zip(*[iter(numbers)] * 4, strict=True)))
 
     @property
     def delay(self):
         """Run delay of all runs, in ms."""
-        return sum(delay for _, _, delay in self.runs) / MILLISECOND
+        return sum(delay for _, _, delay, _ in self.runs) / MILLISECOND
 
 
 def _long_runs(timed):
-    """What runs took beyond their median and their run delay, where that is over 1 ms."""
+    """What runs took beyond their median and the run delay, where that is over 1 ms."""
     for each in timed.values():
-        took = [end - begin - delay for begin, end, delay in each.runs]
+        took = [end - begin - delay for begin, end, delay, _ in each.runs]
         usual = statistics.median(took)
-        yield from ((ns - usual) / MILLISECOND for ns in took if ns - usual > MILLISECOND)
+        for ns, (_, _, _, others) in zip(took, each.runs, strict=True):
+            if ns - usual > MILLISECOND:
+                yield (ns - usual) / MILLISECOND, others / MILLISECOND
 
 
 def _long_operations(file, timed):
-    """What operations took beyond the run delay of their run, where that is over 1 ms."""
+    """What operations took beyond the run delay of their run, where that is over 1 ms.
+
+    With each, the run delay of the other threads. Operations before the first timed run are none.
+    """
     lines = file.read_bytes()
     delays = _delays(lines, timed)
     for line in LONG.findall(lines):
         event = json.loads(line)
-        took = event["duration_ms"] - delays.get(event["run"], math.inf) / MILLISECOND
+        own, others = delays.get(event["run"], (math.inf, 0))
+        took = event["duration_ms"] - own / MILLISECOND
         if took > 1:
-            yield took
+            yield took, others / MILLISECOND
 
 
 def _delays(lines, timed):
-    """The run delay of each run by its id. A schema's runs are in the file as they were made."""
-    delays, end = {}, json.loads(lines.splitlines()[-1])
-    if end["event"] != "profile_end" or end["dropped"]:
-        raise SystemExit(f"not every run is in the file, so none can be told by its place: {end}")
+    """The run delays of each run by its id. A schema's runs are in the file as they were made."""
+    delays = {}
     runs = sorted(map(json.loads, RUN.findall(lines)), key=lambda run: run["start_unix_nano"])
     for name, each in timed.items():
         schema = load(examples.path(name)).__name__
-        own = [run["run"] for run in runs if run["schema"] == schema][WARM_UP:]
-        delays |= {run: delay for run, (_, _, delay) in zip(own, each.runs, strict=True)}
+        recorded = [run["run"] for run in runs if run["schema"] == schema][WARM_UP:]
+        if len(recorded) != len(each.runs):
+            end = lines.splitlines()[-1].decode()
+            raise SystemExit(f"not every run is in the file, so none is told by its place: {end}")
+        delays |= {run: seen[2:] for run, seen in zip(recorded, each.runs, strict=True)}
     return delays
 
 
@@ -167,6 +180,7 @@ def _report(rounds, asked):
         "all",
         "longest",
         "run delay",
+        "all threads' taken off",
     )
     operations = next(iter(rounds.values()))[0].operations
     return "\n".join(
@@ -181,7 +195,9 @@ def _report(rounds, asked):
 def _row(name, rounds):
     median, lower, upper = summary([each.rate for each in rounds])
     pauses = [ms for each in rounds for ms in each.pauses]
-    overall = len(pauses) / sum(each.operations for each in rounds) * PER
+    operations = sum(each.operations for each in rounds)
+    overall = len(pauses) / operations * PER
+    ours = sum(each.own for each in rounds)
     return (
         name,
         f"{median:.2f}",
@@ -189,6 +205,7 @@ def _row(name, rounds):
         f"{overall:.2f} ({len(pauses)})",
         f"{max(pauses, default=0.0):.1f} ms",
         f"{statistics.median(each.delay for each in rounds):,.0f} ms a round",
+        f"{ours / operations * PER:.2f} ({ours})",
     )
 
 

@@ -54,13 +54,21 @@ def waited(run, given, times, pause=0.0):
 
 def run_delay():
     """What reads for how many ns this thread has waited for a processor; 0 where nothing tells."""
-    try:
-        stat = os.open("/proc/thread-self/schedstat", os.O_RDONLY)
-    except OSError:
-        return lambda: 0
+    return _sum_of(["/proc/thread-self/schedstat"])
+
+
+def others_run_delay():
+    """The same of all threads of this process that there are now, but for this one, added up."""
+    me = threading.get_native_id()
+    others = [thread.native_id for thread in threading.enumerate() if thread.native_id != me]
+    return _sum_of([f"/proc/self/task/{thread}/schedstat" for thread in others])
+
+
+def _sum_of(paths):
+    opened = [os.open(path, os.O_RDONLY) for path in paths if Path(path).exists()]
 
     def delay():
-        return int(os.pread(stat, 64, 0).split()[1])
+        return sum(int(os.pread(each, 64, 0).split()[1]) for each in opened)
 
     return delay
 
