@@ -12,6 +12,7 @@ from weakref import WeakSet
 from typing_extensions import override
 
 from kumi import forks
+from kumi.letters import visible
 from kumi.spans import frames
 from kumi_exporters import locks
 from kumi_exporters.opening import ForeignError, Mode
@@ -165,13 +166,13 @@ class EventFile:
             self._warned.discard("file_error")
         elif outcome.reason not in self._warned:
             self._warned.add(outcome.reason)
-            _log.warning("the profile %s: %s", self.path, outcome.message)
+            _log.warning("the profile %s: %s", visible(self.path), outcome.message)
 
     def _say_notes(self) -> None:
         notes = self._place.notes
         while notes:
             note = notes.popleft()
-            _log.log(note.level, "%s", note.text)
+            _log.log(note.level, "%s", visible(note.text))
 
 
 def holds_profile(path: str) -> bool:

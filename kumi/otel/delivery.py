@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from opentelemetry.context import Context
 
 from kumi.hooks import FailedRun
+from kumi.letters import visible
 from kumi.otel import about, admission
 from kumi.otel.channel import size
 from kumi.otel.counts import FAILED, LATE, TRACES_LATE, Counts, Sent
@@ -296,7 +297,7 @@ class Delivery:
     def _lost_of_file(self, lost: Counter[str]) -> Iterator[str]:
         if lost:
             total, reasons = sum(lost.values()), _reasons(lost)
-            where = f"not in {self._settings.file}" if self._settings.file else "lost"
+            where = f"not in {visible(self._settings.file)}" if self._settings.file else "lost"
             yield f"{total:,} of {self.counts.recorded:,} spans are {where}: {reasons}"
 
     def _lost_of_traces(self) -> Iterator[str]:

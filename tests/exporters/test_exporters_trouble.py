@@ -168,3 +168,12 @@ def test_a_hurried_write_waits_for_nobody(path):
 
 def test_dev_null_takes_everything():
     assert EventFile("/dev/null").write(LINE * 10, 10) == 10
+
+
+def test_a_name_with_escape_sequences_does_not_reach_the_log_raw(tmp_path, caplog):
+    folder = tmp_path / "a\x1b[31mred"
+    folder.write_text("no folder")
+    assert EventFile(folder / "p.jsonl").write(b'{"event":"memory"}\n', 1) == 0
+    (said,) = [record.getMessage() for record in caplog.records]
+    assert "a\\x1b[31mred" in said
+    assert "\x1b" not in said
