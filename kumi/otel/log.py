@@ -14,6 +14,7 @@ from typing import Any
 from typing_extensions import override
 
 from kumi import forks
+from kumi.otel.answer import Answer
 
 logger = logging.getLogger("kumi.otel")
 _said: set[str] = set()
@@ -65,12 +66,9 @@ class _Clerk(logging.Filter):
 
     def settle(self, timeout: float) -> None:
         if self._inbox is not None and self._thread is not threading.current_thread():
-            done: Any = queue.SimpleQueue()
+            done = Answer()
             self._inbox.put(done)
-            try:
-                done.get(timeout=max(0.0, timeout))
-            except queue.Empty:
-                return
+            done.wait(timeout)
 
     def _takes(self, record: logging.LogRecord) -> bool:
         if self._inbox is None and not self._start():
@@ -96,7 +94,7 @@ class _Clerk(logging.Filter):
             if isinstance(record, logging.LogRecord):
                 logger.handle(record)
             else:
-                record.put(None)
+                record.give()
 
 
 _here = _Here()

@@ -1,7 +1,7 @@
 """The owner: the one thread of a process that decides, drains, makes spans, writes and logs.
 
 Callers append, and go on. Where one has to wait it *asks*: it puts a piece of work into the owner's
-inbox and waits, with a deadline, on a queue of its own for the answer. So nothing of the owner's
+inbox and waits for the answer, with a deadline. So nothing of the owner's
 is ever interrupted by a signal (handlers run on the main thread), nor needs a lock.
 
 It rests until it is woken, gives callers a moment to add more, works until nothing is left, and
@@ -17,6 +17,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kumi.otel import log
+from kumi.otel.answer import Answer
 from kumi.otel.switching import switching_soon
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Owner:
         self._work = work
         self._lie_down = lie_down
         self._inbox: Any = None
-        self._new_queue: Callable[[], Any] = queue.SimpleQueue
+        self._bell = Answer()
         self._thread: threading.Thread | None = None
         self._unstarted = [True]
         self._is_called = self._over = False
@@ -63,7 +64,7 @@ class Owner:
         """Have it work now; False where it cannot."""
         if not self._is_started():
             return False
-        self._inbox.put(_HURRY)
+        self._call(_HURRY)
         return True
 
     def ask(self, work: Work, timeout: float) -> Any:
@@ -74,20 +75,15 @@ class Owner:
         """
         if self.is_current() or not self._is_started():
             return None
-        answer = self._new_queue()
+        answer = Answer()
         with switching_soon():
-            self._inbox.put((work, answer))
-            if self._over:
-                return None
-            try:
-                return answer.get(timeout=min(max(0.0, timeout), threading.TIMEOUT_MAX))
-            except queue.Empty:
-                return None
+            self._call((work, answer))
+            return None if self._over else answer.wait(timeout)
 
     def tell(self, work: Work) -> None:
         """Have `work` done, without waiting for it."""
         if self._is_started():
-            self._inbox.put((work, None))
+            self._call((work, None))
 
     def is_current(self) -> bool:
         """Whether this is the owner's thread."""
@@ -101,6 +97,11 @@ class Owner:
         """Whether there is an owner, or can be."""
         return self._is_started()
 
+    def _call(self, token: Any) -> None:
+        """For what does not wait until callers have gathered."""
+        self._inbox.put(token)
+        self._bell.give()
+
     def _is_started(self) -> bool:
         return self._inbox is not None or self._start()
 
@@ -110,9 +111,8 @@ class Owner:
             self._unstarted.pop()  # one step: only one thread can do this
         except IndexError:
             return self._inbox is not None
-        self._new_queue = queue.SimpleQueue
-        inbox: Any = self._new_queue()
-        self._inbox = inbox
+        inbox: Any = queue.SimpleQueue()
+        self._inbox, self._bell = inbox, Answer()
         thread = threading.Thread(target=self._live, args=(inbox,), name="kumi-owner", daemon=True)
         self._thread = thread
         try:
@@ -138,21 +138,21 @@ class Owner:
     def _live(self, inbox: Any) -> None:
         log.by_another_thread()
         while not self._over:
-            self._rise(inbox.get(), inbox)
+            self._rise(inbox.get())
         self.attend()
 
-    def _rise(self, token: Any, inbox: Any) -> None:
+    def _rise(self, token: Any) -> None:
         """In a function of its own: what was asked is not to be held on to while we rest."""
         with switching_soon():
             self._answer(token)
         if self._is_called:
-            self._spell(inbox)
+            self._spell()
 
-    def _spell(self, inbox: Any) -> None:
+    def _spell(self) -> None:
         """Work until there is nothing left; who calls in the meantime has queued something."""
         self._is_called = False
         while not self._over:
-            self._gather(inbox)
+            self._gather()
             with switching_soon():
                 self._do(self._work)
             self.at_rest = True
@@ -160,17 +160,10 @@ class Owner:
                 return
             self.at_rest = False
 
-    def _gather(self, inbox: Any) -> None:
+    def _gather(self) -> None:
         """Let callers add more; whoever waits, or has no room, ends that."""
-        until = perf_counter() + GATHER
-        while (left := until - perf_counter()) > 0:
-            try:
-                token = inbox.get(timeout=left)
-            except queue.Empty:
-                return
-            if token is not _WAKE:
-                self._answer(token)
-                return
+        self._bell.wait(GATHER)
+        self.attend()
 
     def _answer(self, token: Any) -> None:
         if token is _WAKE or token is _HURRY:
@@ -179,7 +172,7 @@ class Owner:
         work, answer = token
         result = self._do(work)
         if answer is not None:
-            answer.put(result)
+            answer.give(result)
 
     def _do(self, work: Work) -> Any:
         try:
@@ -189,14 +182,9 @@ class Owner:
             return None
 
 
-def answered(answer: Any, deadline: float) -> bool:
+def answered(answer: Answer | None, deadline: float) -> bool:
     """Whether an answer comes in time; None stands for one that never does."""
-    if answer is None:
-        return False
-    try:
-        return bool(answer.get(timeout=left(deadline)))
-    except queue.Empty:
-        return False
+    return answer is not None and bool(answer.wait(deadline - perf_counter()))
 
 
 def left(deadline: float | None) -> float | None:

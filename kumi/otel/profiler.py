@@ -7,8 +7,6 @@ have to wait. All else happens on the owner's thread: see `kumi.otel.owner` and
 
 from __future__ import annotations
 
-import queue
-from contextlib import suppress
 from functools import partial
 from threading import Thread, current_thread
 from time import perf_counter
@@ -17,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from kumi import forks, hooks
 from kumi.hooks import Level
 from kumi.otel import admission, log
+from kumi.otel.answer import Answer
 from kumi.otel.channel import Channels
 from kumi.otel.counts import QUEUE_FULL
 from kumi.otel.delivery import Delivery
@@ -339,12 +338,13 @@ class Profiler:
 
     def _let_runs_end(self) -> None:
         """Runs that other threads are in end as they began: give them a moment to."""
-        closed = queue.SimpleQueue[None]()
-        self._channels.closed = partial(closed.put, None)
         deadline = perf_counter() + _GRACE
-        while self._channels.all() and (seconds := deadline - perf_counter()) > 0:
-            with suppress(queue.Empty):
-                closed.get(timeout=seconds)
+        while (seconds := deadline - perf_counter()) > 0:
+            closed = Answer()
+            self._channels.closed = closed.give
+            if not self._channels.all():
+                break
+            closed.wait(seconds)
         self._channels.closed = self._owner.wake
 
     def _has_begun(self) -> bool:

@@ -15,6 +15,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kumi.otel import log
+from kumi.otel.answer import Answer
 from kumi.otel.counts import REFUSED, SHUT_DOWN, TRACES_FULL, Sent
 from kumi.otel.lanes import Taken
 from kumi.spans.block import Block
@@ -67,15 +68,15 @@ class Sender:
         """Send ordinary spans."""
         self._send([tuple(spans)], len(spans))
 
-    def ask(self, *, flush: float | None = None) -> Any:
-        """A queue that gets something once all that was handed over is with the exporter.
+    def ask(self, *, flush: float | None = None) -> Answer:
+        """What is given once all that was handed over is with the exporter.
 
         `flush` seconds are for the exporter to deliver it.
         """
-        answer: Any = queue.SimpleQueue()
+        answer = Answer()
         self._inbox.put((answer, flush))
         if self._thread is None or self._gone:  # looked at last: it may be going now
-            answer.put(True)
+            answer.give()
         return answer
 
     def is_in(self, thread: threading.Thread | None) -> bool:
@@ -186,13 +187,13 @@ class Sender:
         if self._waits_for_room:
             self._room.put(True)
 
-    def _answer(self, answer: Any, flush: float | None) -> None:
+    def _answer(self, answer: Answer, flush: float | None) -> None:
         try:
             if flush is not None:
                 self.lane.flush(int(flush * 1000))
         except BaseException as error:  # noqa: BLE001 - as above
             log.trouble(f"flushing {self._exporter_name}", error)
-        answer.put(True)
+        answer.give()
 
     def _shut_down(self) -> None:
         try:

@@ -127,7 +127,7 @@ def test_runs_of_the_program_and_its_children_wait_for_room(folder, given, expec
         f"{SCRIPT}import subprocess\nsubprocess.run([sys.executable, '-c', {child!r}])\n"
     )
     _, out, _ = record("--quiet", "app.py", variables={BLOCK_MS: None} | given)
-    assert out.splitlines()[-1] == expected
+    assert expected in out.splitlines()
     assert started(folder / "kumi-profile.jsonl")["block_ms"] == float(expected)
 
 

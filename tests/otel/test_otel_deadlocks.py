@@ -309,6 +309,35 @@ run(100)
     assert (len(of(events, "vm_run")), events[-1]["event"]) == (100, "profile_end")
 
 
+def test_a_signals_handler_that_outlasts_what_a_run_may_wait_makes_it_wait_no_longer(tmp_path):
+    script = f"""
+import signal, threading
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
+
+class Stuck(RandomIdGenerator):
+    holds = False
+
+    def generate_span_id(self):
+        if self.holds:
+            go_on.wait({HANG})
+        return super().generate_span_id()
+
+go_on = threading.Event()
+provider = TracerProvider(id_generator=Stuck())
+otel.instrument(tracer_provider=provider, file="p.jsonl", stream=True, block_ms=100)
+run()
+otel.flush()
+provider.id_generator.holds = True
+signal.signal(signal.SIGALRM, lambda *_: time.sleep(0.3))
+signal.setitimer(signal.ITIMER_REAL, 0.03)
+run()
+go_on.set()
+"""
+    finished(script, tmp_path)
+    assert len(of(read(tmp_path / "p.jsonl"), "vm_run")) == 2
+
+
 def test_a_child_that_is_forked_amid_the_owners_work_leaves_that_run_to_its_parent(tmp_path):
     script = f"""
 import threading
