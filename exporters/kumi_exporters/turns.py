@@ -10,7 +10,6 @@ process with a deadline, and asking again and again starves whoever asks less of
 from __future__ import annotations
 
 import _thread
-import queue
 import threading
 import time
 from collections import deque
@@ -19,6 +18,7 @@ from types import BuiltinFunctionType
 from typing import TYPE_CHECKING
 
 from kumi import forks
+from kumi.reply import Reply
 from kumi_exporters import locks
 from kumi_exporters.sinks import Outcome
 
@@ -36,8 +36,7 @@ class Job:
 
     def __init__(self, left: Callable[[], float]) -> None:
         self.left = left
-        # Not the class that this module imported first: greenlets have replaced it since.
-        self.answers: queue.SimpleQueue[bool] = queue.SimpleQueue()
+        self.reply = Reply()
         self.outcome = _INTERRUPTED
         self.is_awaited = True
 
@@ -87,7 +86,7 @@ class Turns:
     def hurry(self) -> None:
         """Have those that wait look again at how long they may."""
         for job in self._jobs.copy():
-            job.answers.put(False)
+            job.reply.give(False)
 
     def _awaited(self, job: Job) -> Outcome:
         if not self._take():
@@ -175,22 +174,20 @@ class Turns:
             job.outcome = job.do()
         finally:
             if job.is_awaited:
-                job.answers.put(True)
+                job.reply.give()
             else:
                 self._to_settle.append(job)
 
     def _outcome(self, job: Job) -> Outcome:
-        while True:
-            try:
-                if job.answers.get(timeout=max(0.0, job.left())):
-                    return job.outcome
-            except queue.Empty:
+        while not (is_done := job.reply.wait(job.left())):
+            if is_done is None:
                 return BUSY if self._is_removed(job) else _last_look(job)
             self._work(job)
+        return job.outcome
 
     def _wake_next(self) -> None:
         for job in self._jobs.copy():
-            job.answers.put(False)
+            job.reply.give(False)
             return
 
     def _settle(self) -> None:
@@ -201,8 +198,4 @@ class Turns:
 
 def _last_look(job: Job) -> Outcome:
     """What came of a job that is being done; where it still is, what is written late is lost."""
-    with suppress(queue.Empty):
-        while not job.answers.get_nowait():
-            pass
-        return job.outcome
-    return BUSY
+    return job.outcome if job.reply.value else BUSY

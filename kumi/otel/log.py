@@ -14,7 +14,7 @@ from typing import Any
 from typing_extensions import override
 
 from kumi import forks
-from kumi.otel.answer import Answer
+from kumi.reply import Reply
 
 logger = logging.getLogger("kumi.otel")
 _said: set[str] = set()
@@ -66,7 +66,7 @@ class _Clerk(logging.Filter):
 
     def settle(self, timeout: float) -> None:
         if self._inbox is not None and self._thread is not threading.current_thread():
-            done = Answer()
+            done = Reply()
             self._inbox.put(done)
             done.wait(timeout)
 

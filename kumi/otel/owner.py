@@ -17,8 +17,8 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kumi.otel import log
-from kumi.otel.answer import Answer
 from kumi.otel.switching import switching_soon
+from kumi.reply import Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +42,7 @@ class Owner:
         self._work = work
         self._lie_down = lie_down
         self._inbox: Any = None
-        self._bell = Answer()
+        self._bell = Reply()
         self._thread: threading.Thread | None = None
         self._unstarted = [True]
         self._is_called = self._over = False
@@ -75,7 +75,7 @@ class Owner:
         """
         if self.is_current() or not self._is_started():
             return None
-        answer = Answer()
+        answer = Reply()
         with switching_soon():
             self._call((work, answer))
             return None if self._over else answer.wait(timeout)
@@ -112,7 +112,7 @@ class Owner:
         except IndexError:
             return self._inbox is not None
         inbox: Any = queue.SimpleQueue()
-        self._inbox, self._bell = inbox, Answer()
+        self._inbox, self._bell = inbox, Reply()
         thread = threading.Thread(target=self._live, args=(inbox,), name="kumi-owner", daemon=True)
         self._thread = thread
         try:
@@ -126,7 +126,7 @@ class Owner:
     # On the owner's thread.
 
     def attend(self) -> None:
-        """Answer those who have asked in the meantime; called between two pieces of work."""
+        """Reply those who have asked in the meantime; called between two pieces of work."""
         self.answered += 1
         while self._inbox is not None and not self._inbox.empty():
             self._answer(self._inbox.get())
@@ -182,7 +182,7 @@ class Owner:
             return None
 
 
-def answered(answer: Answer | None, deadline: float) -> bool:
+def answered(answer: Reply | None, deadline: float) -> bool:
     """Whether an answer comes in time; None stands for one that never does."""
     return answer is not None and bool(answer.wait(deadline - perf_counter()))
 

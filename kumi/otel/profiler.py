@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from kumi import forks, hooks
 from kumi.hooks import Level
 from kumi.otel import admission, log
-from kumi.otel.answer import Answer
 from kumi.otel.channel import Channels
 from kumi.otel.counts import QUEUE_FULL
 from kumi.otel.delivery import Delivery
@@ -26,6 +25,7 @@ from kumi.otel.owner import Owner, answered, left
 from kumi.otel.pauses import Pauses
 from kumi.otel.processors import DrainHook
 from kumi.otel.route import Router
+from kumi.reply import Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -340,7 +340,7 @@ class Profiler:
         """Runs that other threads are in end as they began: give them a moment to."""
         deadline = perf_counter() + _GRACE
         while (seconds := deadline - perf_counter()) > 0:
-            closed = Answer()
+            closed = Reply()
             self._channels.closed = closed.give
             if not self._channels.all():
                 break

@@ -15,9 +15,9 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kumi.otel import log
-from kumi.otel.answer import Answer
 from kumi.otel.counts import REFUSED, SHUT_DOWN, TRACES_FULL, Sent
 from kumi.otel.lanes import Taken
+from kumi.reply import Reply
 from kumi.spans.block import Block
 
 if TYPE_CHECKING:
@@ -68,12 +68,12 @@ class Sender:
         """Send ordinary spans."""
         self._send([tuple(spans)], len(spans))
 
-    def ask(self, *, flush: float | None = None) -> Answer:
+    def ask(self, *, flush: float | None = None) -> Reply:
         """What is given once all that was handed over is with the exporter.
 
         `flush` seconds are for the exporter to deliver it.
         """
-        answer = Answer()
+        answer = Reply()
         self._inbox.put((answer, flush))
         if self._thread is None or self._gone:  # looked at last: it may be going now
             answer.give()
@@ -187,7 +187,7 @@ class Sender:
         if self._waits_for_room:
             self._room.put(True)
 
-    def _answer(self, answer: Answer, flush: float | None) -> None:
+    def _answer(self, answer: Reply, flush: float | None) -> None:
         try:
             if flush is not None:
                 self.lane.flush(int(flush * 1000))

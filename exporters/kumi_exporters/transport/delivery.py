@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-import queue
 import time
 from random import Random
 from typing import TYPE_CHECKING
 
+from kumi.reply import Reply
 from kumi_exporters.transport.answer import Answer
 
 if TYPE_CHECKING:
@@ -40,8 +40,7 @@ class Delivery:
 
     def forked(self) -> None:
         """Leave the parent's connection to the parent."""
-        # gevent replaces the class, after we were imported at times: so it is looked up here.
-        self._stops: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._end = Reply()
         self._transport: Transport | None = None
 
     def deliver(self, message: bytes, spans: int) -> int:
@@ -59,7 +58,7 @@ class Delivery:
     def stop(self) -> None:
         """Give up what is under way, and let go of the connection. Signal handlers may call it."""
         self._stopped = True
-        self._stops.put(None)
+        self._end.give()
         if self._transport is not None:
             self._transport.close()
 
@@ -81,11 +80,8 @@ class Delivery:
 
     def _wait(self, seconds: float) -> None:
         """Wait, until we are stopped at most."""
-        try:
-            self._stops.get(timeout=seconds)
-        except queue.Empty:
-            return
-        self._stops.put(None)  # for others who wait
+        if self._end.wait(seconds):
+            self._end.give()  # for others who wait
 
     def _connected(self) -> Transport:
         """The connection. Two threads that come first make two: one sends once and is let go."""

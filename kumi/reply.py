@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import Any
 
 
-class Answer:
+class Reply:
     """Given once, or more often by people who do not know of each other; the first one counts."""
 
     __slots__ = ("_given", "value")
