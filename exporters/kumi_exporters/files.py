@@ -68,11 +68,6 @@ class EventFile:
         return self._place.path
 
     @property
-    def is_compressed(self) -> bool:
-        """Whether each write is a frame, so that small ones are dear."""
-        return frames.by_name(self.path) is not None
-
-    @property
     def is_foreign(self) -> bool:
         """Whether a file stands there that is no profile, and stays as it is."""
         return self._place.is_foreign

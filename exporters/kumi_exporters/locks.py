@@ -11,7 +11,6 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Callable
 
 PATIENCE = 10.0
@@ -22,12 +21,6 @@ _HELD = (errno.EAGAIN, errno.EACCES)
 
 class HeldError(OSError):
     """Another process has the file in its hands."""
-
-
-def let_go(lock: threading.RLock) -> None:
-    """Release a lock as often as this thread holds it: also where Ctrl-C came amid taking it."""
-    while lock._is_owned():  # type: ignore[attr-defined]  # noqa: SLF001 - what conditions ask, too
-        lock.release()
 
 
 if sys.platform == "win32":

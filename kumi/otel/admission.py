@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from opentelemetry import context as context_api
 from opentelemetry.context.contextvars_context import ContextVarsRuntimeContext
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace.id_generator import IdGenerator
     from opentelemetry.sdk.trace.sampling import Sampler
 
+    from kumi.otel.route import Route
+
 _SAMPLE = Decision.RECORD_AND_SAMPLE
 _SAMPLED = int(TraceFlags.SAMPLED)
 
@@ -32,6 +34,13 @@ def current_context() -> Callable[[], Context]:
     if type(runtime) is ContextVarsRuntimeContext:
         return runtime._current_context.get  # noqa: SLF001 - as above
     return context_api.get_current
+
+
+def by(route: Route, schema: str, *, keep_all: bool) -> Callable[[], Any]:
+    """What the runs of a schema ask; `keep_all` where there is a file, which takes everything."""
+    if route.root is None:
+        return asking(route.sampler, route.ids, schema, keep_all=keep_all)
+    return current_context() if keep_all else if_sampled(root=route.root)
 
 
 def if_sampled(*, root: bool) -> Callable[[], Context | None]:

@@ -188,8 +188,9 @@ class Channels:
         return channel
 
     def all(self) -> list[Channel]:
-        """The open ones."""
-        return list(self._open.values())
+        """The open ones, of a copy that is made in one step: callers open more meanwhile."""
+        opened = [reference() for reference in self._open.valuerefs()]
+        return [channel for channel in opened if channel is not None]
 
     def sources(self) -> Iterator[Source]:
         """Where runs may wait: what is left of closed channels comes first.
@@ -205,8 +206,12 @@ class Channels:
 
     def waiting(self) -> Iterator[Source]:
         """The sources in whose queues runs wait."""
-        sources = [*self._left, *[channel.source for channel in self.all()]]
-        return (source for source in sources if source.queue)
+        opened = [channel.source for channel in self.all()]  # first: one that closes now is left
+        return (source for source in {*opened, *self._left} if source.queue)
+
+    def are_in_use(self) -> bool:
+        """Whether somebody may still write to one, or has written to one that closed just now."""
+        return bool(self.all()) or not self.is_empty()
 
     def is_empty(self) -> bool:
         """Whether nothing waits."""

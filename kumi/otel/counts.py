@@ -7,7 +7,12 @@ comes as a note in a deque, which takes no lock.
 from __future__ import annotations
 
 from collections import Counter, deque
+from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 QUEUE_FULL = "queue_full"
 FAILED = "internal_error"
@@ -55,8 +60,7 @@ class Counts:
         return self._waited
 
     def _listen(self) -> None:
-        while self._told:
-            what, how_much = self._told.popleft()
+        for what, how_much in self._all_told():
             if what == "waited":
                 self._waited += how_much
             elif what == "runs":
@@ -65,6 +69,12 @@ class Counts:
                 self.recorded += int(how_much)
             else:
                 self._dropped[what] += int(how_much)
+
+    def _all_told(self) -> Iterator[tuple[str, float]]:
+        """What was told, each once: at the end the one that waits for it may listen as well."""
+        with suppress(IndexError):
+            while True:
+                yield self._told.popleft()
 
 
 @dataclass(slots=True)
@@ -85,7 +95,7 @@ class Sent:
             self.sampled + other.sampled,
             self.sent + other.sent,
             self.handed + other.handed,
-            self.dropped + other.dropped,
+            self.dropped + Counter(dict(other.dropped)),  # of a copy: its sender goes on counting
         )
 
     @property

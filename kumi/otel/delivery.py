@@ -1,6 +1,6 @@
 """What the owner does with what it takes: readings become spans, and reach the file and the traces.
 
-Everything here is called on the owner's thread, but for `give_up`.
+Everything here is called on the owner's thread, but for `give_up` and `hurry`.
 """
 
 from __future__ import annotations
@@ -52,6 +52,7 @@ class Taken:
     layout: Layout
     batch: Batch
     block: Block | None = None
+    is_counted: bool = False
 
     @property
     def spans(self) -> int:
@@ -88,12 +89,8 @@ class Delivery:
     # Where everything goes.
 
     def begin(self) -> None:
-        """Decide the route, and open the file, which does not depend on that."""
-        try:
-            self.take_route()
-        except Exception as error:  # noqa: BLE001 - resources and exporters are anybody's code
-            trouble("finding out where traces go", error)
-            self.route = self._router.nowhere()
+        """Decide the route, and open the file."""
+        self.take_route()
         if self._settings.file is not None:
             self._journal = journal_of(
                 self._settings.file, self._settings, self._resource, self.counts
@@ -107,10 +104,15 @@ class Delivery:
 
     def take_route(self) -> None:
         """Decide the route as things are now; what was handed over goes the old way."""
+        try:
+            route = self._router.decide()
+        except Exception as error:  # noqa: BLE001 - resources and exporters are anybody's code
+            trouble("finding out where traces go", error)
+            route = self._router.nowhere()
         for sender in self._senders:
             sender.close()
         self._retired += self._senders
-        self.route = route = self._router.decide()
+        self.route = route
         patience = self._settings.block_ms / 2000  # the other half is for the runs that wait
         self._senders = tuple([Sender(lane, patience, own=route.own) for lane in route.lanes])
 
@@ -150,7 +152,8 @@ class Delivery:
             except BaseException as error:  # noqa: BLE001 - id generators and resources are anybody's code
                 self.counts.drop(FAILED, each.spans)
                 trouble("making spans of runs", error)
-            if not self._given_up:
+            if not (self._given_up or each.is_counted):
+                each.is_counted = True
                 self.counts.runs += size(each.batch)
                 self.counts.recorded += each.spans
 
@@ -258,9 +261,12 @@ class Delivery:
 
         On the thread that waited for the end: the owner is stuck, in code of somebody else's.
         """
+        if self._given_up:
+            return
         self._given_up = True
         for each in self._round:
-            if each.block is None:
+            if not each.is_counted:
+                each.is_counted = True
                 self.counts.drop_runs(LATE, size(each.batch), each.spans)
         for source in waiting:
             runs = len(source.queue)

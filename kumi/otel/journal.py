@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 class Journal:
     """Writes blocks and events, each program's description before its first block.
 
-    Only the owner uses it. What the file refuses is counted there, never raised. A file that is
-    begun anew (it was moved, deleted or emptied) gets the first line and the descriptions again.
+    Only the owner uses it, but for `force` and `hurry`. What the file refuses is counted there,
+    never raised. A file that is begun anew (it was moved, deleted or emptied) gets the first line
+    and the descriptions again.
     """
 
     def __init__(
@@ -78,8 +79,8 @@ class Journal:
         """Write the last line, unless it stands there; there may be more, and another last one."""
         said = {key: value for key, value in last.items() if key != "timestamp"}
         if said != self._ended and (self._begun or last["dropped"]):
-            self._file.say(events.line(last), last=True)
-            self._ended = said
+            is_written = self._file.say(events.line(last), last=True)
+            self._ended = said if is_written else {}
 
     def force(self, last: Event) -> None:
         """The same from any thread, in whatever the owner is stuck."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+from contextlib import suppress
 from typing import Any
 
 from typing_extensions import override
@@ -59,6 +60,7 @@ class _Clerk(logging.Filter):
     def forked(self) -> None:
         """In a child there is no such thread; what it had not said, the parent says."""
         self._inbox: Any = None
+        self._thread: threading.Thread | None = None
 
     @override
     def filter(self, record: logging.LogRecord) -> bool:
@@ -78,21 +80,20 @@ class _Clerk(logging.Filter):
 
     def _start(self) -> bool:
         inbox: Any = queue.SimpleQueue()
-        self._inbox = inbox
-        self._thread = threading.Thread(
-            target=self._live, args=(inbox,), name="kumi-log", daemon=True
-        )
+        thread = threading.Thread(target=self._live, args=(inbox,), name="kumi-log", daemon=True)
         try:
-            self._thread.start()
+            thread.start()
         except RuntimeError:  # the interpreter is shutting down, or there are too many
-            self._inbox = None
-        return self._inbox is not None
+            return False
+        self._thread, self._inbox = thread, inbox
+        return True
 
     def _live(self, inbox: Any) -> None:
         while True:
             record = inbox.get()
             if isinstance(record, logging.LogRecord):
-                logger.handle(record)
+                with suppress(BaseException):  # handlers are anybody's code, and say it themselves
+                    logger.handle(record)
             else:
                 record.give()
 

@@ -35,7 +35,7 @@ class Owner:
     `work` does all there is to do; `lie_down` says whether nothing is left, and has the next run
     call `wake` if so. Both are called on the thread.
 
-    `at_rest` is whether somebody has to wake it, `answered` how many pieces of work it has done.
+    `at_rest` is whether somebody has to wake it; `answered` grows while it gets on with its work.
     """
 
     def __init__(self, work: Work, lie_down: Callable[[], bool]) -> None:
@@ -45,7 +45,7 @@ class Owner:
         self._bell = Reply()
         self._thread: threading.Thread | None = None
         self._unstarted = [True]
-        self._is_called = self._over = False
+        self._is_called = self._attends = self._over = False
         self.at_rest = True
         self.answered = 0
 
@@ -151,12 +151,13 @@ class Owner:
     def _spell(self) -> None:
         """Work until there is nothing left; who calls in the meantime has queued something."""
         self._is_called = False
+        self._bell.wait(0)  # rung by somebody who was answered at rest
         while not self._over:
             self._gather()
             with switching_soon():
                 self._do(self._work)
             self.at_rest = True
-            if self._lie_down():
+            if self._do(self._lie_down) is not False:  # also where it fails: the next run wakes us
                 return
             self.at_rest = False
 
@@ -170,9 +171,12 @@ class Owner:
             self._is_called = True
             return
         work, answer = token
-        result = self._do(work)
-        if answer is not None:
-            answer.give(result)
+        result = None
+        try:
+            result = self._do(work)
+        finally:
+            if answer is not None:
+                answer.give(result)
 
     def _do(self, work: Work) -> Any:
         try:

@@ -8,6 +8,7 @@ have to wait. All else happens on the owner's thread: see `kumi.otel.owner` and
 from __future__ import annotations
 
 from functools import partial
+from math import inf
 from threading import Thread, current_thread
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -74,6 +75,9 @@ class Profiler:
         self._pauses = Pauses()
         self._endings = Endings(self)
         self._start_over()
+
+    def installed(self) -> None:
+        """Hear of ends and of forks, now that this is the profiler of the process."""
         self._endings.register()
         forks.tell(self)
 
@@ -130,7 +134,7 @@ class Profiler:
         self._owner.wake()
 
     def hurry(self) -> None:
-        """Have the owner come now."""
+        """The same, now."""
         self._owner.hurry()
 
     def stream(self, channel: Channel) -> None:
@@ -208,6 +212,7 @@ class Profiler:
             channel.rest()
 
     def _see_to_the_route(self) -> bool:
+        """True, which is what somebody who asks for it waits for."""
         if not self._begun:
             self._begin()
         elif self._delivery.is_outdated():
@@ -248,10 +253,7 @@ class Profiler:
             return self._be_off
         if route is None or not self._begun:
             return partial(self._first, schema)
-        everything = self._delivery.has_file()
-        if route.root is None:
-            return admission.asking(route.sampler, route.ids, schema, keep_all=everything)
-        return admission.current_context() if everything else admission.if_sampled(root=route.root)
+        return admission.by(route, schema, keep_all=self._delivery.has_file())
 
     def _first(self, schema: str) -> Any:
         """The first run has the owner begin, and then is admitted as every later one is."""
@@ -289,13 +291,14 @@ class Profiler:
         asked = self._owner.ask(hand_over, timeout)
         if asked is None:
             return False
-        in_time = [answered(each, deadline) for each in asked]  # wait for each, whatever comes
-        return all(in_time)
+        return all([answered(each, deadline) for each in asked])  # noqa: C419 - wait for each
 
     def remember_memory(self, label: str) -> None:
         """Note how much memory there is in use, where the settings ask for it."""
         if self.settings.memory:
             self._notes.event(measured(label))
+            if self._begun and not self._idle:
+                self._owner.wake()
 
     def _hand_over(self, flush_until: float | None, asker: Thread) -> list[Any]:
         self._drain(self._channels.sources())
@@ -309,10 +312,7 @@ class Profiler:
             self._owner.ask(self._see_to_the_route, self._exit_seconds())
 
     def finish(self) -> None:
-        """Hand everything over and write the last line, within the settings' `exit_ms`.
-
-        The process may go on after this (it caught a SIGTERM): each run is then written at once.
-        """
+        """Hand everything over, as at the end; should the process go on, it streams."""
         if not self._closed and self._has_begun():
             self.streams = True
             self._end(flush=True)
@@ -364,6 +364,9 @@ class Profiler:
         if asked is None or not self._ask(self._write_end, deadline):
             self._halted = True
             self._delivery.give_up(self._channels.waiting())
+            if self._closing:
+                self._owner.tell(self._let_go)
+        self._delivery.hurry(inf)  # the process may go on
         log.settle(max(_GRACE, deadline - perf_counter()))
 
     def _ask(self, work: Callable[[], Any], deadline: float) -> Any:
@@ -384,7 +387,7 @@ class Profiler:
         if not self._idle:
             self._delivery.end()
         self._has_ended = True
-        self._lingers = self._closing and bool(self._channels.all())
+        self._lingers = self._closing and self._channels.are_in_use()
         if self._closing and not self._lingers:
             self._let_go()
         return True

@@ -160,6 +160,7 @@ def _put_in(new: Profiler) -> bool:
         if _state.profiler is not None:
             return False
         _state.profiler = new
+        new.installed()
         hooks.install(new)
     if new.settings.sigterm:
         sigterm.install()

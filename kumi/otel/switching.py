@@ -58,8 +58,8 @@ class _Interval:
 @contextmanager
 def switching_soon() -> Iterator[None]:
     """Have the interpreter change threads every 0.3 ms."""
-    _interval.enter()
     try:
+        _interval.enter()
         yield
     finally:
         _interval.leave()
