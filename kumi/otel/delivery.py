@@ -82,7 +82,7 @@ class Delivery:
         self._journal: Journal | None = None
         self._senders: tuple[Sender, ...] = ()
         self._retired: list[Sender] = []
-        self._round: Sequence[Taken] = ()
+        self._round: list[Taken] = []
         self._said: list[str] = []
         self._given_up = False
 
@@ -137,11 +137,10 @@ class Delivery:
 
     def deliver(self, sources: Iterable[Source]) -> None:
         """Take what waits in `sources` to its destinations, some megabytes at a time."""
-        for taken in _rounds(sources):
-            self._round = taken
+        for taken in _rounds(sources, self._round):
             for stage in self.stages:
                 stage(taken)
-            self._round = ()
+            taken.clear()
             self._between()
 
     def _identify(self, taken: Sequence[Taken]) -> None:
@@ -164,8 +163,12 @@ class Delivery:
         spans = sum(block.span_count for block in blocks)
         settled = self.counts.written + sum(self._journal.dropped.values())
         try:
+            before = self.counts.written
             self._journal.blocks(blocks)
             self._journal.tell_of_loss(self._ending)
+            if self._given_up:  # amid this: it was counted as late
+                self.counts.drop(LATE, before - self.counts.written)
+                self.write_end()
         except BaseException as error:  # noqa: BLE001 - a stage that fails must not end the thread
             settled = self.counts.written + sum(self._journal.dropped.values()) - settled
             self.counts.drop(FAILED, spans - settled)
@@ -264,7 +267,7 @@ class Delivery:
         if self._given_up:
             return
         self._given_up = True
-        for each in self._round:
+        for each in list(self._round):
             if not each.is_counted:
                 each.is_counted = True
                 self.counts.drop_runs(LATE, size(each.batch), each.spans)
@@ -317,20 +320,18 @@ class Delivery:
                 yield f"{lost:,} spans were not sent: {lane.name}{because}: {_reasons(why)}"
 
 
-def _rounds(sources: Iterable[Source]) -> Iterator[list[Taken]]:
-    """What waits now, in parts of some megabytes of output; runs of many programs go together."""
-    taken: list[Taken] = []
-    spans = 0
+def _rounds(sources: Iterable[Source], taken: list[Taken]) -> Iterator[list[Taken]]:
+    """What waits now, in parts of some megabytes of output; runs of many programs go together.
+
+    It is in `taken` from the moment when it is in no queue any more, until that is cleared.
+    """
     for source in sources:
         left = len(source.queue)
         while left > 0 and (batches := source.take()):
-            for batch in batches:
-                taken.append(Taken(source.layout, batch))
-                spans += taken[-1].spans
-                left -= size(batch)
-            if spans >= _TOGETHER:
+            taken += [Taken(source.layout, batch) for batch in batches]
+            left -= sum(map(size, batches))
+            if sum(each.spans for each in taken) >= _TOGETHER:
                 yield taken
-                taken, spans = [], 0
     if taken:
         yield taken
 

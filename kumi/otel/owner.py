@@ -126,10 +126,19 @@ class Owner:
     # On the owner's thread.
 
     def attend(self) -> None:
-        """Reply those who have asked in the meantime; called between two pieces of work."""
+        """Answer those who have asked in the meantime; called between two pieces of work.
+
+        Not within an answer: each who waits would be one level deeper.
+        """
         self.answered += 1
-        while self._inbox is not None and not self._inbox.empty():
-            self._answer(self._inbox.get())
+        if self._attends or self._inbox is None:
+            return
+        self._attends = True
+        try:
+            while not self._inbox.empty():
+                self._answer(self._inbox.get())
+        finally:
+            self._attends = False
 
     def end(self) -> None:
         """Take no more work after what is being done now."""
