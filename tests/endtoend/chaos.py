@@ -37,6 +37,8 @@ DEADLINE = 60.0
 GRACE = 0.2
 """Seconds beyond 0.1 for a machine that is busy."""
 TRACES_OF_TROUBLE = ("Traceback", "Exception ignored", "UNEXPECTED", "Fatal Python error")
+ORPHAN = "EOFError: Ran out of input"
+"""What `multiprocessing` has a child say that is spawned by somebody who is killed meanwhile."""
 SHOWN = 30
 
 
@@ -166,12 +168,13 @@ class Played:
 
     def _show_hang(self):
         """What each thread of each process is at; then they are killed."""
-        for pid in self._pids():
+        shown = {pid: self._folder / "sides" / f"{pid}.threads" for pid in self._pids()}
+        before = {pid: len(path.read_text()) for pid, path in shown.items()}
+        for pid in shown:
             os.kill(pid, SHOW_THREADS)
         time.sleep(1)
-        for pid in self._pids():
-            shown = (self._folder / "sides" / f"{pid}.threads").read_text().strip()
-            indented = shown.replace("\n", "\n        ")
+        for pid, path in shown.items():
+            indented = path.read_text()[before[pid] :].strip().replace("\n", "\n        ")
             self.wrong.append(f"process {pid} hangs:\n        {indented}")
         for pid in self._pids():
             os.kill(pid, signal.SIGKILL)
@@ -179,6 +182,7 @@ class Played:
     def _read_what_was_said(self):
         said = (self._folder / "stderr").read_text(errors="replace").splitlines()
         bad = [n for n, line in enumerate(said) if any(t in line for t in TRACES_OF_TROUBLE)]
+        bad = [n for n in bad if ORPHAN not in said[n : n + SHOWN]]
         if bad:
             shown = "\n        ".join(said[bad[0] : bad[0] + SHOWN])
             self.wrong.append(f"{len(bad)} x trouble on stderr, the first:\n        {shown}")
