@@ -243,3 +243,11 @@ def test_an_end_amid_the_work_finds_what_a_program_that_is_gone_has_left(tmp_pat
     events = read(path)
     assert (len(of(events, "vm_run")), events[-1]["event"]) == (1501, "profile_end")
     assert events[-1]["spans"]["written"] == len(spans_of(events))
+
+
+def test_why_nothing_was_sent_is_said_while_there_are_attempts_to_come(tmp_path):
+    exports = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9", "KUMI_PROFILE_EXIT_MS": "1000"}
+    done = finished("run(3)", tmp_path, **ON, **exports)
+    (said,) = [line for line in done.stderr.splitlines() if "were not sent" in line]
+    assert "refused" in said
+    assert "traces_exit" in said

@@ -69,6 +69,7 @@ class Delivery:
             if self._stopped and not answer.taken:
                 break  # what closing the connection led to is no reason
             last = answer
+            self.trouble = last.reason  # also for who asks while there are attempts to come
             if last.taken or not last.can_retry:
                 break
             pause = _pause(wait, last.retry_after)
