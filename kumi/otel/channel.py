@@ -52,21 +52,27 @@ class Recording(Protocol):
 class Source:
     """A program's layout, and the queue that its runs go through in their order.
 
-    Runs are appended by their callers and taken by the owner; neither needs a lock.
+    Runs are appended by their callers and taken by the owner; neither needs a lock. What is taken
+    is in `hand` until somebody else answers for it: the end may be counted at any moment.
     """
 
-    __slots__ = ("layout", "queue")
+    __slots__ = ("hand", "layout", "queue")
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
         self.queue: deque[Run | Failed] = deque()
+        self.hand: list[Run | Failed] = []
 
     def take(self) -> list[Batch]:
         """The oldest runs, at most a blockful, in their order; each failure is alone."""
-        taken: list[Run | Failed] = []
         with suppress(IndexError):  # a run without room drops some at the same time
-            taken.extend(map(_popleft, repeat(self.queue, runs_per_block(self.layout))))
-        return list(_batches(taken))
+            self.hand.extend(map(_popleft, repeat(self.queue, runs_per_block(self.layout))))
+        return list(_batches(self.hand))
+
+    @property
+    def waiting(self) -> int:
+        """How many runs nobody else answers for yet."""
+        return len(self.queue) + len(self.hand)
 
     def drop_down_to(self, runs: int) -> int:
         """Drop the oldest until `runs` are left; how many that were."""
@@ -207,7 +213,7 @@ class Channels:
     def waiting(self) -> Iterator[Source]:
         """The sources in whose queues runs wait."""
         opened = [channel.source for channel in self.all()]  # first: one that closes now is left
-        return (source for source in {*opened, *self._left} if source.queue)
+        return (source for source in {*opened, *self._left} if source.waiting)
 
     def are_in_use(self) -> bool:
         """Whether somebody may still write to one, or has written to one that closed just now."""
@@ -221,6 +227,7 @@ class Channels:
         """Empty all queues, as a child does with what its parent recorded."""
         for source in self.waiting():
             source.queue.clear()
+            source.hand.clear()
         self._left.clear()
 
     def _close(self, source: Source) -> None:

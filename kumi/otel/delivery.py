@@ -272,7 +272,7 @@ class Delivery:
                 each.is_counted = True
                 self.counts.drop_runs(LATE, size(each.batch), each.spans)
         for source in waiting:
-            runs = len(source.queue)
+            runs = source.waiting
             self.counts.drop_runs(LATE, runs, runs * len(source.layout.rows))
         if self._journal is not None:
             lost = sum(self._lost().values())  # before the others: it counts what was told of
@@ -329,6 +329,7 @@ def _rounds(sources: Iterable[Source], taken: list[Taken]) -> Iterator[list[Take
         left = len(source.queue)
         while left > 0 and (batches := source.take()):
             taken += [Taken(source.layout, batch) for batch in batches]
+            source.hand.clear()
             left -= sum(map(size, batches))
             if sum(each.spans for each in taken) >= _TOGETHER:
                 yield taken

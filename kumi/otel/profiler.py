@@ -142,7 +142,7 @@ class Profiler:
         begin = perf_counter()
         written = self._ask_unless_stuck(partial(self._write_now, channel.source))
         if not written:
-            self._owner.wake()  # it comes for this run later
+            self._owner.hurry()  # it comes for this run as soon as it can
             self._delivery.counts.wait(perf_counter() - begin)
             self._drop_older_half(channel)
 
