@@ -53,6 +53,7 @@ class Taken:
     batch: Batch
     block: Block | None = None
     is_counted: bool = False
+    is_sent: bool = False
 
     @property
     def spans(self) -> int:
@@ -85,6 +86,7 @@ class Delivery:
         self._round: list[Taken] = []
         self._said: list[str] = []
         self._given_up = False
+        self._late = 0
 
     # Where everything goes.
 
@@ -160,26 +162,29 @@ class Delivery:
         blocks = [each.block for each in taken if each.block is not None]
         if self._journal is None or not blocks or self._given_up:
             return
-        spans = sum(block.span_count for block in blocks)
-        settled = self.counts.written + sum(self._journal.dropped.values())
+        spans, before = sum(block.span_count for block in blocks), self._settled()
         try:
-            before = self.counts.written
             self._journal.blocks(blocks)
             self._journal.tell_of_loss(self._ending)
-            if self._given_up:  # amid this: it was counted as late
-                self.counts.drop(LATE, before - self.counts.written)
-                self.write_end()
         except BaseException as error:  # noqa: BLE001 - a stage that fails must not end the thread
-            settled = self.counts.written + sum(self._journal.dropped.values()) - settled
-            self.counts.drop(FAILED, spans - settled)
+            self.counts.drop(FAILED, spans - (self._settled() - before))
             trouble("writing spans to the file", error)
+        if self._given_up:  # amid this, it was counted as late
+            self.counts.drop(LATE, -min(self._settled() - before, self._late))
+            self.write_end()
+
+    def _settled(self) -> int:
+        """The spans of which the file has told what became of them."""
+        assert self._journal is not None  # noqa: S101 - asked where there is a file
+        return self.counts.written + sum(self._journal.dropped.values())
 
     def _to_traces(self, taken: Sequence[Taken]) -> None:
         """To the senders, which see to it that one exporter's pace is no other's."""
-        if not self._senders:
+        if not self._senders or self._given_up:
             return
-        sampled = [only_sampled(each.block) for each in taken if each.block is not None]
-        blocks = [block for block in sampled if block is not None]
+        blocks = _sampled(taken)
+        for each in taken:
+            each.is_sent = True
         for sender in self._senders if blocks else ():
             sender.blocks(blocks)
 
@@ -274,9 +279,13 @@ class Delivery:
         for source in waiting:
             runs = source.waiting
             self.counts.drop_runs(LATE, runs, runs * len(source.layout.rows))
+        unsent = _sampled([each for each in list(self._round) if not each.is_sent])
+        for sender in self._senders:
+            sender.figures.sampled += sum(block.span_count for block in unsent)
         if self._journal is not None:
             lost = sum(self._lost().values())  # before the others: it counts what was told of
-            self.counts.drop(LATE, max(0, self.counts.recorded - self.counts.written - lost))
+            self._late = max(0, self.counts.recorded - self.counts.written - lost)
+            self.counts.drop(LATE, self._late)
             self._journal.force(self._ending())
         self._say_losses()
 
@@ -318,6 +327,12 @@ class Delivery:
                 why = dict(figures.dropped) | ({TRACES_LATE: late} if late else {})
                 because = f" ({lane.trouble})" if lane.trouble else ""
                 yield f"{lost:,} spans were not sent: {lane.name}{because}: {_reasons(why)}"
+
+
+def _sampled(taken: Sequence[Taken]) -> list[Block]:
+    """The blocks of what traces get."""
+    sampled = [only_sampled(each.block) for each in taken if each.block is not None]
+    return [block for block in sampled if block is not None]
 
 
 def _rounds(sources: Iterable[Source], taken: list[Taken]) -> Iterator[list[Taken]]:
