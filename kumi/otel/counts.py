@@ -1,7 +1,7 @@
 """What became of the runs: the figures of `profile_end`.
 
-One thread writes each figure: the owner, or a sender. What callers count (a run that found no room)
-comes as a note in a deque, which takes no lock.
+One thread writes each figure: the owner, or a sender; in the place of a stuck owner, who waited for
+the end. What callers count (a run that found no room) comes as a note in a deque: without a lock.
 """
 
 from __future__ import annotations
