@@ -183,8 +183,6 @@ class RegularFile(Sink):
 
     @override
     def is_current(self, path: str) -> bool:
-        if not self.is_open():
-            return False
         try:
             status = os.stat(path)  # noqa: PTH116 - a third of the time of a Path, once a write
         except FileNotFoundError:
@@ -193,7 +191,10 @@ class RegularFile(Sink):
             return True
         if _identity(status) != self._identity or status.st_size < self._end:
             return False
-        return read_at(self.fd, len(self._head), 0) == self._head
+        try:
+            return read_at(self.fd, len(self._head), 0) == self._head
+        except OSError:  # closed by somebody else, which the next write finds
+            return True
 
     def _saw(self, end: int) -> None:
         """Remember what another look must find, or somebody has emptied the file."""

@@ -212,8 +212,10 @@ class Channels:
 
     def waiting(self) -> Iterator[Source]:
         """The sources in whose queues runs wait."""
-        opened = [channel.source for channel in self.all()]  # first: one that closes now is left
-        return (source for source in {*opened, *self._left} if source.waiting)
+        sources = [channel.source for channel in self.all()]  # first: one that closes now is left
+        if self._left:
+            sources = list({*sources, *self._left})
+        return (source for source in sources if source.waiting)
 
     def are_in_use(self) -> bool:
         """Whether somebody may still write to one, or has written to one that closed just now."""

@@ -33,19 +33,20 @@ class Owner:
     """A daemon thread with an inbox, started when it is first needed.
 
     `work` does all there is to do; `lie_down` says whether nothing is left, and has the next run
-    call `wake` if so. Both are called on the thread.
+    call `wake` if so. Both are called on the thread. `gather` is in seconds.
 
     `at_rest` is whether somebody has to wake it; `answered` grows while it gets on with its work.
     """
 
-    def __init__(self, work: Work, lie_down: Callable[[], bool]) -> None:
+    def __init__(self, work: Work, lie_down: Callable[[], bool], gather: float = GATHER) -> None:
         self._work = work
         self._lie_down = lie_down
+        self._gather_seconds = gather
         self._inbox: Any = None
         self._bell = Reply()
         self._thread: threading.Thread | None = None
         self._unstarted = [True]
-        self._is_called = self._attends = self._over = False
+        self._is_called = self._gathers = self._attends = self._over = False
         self.at_rest = True
         self.answered = 0
 
@@ -76,7 +77,7 @@ class Owner:
         if self.is_current() or not self._is_started():
             return None
         answer = Reply()
-        with switching_soon():
+        with switching_soon:
             self._call((work, answer))
             return None if self._over else answer.wait(timeout)
 
@@ -100,7 +101,8 @@ class Owner:
     def _call(self, token: Any) -> None:
         """For what does not wait until callers have gathered."""
         self._inbox.put(token)
-        self._bell.give()
+        if self._gathers:
+            self._bell.give()
 
     def _is_started(self) -> bool:
         return self._inbox is not None or self._start()
@@ -112,7 +114,7 @@ class Owner:
         except IndexError:
             return self._inbox is not None
         inbox: Any = queue.SimpleQueue()
-        self._inbox, self._bell = inbox, Reply()
+        self._inbox = inbox
         thread = threading.Thread(target=self._live, args=(inbox,), name="kumi-owner", daemon=True)
         self._thread = thread
         try:
@@ -152,47 +154,51 @@ class Owner:
 
     def _rise(self, token: Any) -> None:
         """In a function of its own: what was asked is not to be held on to while we rest."""
-        with switching_soon():
-            self._answer(token)
+        self._answer(token)
         if self._is_called:
             self._spell()
 
     def _spell(self) -> None:
         """Work until there is nothing left; who calls in the meantime has queued something."""
         self._is_called = False
-        self._bell.wait(0)  # rung by somebody who was answered at rest
         while not self._over:
             self._gather()
-            with switching_soon():
-                self._do(self._work)
+            self._do(self._work)
             self.at_rest = True
             if self._do(self._lie_down) is not False:  # also where it fails: the next run wakes us
                 return
             self.at_rest = False
 
     def _gather(self) -> None:
-        """Let callers add more; whoever waits, or has no room, ends that."""
-        self._bell.wait(GATHER)
+        """Let callers add more; whoever waits, or has no room, ends that.
+
+        The inbox is looked at after `_gathers` is set, and callers look at that after they have
+        put something in: so one of the two sees the other.
+        """
+        self._bell = Reply()
+        self._gathers = True
+        if self._inbox.empty():
+            self._bell.wait(self._gather_seconds)
+        self._gathers = False
         self.attend()
 
     def _answer(self, token: Any) -> None:
+        """To answer comes last: who is woken by it needs the interpreter, which we let go of."""
         if token is _WAKE or token is _HURRY:
             self._is_called = True
             return
         work, answer = token
-        result = None
-        try:
-            result = self._do(work)
-        finally:
-            if answer is not None:
-                answer.give(result)
+        result = self._do(work)
+        if answer is not None:
+            answer.give(result)
 
     def _do(self, work: Work) -> Any:
-        try:
-            return work()
-        except BaseException as error:  # noqa: BLE001 - a thread that dies loses every later run
-            log.trouble("working", error)
-            return None
+        with switching_soon:
+            try:
+                return work()
+            except BaseException as error:  # noqa: BLE001 - a thread that dies loses every later run
+                log.trouble("working", error)
+                return None
 
 
 def answered(answer: Reply | None, deadline: float) -> bool:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from kumi import forks, hooks
 from kumi.hooks import Level
+from kumi.letters import visible
 from kumi.otel import admission, log
 from kumi.otel.channel import Channels
 from kumi.otel.counts import QUEUE_FULL
@@ -22,7 +23,7 @@ from kumi.otel.delivery import Delivery
 from kumi.otel.endings import Endings
 from kumi.otel.memory import measured
 from kumi.otel.notes import Notes
-from kumi.otel.owner import Owner, answered, left
+from kumi.otel.owner import GATHER, Owner, answered, left
 from kumi.otel.pauses import Pauses
 from kumi.otel.processors import DrainHook
 from kumi.otel.route import Router
@@ -41,8 +42,11 @@ if TYPE_CHECKING:
 
 _GRACE = 0.02
 """Seconds that runs of other threads have to end, where profiling ends before they do."""
+_FRAME = 0.1
+"""Seconds between two frames of a compressed file that was to be streamed."""
 _RESERVE = 0.2
 """The part of the time for the end that is kept for the last line."""
+_COMPRESSED = "a compressed file is not streamed run by run, but every 0.1 s: {}"
 
 
 class Profiler:
@@ -83,13 +87,18 @@ class Profiler:
 
     def _start_over(self) -> None:
         """What each process has for itself."""
-        self._owner = Owner(self._work, self._lie_down)
+        gather = _FRAME if self._streams_frames() else GATHER
+        self._owner = Owner(self._work, self._lie_down, gather)
         self._delivery = Delivery(self.settings, self._router, self._owner.attend)
         self._begun = self._idle = self._halted = False
         self._closing = self._closed = self._lingers = self._has_ended = False
         self._stuck_at: int | None = None
-        self.streams = self.settings.stream
+        self.streams = self.settings.stream and not self._streams_frames()
         self.remember_memory("start")
+
+    def _streams_frames(self) -> bool:
+        """Whether each run would be a frame of its own, which is larger than the plain lines."""
+        return self.settings.stream and self.settings.is_compressed
 
     def forked(self) -> None:
         """Begin anew in a child, which leaves to its parent what the parent recorded."""
@@ -227,6 +236,8 @@ class Profiler:
             self._idle = self._delivery.goes_nowhere()
         self._begun = True
         self._attach_all()
+        if self._streams_frames():
+            log.warn_once(_COMPRESSED.format(visible(str(self.settings.file))))
         if not self._idle:
             self._pauses.begin()
 

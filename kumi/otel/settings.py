@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from kumi.errors import did_you_mean
 from kumi.otel.log import warn_once
+from kumi.spans import frames
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,6 +39,11 @@ class Settings:
     memory: bool = False
     values: bool = False
     sigterm: bool = True
+
+    @property
+    def is_compressed(self) -> bool:
+        """Whether the name of the file says that it is compressed."""
+        return self.file is not None and frames.by_name(self.file) is not None
 
     def described(self) -> dict[str, str | bool | float | None]:
         """The settings by name, as `profile_start` shows them."""

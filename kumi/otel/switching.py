@@ -7,19 +7,14 @@ a caller from the owner at work, and the owner, whom a caller waits for, from a 
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from kumi import forks
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _SHORT = 0.0003
 
 
-class _Interval:
-    """What the interval was before, while there is somebody inside.
+class _SwitchingSoon:
+    """Has the interpreter change threads every 0.3 ms, while there is somebody inside.
 
     Threads that come or go at the same moment may have it long for once. It is never left short,
     and one that somebody else has set meanwhile stays.
@@ -35,7 +30,7 @@ class _Interval:
         self._inside.clear()
         self._lengthen()
 
-    def enter(self) -> None:
+    def __enter__(self) -> None:
         self._inside.append(None)
         before = sys.getswitchinterval()
         if self._before is None and before > _SHORT:
@@ -43,7 +38,7 @@ class _Interval:
             sys.setswitchinterval(_SHORT)
             self._ours = sys.getswitchinterval()
 
-    def leave(self) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._inside:
             self._inside.pop()
         if not self._inside:
@@ -55,15 +50,5 @@ class _Interval:
             sys.setswitchinterval(before)
 
 
-@contextmanager
-def switching_soon() -> Iterator[None]:
-    """Have the interpreter change threads every 0.3 ms."""
-    try:
-        _interval.enter()
-        yield
-    finally:
-        _interval.leave()
-
-
-_interval = _Interval()
-forks.tell(_interval)
+switching_soon = _SwitchingSoon()
+forks.tell(switching_soon)

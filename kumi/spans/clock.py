@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from time import perf_counter_ns, time_ns
 
-_ATTEMPTS = 3
-
 
 def anchor() -> int:
     """What to add to a reading of `perf_counter`, in nanoseconds, to get Unix time.
 
     The best of three: the one whose two looks at the monotonic clock lie closest together.
     """
-    return min(_attempt() for _ in range(_ATTEMPTS))[1]
+    return min(_attempt(), _attempt(), _attempt())[1]
 
 
 def _attempt() -> tuple[int, int]:

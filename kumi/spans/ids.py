@@ -6,7 +6,6 @@ itself would be others with profiling than without.
 
 from __future__ import annotations
 
-import os
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -26,7 +25,7 @@ _TRACE = 16
 
 
 class _Random(Random):
-    """Where one id is made, a tenth of what asking the system costs."""
+    """A tenth of what asking the system costs for one id; which lets go of the interpreter, too."""
 
     def forked(self) -> None:
         """A child draws other numbers than its parent."""
@@ -52,18 +51,15 @@ def span_id(id_generator: IdGenerator) -> bytes:
 def trace_ids(id_generator: IdGenerator, count: int) -> NDArray[np.uint8]:
     """(count, 16) bytes, one new trace id each."""
     if type(id_generator) is RandomIdGenerator:
-        return _columns(os.urandom(count * _TRACE), _TRACE)
+        return _columns(_random.randbytes(count * _TRACE), _TRACE)
     ids = [id_generator.generate_trace_id().to_bytes(_TRACE, "big") for _ in range(count)]
     return _columns(b"".join(ids), _TRACE)
 
 
 def prefixes(id_generator: IdGenerator, count: int) -> NDArray[np.uint8]:
-    """(count, 6) bytes: the low 48 bits of a new span id each, never zero.
-
-    The system's bytes, not those of `random`: no seed and no fork makes them come again.
-    """
+    """(count, 6) bytes: the low 48 bits of a new span id each, never zero."""
     if type(id_generator) is RandomIdGenerator:
-        return _never_zero(os.urandom(count * _PREFIX))
+        return _never_zero(_random.randbytes(count * _PREFIX))
     ids = [id_generator.generate_span_id().to_bytes(8, "big")[-_PREFIX:] for _ in range(count)]
     return _never_zero(b"".join(ids))
 

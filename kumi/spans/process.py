@@ -33,7 +33,7 @@ class Process:
         """The next `count` run numbers; one thread only hands them out."""
         first = self._next
         self._next = (first + count) % _NUMBERS
-        return ((np.arange(count, dtype=np.uint64) + first) % _NUMBERS).astype(np.uint32)
+        return np.arange(first, first + count).astype(np.uint32)  # past 2**32 from 0 again
 
 
 THIS_PROCESS = Process()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -25,12 +27,25 @@ if TYPE_CHECKING:
 
     from kumi.hooks import FailedRun
     from kumi.spans.layout import Layout
-    from kumi.spans.origin import Given
+
+T = TypeVar("T")
 
 _MOST_RUNS = 256
 _BLOCK_BYTES = 2_500_000
 _LINE_BYTES = 450
 _NANOSECONDS = 1e9
+_ORIGIN = struct.Struct("16s8sB???")
+_ORIGINS = np.dtype(
+    [
+        ("trace_id", "u1", 16),
+        ("parent", "u1", 8),
+        ("flags", "u1"),
+        ("remote", "?"),
+        ("sampled", "?"),
+        ("is_new", "?"),
+    ]
+)
+"""What the runs of one context have in common, as a column; `is_new`: each starts a trace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +80,7 @@ def assemble(
     `anchored` replaces the clock's `anchor()`, in nanoseconds.
     """
     runs, contexts = zip(*items, strict=True)
-    packed = np.frombuffer(b"".join(runs), _record(layout))
+    packed = np.frombuffer(b"".join(runs), _record(layout.readings, len(layout.axes)))
     readings = _unix(packed["readings"], anchored)
     return _block(layout, readings, packed["sizes"], contexts, identity=identity, kept=kept)
 
@@ -89,11 +104,10 @@ def assemble_failed(
     return block
 
 
-def _record(layout: Layout) -> np.dtype[np.void]:
+@lru_cache(maxsize=256)
+def _record(readings: int, axes: int) -> np.dtype[np.void]:
     """`kumi.ir.readings.record_format` as NumPy reads it."""
-    return np.dtype(
-        [("readings", "<f8", (layout.readings,)), ("sizes", "<i8", (len(layout.axes),))]
-    )
+    return np.dtype([("readings", "<f8", (readings,)), ("sizes", "<i8", (axes,))])
 
 
 def _unix(seconds: NDArray[np.float64], anchored: int | None) -> NDArray[np.int64]:
@@ -115,21 +129,22 @@ def _block(
     kept: str,
 ) -> Block:
     origins, of = _origins(contexts, root_origin(identity.sample_roots, identity.id_generator))
+    shared = np.frombuffer(b"".join(map(_packed, origins)), _ORIGINS).take(of)
     return Block(
         layout=layout,
         process=THIS_PROCESS.id,
         resource=identity.resource,
         readings=readings,
         sizes=sizes,
-        trace_ids=_trace_ids(origins, of, identity.id_generator),
+        trace_ids=_trace_ids(shared, identity.id_generator),
         prefixes=_prefixes(layout, len(of), identity.id_generator),
-        parents=_octets([origin.parent for origin in origins], 8).take(of, axis=0),
-        flags=np.array([origin.flags for origin in origins], np.uint8).take(of),
-        remote=np.array([origin.remote for origin in origins], np.bool_).take(of),
-        sampled=np.array([origin.sampled for origin in origins], np.bool_).take(of),
+        parents=shared["parent"],
+        flags=shared["flags"],
+        remote=shared["remote"],
+        sampled=shared["sampled"],
         numbers=THIS_PROCESS.numbers(len(of)),
-        tracestates=_tracestates(origins, of),
-        given=_given(origins, of),
+        tracestates=_each([origin.tracestate for origin in origins], of),
+        given=_each([origin.given for origin in origins], of),
         limits=identity.limits,
         kept=kept,
     )
@@ -149,34 +164,27 @@ def _origins(contexts: Sequence[object], root: Origin) -> tuple[list[Origin], ND
     return [origin(context, root) for context in distinct.values()], of
 
 
-def _trace_ids(
-    origins: Sequence[Origin], of: NDArray[np.intp], id_generator: IdGenerator
-) -> NDArray[np.uint8]:
-    found = _octets([origin.trace_id or bytes(16) for origin in origins], 16).take(of, axis=0)
-    roots = np.array([origin.trace_id is None for origin in origins]).take(of)
-    new = int(np.count_nonzero(roots))
-    if new == len(of):
+def _packed(origin: Origin) -> bytes:
+    trace_id, parent, flags, remote, sampled, *_ = origin
+    return _ORIGIN.pack(trace_id or b"", parent, flags, remote, sampled, trace_id is None)
+
+
+def _trace_ids(shared: NDArray[np.void], id_generator: IdGenerator) -> NDArray[np.uint8]:
+    found, is_new = shared["trace_id"], shared["is_new"]
+    new = int(np.count_nonzero(is_new))
+    if new == len(found):
         return ids.trace_ids(id_generator, new)
     if new:
-        found[roots] = ids.trace_ids(id_generator, new)
+        found[is_new] = ids.trace_ids(id_generator, new)
     return found
 
 
-def _tracestates(origins: Sequence[Origin], of: NDArray[np.intp]) -> tuple[str, ...] | None:
-    states = [origin.tracestate for origin in origins]
-    return tuple([states[at] for at in of.tolist()]) if any(states) else None
-
-
-def _given(origins: Sequence[Origin], of: NDArray[np.intp]) -> tuple[Given, ...] | None:
-    given = [origin.given for origin in origins]
-    return tuple([given[at] for at in of.tolist()]) if any(given) else None
+def _each(values: list[T], of: NDArray[np.intp]) -> tuple[T, ...] | None:
+    """The value of each run, or None where all are empty."""
+    return tuple([values[at] for at in of.tolist()]) if any(values) else None
 
 
 def _prefixes(layout: Layout, runs: int, id_generator: IdGenerator) -> NDArray[np.uint8]:
     """Six bytes for each run and each 65,536 of its rows."""
     each = (len(layout.rows) - 1 >> 16) + 1
     return ids.prefixes(id_generator, runs * each).reshape(runs, each, 6)
-
-
-def _octets(given: Sequence[bytes], width: int) -> NDArray[np.uint8]:
-    return np.frombuffer(b"".join(given), np.uint8).reshape(len(given), width)

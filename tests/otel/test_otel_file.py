@@ -1,5 +1,7 @@
 """What a profiled process leaves in its event file, and when."""
 
+import gzip
+import json
 import logging
 import threading
 import time
@@ -40,6 +42,26 @@ def test_a_file_begins_and_ends_with_its_process(tmp_path):
     assert end["dropped"] == {}
     assert len(spans_of(events)) == 3 * SPANS
     assert len(of(events, "vm_operation")) == 3 * OPERATIONS
+
+
+def test_a_compressed_file_is_not_streamed_but_gets_a_frame_every_tenth_of_a_second(
+    tmp_path, caplog
+):
+    path = tmp_path / "p.jsonl.gz"
+    begun = time.monotonic()
+    with otel.profile(file=path, stream=True):
+        run(400)
+        tenths = 10 * (time.monotonic() - begun)
+        eventually(lambda: len(_runs_of_compressed(path)) == 400)
+    head, first, end = 3, 1, 1  # profile_start, the program, profile_end
+    assert path.read_bytes().count(gzip.compress(b"")[:3]) <= tenths + head + first + end
+    said = [record.getMessage() for record in caplog.records]
+    assert [line for line in said if "0.1 s" in line and str(path) in line] == said
+
+
+def _runs_of_compressed(path):
+    lines = gzip.decompress(path.read_bytes()).splitlines() if path.exists() else ()
+    return of(map(json.loads, lines), "vm_run")
 
 
 def test_without_ops_there_are_runs_and_declarations_only(tmp_path):
