@@ -67,15 +67,19 @@ class Round:
 
 
 def main(arguments=None):
-    """Measure and print; the exit status is 1 where the default pauses more often than STREAM."""
+    """Measure and print; the exit status is 1 where the default pauses more often than STREAM.
+
+    With traces that says something of a machine with a processor for each of the caller, the owner,
+    the sender and the collector only: it is printed, and no more.
+    """
     asked = _arguments(arguments)
     with sink() as endpoint:
         rounds = in_turns(
             list(VARIANTS), asked.rounds, lambda name: _measured(name, asked, endpoint)
         )
     print(_report(rounds, asked), end="\n\n")
-    compared = [_compared(rounds, name) for name in VARIANTS if "default" in name]
-    return 0 if all(compared) else 1
+    held = [_compared(rounds, name) for name in VARIANTS if "default" in name]
+    return 0 if held[0] else 1
 
 
 def _arguments(arguments):

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from kumi.otel import log
 from kumi.otel.counts import REFUSED, SHUT_DOWN, TRACES_FULL, Sent
 from kumi.otel.lanes import Taken
+from kumi.otel.switching import switching_soon
 from kumi.reply import Reply
 from kumi.spans.block import Block
 
@@ -173,7 +174,8 @@ class Sender:
 
     def _taken_of(self, give: Callable[[], Taken]) -> Taken:
         try:
-            return give()
+            with switching_soon:
+                return give()
         except BaseException as error:  # noqa: BLE001 - exporters are anybody's code
             log.trouble(f"sending spans to {self._exporter_name}", error)
             return Taken()
