@@ -9,6 +9,7 @@ import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
+import numpy as np
 from chaos_service import BY_ITSELF, HEADER, LATE, TERMINATED
 
 SCHEMAS = {1: "Alpha", 2: "Beta", 3: "Gamma"}
@@ -109,13 +110,9 @@ class Known:
     def __init__(self, path):
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ) as side:
             self.pid, self.ended, how, tight = HEADER.unpack_from(side)
-            runs = memoryview(side)[HEADER.size :].cast("Q")
-            self.runs = []
-            for run in runs:
-                if not run:
-                    break
-                self.runs.append(run)
-            runs.release()
+            runs = np.frombuffer(side[HEADER.size :], np.uint64)
+            # A thread that is killed between two steps leaves a hole, with others' runs behind it.
+            self.runs = runs[runs.nonzero()].tolist()
         self.by_itself, self.terminated = how == BY_ITSELF, how == TERMINATED
         self.tight = bool(tight)
 
