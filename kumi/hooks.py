@@ -150,17 +150,17 @@ def start() -> None:
     """Run the starter if it has not run yet; never raises, what it cannot do now it does later.
 
     It imports much, and imports wait for each other. So threads that come at the same time all run
-    it, and the last of them finds nothing left to do.
+    it, and the last of them finds nothing left to do. But not a signal's handler in the middle of
+    that: it would wait for another thread, which waits for the one that it has interrupted.
     """
-    starter = _seam.starter
-    if starter is None:
+    starter, thread = _seam.starter, threading.get_ident()
+    if starter is None or thread in _seam.starting:
         return
-    thread = threading.get_ident()
     _seam.starting.add(thread)
     try:
         starter()
         _seam.starter = None
-    except ImportError:  # a signal's handler, amid an import by its own thread: the next time
+    except ImportError:  # a signal's handler, amid the same import by the application: the next time
         pass
     except Exception as error:  # noqa: BLE001 - there may be no file descriptor, or no memory left
         _say_that_it_failed(error)

@@ -94,6 +94,25 @@ run()
     assert "profiling failed while importing" in done.stderr
 
 
+def test_a_signal_amid_its_own_threads_first_import_does_not_import_once_more(tmp_path):
+    """It would wait for another thread, and that one for the import that it has interrupted."""
+    script = """
+import signal, sys
+
+class Alarming:
+    def find_spec(self, name, *_):
+        if name == "kumi.otel.environment":
+            signal.raise_signal(signal.SIGALRM)
+
+signal.signal(signal.SIGALRM, lambda *_: run())
+sys.meta_path.insert(0, Alarming())
+run()
+run()
+"""
+    assert finished(script, tmp_path, **ON).stderr == ""
+    assert len(of(read(tmp_path / "p.jsonl"), "vm_run")) == 2
+
+
 @pytest.mark.parametrize("lock", ["_tracers_lock", "_active_span_processor._lock"])
 def test_a_signal_may_interrupt_the_provider_where_it_holds_a_lock(lock, tmp_path):
     provider = batched(Keeping())
