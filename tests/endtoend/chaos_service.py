@@ -82,7 +82,9 @@ def gamma():
 
 
 WORK = {1: alpha, 2: beta, 3: gamma}
-LATE = 4  # added to the number of the work: a run that may come after profiling ended
+LATE = 4
+"""Added to the number of the work: a run that may come after profiling ended, or before it began, in
+a signal's handler amid the first import."""
 
 
 class Diary:
@@ -99,10 +101,10 @@ class Diary:
         self._next = itertools.count().__next__  # atomic, also for handlers amid each other
         self.late = 0
 
-    def run(self, number):
-        """Do that work, and note that it is done."""
+    def run(self, number, uncertain=0):
+        """Do that work, and note that it is done; LATE where it may not have been recorded."""
         WORK[number]()
-        self._runs[self._next()] = time.time_ns() << 3 | number | self.late
+        self._runs[self._next()] = time.time_ns() << 3 | number | self.late | uncertain
 
     def ends(self, how):
         """Note that the end begins now."""
@@ -130,6 +132,7 @@ class Life:
         self._random = random.Random(f"{plan['seed']}:{os.getpid()}")
         self._over = threading.Event()
         self._depth = 0
+        self._has_run = False
         self._numbers = [1, 1, 2, 3] if plan["fails"] else [1, 1, 2]
 
     def lead(self):
@@ -137,6 +140,7 @@ class Life:
         self._shown = _show_threads_on_demand(self.plan["side"])
         if self.plan["warm"]:
             self.diary.run(1)
+            self._has_run = True
         self._handle_signals()
         threads = [threading.Thread(target=self._work) for _ in range(self.plan["threads"])]
         for thread in threads:
@@ -169,6 +173,7 @@ class Life:
     def _burst(self):
         for _ in range(self._random.randint(1, self.plan["burst"])):
             self.diary.run(self._random.choice(self._numbers))
+            self._has_run |= threading.current_thread() is threading.main_thread()
         time.sleep(self.plan["pause"] * self._random.random())
 
     def _handle_signals(self):
@@ -182,7 +187,7 @@ class Life:
         if self._depth < DEEPEST and self._random.random() < OFTEN:
             signal.setitimer(signal.ITIMER_REAL, self.plan["alarm"])
         self._depth += 1
-        self.diary.run(1)
+        self.diary.run(1, uncertain=0 if self._has_run else LATE)
         self._depth -= 1
         signal.setitimer(signal.ITIMER_REAL, self.plan["alarm"])
 
