@@ -23,12 +23,13 @@ from benchmarks.subjects import income_tax, plain_formulas, recorded
 from kumi import otel
 from kumi.hooks import Level
 from kumi.otel.admission import current_context
+from kumi.spans.decode import decode
+from kumi.spans.identify import Identity, identify, runs_per_block
 from kumi.spans.layout import layout
-from kumi.spans.recorder import Identity, assemble, runs_per_block
+from kumi_exporters.encode.json_encoder import JsonEncoder
+from kumi_exporters.encode.otlp_encoder import OtlpEncoder
 from kumi_exporters.files import EventFile
 from kumi_exporters.jsonl import JsonlSpanExporter
-from kumi_exporters.stamp.jsonl import JsonlStamper
-from kumi_exporters.stamp.otlp import OtlpStamper
 
 ZSTD = bytes.fromhex("28b52ffd")
 """How a frame begins."""
@@ -65,7 +66,8 @@ class InlineChannel:
         """What the function was made with stays as it is."""
 
     def relieve(self):
-        block = assemble(self._layout, self.queue, self._identity)
+        runs, contexts = zip(*self.queue, strict=True)
+        block = identify(self._layout, decode(self._layout, runs), contexts, self._identity)
         self.queue.clear()
         self._consume(block)
 
@@ -147,7 +149,7 @@ class _Encoding:
     """Turns blocks into bytes, with encoders that have met the program before."""
 
     def __init__(self):
-        self._lines, self._messages = JsonlStamper(), OtlpStamper()
+        self._lines, self._messages = JsonEncoder(), OtlpEncoder()
 
     @contextmanager
     def __call__(self):
@@ -164,7 +166,7 @@ class _Writing:
 
     def __init__(self, path):
         self._path, self._export = path, _export(JsonlSpanExporter(path))
-        self._messages = OtlpStamper()
+        self._messages = OtlpEncoder()
 
     @contextmanager
     def __call__(self):

@@ -160,7 +160,9 @@ def start() -> None:
     try:
         starter()
         _seam.starter = None
-    except ImportError:  # a signal's handler, amid the same import by the application: the next time
+    except (
+        ImportError
+    ):  # a signal's handler, amid the same import by the application: the next time
         pass
     except Exception as error:  # noqa: BLE001 - there may be no file descriptor, or no memory left
         _say_that_it_failed(error)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kumi.spans import events
-from kumi_exporters.stamp.jsonl import JsonlStamper
+from kumi.spans.json_lines import line
+from kumi_exporters.encode.json_encoder import JsonEncoder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +25,7 @@ class BlockWriter:
 
     def renew(self) -> None:
         """A forked child describes its programs itself, and has pages of its own."""
-        self._stamper = JsonlStamper()
+        self._encoder = JsonEncoder()
         self._described: set[str] = set()
         self._opening = 0
 
@@ -44,12 +45,12 @@ class BlockWriter:
     def _lines(self, blocks: Sequence[Block]) -> tuple[bytes | memoryview, int]:
         """The lines, and how many; those of a single block are not copied."""
         if len(blocks) == 1:
-            return self._stamper.encode(blocks[0])
-        encoded = [(bytes(lines), count) for lines, count in map(self._stamper.encode, blocks)]
+            return self._encoder.encode(blocks[0])
+        encoded = [(bytes(lines), count) for lines, count in map(self._encoder.encode, blocks)]
         return b"".join([lines for lines, _ in encoded]), sum(count for _, count in encoded)
 
     def _describe(self, layout: Layout) -> None:
         if layout.key in self._described:
             return
-        if self._file.say(events.line(events.program(layout))):
+        if self._file.say(line(events.program(layout))):
             self._described.add(layout.key)

@@ -10,7 +10,7 @@ from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 from typing_extensions import override
 
 from kumi import forks
-from kumi.spans import events
+from kumi.spans.json_lines import line
 from kumi.spans.ordinary import ordinary_span
 from kumi_exporters.blocks import BlockWriter
 from kumi_exporters.files import EventFile, holds_profile
@@ -55,7 +55,7 @@ class JsonlSpanExporter(SpanExporter):
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         """Write `span` lines."""
         try:
-            lines = [events.line(ordinary_span(span)) for span in spans]
+            lines = [line(ordinary_span(span)) for span in spans]
         except Exception:  # noqa: BLE001 - an exporter never raises
             _log.exception("some spans cannot be written as JSON")
             return SpanExportResult.FAILURE

@@ -9,7 +9,7 @@ from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 from typing_extensions import override
 
 from kumi import forks
-from kumi_exporters.stamp.otlp import OtlpStamper, encode_ordinary
+from kumi_exporters.encode.otlp_encoder import OtlpEncoder, encode_ordinary
 from kumi_exporters.transport.delivery import Delivery, transport_for
 from kumi_exporters.transport.destination import Protocol, chosen_protocol, from_environment
 
@@ -48,13 +48,13 @@ class KumiOTLPSpanExporter(SpanExporter):
             endpoint=endpoint, protocol=protocol, headers=headers, timeout=timeout
         )
         self._delivery = Delivery(self.destination)
-        self._stamper = OtlpStamper()
+        self._stamper = OtlpEncoder()
         forks.tell(self)
 
     def forked(self) -> None:
         """Begin anew in a child, with a connection and pages of its own."""
         self._delivery.forked()
-        self._stamper = OtlpStamper()
+        self._stamper = OtlpEncoder()
 
     @property
     def trouble(self) -> str:

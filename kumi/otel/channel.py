@@ -9,8 +9,8 @@ from itertools import groupby, repeat
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 
 from kumi.hooks import FailedRun
+from kumi.spans.identify import runs_per_block
 from kumi.spans.layout import layout, program_key
-from kumi.spans.recorder import runs_per_block
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

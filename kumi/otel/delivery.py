@@ -6,7 +6,7 @@ Everything here is called on the owner's thread, but for `give_up` and `hurry`.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from opentelemetry.context import Context
@@ -21,7 +21,8 @@ from kumi.otel.log import logger, trouble, warn_once
 from kumi.otel.sender import Sender
 from kumi.spans import attributes as names
 from kumi.spans.block import only_sampled
-from kumi.spans.recorder import Identity, assemble, assemble_failed
+from kumi.spans.decode import decode, decode_failed
+from kumi.spans.identify import Identity, identify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from kumi.otel.route import Route, Router
     from kumi.otel.settings import Settings
     from kumi.spans.block import Block
+    from kumi.spans.decode import Decoded
     from kumi.spans.events import Event
     from kumi.spans.layout import Layout
 
@@ -47,10 +49,15 @@ _NOWHERE = (
 
 @dataclass(slots=True, eq=False)
 class Taken:
-    """What goes through the stages: runs of one program, as they were kept, then as a block."""
+    """What goes through the stages: runs of one program, as they were kept, as columns, as a block.
+
+    A rule that keeps some of them may stand where there are columns, and no ids yet.
+    """
 
     layout: Layout
     batch: Batch
+    contexts: Sequence[Any] = ()
+    decoded: Decoded | None = None
     block: Block | None = None
     is_counted: bool = False
     is_sent: bool = False
@@ -73,6 +80,7 @@ class Delivery:
         self.counts = Counts()
         self.route: Route | None = None
         self.stages: tuple[Callable[[Sequence[Taken]], None], ...] = (
+            self._decode,
             self._identify,
             self._to_file,
             self._to_traces,
@@ -145,18 +153,27 @@ class Delivery:
             taken.clear()
             self._between()
 
-    def _identify(self, taken: Sequence[Taken]) -> None:
-        """Readings become columns, with ids and parents: a block."""
+    def _decode(self, taken: Sequence[Taken]) -> None:
+        """What runs have packed becomes columns."""
         for each in taken:
-            try:
-                each.block = self._block(each)
-            except BaseException as error:  # noqa: BLE001 - id generators and resources are anybody's code
-                self.counts.drop(FAILED, each.spans)
-                trouble("making spans of runs", error)
+            self._make(each, self._columns)
+
+    def _identify(self, taken: Sequence[Taken]) -> None:
+        """Columns get ids and parents: a block."""
+        for each in taken:
+            if each.decoded is not None:
+                self._make(each, self._block)
             if not (self._given_up or each.is_counted):
                 each.is_counted = True
                 self.counts.runs += size(each.batch)
                 self.counts.recorded += each.spans
+
+    def _make(self, taken: Taken, make: Callable[[Taken], None]) -> None:
+        try:
+            make(taken)
+        except BaseException as error:  # noqa: BLE001 - id generators and resources are anybody's code
+            self.counts.drop(FAILED, taken.spans)
+            trouble("making spans of runs", error)
 
     def _to_file(self, taken: Sequence[Taken]) -> None:
         blocks = [each.block for each in taken if each.block is not None]
@@ -188,19 +205,24 @@ class Delivery:
         for sender in self._senders if blocks else ():
             sender.blocks(blocks)
 
-    def _block(self, taken: Taken) -> Block:
+    def _columns(self, taken: Taken) -> None:
+        batch = taken.batch
+        if isinstance(batch, FailedRun):
+            taken.contexts = (batch.context,)
+            taken.decoded = decode_failed(taken.layout, batch, values=self._settings.values)
+        else:
+            runs, taken.contexts = zip(*batch, strict=True)
+            taken.decoded = decode(taken.layout, runs)
+
+    def _block(self, taken: Taken) -> None:
         route = self.route
         assert route is not None  # noqa: S101 - decided before anything is taken
+        assert taken.decoded is not None  # noqa: S101 - what could not be decoded goes no further
         identity = Identity(route.resource, route.ids, bool(route.root), route.limits)
-        if isinstance(taken.batch, FailedRun):
-            run = taken.batch
-            if route.root is None:
-                run = replace(run, context=self._decided(run.context, taken.layout))
-            return assemble_failed(taken.layout, run, identity, values=self._settings.values)
-        runs = taken.batch
+        contexts = taken.contexts
         if route.root is None:
-            runs = [(packed, self._decided(context, taken.layout)) for packed, context in runs]
-        return assemble(taken.layout, runs, identity)
+            contexts = [self._decided(context, taken.layout) for context in contexts]
+        taken.block = identify(taken.layout, taken.decoded, contexts, identity)
 
     def _decided(self, context: Any, layout: Layout) -> Any:
         """The sampler's answer for a root run that was admitted before there was one to ask."""

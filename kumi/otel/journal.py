@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kumi.otel import about
-from kumi.spans import events
+from kumi.spans.json_lines import line
 from kumi_exporters.blocks import BlockWriter
 from kumi_exporters.files import EventFile
 
@@ -61,13 +61,13 @@ class Journal:
         """Write events that are no spans of runs; one that is lost counts as one that was."""
         self._ended = {}
         self._begin()
-        lines = b"".join(map(events.line, noted))
+        lines = b"".join(map(line, noted))
         self._counts.recorded += len(noted) - self._file.write(lines, len(noted))
 
     def pauses(self, noted: Sequence[Event]) -> None:
         """Write what is no span at all, and not counted."""
         self._begin()
-        self._file.say(b"".join(map(events.line, noted)))
+        self._file.say(b"".join(map(line, noted)))
 
     def tell_of_loss(self, last: Callable[[], Event]) -> None:
         """Say at the first loss that there are losses: at the end there may be no room to."""
@@ -79,12 +79,12 @@ class Journal:
         """Write the last line, unless it stands there; there may be more, and another last one."""
         said = {key: value for key, value in last.items() if key != "timestamp"}
         if said != self._ended and (self._begun or last["dropped"]):
-            is_written = self._file.say(events.line(last), last=True)
+            is_written = self._file.say(line(last), last=True)
             self._ended = said if is_written else {}
 
     def force(self, last: Event) -> None:
         """The same from any thread, in whatever the owner is stuck."""
-        self._file.force(events.line(last))
+        self._file.force(line(last))
 
     def hurry(self, seconds: float) -> None:
         """Wait for nobody else at the file once `seconds` have passed."""
@@ -102,7 +102,7 @@ class Journal:
         return opening
 
     def _say_first(self) -> bool:
-        return self._file.say(events.line(about.process(self._settings, self._resource())))
+        return self._file.say(line(about.process(self._settings, self._resource())))
 
 
 def journal_of(

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import SpanContext, TraceFlags, TraceState
 
-from kumi.spans import attributes as names
-from kumi.spans.block import run_attributes, spans
+from kumi.spans.block import run_attributes, spans, varying
 from kumi.spans.readable import SCOPE, counted, to_readable
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ def _is_rare(block: Block) -> bool:
 
 
 def _run(block: Block, run: int, constant: Sequence[Kept]) -> Iterator[ReadableSpan]:
-    times, sizes = block.readings[run].tolist(), block.sizes[run].tolist()
+    times = block.readings[run].tolist()
     contexts = _contexts(block, run)
     caller = _caller(block, run, contexts[0])
     for number, row in enumerate(block.layout.rows):
@@ -51,8 +50,8 @@ def _run(block: Block, run: int, constant: Sequence[Kept]) -> Iterator[ReadableS
         attributes = kept.copy()
         if row.parent is None:
             attributes, dropped = block.limits.of_span(run_attributes(block, run))
-        elif row.operation is not None:
-            attributes[names.OPERATION_ROWS] = 1 if row.axis is None else sizes[row.axis]
+        else:
+            attributes.update(varying(block, run, row))
         yield ReadableSpan(
             name=row.name,
             context=contexts[number],

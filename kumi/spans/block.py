@@ -9,16 +9,17 @@ import numpy as np
 
 from kumi.spans import attributes as names
 from kumi.spans.failed import Failure, begun_rows, event_row, failed_rows
+from kumi.spans.fields import Column
 from kumi.spans.limits import DEFAULT, Limits
 from kumi.spans.origin import begun_with
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
     from opentelemetry.sdk.resources import Resource
 
-    from kumi.spans.layout import Attributes, Layout, Row
+    from kumi.spans.layout import Attributes, AttributeValue, Layout, Row
     from kumi.spans.origin import Given
 
 HAS_IS_REMOTE = 0x100
@@ -119,22 +120,32 @@ def only_sampled(block: Block) -> Block | None:
     return replace(block, **columns, tracestates=chosen, given=wished) if len(wanted) else None
 
 
+def varying(block: Block, run: int, row: Row) -> Given:
+    """The attributes of a span that are not the same in all runs."""
+    return tuple([(name, _VARYING[what](block, run, row)) for name, what in row.varying])
+
+
 def run_id(block: Block, run: int) -> str:
-    """`kumi.run.id`: the process's 8 digits and 8 of the run's number."""
+    """The process's 8 digits and 8 of the run's number."""
     return f"{block.process}{block.numbers[run]:08x}"
 
 
 def visited(block: Block, run: int, row: Row) -> int:
-    """`kumi.operation.rows`: how many cells an operation visited."""
+    """How many cells an operation visited."""
     return 1 if row.axis is None else int(block.sizes[run, row.axis])
+
+
+_VARYING: dict[Column, Callable[[Block, int, Row], AttributeValue]] = {
+    Column.RUN: lambda block, run, _: run_id(block, run),
+    Column.KEPT: lambda block, _, __: block.kept,
+    Column.ROWS: visited,
+}
 
 
 def run_attributes(block: Block, run: int) -> Given:
     """All attributes of the span of a run, but for those of a failure."""
-    given = block.given[run] if block.given else ()
-    constant = block.layout.rows[0].attributes
-    varying = (names.RUN_ID, run_id(block, run)), (names.RUN_KEPT, block.kept)
-    return (*begun_with(given, constant), *varying)
+    given, row = block.given[run] if block.given else (), block.layout.rows[0]
+    return (*begun_with(given, row.attributes), *varying(block, run, row))
 
 
 def _span(block: Block, run: int, number: int, error: Failure | None, event: bool) -> SpanData:
@@ -173,9 +184,7 @@ def _parent_id(block: Block, run: int, row: Row) -> bytes | None:
 def _attributes(block: Block, run: int, row: Row) -> Given:
     if row.parent is None:
         return run_attributes(block, run)
-    if row.operation is None:
-        return row.attributes
-    return (*row.attributes, (names.OPERATION_ROWS, visited(block, run, row)))
+    return (*row.attributes, *varying(block, run, row))
 
 
 def _failed(error: Failure | None) -> Attributes:

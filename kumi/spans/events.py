@@ -6,15 +6,17 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import math
-from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from kumi.spans.fields import imported_from
+from kumi.spans.json_lines import plain
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from kumi.errors import Source
     from kumi.ir.program import Group, Operation
     from kumi.spans.layout import Layout
@@ -24,14 +26,6 @@ Event: TypeAlias = dict[str, Any]
 FORMAT = 1
 _MILLISECOND = 1_000_000
 _SECOND = 1_000_000_000
-_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
-
-
-def line(event: Event) -> bytes:
-    """An event as one whole line of the file: UTF-8, nothing that JSON cannot hold."""
-    members = [f"{_json(key)}:{_member(key, value)}" for key, value in event.items()]
-    text = "{" + ",".join(members) + "}\n"
-    return text.encode("utf-8", "replace")  # a lone surrogate: few readers take its escape
 
 
 def timestamp(nanoseconds: int) -> str:
@@ -145,11 +139,6 @@ def _described(group: Group, operation: Operation) -> list[Any]:
     ]
 
 
-def imported_from(schema: str, group: Group) -> str | None:
-    """The schema that defined a declaration, where it is another one."""
-    return group.origin if group.origin != schema else None
-
-
 def phase(
     *,
     name: str,
@@ -224,23 +213,3 @@ def ids(trace_id: bytes, span_id: bytes, parent_id: bytes | None) -> Event:
         "span_id": span_id.hex(),
         "parent_span_id": parent_id.hex() if parent_id else None,
     }
-
-
-def _member(key: str, value: object) -> str:
-    """Durations never in powers of ten, which a reader with a regular expression would miss."""
-    return f"{value:.6f}" if key.endswith("_ms") else _json(value)
-
-
-def plain(value: object) -> Any:
-    """An attribute's value, or all of them, as JSON can hold it."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    if value is None or isinstance(value, str | bool | int | float):
-        return value
-    if isinstance(value, bytes):
-        return value.hex()
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, Sequence):
-        return [plain(item) for item in value]
-    return str(value)

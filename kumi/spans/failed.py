@@ -27,7 +27,7 @@ def begun_rows(layout: Layout, failure: Failure | None, readings: int) -> Sequen
     """The rows of a run that took `readings` readings: all, unless it failed."""
     if failure is None:
         return range(len(layout.rows))
-    groups = range(1, 1 + _group_row(layout, failure))
+    groups = range(layout.declaration_rows.start, 1 + _group_row(layout, failure))
     return (0, *groups, *_begun_operations(layout, failure, readings - 1))
 
 
@@ -49,25 +49,24 @@ def event_row(layout: Layout, failure: Failure) -> int | None:
 
 def _recorded(layout: Layout, operations: Sequence[int]) -> Iterator[int]:
     """The rows of operations, where the level has them."""
-    first = 1 + len(layout.program.groups)
-    return (first + index for index in operations if first + index < len(layout.rows))
+    rows = layout.operation_rows
+    return (rows[index] for index in operations if index < len(rows))
 
 
 def _group_row(layout: Layout, failure: Failure) -> int:
     program = layout.program
-    if not failure.failed:
-        return 1
-    return 1 + program.groups.index(program.group_of(failure.failed[0]))
+    group = program.groups.index(program.group_of(failure.failed[0])) if failure.failed else 0
+    return layout.declaration_rows[group]
 
 
 def _begun_operations(layout: Layout, failure: Failure, last: int) -> Iterator[int]:
     """Inputs are loaded to the end, whatever is wrong with one; elsewhere the first error stops."""
-    group = layout.program.groups[_group_row(layout, failure) - 1]
-    stop = group.last if group.kind == "input" else max(failure.failed) + 1
-    first = 1 + len(layout.program.groups)
-    for number, row in enumerate(layout.rows[first : first + stop]):
-        if number in failure.failed or _was_begun(row, last):
-            yield first + number
+    group = layout.rows[_group_row(layout, failure)].facts.group
+    is_input = group is not None and group.kind == "input"
+    stop = group.last if group is not None and is_input else max(failure.failed) + 1
+    for index, number in enumerate(layout.operation_rows[:stop]):
+        if index in failure.failed or _was_begun(layout.rows[number], last):
+            yield number
 
 
 def _was_begun(row: Row, last: int) -> bool:

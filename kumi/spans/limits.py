@@ -9,8 +9,6 @@ if TYPE_CHECKING:
 
     from opentelemetry.sdk.trace import SpanLimits
 
-    from kumi.spans.layout import Row
-
 _RUN_ID = 16  # characters: the longest value that varies
 _RUN_VARIES = 2  # attributes
 
@@ -37,7 +35,7 @@ class Limits(NamedTuple):
 
     @property
     def spare_what_varies(self) -> bool:
-        """Whether these leave whole what varies between runs: see `kumi.spans.layout.Row`."""
+        """Whether these leave whole what varies between runs: see `kumi.spans.fields`."""
         return (self.attributes is None or self.attributes >= _RUN_VARIES) and (
             self.length is None or self.length >= _RUN_ID
         )
@@ -46,10 +44,10 @@ class Limits(NamedTuple):
         """What is left of attributes that a span is given in this order."""
         return _kept(given, self.attributes, self.length)
 
-    def of_row(self, row: Row) -> Kept:
-        """What is left of the constant attributes, where those that vary are spared."""
-        count = None if self.attributes is None else self.attributes - row.varying
-        return _kept(row.attributes, count, self.length)
+    def of_constant(self, given: Iterable[tuple[str, Any]], varying: int) -> Kept:
+        """What is left of the constant attributes, where `varying` more, set later, are spared."""
+        count = None if self.attributes is None else self.attributes - varying
+        return _kept(given, count, self.length)
 
     def of_event(self, given: Iterable[tuple[str, Any]]) -> Kept:
         """What is left of the attributes of an event."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kumi.spans.events import duration, plain, times
+from kumi.spans.events import duration, times
+from kumi.spans.json_lines import plain
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import ReadableSpan

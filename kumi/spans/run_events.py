@@ -1,11 +1,12 @@
-"""The events of a block's runs, one by one: the check for the encoder that stamps them."""
+"""The events of a block's runs, one by one: for rare runs, and to check those that stamp them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kumi.spans.block import run_id, spans, visited
-from kumi.spans.events import duration, ids, imported_from, times
+from kumi.spans.events import duration, ids, times
+from kumi.spans.fields import EVENTS, Column
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,71 +20,31 @@ def run_events(block: Block) -> Iterator[Event]:
     run = -1
     for span in spans(block):
         run += span.row == 0
-        yield _EVENTS[block.layout.rows[span.row].event](block, run, span)
+        yield _event(block, run, span)
 
 
-def _run_event(block: Block, run: int, span: SpanData) -> Event:
-    return {
-        "event": "vm_run",
-        "schema": block.layout.program.schema,
-        **duration(span.start, span.end),
-        "program": block.layout.key,
-        "operations": block.layout.operations,
-        "cases": 1,
-        "kept": block.kept,
-        "status": "error" if span.error else "ok",
-        "error": span.error.error_type if span.error else None,
-        "run": run_id(block, run),
-        **ids(span.trace_id, span.span_id, span.parent_id),
-        **times(span.start, span.end),
+def _event(block: Block, run: int, span: SpanData) -> Event:
+    row, varying = block.layout.rows[span.row], _varying(block, run, span)
+    event: Event = {"event": row.event}
+    for key, what in EVENTS[row.event]:
+        event[key] = varying[what] if isinstance(what, Column) else what(row.facts)
+    if span.error is not None:
+        event["error"] = span.error.error_type
+    return event
+
+
+def _varying(block: Block, run: int, span: SpanData) -> dict[Column, Any]:
+    said = {**duration(span.start, span.end), **times(span.start, span.end)}
+    said |= ids(span.trace_id, span.span_id, span.parent_id)
+    return {_COLUMNS[key]: value for key, value in said.items()} | {
+        Column.KEPT: block.kept,
+        Column.STATUS: "error" if span.error else "ok",
+        Column.ERROR: None,
+        Column.RUN: run_id(block, run),
+        Column.ROWS: visited(block, run, block.layout.rows[span.row]),
     }
 
 
-def _declaration_event(block: Block, run: int, span: SpanData) -> Event:
-    group = block.layout.rows[span.row].group
-    assert group is not None  # noqa: S101 - so are the rows of declarations made
-    return {
-        "event": "vm_declaration",
-        "schema": block.layout.program.schema,
-        "declaration": group.name,
-        **duration(span.start, span.end),
-        "kind": group.kind,
-        "origin": imported_from(block.layout.program.schema, group),
-        "run": run_id(block, run),
-        **ids(span.trace_id, span.span_id, span.parent_id),
-        **times(span.start, span.end),
-        **_error(span),
-    }
-
-
-def _operation_event(block: Block, run: int, span: SpanData) -> Event:
-    row = block.layout.rows[span.row]
-    group, operation = row.group, row.operation
-    assert group is not None  # noqa: S101 - so are the rows of operations made
-    assert operation is not None  # noqa: S101 - as above
-    return {
-        "event": "vm_operation",
-        "schema": block.layout.program.schema,
-        "operation": operation.opcode.name,
-        **duration(span.start, span.end),
-        "declaration": group.name,
-        "index": operation.index,
-        "function": operation.function,
-        "rows": visited(block, run, row),
-        "run": run_id(block, run),
-        "program": block.layout.key,
-        **ids(span.trace_id, span.span_id, span.parent_id),
-        **times(span.start, span.end),
-        **_error(span),
-    }
-
-
-_EVENTS = {
-    "vm_run": _run_event,
-    "vm_declaration": _declaration_event,
-    "vm_operation": _operation_event,
+_COLUMNS = {
+    key: what for table in EVENTS.values() for key, what in table if isinstance(what, Column)
 }
-
-
-def _error(span: SpanData) -> Event:
-    return {"error": span.error.error_type} if span.error else {}

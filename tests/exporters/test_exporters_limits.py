@@ -12,23 +12,23 @@ from kumi.hooks import Level
 from kumi.spans.block import spans
 from kumi.spans.limits import DEFAULT, limits_of
 from kumi.spans.origin import RootDecision
-from kumi_exporters.stamp.otlp import OtlpStamper
+from kumi_exporters.encode.otlp_encoder import OtlpEncoder
 
 NONE = SpanLimits.UNSET
 
 
-def stamped(made, stamper=None):
-    messages = (stamper or OtlpStamper()).encode(made)
+def stamped(made, encoder=None):
+    messages = (encoder or OtlpEncoder()).encode(made)
     parts = [ExportTraceServiceRequest.FromString(bytes(part)) for part, _ in messages]
     return [span for part in parts for span in part.resource_spans[0].scope_spans[0].spans]
 
 
-def check(made, limits=None, answers=None, stamper=None):
+def check(made, limits=None, answers=None, encoder=None):
     """Stamped, a block says what the SDK says of spans that are given the same."""
     limits = limits or SpanLimits()
     made.limits = limits_of(limits)
     given = twins(spans(replace(made, given=None)), limits, answers)
-    assert [plain(span) for span in stamped(made, stamper)] == given
+    assert [plain(span) for span in stamped(made, encoder)] == given
 
 
 def answered(*answers, of=None):
@@ -81,9 +81,9 @@ def test_both_at_once():
 
 
 def test_each_limit_has_a_page_of_its_own():
-    of, stamper = laid_out(), OtlpStamper()
+    of, encoder = laid_out(), OtlpEncoder()
     for count in (128, 5, 9, 128, 5):
-        check(block(of, runs=3), SpanLimits(max_span_attributes=count), stamper=stamper)
+        check(block(of, runs=3), SpanLimits(max_span_attributes=count), encoder=encoder)
 
 
 @pytest.mark.parametrize("answer", [
@@ -133,9 +133,9 @@ def test_what_a_sampler_gave_is_the_oldest(count):
 
 
 def test_nothing_stays_from_the_block_before():
-    of, stamper = laid_out(), OtlpStamper()
+    of, encoder = laid_out(), OtlpEncoder()
     for answers in ([{"a": 1}] * 3, [None] * 4, [{"b": "x" * 40}], [{}, {"c": 2}], [{"a": 1}] * 2):
-        check(answered(*answers, of=of), answers=answers, stamper=stamper)
+        check(answered(*answers, of=of), answers=answers, encoder=encoder)
 
 
 def test_a_failed_run_has_what_its_sampler_gave():

@@ -8,8 +8,8 @@ from span_blocks import block, failed, laid_out, program
 
 from kumi.spans.block import spans
 from kumi.spans.readable import to_readable
+from kumi_exporters.encode.otlp_encoder import OtlpEncoder
 from kumi_exporters.otlp import KumiOTLPSpanExporter
-from kumi_exporters.stamp.otlp import OtlpStamper
 
 FEW, MANY = laid_out(), laid_out(program(declarations=50))
 
@@ -43,7 +43,7 @@ def test_programs_and_failures_are_one_request(receiver):
 
 def test_messages_of_many_blocks_stay_below_a_size_and_lose_nothing():
     blocks = [block(FEW, 3), block(MANY, 8), block(FEW, 9), failed(MANY), block(MANY, 1)]
-    parts = list(OtlpStamper(most_bytes=20_000).together(blocks))
+    parts = list(OtlpEncoder(most_bytes=20_000).together(blocks))
     messages = [ExportTraceServiceRequest.FromString(part) for part, _ in parts]
 
     assert max(len(part) for part, _ in parts) <= 20_000
@@ -53,9 +53,9 @@ def test_messages_of_many_blocks_stay_below_a_size_and_lose_nothing():
 
 def test_a_hundred_programs_are_one_request():
     blocks = [block(laid_out(program()), 2) for _ in range(100)]
-    ((_, count),) = OtlpStamper().together(blocks)
+    ((_, count),) = OtlpEncoder().together(blocks)
     assert count == sum(one.span_count for one in blocks)
 
 
 def test_no_blocks_are_no_request():
-    assert list(OtlpStamper().together([])) == []
+    assert list(OtlpEncoder().together([])) == []

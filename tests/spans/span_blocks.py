@@ -16,8 +16,9 @@ from kumi.ir import ops
 from kumi.ir.program import Group, Leaf, Operation, Program, Step
 from kumi.ir.readings import record_format
 from kumi.kernels.kinds import FLOAT
+from kumi.spans.decode import decode, decode_failed
+from kumi.spans.identify import Identity, identify
 from kumi.spans.layout import layout
-from kumi.spans.recorder import Identity, assemble, assemble_failed
 
 RESOURCE = Resource({"service.name": "shop", "tags": ["a", "b"], "weight": 1.5, "on": True})
 ANCHOR = 1_790_000_000_100_000_000
@@ -93,6 +94,12 @@ def identity(**more):
     return Identity(RESOURCE, RandomIdGenerator(), **more)
 
 
+def assemble(of, items, identity, anchored=None):
+    """The block of runs as they were kept."""
+    runs, contexts = zip(*items, strict=True)
+    return identify(of, decode(of, runs, anchored), contexts, identity)
+
+
 def block(of=None, runs=3, *, context=None, contexts=None, sizes=None, start=100.0, step=2.5e-6):
     """A block of runs one after the other."""
     of = of or laid_out()
@@ -114,18 +121,14 @@ def failed(of=None, *, at=3, readings_taken=None, error="ZeroDivisionError", con
     run = FailedRun(
         tuple(seconds), (7,) * len(of.axes), stops, error, "division by zero", "1/0", context
     )
-    return assemble_failed(of, run, identity(), anchored=ANCHOR)
+    return identify(of, decode_failed(of, run, ANCHOR), [context], identity())
 
 
 def _row(of, index):
-    groups = 1 + len(of.program.groups)
-    if len(of.rows) > groups:
-        return groups + index
-    return next(
-        n
-        for n, row in enumerate(of.rows)
-        if row.group and row.group.first <= index < row.group.last
-    )
+    if of.operation_rows:
+        return of.operation_rows[index]
+    groups = enumerate(of.program.groups)
+    return next(of.declaration_rows[n] for n, group in groups if group.first <= index < group.last)
 
 
 def at_random(of, runs, seed=0, scale=3000):

@@ -10,6 +10,7 @@ from opentelemetry.trace import Link, SpanContext, SpanKind, StatusCode, TraceFl
 from span_blocks import block, failed, laid_out, program
 
 from kumi.spans import events
+from kumi.spans.json_lines import line
 from kumi.spans.ordinary import ordinary_span
 from kumi.spans.run_events import run_events
 
@@ -43,7 +44,7 @@ def test_a_failed_run_says_the_type_and_nothing_else():
 def test_times_agree_with_each_other():
     for event in run_events(block(runs=3, step=0.0123456)):
         took = event["end_unix_nano"] - event["start_unix_nano"]
-        text = json.loads(events.line(event))
+        text = json.loads(line(event))
         assert round(text["duration_ms"] * 1e6) == took
         rest = event["start_unix_nano"] % 10**9
         assert event["timestamp"].endswith(f".{rest // 10**6:03d}Z")
@@ -106,17 +107,17 @@ def test_the_other_events_have_their_keys_in_order():
         "start_unix_nano end_unix_nano"
     )
     assert " ".join(memory) == ("event label rss_bytes allocated_blocks gc_collections timestamp")
-    assert json.loads(events.line(start))["resource"] == {"x": "nan"}
-    assert b'"waited_ms":0.250000' in events.line(end)
+    assert json.loads(line(start))["resource"] == {"x": "nan"}
+    assert b'"waited_ms":0.250000' in line(end)
 
 
 def test_a_line_is_one_line_of_utf_8_whatever_is_in_it():
-    text = events.line({"event": "span", "name": 'a\n"b" \x00 ünï \udc80 \u2028'})
+    text = line({"event": "span", "name": 'a\n"b" \x00 ünï \udc80 \u2028'})
 
     assert text.count(b"\n") == 1
     assert json.loads(text)["name"] == 'a\n"b" \x00 ünï ? \u2028'
     with pytest.raises(ValueError):
-        events.line({"x": math.inf})
+        line({"x": math.inf})
 
 
 def test_an_ordinary_span_keeps_all_that_it_carries():
@@ -130,7 +131,7 @@ def test_an_ordinary_span_keeps_all_that_it_carries():
     span.add_event("half", {"x": b"\x01"}, timestamp=5)
     span.set_status(StatusCode.ERROR, "broken")
     span.end()
-    event = json.loads(events.line(ordinary_span(span)))
+    event = json.loads(line(ordinary_span(span)))
 
     assert (event["event"], event["name"], event["kind"]) == ("span", "inner", "CLIENT")
     assert event["status"] == {"code": "ERROR", "description": "broken"}

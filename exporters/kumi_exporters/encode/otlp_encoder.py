@@ -8,11 +8,11 @@ from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
 
 from kumi.spans.block import only_sampled, run_attributes, spans
 from kumi.spans.readable import to_readable
-from kumi_exporters.stamp import digits, wire
-from kumi_exporters.stamp.envelope import Envelope
-from kumi_exporters.stamp.pad import Pad
-from kumi_exporters.stamp.recent import Recent
-from kumi_exporters.stamp.records import Mould, records, room_for
+from kumi_exporters.encode import digits, wire
+from kumi_exporters.encode.envelope import Envelope
+from kumi_exporters.encode.otlp_stamp import OtlpStamp
+from kumi_exporters.encode.otlp_template import Mould, otlp_template, room_for
+from kumi_exporters.encode.recent import Recent, room_for_runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -27,12 +27,12 @@ MOST_BYTES = 4_000_000
 _MOST_CELLS = 1 << 56
 
 
-class OtlpStamper:
+class OtlpEncoder:
     """Turns blocks into ExportTraceServiceRequest messages of at most `most_bytes`."""
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
         self._most_bytes = most_bytes
-        self._pads: Recent[Pad] = Recent(lambda pad: pad.page.memory)
+        self._stamps: Recent[OtlpStamp] = Recent(lambda stamp: stamp.buffer.memory)
         self._envelope: Envelope | None = None
 
     def encode(self, block: Block) -> Iterator[tuple[bytes | memoryview, int]]:
@@ -71,14 +71,15 @@ class OtlpStamper:
         self, block: Block, given: Sequence[bytes]
     ) -> Iterator[tuple[bytes | memoryview, int]]:
         runs, envelope = len(block), self._envelope_of(block.resource)
-        pad = self._pad(_mould(block, given), runs, envelope)
-        pad.stamp(block, envelope.flags, given)
-        count, width = runs * pad.page.rows, pad.page.width
+        stamp = self._stamp(_mould(block, given), runs, envelope)
+        stamp.stamp(block, envelope.flags, given)
+        buffer = stamp.buffer
+        count, width = runs * buffer.rows, buffer.width
         most = max(1, (self._most_bytes - envelope.size) // width)
         if count <= most:
-            yield pad.page.sealed(envelope.head(count * width), runs), count
+            yield buffer.sealed(envelope.head(count * width), runs), count
             return
-        written = pad.page.written(runs)
+        written = buffer.written(runs)
         for first in range(0, count, most):
             part = written[first * width : (first + most) * width]
             yield envelope.head(len(part)) + part, len(part) // width
@@ -88,13 +89,13 @@ class OtlpStamper:
             self._envelope = Envelope(resource)
         return self._envelope
 
-    def _pad(self, mould: Mould, runs: int, envelope: Envelope) -> Pad:
-        pad = self._pads.get(mould)
-        if pad is None or pad.page.runs < runs or pad.page.front < envelope.size:
-            text = pad.records if pad else records(mould)
-            room = 1 << (runs - 1).bit_length()
-            pad = self._pads.put(mould, Pad(text, room, envelope.size))
-        return pad
+    def _stamp(self, mould: Mould, runs: int, envelope: Envelope) -> OtlpStamp:
+        stamp = self._stamps.get(mould)
+        if stamp and stamp.buffer.runs >= runs and stamp.buffer.front >= envelope.size:
+            return stamp
+        template = stamp.buffer.template if stamp else otlp_template(mould)
+        made = OtlpStamp(mould, template, room_for_runs(runs), envelope.size)
+        return self._stamps.put(mould, made)
 
 
 class _Parts:
@@ -105,7 +106,7 @@ class _Parts:
         self._spans, self.size = 0, 0
 
     def keep(self, layout: Layout) -> None:
-        """Copy the parts of a layout: its page is about to be stamped again."""
+        """Copy the parts of a layout: its buffer is about to be filled again."""
         self._parts = [(bytes(part) if of is layout else part, of) for part, of in self._parts]
 
     def add(self, part: bytes | memoryview, spans: int, layout: Layout) -> None:
@@ -137,13 +138,10 @@ def encode_ordinary(
 
 
 def _fits(block: Block) -> bool:
-    sizes = block.sizes
     return (
         block.failure is None
         and block.limits.spare_what_varies
-        and (
-            not sizes.size or (digits.smallest(sizes) >= 0 and digits.largest(sizes) < _MOST_CELLS)
-        )
+        and digits.are_between(block.sizes, _MOST_CELLS)
     )
 
 

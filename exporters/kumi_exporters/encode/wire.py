@@ -65,7 +65,7 @@ def attribute(key: str, value: Any) -> bytes:
     return _attribute(key, _any(value))
 
 
-def counted_attribute(key: str) -> bytes:
+def counted(key: str) -> bytes:
     """An integer attribute whose value, 1, takes the last eight bytes."""
     return _attribute(key, b"\x18" + number(1, 8))
 

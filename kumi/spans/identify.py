@@ -1,18 +1,15 @@
-"""From readings to columns: what the calling threads kept becomes blocks, ids and all."""
+"""From columns to blocks: decoded runs get their ids, and the place where they hang."""
 
 from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from kumi.spans import ids
 from kumi.spans.block import Block
-from kumi.spans.clock import anchor
-from kumi.spans.failed import Failure
 from kumi.spans.limits import DEFAULT, Limits
 from kumi.spans.origin import Origin, origin, root_origin
 from kumi.spans.origin import RootDecision as RootDecision  # noqa: PLC0414 - part of the face
@@ -25,7 +22,7 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace.id_generator import IdGenerator
 
-    from kumi.hooks import FailedRun
+    from kumi.spans.decode import Decoded
     from kumi.spans.layout import Layout
 
 T = TypeVar("T")
@@ -33,7 +30,6 @@ T = TypeVar("T")
 _MOST_RUNS = 256
 _BLOCK_BYTES = 2_500_000
 _LINE_BYTES = 450
-_NANOSECONDS = 1e9
 _ORIGIN = struct.Struct("16s8sB???")
 _ORIGINS = np.dtype(
     [
@@ -67,75 +63,26 @@ def runs_per_block(layout: Layout) -> int:
     return max(1, min(_MOST_RUNS, _BLOCK_BYTES // (_LINE_BYTES * len(layout.rows))))
 
 
-def assemble(
+def identify(
     layout: Layout,
-    items: Sequence[tuple[bytes, object]],
-    identity: Identity,
-    *,
-    kept: str = "all",
-    anchored: int | None = None,
-) -> Block:
-    """The block of `items`: what `Channel.keep` took, at most `runs_per_block(layout)` of them.
-
-    `anchored` replaces the clock's `anchor()`, in nanoseconds.
-    """
-    runs, contexts = zip(*items, strict=True)
-    packed = np.frombuffer(b"".join(runs), _record(layout.readings, len(layout.axes)))
-    readings = _unix(packed["readings"], anchored)
-    return _block(layout, readings, packed["sizes"], contexts, identity=identity, kept=kept)
-
-
-def assemble_failed(
-    layout: Layout,
-    run: FailedRun,
-    identity: Identity,
-    *,
-    kept: str = "all",
-    anchored: int | None = None,
-    values: bool = False,
-) -> Block:
-    """The block of one run that raised. `values` shows the exception's own message."""
-    readings = _unix(np.array([run.readings], np.float64), anchored)
-    sizes = np.zeros((1, len(layout.axes)), np.int64)
-    sizes[0, : len(run.sizes)] = run.sizes
-    block = _block(layout, readings, sizes, [run.context], identity=identity, kept=kept)
-    message = run.original if values else run.message
-    block.failure = Failure(run.failed, run.error_type, message)
-    return block
-
-
-@lru_cache(maxsize=256)
-def _record(readings: int, axes: int) -> np.dtype[np.void]:
-    """`kumi.ir.readings.record_format` as NumPy reads it."""
-    return np.dtype([("readings", "<f8", (readings,)), ("sizes", "<i8", (axes,))])
-
-
-def _unix(seconds: NDArray[np.float64], anchored: int | None) -> NDArray[np.int64]:
-    """Readings of `perf_counter` as Unix nanoseconds: exact to 26 days of uptime."""
-    nanoseconds = seconds * _NANOSECONDS
-    np.rint(nanoseconds, out=nanoseconds)
-    unix = nanoseconds.astype(np.int64)
-    unix += anchor() if anchored is None else anchored
-    return unix
-
-
-def _block(
-    layout: Layout,
-    readings: NDArray[np.int64],
-    sizes: NDArray[np.int64],
+    decoded: Decoded,
     contexts: Sequence[object],
-    *,
     identity: Identity,
-    kept: str,
+    *,
+    kept: str = "all",
 ) -> Block:
+    """The block of decoded runs: each gets its ids, and hangs where its context says.
+
+    `contexts` are what `Channel.keep` took beside each run's bytes.
+    """
     origins, of = _origins(contexts, root_origin(identity.sample_roots, identity.id_generator))
     shared = np.frombuffer(b"".join(map(_packed, origins)), _ORIGINS).take(of)
     return Block(
         layout=layout,
         process=THIS_PROCESS.id,
         resource=identity.resource,
-        readings=readings,
-        sizes=sizes,
+        readings=decoded.readings,
+        sizes=decoded.sizes,
         trace_ids=_trace_ids(shared, identity.id_generator),
         prefixes=_prefixes(layout, len(of), identity.id_generator),
         parents=shared["parent"],
@@ -147,6 +94,7 @@ def _block(
         given=_each([origin.given for origin in origins], of),
         limits=identity.limits,
         kept=kept,
+        failure=decoded.failure,
     )
 
 

@@ -79,3 +79,8 @@ def largest(numbers: NDArray[np.int64]) -> int:
 def smallest(numbers: NDArray[np.int64]) -> int:
     """The smallest of some numbers."""
     return numbers.item(numbers.argmin())
+
+
+def are_between(numbers: NDArray[np.int64], most: int) -> bool:
+    """Whether none of them is negative, and all are less than `most`."""
+    return not numbers.size or (smallest(numbers) >= 0 and largest(numbers) < most)

@@ -12,20 +12,20 @@ from kumi.hooks import Level
 from kumi.spans.block import only_sampled, spans
 from kumi.spans.origin import RootDecision
 from kumi.spans.readable import to_readable
-from kumi_exporters.stamp.otlp import OtlpStamper
+from kumi_exporters.encode.otlp_encoder import OtlpEncoder
 
 
-def messages(made, stamper=None):
-    stamper = stamper or OtlpStamper()
-    return [ExportTraceServiceRequest.FromString(bytes(part)) for part, _ in stamper.encode(made)]
+def messages(made, encoder=None):
+    encoder = encoder or OtlpEncoder()
+    return [ExportTraceServiceRequest.FromString(bytes(part)) for part, _ in encoder.encode(made)]
 
 
 def by_the_sdk(made):
     return encode_spans([to_readable(span, made.resource) for span in spans(only_sampled(made))])
 
 
-def check(made, stamper=None):
-    (message,) = messages(made, stamper)
+def check(made, encoder=None):
+    (message,) = messages(made, encoder)
     assert message == by_the_sdk(made)
     assert message.ByteSize() > 0
 
@@ -44,9 +44,9 @@ def test_a_block_of_roots(level, odd):
 
 
 def test_nothing_stays_from_the_block_before():
-    of, stamper = laid_out(), OtlpStamper()
+    of, encoder = laid_out(), OtlpEncoder()
     for made in (block(of, 7), block(of, 3, context=parent()), failed(of), block(of, 9)):
-        check(made, stamper)
+        check(made, encoder)
 
 
 def test_runs_below_local_and_remote_spans_and_at_the_root():
@@ -87,18 +87,18 @@ def test_failed_runs(at):
 
 
 def test_another_resource_is_another_envelope():
-    of, stamper = laid_out(), OtlpStamper()
+    of, encoder = laid_out(), OtlpEncoder()
     for resource in (RESOURCE, Resource({"a": "b" * 5000}), Resource({}, "https://example.org/1")):
         made = block(of, runs=2)
         made.resource = resource
-        check(made, stamper)
+        check(made, encoder)
 
 
 def test_records_of_one_width():
     made = block(laid_out(program(odd=True)), runs=2)
     (message,) = messages(made)
     raw = message.SerializeToString()
-    ((stamped, _),) = OtlpStamper().encode(made)
+    ((stamped, _),) = OtlpEncoder().encode(made)
 
     assert len(bytes(stamped)) > len(raw)  # the padding is there, and a parser drops it
 
@@ -106,8 +106,8 @@ def test_records_of_one_width():
 def test_messages_stay_below_a_size_and_lose_nothing():
     made = block(laid_out(program(declarations=50)), runs=8)
     for odd in (made, failed(laid_out(program(declarations=50)), at=120)):
-        stamper = OtlpStamper(most_bytes=20_000)
-        parts = [(bytes(part), count) for part, count in stamper.encode(odd)]
+        encoder = OtlpEncoder(most_bytes=20_000)
+        parts = [(bytes(part), count) for part, count in encoder.encode(odd)]
         assert max(len(part) for part, _ in parts) <= 20_000
         expected = by_the_sdk(odd).resource_spans[0]
         whole = ExportTraceServiceRequest()

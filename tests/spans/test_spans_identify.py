@@ -9,13 +9,23 @@ from opentelemetry import trace
 from opentelemetry.context import Context
 from opentelemetry.sdk.trace.id_generator import IdGenerator, RandomIdGenerator
 from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, TraceState
-from span_blocks import ANCHOR, RESOURCE, block, identity, laid_out, packed, program, readings
+from span_blocks import (
+    ANCHOR,
+    RESOURCE,
+    assemble,
+    block,
+    identity,
+    laid_out,
+    packed,
+    program,
+    readings,
+)
 
 from kumi.hooks import Level
 from kumi.spans.block import only_sampled, spans
 from kumi.spans.clock import anchor
+from kumi.spans.identify import Identity, RootDecision, runs_per_block
 from kumi.spans.process import THIS_PROCESS
-from kumi.spans.recorder import Identity, RootDecision, assemble, runs_per_block
 
 
 def below(trace_id, span_id, *, flags=1, remote=False, state=None):

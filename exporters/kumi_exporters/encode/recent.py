@@ -38,3 +38,8 @@ class Recent(Generic[T]):
             _, forgotten = self._values.popitem(last=False)
             self._bytes -= self._size(forgotten)
         return value
+
+
+def room_for_runs(runs: int) -> int:
+    """For so many runs and some more, so that few blocks want a new buffer: a power of two."""
+    return 1 << (runs - 1).bit_length()

@@ -9,11 +9,11 @@ from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags
 from span_blocks import at_random, block, failed, laid_out, long_program, program
 
 from kumi.hooks import Level
-from kumi.spans.events import line
+from kumi.spans.json_lines import line
 from kumi.spans.origin import RootDecision
 from kumi.spans.run_events import run_events
-from kumi_exporters.stamp import jsonl
-from kumi_exporters.stamp.jsonl import JsonlStamper
+from kumi_exporters.encode import json_encoder
+from kumi_exporters.encode.json_encoder import JsonEncoder
 
 
 def lines_of(data):
@@ -25,8 +25,8 @@ def compact(text):
     return re.sub(rb"(?<=:) +(?=[0-9])", b"", re.sub(rb" +\n", b"\n", text))
 
 
-def check(made, stamper=None):
-    stamped, count = (stamper or JsonlStamper()).encode(made)
+def check(made, encoder=None):
+    stamped, count = (encoder or JsonEncoder()).encode(made)
     expected = [line(event) for event in run_events(made)]
     assert [compact(text) for text in lines_of(stamped)] == expected
     assert count == len(expected)
@@ -45,17 +45,17 @@ def test_every_line_is_the_event_s_own_but_for_blanks(level, odd):
 
 
 def test_lines_of_one_block_have_one_width():
-    stamped, _ = JsonlStamper().encode(block(laid_out(program(odd=True)), runs=2))
+    stamped, _ = JsonEncoder().encode(block(laid_out(program(odd=True)), runs=2))
 
     assert len({len(text) for text in lines_of(stamped)}) == 1
     assert all(json.loads(text) for text in lines_of(stamped))
 
 
 def test_nothing_stays_from_the_block_before():
-    of, stamper = laid_out(), JsonlStamper()
+    of, encoder = laid_out(), JsonEncoder()
     long = block(of, runs=4, step=0.0123)
     for made in (block(of, runs=7), long, block(of, runs=3), failed(of), block(of, runs=9)):
-        check(made, stamper)
+        check(made, encoder)
 
 
 def test_runs_below_a_span_and_at_the_root_in_one_block():
@@ -98,7 +98,7 @@ def test_more_than_65536_rows_take_further_prefixes_for_spans_and_parents():
     long = laid_out(long_program())
     made = block(long, runs=1, step=1e-6)
     assert made.prefixes.shape == (1, 2, 6)
-    stamped, count = JsonlStamper().encode(made)
+    stamped, count = JsonEncoder().encode(made)
     texts = lines_of(stamped)
 
     assert count == len(texts) == len(long.rows)
@@ -110,35 +110,35 @@ def test_more_than_65536_rows_take_further_prefixes_for_spans_and_parents():
 
 def test_what_is_kept_and_why_is_in_the_line():
     made = block(runs=1)
-    stamper = JsonlStamper()
-    check(made, stamper)
+    encoder = JsonEncoder()
+    check(made, encoder)
     made.kept = "slow"
-    check(made, stamper)
+    check(made, encoder)
 
 
 def test_memory_is_bounded_by_forgetting_layouts(monkeypatch):
-    stamper = JsonlStamper()
-    stamper._sheets._most_bytes = 100_000
+    encoder = JsonEncoder()
+    encoder._stamps._most_bytes = 100_000
     for _ in range(20):
-        check(block(laid_out(program()), runs=2), stamper)
+        check(block(laid_out(program()), runs=2), encoder)
 
-    kept = list(stamper._sheets._values.values())
-    assert 0 < sum(sheet.page.memory for sheet in kept) <= 100_000
+    kept = list(encoder._stamps._values.values())
+    assert 0 < sum(stamp.buffer.memory for stamp in kept) <= 100_000
 
 
-def test_memory_that_a_larger_page_gives_back_is_used_again():
-    stamper = JsonlStamper()
+def test_memory_that_a_larger_buffer_gives_back_is_used_again():
+    encoder = JsonEncoder()
     layout = laid_out(program())
     for runs in (1, 2, 4, 8):
-        check(block(layout, runs=runs), stamper)
-    (sheet,) = stamper._sheets._values.values()
-    assert stamper._sheets._bytes == sheet.page.memory
+        check(block(layout, runs=runs), encoder)
+    (stamp,) = encoder._stamps._values.values()
+    assert encoder._stamps._bytes == stamp.buffer.memory
 
 
 def test_stamped_lines_do_not_depend_on_the_generic_path(monkeypatch):
     made = block(runs=2)
     expected = [line(event) for event in run_events(made)]
-    monkeypatch.setattr(jsonl, "run_events", None)
-    stamped, _ = JsonlStamper().encode(made)
+    monkeypatch.setattr(json_encoder, "run_events", None)
+    stamped, _ = JsonEncoder().encode(made)
 
     assert [compact(text) for text in lines_of(stamped)] == expected

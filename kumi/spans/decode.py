@@ -1,0 +1,77 @@
+"""From bytes to columns: the readings that the calling threads kept, before they are anybody's.
+
+What a rule needs to keep a run or not, its duration and whether it failed, is here already.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kumi.spans.clock import anchor
+from kumi.spans.failed import Failure
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from kumi.hooks import FailedRun
+    from kumi.spans.layout import Layout
+
+_NANOSECONDS = 1e9
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """K runs of one layout: `readings` (K, R) int64 nanoseconds since the epoch, `sizes` (K, A).
+
+    A run that failed is alone, and has the readings that it came to.
+    """
+
+    readings: NDArray[np.int64]
+    sizes: NDArray[np.int64]
+    failure: Failure | None = None
+
+
+def decode(layout: Layout, runs: Sequence[bytes], anchored: int | None = None) -> Decoded:
+    """The columns of what runs have packed.
+
+    `anchored` replaces the clock's `anchor()`, in nanoseconds.
+    """
+    packed = np.frombuffer(b"".join(runs), _record(layout.readings, len(layout.axes)))
+    return Decoded(_unix(packed["readings"], anchored), packed["sizes"])
+
+
+def decode_failed(
+    layout: Layout, run: FailedRun, anchored: int | None = None, *, values: bool = False
+) -> Decoded:
+    """The same of one run that raised. `values` shows the exception's own message."""
+    readings = _unix(np.array([run.readings], np.float64), anchored)
+    sizes = np.zeros((1, len(layout.axes)), np.int64)
+    sizes[0, : len(run.sizes)] = run.sizes
+    message = run.original if values else run.message
+    return Decoded(readings, sizes, Failure(run.failed, run.error_type, message))
+
+
+@lru_cache(maxsize=256)
+def _record(readings: int, axes: int) -> np.dtype[np.void]:
+    """`kumi.ir.readings.record_format` as NumPy reads it."""
+    return np.dtype([("readings", "<f8", (readings,)), ("sizes", "<i8", (axes,))])
+
+
+def _unix(seconds: NDArray[np.float64], anchored: int | None) -> NDArray[np.int64]:
+    """Readings of `perf_counter` as Unix nanoseconds: exact to 26 days of uptime.
+
+    The clock is a float, since that is cheaper to take and to pack than an integer. Its 53 bits
+    hold nanoseconds up to 2**53 / 1e9 s / 4, where the quarter is for the rounding: a reading of
+    1,234,567.890123456 s is 1234567890123456 ns to the last digit.
+    """
+    nanoseconds = seconds * _NANOSECONDS
+    np.rint(nanoseconds, out=nanoseconds)
+    unix = nanoseconds.astype(np.int64)
+    unix += anchor() if anchored is None else anchored
+    return unix

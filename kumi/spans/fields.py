@@ -1,0 +1,185 @@
+"""What a span of Kumi says, one line a field: the keys of its event, and its attributes.
+
+A field either is the same in all runs of a program, and then a function of `Facts`; or it varies,
+and then is a `Column`, which whoever writes spans fills in. The order is the order of writing, but
+that the attributes that vary are set after the others.
+
+A new attribute is one line in ATTRIBUTES, a new key of an event one in EVENTS: the encoders, which
+write a program's constant fields once, and the ways that go span by span all read these tables.
+"""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
+
+from kumi.spans import attributes as names
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from kumi.ir.program import Group, Operation, Program
+
+Kind: TypeAlias = Literal["vm_run", "vm_declaration", "vm_operation"]
+
+
+class Column(Enum):
+    """What differs between runs, or between blocks of runs."""
+
+    DURATION = auto()
+    TIMESTAMP = auto()
+    KEPT = auto()
+    STATUS = auto()
+    ERROR = auto()
+    RUN = auto()
+    ROWS = auto()
+    TRACE_ID = auto()
+    SPAN_ID = auto()
+    PARENT_ID = auto()
+    START = auto()
+    END = auto()
+
+
+class Facts(NamedTuple):
+    """What all runs of a program have in common: `key` names it in event files.
+
+    `group` and `operation` are those of the span, where it is one of a declaration or operation.
+    """
+
+    program: Program
+    key: str
+    group: Group | None = None
+    operation: Operation | None = None
+
+
+def imported_from(schema: str, group: Group) -> str | None:
+    """The schema that defined a declaration, where it is another one."""
+    return group.origin if group.origin != schema else None
+
+
+def shown_path(path: str) -> str:
+    """A path as UTF-8 can say it: a script may lie under a name that is no text."""
+    return path.encode("utf-8", "replace").decode()
+
+
+def _schema(of: Facts) -> str:
+    return of.program.schema
+
+
+def _key(of: Facts) -> str:
+    return of.key
+
+
+def _operations(of: Facts) -> int:
+    return len(of.program.operations)
+
+
+def _one(_: Facts) -> int:
+    return 1
+
+
+def _of_group(get: Callable[[Group], Any]) -> Callable[[Facts], Any]:
+    return lambda of: None if of.group is None else get(of.group)
+
+
+def _of_operation(get: Callable[[Operation], Any]) -> Callable[[Facts], Any]:
+    return lambda of: None if of.operation is None else get(of.operation)
+
+
+def _origin(of: Facts) -> str | None:
+    return None if of.group is None else imported_from(of.program.schema, of.group)
+
+
+_declaration = _of_group(lambda group: group.name)
+_kind = _of_group(lambda group: group.kind)
+_opcode = _of_operation(lambda operation: operation.opcode.name)
+_function = _of_operation(lambda operation: operation.function)
+_index = _of_operation(lambda operation: operation.index)
+
+Table: TypeAlias = "tuple[tuple[str, Callable[[Facts], Any] | Column], ...]"
+
+_LASTED: Table = (("duration_ms", Column.DURATION), ("timestamp", Column.TIMESTAMP))
+_IDS: Table = (
+    ("trace_id", Column.TRACE_ID),
+    ("span_id", Column.SPAN_ID),
+    ("parent_span_id", Column.PARENT_ID),
+)
+_TIMES: Table = (("start_unix_nano", Column.START), ("end_unix_nano", Column.END))
+
+EVENTS: Final[Mapping[Kind, Table]] = {
+    "vm_run": (
+        ("schema", _schema),
+        *_LASTED,
+        ("program", _key),
+        ("operations", _operations),
+        ("cases", _one),
+        ("kept", Column.KEPT),
+        ("status", Column.STATUS),
+        ("error", Column.ERROR),
+        ("run", Column.RUN),
+        *_IDS,
+        *_TIMES,
+    ),
+    "vm_declaration": (
+        ("schema", _schema),
+        ("declaration", _declaration),
+        *_LASTED,
+        ("kind", _kind),
+        ("origin", _origin),
+        ("run", Column.RUN),
+        *_IDS,
+        *_TIMES,
+    ),
+    "vm_operation": (
+        ("schema", _schema),
+        ("operation", _opcode),
+        *_LASTED,
+        ("declaration", _declaration),
+        ("index", _index),
+        ("function", _function),
+        ("rows", Column.ROWS),
+        ("run", Column.RUN),
+        ("program", _key),
+        *_IDS,
+        *_TIMES,
+    ),
+}
+"""The keys of each event, after `event`; a failed declaration or operation has `error` besides."""
+
+_DECLARED: Table = (
+    (names.SCHEMA_NAME, _schema),
+    (names.SCHEMA_ORIGIN, _origin),
+    (names.DECLARATION_NAME, _declaration),
+    (names.DECLARATION_KIND, _kind),
+)
+
+ATTRIBUTES: Final[Mapping[Kind, Table]] = {
+    "vm_run": (
+        (names.SCHEMA_NAME, _schema),
+        (names.RUN_OPERATIONS, _operations),
+        (names.RUN_CASES, _one),
+        (names.RUN_ID, Column.RUN),
+        (names.RUN_KEPT, Column.KEPT),
+    ),
+    "vm_declaration": (
+        *_DECLARED,
+        (names.CODE_FILE, _of_group(lambda group: shown_path(group.place.source.path))),
+        (names.CODE_LINE, _of_group(lambda group: group.place.line)),
+    ),
+    "vm_operation": (
+        *_DECLARED,
+        (names.OPERATION_NAME, _opcode),
+        (names.OPERATION_FUNCTION, _function),
+        (names.OPERATION_INDEX, _index),
+        (names.OPERATION_AXES, _of_operation(lambda operation: operation.axes or None)),
+        (
+            names.INPUT_PATH,
+            _of_operation(lambda operation: operation.leaf.dotted if operation.leaf else None),
+        ),
+        (names.REF_DECLARATION, _of_operation(lambda operation: operation.ref)),
+        (names.CODE_FILE, _of_operation(lambda operation: shown_path(operation.place.source.path))),
+        (names.CODE_LINE, _of_operation(lambda operation: operation.place.line)),
+        (names.OPERATION_ROWS, Column.ROWS),
+    ),
+}
+"""The attributes of each span. One whose value is None is left out."""
