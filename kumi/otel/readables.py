@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import SpanContext, TraceFlags, TraceState
 
-from kumi.spans.block import run_attributes, spans, varying
+from kumi.spans.block import VARYING, run_attributes, spans
 from kumi.spans.readable import SCOPE, counted, to_readable
 
 if TYPE_CHECKING:
@@ -51,7 +51,8 @@ def _run(block: Block, run: int, constant: Sequence[Kept]) -> Iterator[ReadableS
         if row.parent is None:
             attributes, dropped = block.limits.of_span(run_attributes(block, run))
         else:
-            attributes.update(varying(block, run, row))
+            for name, what in row.varying:
+                attributes[name] = VARYING[what](block, run, row)
         yield ReadableSpan(
             name=row.name,
             context=contexts[number],

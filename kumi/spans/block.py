@@ -120,9 +120,9 @@ def only_sampled(block: Block) -> Block | None:
     return replace(block, **columns, tracestates=chosen, given=wished) if len(wanted) else None
 
 
-def varying(block: Block, run: int, row: Row) -> Given:
+def _varying(block: Block, run: int, row: Row) -> Given:
     """The attributes of a span that are not the same in all runs."""
-    return tuple([(name, _VARYING[what](block, run, row)) for name, what in row.varying])
+    return tuple([(name, VARYING[what](block, run, row)) for name, what in row.varying])
 
 
 def run_id(block: Block, run: int) -> str:
@@ -135,17 +135,18 @@ def visited(block: Block, run: int, row: Row) -> int:
     return 1 if row.axis is None else int(block.sizes[run, row.axis])
 
 
-_VARYING: dict[Column, Callable[[Block, int, Row], AttributeValue]] = {
+VARYING: dict[Column, Callable[[Block, int, Row], AttributeValue]] = {
     Column.RUN: lambda block, run, _: run_id(block, run),
     Column.KEPT: lambda block, _, __: block.kept,
     Column.ROWS: visited,
 }
+"""What the attributes are that vary: of a block, the number of the run in it, and the row."""
 
 
 def run_attributes(block: Block, run: int) -> Given:
     """All attributes of the span of a run, but for those of a failure."""
     given, row = block.given[run] if block.given else (), block.layout.rows[0]
-    return (*begun_with(given, row.attributes), *varying(block, run, row))
+    return (*begun_with(given, row.attributes), *_varying(block, run, row))
 
 
 def _span(block: Block, run: int, number: int, error: Failure | None, event: bool) -> SpanData:
@@ -184,7 +185,7 @@ def _parent_id(block: Block, run: int, row: Row) -> bytes | None:
 def _attributes(block: Block, run: int, row: Row) -> Given:
     if row.parent is None:
         return run_attributes(block, run)
-    return (*row.attributes, *varying(block, run, row))
+    return (*row.attributes, *_varying(block, run, row))
 
 
 def _failed(error: Failure | None) -> Attributes:

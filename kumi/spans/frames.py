@@ -166,7 +166,7 @@ def _zstd() -> ModuleType:
     if sys.version_info >= (3, 14):
         from compression import zstd  # noqa: PLC0415 - few files are compressed
     else:
-        from backports import zstd  # noqa: PLC0415 - as above
+        from backports import zstd  # noqa: PLC0415 - few files are compressed
     return zstd
 
 
