@@ -66,8 +66,7 @@ class InlineChannel:
         """What the function was made with stays as it is."""
 
     def relieve(self):
-        runs, contexts = zip(*self.queue, strict=True)
-        block = identify(self._layout, decode(self._layout, runs), contexts, self._identity)
+        block = identify(self._layout, decode(self._layout, self.queue), self._identity)
         self.queue.clear()
         self._consume(block)
 

@@ -6,7 +6,7 @@ Everything here is called on the owner's thread, but for `give_up` and `hurry`.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from opentelemetry.context import Context
@@ -56,7 +56,6 @@ class Taken:
 
     layout: Layout
     batch: Batch
-    contexts: Sequence[Any] = ()
     decoded: Decoded | None = None
     block: Block | None = None
     is_counted: bool = False
@@ -208,21 +207,19 @@ class Delivery:
     def _columns(self, taken: Taken) -> None:
         batch = taken.batch
         if isinstance(batch, FailedRun):
-            taken.contexts = (batch.context,)
             taken.decoded = decode_failed(taken.layout, batch, values=self._settings.values)
         else:
-            runs, taken.contexts = zip(*batch, strict=True)
-            taken.decoded = decode(taken.layout, runs)
+            taken.decoded = decode(taken.layout, batch)
 
     def _block(self, taken: Taken) -> None:
-        route = self.route
+        route, decoded = self.route, taken.decoded
         assert route is not None  # noqa: S101 - decided before anything is taken
-        assert taken.decoded is not None  # noqa: S101 - what could not be decoded goes no further
+        assert decoded is not None  # noqa: S101 - what could not be decoded goes no further
         identity = Identity(route.resource, route.ids, bool(route.root), route.limits)
-        contexts = taken.contexts
         if route.root is None:
-            contexts = [self._decided(context, taken.layout) for context in contexts]
-        taken.block = identify(taken.layout, taken.decoded, contexts, identity)
+            contexts = [self._decided(context, taken.layout) for context in decoded.contexts]
+            decoded = replace(decoded, contexts=contexts)
+        taken.block = identify(taken.layout, decoded, identity)
 
     def _decided(self, context: Any, layout: Layout) -> Any:
         """The sampler's answer for a root run that was admitted before there was one to ask."""

@@ -29,21 +29,26 @@ _NANOSECONDS = 1e9
 class Decoded:
     """K runs of one layout: `readings` (K, R) int64 nanoseconds since the epoch, `sizes` (K, A).
 
-    A run that failed is alone, and has the readings that it came to.
+    `contexts` are those that the runs were admitted in. A run that failed is alone, and has the
+    readings that it came to.
     """
 
     readings: NDArray[np.int64]
     sizes: NDArray[np.int64]
+    contexts: Sequence[object]
     failure: Failure | None = None
 
 
-def decode(layout: Layout, runs: Sequence[bytes], anchored: int | None = None) -> Decoded:
-    """The columns of what runs have packed.
+def decode(
+    layout: Layout, kept: Sequence[tuple[bytes, object]], anchored: int | None = None
+) -> Decoded:
+    """The columns of what `Channel.keep` took: what runs have packed, and their contexts.
 
     `anchored` replaces the clock's `anchor()`, in nanoseconds.
     """
+    runs, contexts = zip(*kept, strict=True)
     packed = np.frombuffer(b"".join(runs), _record(layout.readings, len(layout.axes)))
-    return Decoded(_unix(packed["readings"], anchored), packed["sizes"])
+    return Decoded(_unix(packed["readings"], anchored), packed["sizes"], contexts)
 
 
 def decode_failed(
@@ -54,7 +59,8 @@ def decode_failed(
     sizes = np.zeros((1, len(layout.axes)), np.int64)
     sizes[0, : len(run.sizes)] = run.sizes
     message = run.original if values else run.message
-    return Decoded(readings, sizes, Failure(run.failed, run.error_type, message))
+    failure = Failure(run.failed, run.error_type, message)
+    return Decoded(readings, sizes, (run.context,), failure)
 
 
 @lru_cache(maxsize=256)

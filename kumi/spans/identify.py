@@ -63,19 +63,11 @@ def runs_per_block(layout: Layout) -> int:
     return max(1, min(_MOST_RUNS, _BLOCK_BYTES // (_LINE_BYTES * len(layout.rows))))
 
 
-def identify(
-    layout: Layout,
-    decoded: Decoded,
-    contexts: Sequence[object],
-    identity: Identity,
-    *,
-    kept: str = "all",
-) -> Block:
-    """The block of decoded runs: each gets its ids, and hangs where its context says.
-
-    `contexts` are what `Channel.keep` took beside each run's bytes.
-    """
-    origins, of = _origins(contexts, root_origin(identity.sample_roots, identity.id_generator))
+def identify(layout: Layout, decoded: Decoded, identity: Identity, *, kept: str = "all") -> Block:
+    """The block of decoded runs: each gets its ids, and hangs where its context says."""
+    origins, of = _origins(
+        decoded.contexts, root_origin(identity.sample_roots, identity.id_generator)
+    )
     shared = np.frombuffer(b"".join(map(_packed, origins)), _ORIGINS).take(of)
     return Block(
         layout=layout,

@@ -96,8 +96,7 @@ def identity(**more):
 
 def assemble(of, items, identity, anchored=None):
     """The block of runs as they were kept."""
-    runs, contexts = zip(*items, strict=True)
-    return identify(of, decode(of, runs, anchored), contexts, identity)
+    return identify(of, decode(of, items, anchored), identity)
 
 
 def block(of=None, runs=3, *, context=None, contexts=None, sizes=None, start=100.0, step=2.5e-6):
@@ -121,7 +120,7 @@ def failed(of=None, *, at=3, readings_taken=None, error="ZeroDivisionError", con
     run = FailedRun(
         tuple(seconds), (7,) * len(of.axes), stops, error, "division by zero", "1/0", context
     )
-    return identify(of, decode_failed(of, run, ANCHOR), [context], identity())
+    return identify(of, decode_failed(of, run, ANCHOR), identity())
 
 
 def _row(of, index):
