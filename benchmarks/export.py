@@ -25,7 +25,7 @@ from kumi.hooks import Level
 from kumi.otel.admission import current_context
 from kumi.spans.layout import layout
 from kumi.spans.recorder import Identity, assemble, runs_per_block
-from kumi_exporters.files import EventFile
+from kumi_exporters.eventfile.event_file import EventFile
 from kumi_exporters.jsonl import JsonlSpanExporter
 from kumi_exporters.stamp.jsonl import JsonlStamper
 from kumi_exporters.stamp.otlp import OtlpStamper

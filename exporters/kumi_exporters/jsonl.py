@@ -13,7 +13,7 @@ from kumi import forks
 from kumi.spans import events
 from kumi.spans.ordinary import ordinary_span
 from kumi_exporters.blocks import BlockWriter
-from kumi_exporters.files import EventFile, holds_profile
+from kumi_exporters.eventfile.event_file import EventFile, holds_profile
 
 if TYPE_CHECKING:
     import os

@@ -19,7 +19,7 @@ from opentelemetry.version import __version__ as api_version
 from kumi.spans import events
 from kumi.spans.process import THIS_PROCESS
 from kumi.version import __version__
-from kumi_exporters import jobs
+from kumi_exporters.eventfile import ownership
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +39,7 @@ def process(settings: Settings, resource: Resource) -> Event:
     attributes = {name: _plain(value) for name, value in resource.attributes.items()}
     return events.profile_start(
         process=THIS_PROCESS.id,
-        job=jobs.claim(),
+        job=ownership.claim(),
         pid=os.getpid(),
         host=socket.gethostname(),
         service=str(attributes.get("service.name", "")),

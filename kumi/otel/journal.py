@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from kumi.otel import about
 from kumi.spans import events
 from kumi_exporters.blocks import BlockWriter
-from kumi_exporters.files import EventFile
+from kumi_exporters.eventfile.event_file import EventFile
 
 if TYPE_CHECKING:
     from collections import Counter

@@ -148,8 +148,8 @@ def _new_profiler(
     with without_wrong_limits():
         from kumi.otel import environment  # noqa: PLC0415 - the SDK is imported when it is needed
         from kumi.otel.profiler import Profiler  # noqa: PLC0415 - as above
-        from kumi_exporters import jobs  # noqa: PLC0415 - as above
-    jobs.claim()
+        from kumi_exporters.eventfile import ownership  # noqa: PLC0415 - as above
+    ownership.claim()
     environment.prepare()
     return Profiler(asked, provider, exporters)
 

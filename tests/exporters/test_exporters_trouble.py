@@ -12,8 +12,8 @@ import pytest
 from event_lines import LINE, OLD, environment
 from patience import HANG
 
-from kumi_exporters import sinks
-from kumi_exporters.files import EventFile
+from kumi_exporters.eventfile import sinks
+from kumi_exporters.eventfile.event_file import EventFile
 
 
 def written_at_last(file):
@@ -98,8 +98,8 @@ def test_a_process_that_closes_all_descriptors_writes_on(path, tmp_path):
 
 def test_standard_output_is_written_to_and_not_renamed(path):
     script = (
-        "from kumi_exporters import sinks\n"
-        "from kumi_exporters.files import EventFile\n"
+        "from kumi_exporters.eventfile import sinks\n"
+        "from kumi_exporters.eventfile.event_file import EventFile\n"
         f"sinks._STALL = {HANG}\n"
         f"print(EventFile('/dev/stdout').write({LINE * 1000}, 1000), flush=True)"
     )

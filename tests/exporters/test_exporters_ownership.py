@@ -7,7 +7,7 @@ import sys
 import pytest
 from event_lines import environment
 
-from kumi_exporters import jobs
+from kumi_exporters.eventfile import ownership
 
 
 def in_child(work):
@@ -15,7 +15,7 @@ def in_child(work):
     read_end, write_end = os.pipe()
     child = os.fork()
     if not child:
-        os.environ.pop(jobs.OWNER, None)
+        os.environ.pop(ownership.OWNER, None)
         os.write(write_end, work().encode())
         os._exit(0)
     os.close(write_end)
@@ -25,7 +25,7 @@ def in_child(work):
 
 
 def test_a_child_that_nobody_told_finds_its_parent():
-    job, other = (in_child(jobs.claim) for _ in range(2))
+    job, other = (in_child(ownership.claim) for _ in range(2))
     assert job == other
     assert job.startswith(f"{os.getpid()}:")
 
@@ -34,38 +34,38 @@ def test_a_child_that_nobody_told_finds_its_parent():
 def test_a_parent_of_another_user_is_known_by_its_command_line():
     def as_nobody():
         os.setuid(65534)
-        return jobs.claim()
+        return ownership.claim()
 
-    assert in_child(as_nobody) == in_child(jobs.claim)
+    assert in_child(as_nobody) == in_child(ownership.claim)
 
 
 def test_a_process_in_a_group_of_its_own_is_no_worker():
     def alone():
         os.setpgid(0, 0)
-        return jobs.claim()
+        return ownership.claim()
 
     assert not in_child(alone).startswith(f"{os.getpid()}:")
 
 
 def test_ps_tells_the_same_where_there_is_no_proc():
     def by_ps():
-        return jobs._found_by_ps()
+        return ownership._found_by_ps()
 
     def alone():
         os.setpgid(0, 0)
-        return jobs._found_by_ps()
+        return ownership._found_by_ps()
 
     job = in_child(by_ps)
     assert job == in_child(by_ps)
     assert job.startswith(f"{os.getpid()}:")
-    assert jobs._JOB.fullmatch(job)
+    assert ownership._JOB.fullmatch(job)
     assert not in_child(alone).startswith(f"{os.getpid()}:")
 
 
 def test_who_was_told_believes_it(monkeypatch):
-    script = "from kumi_exporters import jobs; print(jobs.claim())"
+    script = "from kumi_exporters.eventfile import ownership; print(ownership.claim())"
     for told, is_believed in (("12:34 8:15", True), ("12:34", True), ("nonsense", False)):
-        monkeypatch.setenv(jobs.OWNER, told)
+        monkeypatch.setenv(ownership.OWNER, told)
         said = subprocess.run(
             [sys.executable, "-c", script], env=environment(), capture_output=True, text=True
         )

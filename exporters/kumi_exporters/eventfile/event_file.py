@@ -14,14 +14,14 @@ from typing_extensions import override
 from kumi import forks
 from kumi.letters import visible
 from kumi.spans import frames
-from kumi_exporters import locks
-from kumi_exporters.opening import ForeignError, Mode
-from kumi_exporters.place import Place
-from kumi_exporters.sinks import Batch, Outcome
-from kumi_exporters.turns import BUSY, Job, Turns
+from kumi_exporters.eventfile import locks
+from kumi_exporters.eventfile.open_modes import ForeignError, Mode
+from kumi_exporters.eventfile.sinks import Batch, Outcome
+from kumi_exporters.eventfile.watched_path import Place
+from kumi_exporters.eventfile.write_queue import BUSY, Job, Turns
 
 if TYPE_CHECKING:
-    from kumi_exporters.sinks import Sink
+    from kumi_exporters.eventfile.sinks import Sink
 
 _log = logging.getLogger("kumi.otel")
 

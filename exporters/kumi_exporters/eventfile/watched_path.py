@@ -8,12 +8,12 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING
 
-from kumi_exporters import locks, opening
-from kumi_exporters.opening import ForeignError, Mode, Note, Opening
-from kumi_exporters.sinks import Patience, RegularFile, Stream
+from kumi_exporters.eventfile import locks, open_modes
+from kumi_exporters.eventfile.open_modes import ForeignError, Mode, Note, Opening
+from kumi_exporters.eventfile.sinks import Patience, RegularFile, Stream
 
 if TYPE_CHECKING:
-    from kumi_exporters.sinks import Sink
+    from kumi_exporters.eventfile.sinks import Sink
 
 _FIRST_PAUSE = 0.004
 _LONGEST_PAUSE = 1.0
@@ -37,7 +37,7 @@ class Place:
         self._forget()
 
     def _forget(self) -> None:
-        self.path = opening.fill_in(self._template, self._service)
+        self.path = open_modes.fill_in(self._template, self._service)
         self.number = 0
         self._mode = self._asked
         self._refusal: OSError | None = None
@@ -90,10 +90,10 @@ class Place:
         return sink
 
     def _new(self, *, wait: bool) -> Sink:
-        if opening.is_stream(self.path):
-            return Stream(opening.open_stream(self.path), self.patience)
+        if open_modes.is_stream(self.path):
+            return Stream(open_modes.open_stream(self.path), self.patience)
         this = Opening(self.path, self._mode, self.notes.append)
-        fd = opening.open_file(this, wait=wait)
+        fd = open_modes.open_file(this, wait=wait)
         return RegularFile(fd, self.patience, self._max_bytes, this.codec)
 
     def _rest(self, error: OSError) -> None:

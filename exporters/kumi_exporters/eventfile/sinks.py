@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from typing_extensions import override
 
 from kumi.spans import frames
-from kumi_exporters import locks
-from kumi_exporters.recognise import read_at
+from kumi_exporters.eventfile import locks
+from kumi_exporters.eventfile.sniff import read_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable

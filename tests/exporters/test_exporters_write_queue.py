@@ -10,8 +10,8 @@ import pytest
 from event_lines import LINE, OLD, environment
 from patience import HANG
 
-from kumi_exporters import locks
-from kumi_exporters.files import EventFile
+from kumi_exporters.eventfile import locks
+from kumi_exporters.eventfile.event_file import EventFile
 
 LAST = b'{"event":"profile_end","process":"0a0b0c0d"}\n'
 
@@ -170,7 +170,7 @@ def test_ctrl_c_in_a_write_keeps_no_other_from_writing(file, path):
 
 def test_sixteen_processes_without_a_pause_all_come_to_their_last_line(path):
     script = (
-        "import sys; from kumi_exporters.files import EventFile\n"
+        "import sys; from kumi_exporters.eventfile.event_file import EventFile\n"
         f"file = EventFile({str(path)!r}, persistent=True)\n"
         f"written = sum(file.write({LINE!r} * 1000, 1000) for _ in range(100))\n"
         f"assert file.say({LAST!r}, last=True)\n"

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 
 from kumi import forks
 from kumi.reply import Reply
-from kumi_exporters import locks
-from kumi_exporters.sinks import Outcome
+from kumi_exporters.eventfile import locks
+from kumi_exporters.eventfile.sinks import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from kumi.spans import frames
-from kumi_exporters import jobs, locks
-from kumi_exporters.recognise import is_profile, job_of
+from kumi_exporters.eventfile import locks, ownership
+from kumi_exporters.eventfile.sniff import is_profile, job_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -118,7 +118,7 @@ def _settle(fd: int, this: Opening, *, wait: bool) -> bool:
     locks.share(fd, wait=wait)
     if not _is_at(fd, this.path):
         return False
-    jobs.claim_file(_identity(fd))
+    ownership.claim_file(_identity(fd))
     return True
 
 
@@ -129,7 +129,7 @@ def _changes(fd: int, this: Opening) -> bool:
 
 
 def _is_ours(fd: int, codec: Codec | None) -> bool:
-    return jobs.has_claimed(_identity(fd)) or job_of(fd, codec) == jobs.claim()
+    return ownership.has_claimed(_identity(fd)) or job_of(fd, codec) == ownership.claim()
 
 
 def _apply(fd: int, this: Opening) -> bool:
