@@ -10,8 +10,8 @@ from typing_extensions import override
 
 from kumi import forks
 from kumi_exporters.stamp.otlp import OtlpStamper, encode_ordinary
-from kumi_exporters.transport.delivery import Delivery, transport_for
 from kumi_exporters.transport.destination import Protocol, chosen_protocol, from_environment
+from kumi_exporters.transport.retries import Delivery, transport_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
