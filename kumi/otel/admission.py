@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace.id_generator import IdGenerator
     from opentelemetry.sdk.trace.sampling import Sampler
 
-    from kumi.otel.route import Route
+    from kumi.otel.delivery.route import Route
 
 _SAMPLE = Decision.RECORD_AND_SAMPLE
 _SAMPLED = int(TraceFlags.SAMPLED)

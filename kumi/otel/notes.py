@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, TypeAlias
 
+from kumi.otel.delivery.phases import EndedPhase, event
 from kumi.otel.log import trouble
-from kumi.otel.phases import EndedPhase, event
 from kumi.spans.readable import to_readable
 
 if TYPE_CHECKING:
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace import ReadableSpan
 
     from kumi.hooks import Phase
-    from kumi.otel.delivery import Delivery
-    from kumi.otel.route import Route
+    from kumi.otel.delivery.route import Route
+    from kumi.otel.delivery.stages import Delivery
     from kumi.spans.events import Event
 
     Note: TypeAlias = EndedPhase | Event

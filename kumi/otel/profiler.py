@@ -2,7 +2,7 @@
 
 Callers' threads open channels, append readings and note phases here, and ask the owner where they
 have to wait. All else happens on the owner's thread: see `kumi.otel.owner` and
-`kumi.otel.delivery`.
+`kumi.otel.delivery.stages`.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from kumi.hooks import Level
 from kumi.letters import visible
 from kumi.otel import admission, log
 from kumi.otel.channel import Channels
-from kumi.otel.counts import QUEUE_FULL
-from kumi.otel.delivery import Delivery
+from kumi.otel.delivery.counts import QUEUE_FULL
+from kumi.otel.delivery.processors import DrainHook
+from kumi.otel.delivery.route import Router
+from kumi.otel.delivery.stages import Delivery
 from kumi.otel.endings import Endings
 from kumi.otel.memory import measured
 from kumi.otel.notes import Notes
 from kumi.otel.owner import GATHER, Owner, answered, left
 from kumi.otel.pauses import Pauses
-from kumi.otel.processors import DrainHook
-from kumi.otel.route import Router
 from kumi.reply import Reply
 
 if TYPE_CHECKING:

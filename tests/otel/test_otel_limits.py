@@ -28,7 +28,7 @@ from sdk_twins import Answering, plain, sent, twins
 
 import kumi
 from kumi import otel
-from kumi.otel.readables import readables
+from kumi.otel.delivery.sdk_spans import readables
 from kumi.spans.block import spans
 from kumi_exporters.jsonl import JsonlSpanExporter
 from kumi_exporters.otlp import KumiOTLPSpanExporter

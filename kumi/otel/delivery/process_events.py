@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from opentelemetry.sdk.resources import Resource
 
-    from kumi.otel.counts import Counts, Sent
+    from kumi.otel.delivery.counts import Counts, Sent
     from kumi.otel.settings import Settings
     from kumi.spans.events import Event
 

@@ -9,10 +9,11 @@ from opentelemetry import trace as trace_api
 from opentelemetry.sdk.trace import Tracer, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
-from kumi.otel import environment, processors
-from kumi.otel.lanes import Blocks, Direct, Lane, Paced, Simple
+from kumi.otel import environment
+from kumi.otel.delivery import processors
+from kumi.otel.delivery.lanes import Blocks, Direct, Lane, Paced, Simple
+from kumi.otel.delivery.sampling import root_sampling
 from kumi.otel.log import logger, warn_once
-from kumi.otel.sampling import root_sampling
 from kumi.spans.attributes import SCHEMA_URL, SCOPE_NAME
 from kumi.spans.limits import limits_of
 

@@ -17,7 +17,7 @@ from kumi.spans.origin import Origin, begun_with, origin, root_origin
 
 if TYPE_CHECKING:
     from kumi.hooks import Phase
-    from kumi.otel.route import Route
+    from kumi.otel.delivery.route import Route
     from kumi.spans.events import Event
 
 _NANOSECONDS = 1e9

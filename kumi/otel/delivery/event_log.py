@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kumi.otel import about
+from kumi.otel.delivery import process_events
 from kumi.spans import events
 from kumi_exporters.blocks import BlockWriter
 from kumi_exporters.eventfile.event_file import EventFile
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from opentelemetry.sdk.resources import Resource
 
-    from kumi.otel.counts import Counts
+    from kumi.otel.delivery.counts import Counts
     from kumi.otel.settings import Settings
     from kumi.spans.block import Block
     from kumi.spans.events import Event
@@ -102,7 +102,7 @@ class Journal:
         return opening
 
     def _say_first(self) -> bool:
-        return self._file.say(events.line(about.process(self._settings, self._resource())))
+        return self._file.say(events.line(process_events.process(self._settings, self._resource())))
 
 
 def journal_of(

@@ -6,7 +6,7 @@ from otel_subjects import Blocky, Taxed, run
 
 import kumi
 from kumi import otel
-from kumi.otel.readables import readables
+from kumi.otel.delivery.sdk_spans import readables
 from kumi.spans.block import spans
 from kumi.spans.readable import to_readable
 

@@ -15,8 +15,8 @@ from opentelemetry import context as context_api
 from opentelemetry.sdk.trace.export import SpanExportResult
 from typing_extensions import override
 
-from kumi.otel.processors import UnknownProcessor
-from kumi.otel.readables import readables
+from kumi.otel.delivery.processors import UnknownProcessor
+from kumi.otel.delivery.sdk_spans import readables
 
 if TYPE_CHECKING:
     from collections import deque

@@ -15,8 +15,8 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kumi.otel import log
-from kumi.otel.counts import REFUSED, SHUT_DOWN, TRACES_FULL, Sent
-from kumi.otel.lanes import Taken
+from kumi.otel.delivery.counts import REFUSED, SHUT_DOWN, TRACES_FULL, Sent
+from kumi.otel.delivery.lanes import Taken
 from kumi.otel.switching import switching_soon
 from kumi.reply import Reply
 from kumi.spans.block import Block
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from opentelemetry.sdk.trace import ReadableSpan
 
-    from kumi.otel.lanes import Lane
+    from kumi.otel.delivery.lanes import Lane
 
     Job: TypeAlias = Block | tuple[ReadableSpan, ...]
 
