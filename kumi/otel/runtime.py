@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from kumi import hooks
 from kumi.otel import settings as settings_
-from kumi.otel import sigterm
 from kumi.otel.log import trouble, warn_once
+from kumi.otel.recording import sigterm
 from kumi.otel.sdk_import import without_wrong_limits
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import SpanExporter
 
-    from kumi.otel.profiler import Profiler
+    from kumi.otel.recording.profiler import Profiler
     from kumi.otel.settings import Options
 
 
@@ -147,7 +147,7 @@ def _new_profiler(
     asked = settings_.read(**options)
     with without_wrong_limits():
         from kumi.otel import environment  # noqa: PLC0415 - the SDK is imported when it is needed
-        from kumi.otel.profiler import Profiler  # noqa: PLC0415 - as above
+        from kumi.otel.recording.profiler import Profiler  # noqa: PLC0415 - as above
         from kumi_exporters.eventfile import ownership  # noqa: PLC0415 - as above
     ownership.claim()
     environment.prepare()
@@ -200,7 +200,7 @@ def _context() -> object:
     """The caller's context, which is where a phase begins; None where nobody will ask."""
     if _state.profiler is None:
         return None
-    from kumi.otel.admission import current_context  # noqa: PLC0415 - imported by the profiler
+    from kumi.otel.recording.admission import current_context  # noqa: PLC0415 - imported by the profiler
 
     return current_context()()
 

@@ -13,13 +13,13 @@ from opentelemetry.context import Context
 
 from kumi.hooks import FailedRun
 from kumi.letters import visible
-from kumi.otel import admission
-from kumi.otel.channel import size
 from kumi.otel.delivery import process_events
 from kumi.otel.delivery.counts import FAILED, LATE, TRACES_LATE, Counts, Sent
 from kumi.otel.delivery.event_log import journal_of
 from kumi.otel.delivery.sender import Sender
 from kumi.otel.log import logger, trouble, warn_once
+from kumi.otel.recording import admission
+from kumi.otel.recording.channel import size
 from kumi.spans import attributes as names
 from kumi.spans.block import only_sampled
 from kumi.spans.recorder import Identity, assemble, assemble_failed
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
     from opentelemetry.sdk.trace import ReadableSpan
 
-    from kumi.otel.channel import Batch, Source
     from kumi.otel.delivery.event_log import Journal
     from kumi.otel.delivery.route import Route, Router
+    from kumi.otel.recording.channel import Batch, Source
     from kumi.otel.settings import Settings
     from kumi.spans.block import Block
     from kumi.spans.events import Event

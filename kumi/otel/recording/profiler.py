@@ -16,17 +16,18 @@ from typing import TYPE_CHECKING, Any
 from kumi import forks, hooks
 from kumi.hooks import Level
 from kumi.letters import visible
-from kumi.otel import admission, log
-from kumi.otel.channel import Channels
+from kumi.otel import log
 from kumi.otel.delivery.counts import QUEUE_FULL
 from kumi.otel.delivery.processors import DrainHook
 from kumi.otel.delivery.route import Router
 from kumi.otel.delivery.stages import Delivery
-from kumi.otel.endings import Endings
-from kumi.otel.memory import measured
-from kumi.otel.notes import Notes
 from kumi.otel.owner import GATHER, Owner, answered, left
-from kumi.otel.pauses import Pauses
+from kumi.otel.recording import admission
+from kumi.otel.recording.channel import Channels
+from kumi.otel.recording.endings import Endings
+from kumi.otel.recording.memory import measured
+from kumi.otel.recording.pauses import Pauses
+from kumi.otel.recording.pending_events import Notes
 from kumi.reply import Reply
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
     from kumi.hooks import Phase
     from kumi.ir.program import Program
-    from kumi.otel.channel import Channel, Source
+    from kumi.otel.recording.channel import Channel, Source
     from kumi.otel.settings import Settings
 
 _GRACE = 0.02
@@ -135,7 +136,7 @@ class Profiler:
         else:
             self._owner.wake()
 
-    # What channels call: see `kumi.otel.channel.Recording`.
+    # What channels call: see `kumi.otel.recording.channel.Recording`.
 
     def wake(self) -> None:
         """Have the owner come soon."""
