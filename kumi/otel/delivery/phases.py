@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from opentelemetry.context import Context
 
-from kumi.otel.recording.admission import question
+from kumi.otel.delivery.sampling import question
 from kumi.spans import attributes as names
 from kumi.spans import events, ids
 from kumi.spans.block import HAS_IS_REMOTE, IS_REMOTE, SpanData

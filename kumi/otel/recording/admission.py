@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 from opentelemetry import context as context_api
 from opentelemetry.context.contextvars_context import ContextVarsRuntimeContext
-from opentelemetry.sdk.trace.sampling import Decision
-from opentelemetry.trace import SpanKind, TraceFlags, get_current_span
 
-from kumi.otel.log import trouble
+from kumi.otel.delivery.sampling import parent_sampled, question
 from kumi.spans import attributes as names
-from kumi.spans.ids import trace_id_source
-from kumi.spans.origin import RootDecision, random_flag
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,16 +18,14 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace.sampling import Sampler
 
     from kumi.otel.delivery.route import Route
-
-_SAMPLE = Decision.RECORD_AND_SAMPLE
-_SAMPLED = int(TraceFlags.SAMPLED)
+    from kumi.spans.origin import RootDecision
 
 
 def current_context() -> Callable[[], Context]:
     """The cheapest way to the caller's context: the variable itself where that is all there is."""
     runtime = context_api._RUNTIME_CONTEXT  # noqa: SLF001 - a quarter of the public way's cost
     if type(runtime) is ContextVarsRuntimeContext:
-        return runtime._current_context.get  # noqa: SLF001 - as above
+        return runtime._current_context.get  # noqa: SLF001 - its variable has no public name
     return context_api.get_current
 
 
@@ -88,37 +81,3 @@ def asking(
         return decision if keep_all or decision.sampled else None
 
     return admit
-
-
-def question(
-    sampler: Sampler, ids: IdGenerator, name: str, attributes: dict[str, str]
-) -> Callable[[Context], RootDecision]:
-    """Asks about one root span: one new trace id, and what the sampler says of it.
-
-    Not sampled where the sampler raises.
-    """
-    new_id, should_sample = trace_id_source(ids), sampler.should_sample
-    random = random_flag(ids)
-    sampled = random | _SAMPLED
-
-    def ask(context: Context) -> RootDecision:
-        try:
-            trace_id, asked = new_id(), attributes.copy()
-            result = should_sample(context, trace_id, name, SpanKind.INTERNAL, asked, ())
-            state = result.trace_state.to_header() if result.trace_state else ""
-            if result.decision is not _SAMPLE:
-                return RootDecision(trace_id, random, state, False)
-            given = result.attributes
-            wished = tuple(given.items()) if given and given != attributes else ()
-            return RootDecision(trace_id, sampled, state, True, wished)
-        except Exception as error:  # noqa: BLE001 - sampler and generator are the application's
-            trouble("asking the sampler about a run", error)
-            return RootDecision(int.from_bytes(os.urandom(16), "big"), 0, "", False)
-
-    return ask
-
-
-def parent_sampled(context: Context) -> bool | None:
-    """The sampled flag of the current span, None where there is no span."""
-    parent = get_current_span(context).get_span_context()
-    return bool(parent.trace_flags.sampled) if parent.is_valid else None
