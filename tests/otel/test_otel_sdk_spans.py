@@ -6,7 +6,7 @@ from otel_subjects import Blocky, Taxed, run
 
 import kumi
 from kumi import otel
-from kumi.otel.delivery.sdk_spans import readables
+from kumi.otel.delivery.sdk_spans import sdk_spans
 from kumi.spans.block import spans
 from kumi.spans.readable import to_readable
 
@@ -49,7 +49,7 @@ def failing():
 )
 def test_all_at_once_is_one_by_one(ops, work):
     for block in blocks(ops, work):
-        at_once = list(readables(block))
+        at_once = list(sdk_spans(block))
         one_by_one = [to_readable(span, block.resource) for span in spans(block)]
         assert [each.to_json() for each in at_once] == [each.to_json() for each in one_by_one]
         for ours, theirs in zip(at_once, one_by_one, strict=True):
@@ -61,5 +61,5 @@ def test_all_at_once_is_one_by_one(ops, work):
 
 def test_every_span_has_a_dict_of_its_own():
     (block, *_) = blocks(True, lambda: run(2))
-    made = list(readables(block))
+    made = list(sdk_spans(block))
     assert len({id(each._attributes) for each in made}) == len(made)

@@ -1,4 +1,4 @@
-"""The journal: this process's part of the event file, from its first line to its last."""
+"""The event log: this process's part of the event file, from its first line to its last."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from kumi.spans.events import Event
 
 
-class Journal:
+class EventLog:
     """Writes blocks and events, each program's description before its first block.
 
     Only the owner uses it, but for `force` and `hurry`. What the file refuses is counted there,
     never raised. A file that is begun anew (it was moved, deleted or emptied) gets the first line
-    and the descriptions again.
+    and the descriptions again: `_begun` is the number of the opening that has them.
     """
 
     def __init__(
@@ -57,17 +57,17 @@ class Journal:
         self._ended = {}
         self._counts.written += self._blocks.write(blocks, self._begin())
 
-    def events(self, noted: Sequence[Event]) -> None:
+    def events(self, told: Sequence[Event]) -> None:
         """Write events that are no spans of runs; one that is lost counts as one that was."""
         self._ended = {}
         self._begin()
-        lines = b"".join(map(events.line, noted))
-        self._counts.recorded += len(noted) - self._file.write(lines, len(noted))
+        lines = b"".join(map(events.line, told))
+        self._counts.recorded += len(told) - self._file.write(lines, len(told))
 
-    def pauses(self, noted: Sequence[Event]) -> None:
+    def pauses(self, told: Sequence[Event]) -> None:
         """Write what is no span at all, and not counted."""
         self._begin()
-        self._file.say(b"".join(map(events.line, noted)))
+        self._file.say(b"".join(map(events.line, told)))
 
     def tell_of_loss(self, last: Callable[[], Event]) -> None:
         """Say at the first loss that there are losses: at the end there may be no room to."""
@@ -76,14 +76,17 @@ class Journal:
             self.end(last())
 
     def end(self, last: Event) -> None:
-        """Write the last line, unless it stands there; there may be more, and another last one."""
+        """Write the last line, unless the same stands there already.
+
+        More runs may follow it, and then another last line: the last one counts.
+        """
         said = {key: value for key, value in last.items() if key != "timestamp"}
         if said != self._ended and (self._begun or last["dropped"]):
             is_written = self._file.say(events.line(last), last=True)
             self._ended = said if is_written else {}
 
     def force(self, last: Event) -> None:
-        """The same from any thread, in whatever the owner is stuck."""
+        """Write the last line from any thread, also while the owner is stuck in a write."""
         self._file.force(events.line(last))
 
     def hurry(self, seconds: float) -> None:
@@ -102,13 +105,15 @@ class Journal:
         return opening
 
     def _say_first(self) -> bool:
-        return self._file.say(events.line(process_events.process(self._settings, self._resource())))
+        return self._file.say(
+            events.line(process_events.start_event(self._settings, self._resource()))
+        )
 
 
-def journal_of(
+def open_event_log(
     path: str, settings: Settings, resource: Callable[[], Resource], counts: Counts
-) -> Journal | None:
-    """The journal of this process in the file at `path`, begun; None where the file is foreign."""
+) -> EventLog | None:
+    """Begin the log of this process in the file at `path`; None where the file is foreign."""
     service = str(resource().attributes.get("service.name", ""))
     file = EventFile(
         path,
@@ -118,5 +123,5 @@ def journal_of(
         service=service,
     )
     file.hold_profile()
-    journal = Journal(file, settings, resource, counts)
-    return journal if journal.start() else None
+    log = EventLog(file, settings, resource, counts)
+    return log if log.start() else None

@@ -24,18 +24,25 @@ _NANOSECONDS = 1e9
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _PhaseContext:
     """A phase's place in a trace. It is put into `Phase.token` when it is first needed.
 
-    Children end before their parent, so a parent gets its place from its first child. Until then
-    the token of a user's phase is the context in which it began. `tied` makes Unix time of a
-    reading, the same for parent and children, so that these lie inside.
+    Children end before their parent, and need its ids then. So a parent gets its ids with its first
+    child, and `Phase.token` keeps them until the parent ends itself. Until then the token of a
+    user's phase is the context in which it began. For `compile`, whose parts end first:
+
+        parse ends     compile gets trace T and span 1; parse is span 2 of T, below 1
+        analyze ends   compile has them already; analyze is span 3 of T, below 1
+        compile ends   it is span 1 of T, as its children say
+
+    `to_unix`, in nanoseconds, makes Unix time of a reading: the same for parent and children, so
+    that these lie inside however the two clocks drift meanwhile.
     """
 
     trace_id: bytes
     span_id: bytes
     origin: Origin
-    tied: int
+    to_unix: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,27 +54,27 @@ class EndedPhase:
 
     def span(self, route: Route) -> SpanData:
         """The span of this phase, with the identity that `route` gives it."""
-        phase, place = self.phase, _place(self.phase, self.context, route)
-        remote, error = place.origin.remote, phase.error
+        phase, own = self.phase, _context_of(self.phase, self.context, route)
+        remote, error = own.origin.remote, phase.error
         return SpanData(
             row=0,
             name=title(phase),
-            trace_id=place.trace_id,
-            span_id=place.span_id,
-            parent_id=place.origin.parent if any(place.origin.parent) else None,
+            trace_id=own.trace_id,
+            span_id=own.span_id,
+            parent_id=own.origin.parent if any(own.origin.parent) else None,
             parent_remote=remote,
-            flags=place.origin.flags | HAS_IS_REMOTE | (IS_REMOTE if remote else 0),
-            tracestate=place.origin.tracestate,
-            start=round(phase.start * _NANOSECONDS) + place.tied,
-            end=round(phase.end * _NANOSECONDS) + place.tied,
-            attributes=begun_with(place.origin.given, _attributes(phase)),
+            flags=own.origin.flags | HAS_IS_REMOTE | (IS_REMOTE if remote else 0),
+            tracestate=own.origin.tracestate,
+            start=round(phase.start * _NANOSECONDS) + own.to_unix,
+            end=round(phase.end * _NANOSECONDS) + own.to_unix,
+            attributes=begun_with(own.origin.given, _attributes(phase)),
             error=Failure((), error, error) if error else None,
             event=False,
         )
 
     def is_sampled(self, route: Route) -> bool:
         """Whether traces get it."""
-        return bool(route.lanes) and _place(self.phase, self.context, route).origin.sampled
+        return bool(route.lanes) and _context_of(self.phase, self.context, route).origin.sampled
 
 
 def event(phase: Phase, span: SpanData) -> Event:
@@ -94,15 +101,15 @@ def _attributes(phase: Phase) -> tuple[tuple[str, str], ...]:
     return (*schema, (names.ERROR_TYPE, phase.error)) if phase.error else schema
 
 
-def _place(phase: Phase, context: Context, route: Route) -> _Place:
-    if not isinstance(phase.token, _Place):
+def _context_of(phase: Phase, context: Context, route: Route) -> _PhaseContext:
+    if not isinstance(phase.token, _PhaseContext):
         began = phase.token if isinstance(phase.token, Context) else context
-        above = phase.parent and _place(phase.parent, began, route)
+        above = phase.parent and _context_of(phase.parent, began, route)
         phase.token = _below(above, route) if above else _at_top(phase, began, route)
     return phase.token
 
 
-def _below(above: _Place, route: Route) -> _Place:
+def _below(above: _PhaseContext, route: Route) -> _PhaseContext:
     span_id = ids.span_id(route.ids)
     inherited = above.origin
     inside = Origin(
@@ -113,10 +120,10 @@ def _below(above: _Place, route: Route) -> _Place:
         sampled=inherited.sampled,
         tracestate=inherited.tracestate,
     )
-    return _Place(above.trace_id, span_id, inside, above.tied)
+    return _PhaseContext(above.trace_id, span_id, inside, above.to_unix)
 
 
-def _at_top(phase: Phase, context: Context, route: Route) -> _Place:
+def _at_top(phase: Phase, context: Context, route: Route) -> _PhaseContext:
     """Under the caller's current span, or the root of a trace of its own."""
     found = origin(context, root_origin(bool(route.root), route.ids))
     if found.trace_id is None and route.root is None:
@@ -124,4 +131,4 @@ def _at_top(phase: Phase, context: Context, route: Route) -> _Place:
         ask = question(route.sampler, route.ids, title(phase), attributes)
         found = origin(ask(context), found)
     trace_id = found.trace_id or ids.trace_ids(route.ids, 1).tobytes()
-    return _Place(trace_id, ids.span_id(route.ids), found, anchor())
+    return _PhaseContext(trace_id, ids.span_id(route.ids), found, anchor())

@@ -1,4 +1,4 @@
-"""What the file says about a process: who it is, and in the end what became of its runs."""
+"""The two events of a process: who it is, and in the end what became of its runs."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _READINGS = 1000
 _ROUNDS = 5
 
 
-def process(settings: Settings, resource: Resource) -> Event:
+def start_event(settings: Settings, resource: Resource) -> Event:
     """The `profile_start` event of this process."""
     attributes = {name: _plain(value) for name, value in resource.attributes.items()}
     return events.profile_start(
@@ -52,7 +52,7 @@ def process(settings: Settings, resource: Resource) -> Event:
     )
 
 
-def ending(counts: Counts, dropped: Mapping[str, int], traces: Sent) -> Event:
+def end_event(counts: Counts, dropped: Mapping[str, int], traces: Sent) -> Event:
     """The `profile_end` event of this process; `dropped` is what is not in the file."""
     return events.profile_end(
         process=THIS_PROCESS.id,

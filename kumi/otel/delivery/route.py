@@ -11,7 +11,10 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
 from kumi.otel import environment
 from kumi.otel.delivery import processors
-from kumi.otel.delivery.lanes import Blocks, Direct, Lane, Paced, Simple
+from kumi.otel.delivery.lanes.batch_processor import BatchProcessorLane
+from kumi.otel.delivery.lanes.block_exporter import BlockExporterLane
+from kumi.otel.delivery.lanes.exporter import ExporterLane
+from kumi.otel.delivery.lanes.simple_processor import SimpleProcessorLane
 from kumi.otel.delivery.sampling import root_sampling
 from kumi.otel.log import logger, warn_once
 from kumi.spans.attributes import SCHEMA_URL, SCOPE_NAME
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace.id_generator import IdGenerator
     from opentelemetry.sdk.trace.sampling import Sampler
 
+    from kumi.otel.delivery.lanes.lane import Lane
     from kumi.spans.limits import Limits
 
 
@@ -140,7 +144,7 @@ class Router:
 
     def _to_exporters(self, exporters: Sequence[SpanExporter], seen: object) -> Route:
         identity = seen if isinstance(seen, TracerProvider) else self._own_provider()
-        lanes = tuple(_own_lane(exporter) for exporter in exporters)
+        lanes = tuple(_fastest(each, ExporterLane(each)) for each in exporters)
         for lane in lanes:
             _tell(lane, "directly")
         return Route(identity, lanes, None, seen, own=True)
@@ -162,16 +166,19 @@ class Router:
 
     def _lane(self, leaf: SpanProcessor) -> Lane:
         exporter = leaf.span_exporter  # type: ignore[attr-defined]  # both kinds of leaf have it
-        batched = isinstance(leaf, BatchSpanProcessor)
-        ordinary = Paced(leaf, self._halted) if batched else Simple(leaf)  # type: ignore[arg-type]  # the other kind
-        lane = Blocks(exporter, ordinary) if hasattr(exporter, "export_blocks") else ordinary
+        if isinstance(leaf, BatchSpanProcessor):
+            ordinary: Lane = BatchProcessorLane(leaf, self._halted)
+        else:
+            ordinary = SimpleProcessorLane(leaf)  # type: ignore[arg-type]  # the other kind of leaf
+        lane = _fastest(exporter, ordinary)
         _tell(lane, f"through the application's {type(leaf).__name__}")
         return lane
 
 
-def _own_lane(exporter: SpanExporter) -> Lane:
-    direct = Direct(exporter)
-    return Blocks(exporter, direct) if hasattr(exporter, "export_blocks") else direct
+def _fastest(exporter: SpanExporter, ordinary: Lane) -> Lane:
+    """By blocks, where the exporter takes them."""
+    takes_blocks = hasattr(exporter, "export_blocks")
+    return BlockExporterLane(exporter, ordinary) if takes_blocks else ordinary
 
 
 def _is_enabled(provider: TracerProvider) -> bool:
@@ -185,7 +192,7 @@ def _is_enabled(provider: TracerProvider) -> bool:
 
 
 def _tell(lane: Lane, how: str) -> None:
-    form = "blocks" if isinstance(lane, Blocks) else "spans"
+    form = "blocks" if isinstance(lane, BlockExporterLane) else "spans"
     logger.info("traces go as %s, %s, to %s", form, how, type(lane.exporter).__qualname__)
 
 

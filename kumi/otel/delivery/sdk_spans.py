@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _ROWS_OF_A_PREFIX = 1 << 16
 
 
-def readables(block: Block) -> Iterator[ReadableSpan]:
+def sdk_spans(block: Block) -> Iterator[ReadableSpan]:
     """Every span of a block, run by run, each with a mapping of attributes of its own."""
     if _is_rare(block):
         yield from (to_readable(span, block.resource, block.limits) for span in spans(block))

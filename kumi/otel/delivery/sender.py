@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kumi.otel import log
 from kumi.otel.delivery.counts import REFUSED, SHUT_DOWN, TRACES_FULL, Sent
-from kumi.otel.delivery.lanes import Taken
+from kumi.otel.delivery.lanes.lane import Accepted
 from kumi.otel.switching import switching_soon
 from kumi.reply import Reply
 from kumi.spans.block import Block
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
     from opentelemetry.sdk.trace import ReadableSpan
 
-    from kumi.otel.delivery.lanes import Lane
+    from kumi.otel.delivery.lanes.lane import Lane
 
-    Job: TypeAlias = Block | tuple[ReadableSpan, ...]
+    Item: TypeAlias = Block | tuple[ReadableSpan, ...]
 
 MOST_SPANS = 1 << 18
 _TOGETHER = 1 << 13
@@ -46,7 +46,7 @@ class Sender:
         self.figures = Sent()
         self._own = own
         self._patience = patience
-        self._jobs: deque[Job] = deque()
+        self._items: deque[Item] = deque()
         self._put = self._taken = 0
         self._stuck_at = -1
         self._closed = self._gone = False
@@ -91,19 +91,19 @@ class Sender:
 
     def leave(self) -> None:
         """Be done with what could not be sent until now."""
-        self._jobs.clear()
+        self._items.clear()
         self.close()
 
     # Handing over.
 
-    def _send(self, jobs: Sequence[Job], spans: int) -> None:
+    def _send(self, items: Sequence[Item], spans: int) -> None:
         self.figures.sampled += spans
         if self._closed or self._thread is None:
             self.figures.dropped[SHUT_DOWN] += spans
             return
         if self._is_full(spans):
             self._wait_for_room(spans)
-        self._jobs.extend(jobs)
+        self._items.extend(items)
         self._put += spans
         self._inbox.put(_MORE)
 
@@ -127,8 +127,8 @@ class Sender:
 
     def _drop_half(self) -> None:
         dropped, enough = 0, (self._put - self._taken) // 2
-        while self._jobs and dropped < enough:
-            dropped += _spans(self._jobs.popleft())
+        while self._items and dropped < enough:
+            dropped += _spans(self._items.popleft())
         self._put -= dropped
         self.figures.dropped[TRACES_FULL] += dropped
 
@@ -145,40 +145,40 @@ class Sender:
 
     def _serve(self, token: Any) -> bool:
         """Send what there is, and answer; False for the last token."""
-        while jobs := self._ready():
-            self._deliver(jobs)
+        while items := self._ready():
+            self._deliver(items)
         if token is not None and token is not _MORE:
             self._answer(*token)
         return token is not None
 
-    def _ready(self) -> list[Job]:
+    def _ready(self) -> list[Item]:
         """What is to go together: blocks up to some size, or spans."""
-        jobs: list[Job] = []
+        items: list[Item] = []
         spans = 0
-        while self._jobs and spans < _TOGETHER:
+        while self._items and spans < _TOGETHER:
             try:
-                job = self._jobs.popleft()
+                item = self._items.popleft()
             except IndexError:  # the owner has just dropped it
                 break
-            jobs.append(job)
-            spans += _spans(job)
-        return jobs
+            items.append(item)
+            spans += _spans(item)
+        return items
 
-    def _deliver(self, jobs: list[Job]) -> None:
-        blocks = [job for job in jobs if isinstance(job, Block)]
-        ended = [span for job in jobs if not isinstance(job, Block) for span in job]
-        spans = sum(map(_spans, jobs))
-        taken = self._taken_of(partial(self.lane.end, ended)) if ended else Taken()
-        more = self._taken_of(partial(self.lane.send, blocks)) if blocks else Taken()
-        self._count(spans, taken.sent + more.sent, taken.handed + more.handed)
+    def _deliver(self, items: list[Item]) -> None:
+        blocks = [item for item in items if isinstance(item, Block)]
+        ended = [span for item in items if not isinstance(item, Block) for span in item]
+        spans = sum(map(_spans, items))
+        one = self._accepted(partial(self.lane.end, ended)) if ended else Accepted()
+        more = self._accepted(partial(self.lane.send, blocks)) if blocks else Accepted()
+        self._count(spans, one.sent + more.sent, one.handed + more.handed)
 
-    def _taken_of(self, give: Callable[[], Taken]) -> Taken:
+    def _accepted(self, give: Callable[[], Accepted]) -> Accepted:
         try:
             with switching_soon:
                 return give()
         except BaseException as error:  # noqa: BLE001 - exporters are anybody's code
             log.trouble(f"sending spans to {self._exporter_name}", error)
-            return Taken()
+            return Accepted()
 
     def _count(self, spans: int, sent: int, handed: int) -> None:
         self.figures.sent += sent
@@ -193,7 +193,7 @@ class Sender:
         try:
             if flush is not None:
                 self.lane.flush(int(flush * 1000))
-        except BaseException as error:  # noqa: BLE001 - as above
+        except BaseException as error:  # noqa: BLE001 - exporters are anybody's code
             log.trouble(f"flushing {self._exporter_name}", error)
         answer.give()
 
@@ -201,7 +201,7 @@ class Sender:
         try:
             if self._own:
                 self.lane.exporter.shutdown()
-        except BaseException as error:  # noqa: BLE001 - as above
+        except BaseException as error:  # noqa: BLE001 - exporters are anybody's code
             log.trouble(f"shutting {self._exporter_name} down", error)
 
     @property
@@ -209,8 +209,8 @@ class Sender:
         return type(self.lane.exporter).__qualname__
 
 
-def _spans(job: Job) -> int:
-    return job.span_count if isinstance(job, Block) else len(job)
+def _spans(item: Item) -> int:
+    return item.span_count if isinstance(item, Block) else len(item)
 
 
 _MORE = "more"

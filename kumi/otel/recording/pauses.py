@@ -30,7 +30,7 @@ _MOST_KEPT = 1000
 _TASKS = Path("/proc/self/task")
 
 
-class Pauses:
+class PauseWatch:
     """Notes the pauses of this process, from `begin` to `end`.
 
     The kernel's delays are asked for once a round of the owner's work, for the threads that woke

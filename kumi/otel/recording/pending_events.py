@@ -1,4 +1,4 @@
-"""Notes: what is told beside runs, phases and looks at memory, kept until the owner comes."""
+"""What is told beside runs, phases and looks at memory, kept until the owner comes."""
 
 from __future__ import annotations
 
@@ -14,21 +14,25 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace import ReadableSpan
 
     from kumi.hooks import Phase
+    from kumi.otel.delivery.outputs import Outputs
     from kumi.otel.delivery.route import Route
-    from kumi.otel.delivery.stages import Delivery
     from kumi.spans.events import Event
 
-    Note: TypeAlias = EndedPhase | Event
+    Pending: TypeAlias = EndedPhase | Event
 
 _MOST = 10_000
 _AT_ONCE = 200
 
 
-class Notes:
-    """A bounded queue of notes: where nobody drains it, the oldest give way, and are counted."""
+class PendingEvents:
+    """A bounded queue: where nobody drains it, the oldest give way, and are counted.
+
+    Callers append without a lock, and may be as many threads as they like; so each step is one
+    call of a deque, and whoever finds it empty has only come second.
+    """
 
     def __init__(self) -> None:
-        self._kept: deque[Note] = deque()
+        self._kept: deque[Pending] = deque()
         self._lost: deque[int] = deque()
 
     def are_waiting(self) -> bool:
@@ -36,16 +40,16 @@ class Notes:
         return bool(self._kept)
 
     def are_half_full(self) -> bool:
-        """Whether just this note makes it so: somebody should come now."""
+        """Whether just the last one makes it so: somebody should come now."""
         return len(self._kept) == _MOST // 2
 
-    def phase(self, phase: Phase, context: Context) -> None:
-        """Note a phase that ended in `context`."""
-        self.event(EndedPhase(phase, context))
+    def add_phase(self, phase: Phase, context: Context) -> None:
+        """Keep a phase that ended in `context`."""
+        self.add(EndedPhase(phase, context))
 
-    def event(self, note: Note) -> None:
-        """Note an event of the file."""
-        self._kept.append(note)
+    def add(self, pending: Pending) -> None:
+        """Keep an event of the file."""
+        self._kept.append(pending)
         if len(self._kept) > _MOST and self._take() is not None:
             self._lost.append(1)
 
@@ -61,27 +65,27 @@ class Notes:
         self._kept.clear()
         self._lost.clear()
 
-    def deliver(self, delivery: Delivery) -> None:
+    def deliver(self, outputs: Outputs) -> None:
         """Hand on what there is by now: events to the file, spans to the traces."""
         left = len(self._kept)
         while left > 0 and self._kept:
-            self._deliver(min(left, _AT_ONCE), delivery)
+            self._deliver(min(left, _AT_ONCE), outputs)
             left -= _AT_ONCE
 
-    def _deliver(self, count: int, delivery: Delivery) -> None:
-        noted: list[Event] = []
+    def _deliver(self, count: int, outputs: Outputs) -> None:
+        told: list[Event] = []
         ended: list[ReadableSpan] = []
         for _ in range(count):
-            note = self._take()
-            if isinstance(note, EndedPhase):
-                _tell(note, delivery.route, noted, ended)
-            elif note is not None:
-                noted.append(note)
-        delivery.events(noted)
-        delivery.ended(ended)
+            pending = self._take()
+            if isinstance(pending, EndedPhase):
+                _tell(pending, outputs.route, told, ended)
+            elif pending is not None:
+                told.append(pending)
+        outputs.events(told)
+        outputs.ended(ended)
 
-    def _take(self) -> Note | None:
-        """The oldest note, where nobody else has just taken it."""
+    def _take(self) -> Pending | None:
+        """The oldest, where nobody else has just taken it."""
         try:
             return self._kept.popleft()
         except IndexError:
@@ -89,14 +93,14 @@ class Notes:
 
 
 def _tell(
-    note: EndedPhase, route: Route | None, noted: list[Event], ended: list[ReadableSpan]
+    pending: EndedPhase, route: Route | None, told: list[Event], ended: list[ReadableSpan]
 ) -> None:
     if route is None:
         return
     try:
-        span = note.span(route)
-        noted.append(event(note.phase, span))
-        if note.is_sampled(route):
+        span = pending.span(route)
+        told.append(event(pending.phase, span))
+        if pending.is_sampled(route):
             ended.append(to_readable(span, route.resource, route.limits))
     except Exception as error:  # noqa: BLE001 - an id generator or a sampler is anybody's code
         trouble("noting a phase", error)
