@@ -105,9 +105,8 @@ class EventLog:
         return opening
 
     def _say_first(self) -> bool:
-        return self._file.say(
-            events.line(process_events.start_event(self._settings, self._resource()))
-        )
+        first = process_events.start_event(self._settings, self._resource())
+        return self._file.say(events.line(first))
 
 
 def open_event_log(

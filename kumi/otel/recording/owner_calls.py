@@ -1,4 +1,4 @@
-"""What callers ask of the owner: to come, now or soon, or to be waited for, though never for long."""
+"""What callers want of the owner: that it come, now or soon; some wait for it, never for long."""
 
 from __future__ import annotations
 

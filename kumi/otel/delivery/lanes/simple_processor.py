@@ -1,4 +1,4 @@
-"""To an exporter behind the application's `SimpleSpanProcessor`, which exports each span at once."""
+"""To an exporter behind the application's `SimpleSpanProcessor`: it exports each span at once."""
 
 from __future__ import annotations
 
