@@ -1,4 +1,4 @@
-"""Delivering messages: retries within a deadline, one log line for each kind of trouble."""
+"""Messages to one receiver: retries within a deadline, one log line for each kind of trouble."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SHORTEST = 0.1
 _ENDED = "the exporter was shut down before there was an answer"
 
 
-class Delivery:
+class RetryingClient:
     """Brings messages to one destination, connecting when the first one goes.
 
     `trouble` is why the last message was not taken whole; it is empty where it was.
@@ -111,9 +111,9 @@ def transport_for(protocol: str) -> Callable[[Destination], Transport]:
     thread, and a child forked amid an import there never gets the module.
     """
     if protocol == "grpc":
-        from kumi_exporters.transport.grpc import GrpcTransport  # noqa: PLC0415 - see above
+        from kumi_exporters.transport.grpc import GrpcTransport  # noqa: PLC0415 - the other protocol's libraries stay unloaded
 
         return GrpcTransport
-    from kumi_exporters.transport.http import HttpTransport  # noqa: PLC0415 - see above
+    from kumi_exporters.transport.http import HttpTransport  # noqa: PLC0415 - the other protocol's libraries stay unloaded
 
     return HttpTransport

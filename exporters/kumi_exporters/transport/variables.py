@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 _log = logging.getLogger("kumi.otel")
+OtlpProtocol: TypeAlias = Literal["grpc", "http/protobuf"]
 
 
 class Said(NamedTuple):
