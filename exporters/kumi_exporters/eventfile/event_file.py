@@ -6,22 +6,17 @@ import logging
 import os
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import Self
 from weakref import WeakSet
-
-from typing_extensions import override
 
 from kumi import forks
 from kumi.letters import visible
 from kumi.spans import frames
-from kumi_exporters.eventfile import locks
-from kumi_exporters.eventfile.open_modes import ForeignError, Mode
-from kumi_exporters.eventfile.sinks import Batch, Outcome
-from kumi_exporters.eventfile.watched_path import Place
-from kumi_exporters.eventfile.write_queue import BUSY, Job, Turns
-
-if TYPE_CHECKING:
-    from kumi_exporters.eventfile.sinks import Sink
+from kumi_exporters.eventfile.open_modes import OpenMode
+from kumi_exporters.eventfile.sink import Chunk, Outcome
+from kumi_exporters.eventfile.watched_path import WatchedPath
+from kumi_exporters.eventfile.write_queue import BUSY, WriteQueue
+from kumi_exporters.eventfile.write_requests import Close, Look, Write
 
 _log = logging.getLogger("kumi.otel")
 
@@ -45,8 +40,8 @@ class EventFile:
         max_bytes: int | None = None,
         service: str = "",
     ) -> None:
-        template, mode = str(Path(path).absolute()), Mode(persistent, truncate)
-        self._place = Place(template, service, mode, max_bytes)
+        template, mode = str(Path(path).absolute()), OpenMode(persistent, truncate)
+        self._watched = WatchedPath(template, service, mode, max_bytes)
         self._warned: set[str] = set()
         self.dropped: Counter[str] = Counter()
         forks.tell(self)
@@ -65,12 +60,12 @@ class EventFile:
     @property
     def path(self) -> str:
         """Where it is, with `{pid}`, `{host}` and `{service}` filled in."""
-        return self._place.path
+        return self._watched.path
 
     @property
     def is_foreign(self) -> bool:
         """Whether a file stands there that is no profile, and stays as it is."""
-        return self._place.is_foreign
+        return self._watched.is_foreign
 
     def ready(self) -> int:
         """See that the file is open, and that it is still what stands at its path.
@@ -78,11 +73,11 @@ class EventFile:
         The number of the opening: 1, and one more whenever the file was moved, deleted or emptied
         from outside, and so has to be begun anew; 0 where it cannot be opened.
         """
-        sink = self._place.sink
+        sink = self._watched.sink
         if sink is None or not sink.is_current(self.path):
-            _turns.do(_Look(self._place))
-            self._say_notes()
-        return self._place.number if self._place.sink is not None else 0
+            _queue.do(Look(self._watched))
+            self._log_openings()
+        return self._watched.openings if self._watched.sink is not None else 0
 
     def write(self, lines: bytes | memoryview, count: int, *, last: bool = False) -> int:
         """Append `count` whole lines; give how many of them are in the file now.
@@ -108,17 +103,17 @@ class EventFile:
 
         False where that cannot be: for a stream, a full disk, a file that is not open.
         """
-        sink = self._place.sink
+        sink = self._watched.sink
         return sink is not None and sink.is_open() and sink.force(line)
 
     def hurry(self, seconds: float) -> None:
         """Wait neither for a reader nor for other writers once `seconds` have passed."""
-        self._place.patience.hurry(seconds)
-        _turns.hurry()
+        self._watched.patience.hurry(seconds)
+        _queue.hurry()
 
     def close(self) -> None:
         """Let go of the file. A later write opens it again, and appends."""
-        _turns.do(_Close(self._place))
+        _queue.do(Close(self._watched))
 
     def hold_profile(self) -> None:
         """Say that the profile itself is written here: exporters add no blocks to it."""
@@ -127,25 +122,30 @@ class EventFile:
     def abandon(self) -> None:
         """In a child: let go of what is the parent's, and begin anew; with `{pid}`, elsewhere."""
         self.dropped = Counter()
-        self._place.abandon()
+        self._watched.abandon()
 
     forked = abandon
 
     def _written(self, lines: bytes | memoryview, count: int, *, last: bool) -> Outcome | None:
         try:
-            batch = self._batch(lines, count)
+            chunk = self._chunk(lines, count)
         except Exception as error:  # noqa: BLE001 - no memory, or no library
             return Outcome(0, "file_error", f"cannot be compressed: {error}")
-        outcome = _turns.do(_Write(self, batch, last=last))
+        outcome = _queue.do(Write(self._watched, chunk, self._settle, last=last))
         if last and outcome is BUSY and self.force(bytes(lines)):
             return Outcome(count)
         return outcome
 
-    def _batch(self, lines: bytes | memoryview, count: int) -> Batch:
+    def _chunk(self, lines: bytes | memoryview, count: int) -> Chunk:
         codec = frames.by_name(self.path)
         if codec is None:
-            return Batch(lines, count)
-        return Batch(codec.compress(lines), count, is_frame=True)
+            return Chunk(lines, count)
+        return Chunk(codec.compress(lines), count, is_frame=True)
+
+    def _settle(self, outcome: Outcome, count: int) -> None:
+        """What became of a write that nobody waited for."""
+        self._tell(outcome)
+        self._counted(outcome, count)
 
     def _counted(self, outcome: Outcome, count: int) -> int:
         if outcome.reason:
@@ -154,7 +154,7 @@ class EventFile:
 
     def _tell(self, outcome: Outcome | None) -> None:
         """Log what happened at the file: once for each kind of trouble, until it is over."""
-        self._say_notes()
+        self._log_openings()
         if outcome is None:
             return
         if not outcome.reason:
@@ -163,10 +163,10 @@ class EventFile:
             self._warned.add(outcome.reason)
             _log.warning("the profile %s: %s", visible(self.path), outcome.message)
 
-    def _say_notes(self) -> None:
-        notes = self._place.notes
-        while notes:
-            note = notes.popleft()
+    def _log_openings(self) -> None:
+        to_log = self._watched.to_log
+        while to_log:
+            note = to_log.popleft()
             _log.log(note.level, "%s", visible(note.text))
 
 
@@ -179,91 +179,5 @@ def _is_on(variable: str) -> bool:
     return os.environ.get(variable, "").strip().lower() in {"1", "true", "yes", "on"}
 
 
-class _Look(Job):
-    """See that the place is open, and is what it was."""
-
-    def __init__(self, place: Place) -> None:
-        super().__init__(place.patience.from_now())
-        self._place = place
-
-    @override
-    def hold(self, *, wait: bool) -> None:
-        try:
-            self._place.look(wait=wait)
-        except locks.HeldError:
-            raise
-        except OSError:
-            return  # the write that follows says it
-
-    @override
-    def do(self) -> Outcome:
-        return Outcome(0)
-
-
-class _Close(Job):
-    """Let go of the place."""
-
-    def __init__(self, place: Place) -> None:
-        super().__init__(place.patience.from_now())
-        self._place = place
-
-    @override
-    def do(self) -> Outcome:
-        self._place.close()
-        return Outcome(0)
-
-
-class _Write(Job):
-    """Append lines."""
-
-    def __init__(self, file: EventFile, batch: Batch, *, last: bool) -> None:
-        super().__init__(file._place.patience.from_now())  # noqa: SLF001 - its own job
-        self._file = file
-        self._batch = batch
-        self._last = last
-        self._sink: Sink | None = None
-        self._trouble: OSError | None = None
-
-    @override
-    def keep(self) -> None:
-        self._batch.keep()
-
-    @override
-    def hold(self, *, wait: bool) -> None:
-        self._sink, self._trouble = None, None
-        try:
-            sink = self._file._place.opened(wait=wait)  # noqa: SLF001 - as above
-            sink.lock(wait=wait)
-            self._sink = sink
-        except locks.HeldError:
-            raise
-        except OSError as error:
-            self._trouble = error
-
-    @override
-    def do(self) -> Outcome:
-        if self._sink is None:
-            return _outcome_of(self._trouble)
-        try:
-            return self._sink.put(self._batch, last=self._last)
-        except OSError as error:
-            return _outcome_of(error)
-
-    @override
-    def let_go(self) -> None:
-        if self._sink is not None:
-            self._sink.unlock()
-
-    @override
-    def settle(self) -> None:
-        self._file._tell(self.outcome)  # noqa: SLF001 - as above
-        self._file._counted(self.outcome, self._batch.count)  # noqa: SLF001 - as above
-
-
-def _outcome_of(error: OSError | None) -> Outcome:
-    reason = "file_foreign" if isinstance(error, ForeignError) else "file_error"
-    return Outcome(0, reason, (error.strerror or str(error)) if error else "")
-
-
-_turns = Turns()
+_queue = WriteQueue()
 _profiles: WeakSet[EventFile] = WeakSet()

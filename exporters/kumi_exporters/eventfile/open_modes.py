@@ -1,4 +1,4 @@
-"""Opening an event file: whose it is decides whether it is emptied, moved aside or appended to."""
+"""How an event file is opened: whose it is decides whether it is moved aside, emptied or kept."""
 
 from __future__ import annotations
 
@@ -33,26 +33,26 @@ class ForeignError(OSError):
 
 
 @dataclass(frozen=True, slots=True)
-class Mode:
+class OpenMode:
     """What becomes of an existing file: moved aside, unless it is emptied or appended to."""
 
     persistent: bool = False
     truncate: bool = False
 
 
-class Note(NamedTuple):
+class LogNote(NamedTuple):
     """Something to be logged, once it is nobody's turn to write."""
 
     level: int
     text: str
 
 
-class Opening(NamedTuple):
+class Target(NamedTuple):
     """What is to be opened, and how. `say` takes what is to be logged about it."""
 
     path: str
-    mode: Mode
-    say: Callable[[Note], object]
+    mode: OpenMode
+    say: Callable[[LogNote], object]
 
     @property
     def codec(self) -> Codec | None:
@@ -90,67 +90,67 @@ def open_stream(path: str) -> int:
     return os.open(path, os.O_WRONLY | _APPEND | getattr(os, "O_NONBLOCK", 0))
 
 
-def open_file(this: Opening, *, wait: bool) -> int:
+def open_file(target: Target, *, wait: bool) -> int:
     """A descriptor to append to, once the mode was applied to what stood there.
 
     The file counts as in use until the descriptor is closed. Raises ForeignError for a file that
     is no profile, HeldError instead of waiting for a process that is moving it aside.
     """
-    Path(this.path).parent.mkdir(parents=True, exist_ok=True)
+    Path(target.path).parent.mkdir(parents=True, exist_ok=True)
     for _ in range(_ATTEMPTS):
-        fd = os.open(this.path, os.O_RDWR | os.O_CREAT | _APPEND, 0o666)
+        fd = os.open(target.path, os.O_RDWR | os.O_CREAT | _APPEND, 0o666)
         try:
-            if _settle(fd, this, wait=wait):
+            if _settle(fd, target, wait=wait):
                 return fd
         except BaseException:
             os.close(fd)
             raise
         os.close(fd)
-    raise OSError(errno.EBUSY, "is replaced again and again", this.path)
+    raise OSError(errno.EBUSY, "is replaced again and again", target.path)
 
 
-def _settle(fd: int, this: Opening, *, wait: bool) -> bool:
+def _settle(fd: int, target: Target, *, wait: bool) -> bool:
     """Apply the mode. False where the path is another file by now."""
-    if os.fstat(fd).st_size and not is_profile(fd, this.codec):
+    if os.fstat(fd).st_size and not is_profile(fd, target.codec):
         raise ForeignError(errno.EEXIST, "is no profile, and stays as it is")
-    if _changes(fd, this) and not _apply(fd, this):
+    if _changes(fd, target) and not _apply(fd, target):
         return False
     locks.share(fd, wait=wait)
-    if not _is_at(fd, this.path):
+    if not _is_at(fd, target.path):
         return False
     ownership.claim_file(_identity(fd))
     return True
 
 
-def _changes(fd: int, this: Opening) -> bool:
+def _changes(fd: int, target: Target) -> bool:
     """Whether the mode asks for something: once a job, on a file with content."""
-    appends = this.mode.persistent and not this.mode.truncate
-    return not (appends or os.fstat(fd).st_size == 0 or _is_ours(fd, this.codec))
+    appends = target.mode.persistent and not target.mode.truncate
+    return not (appends or os.fstat(fd).st_size == 0 or _is_ours(fd, target.codec))
 
 
 def _is_ours(fd: int, codec: Codec | None) -> bool:
     return ownership.has_claimed(_identity(fd)) or job_of(fd, codec) == ownership.claim()
 
 
-def _apply(fd: int, this: Opening) -> bool:
+def _apply(fd: int, target: Target) -> bool:
     if not locks.exclude(fd):
-        if _is_at(fd, this.path):
-            in_use = f"{this.path} is in use by another process: appending to it"
-            this.say(Note(logging.WARNING, in_use))
+        if _is_at(fd, target.path):
+            in_use = f"{target.path} is in use by another process: appending to it"
+            target.say(LogNote(logging.WARNING, in_use))
         return True
-    if not _is_at(fd, this.path):
+    if not _is_at(fd, target.path):
         return False
-    if this.mode.truncate:
+    if target.mode.truncate:
         os.ftruncate(fd, 0)
         return True
-    _move_aside(this)
+    _move_aside(target)
     return False
 
 
-def _move_aside(this: Opening) -> None:
-    real = Path(this.path).resolve()
-    target = real.replace(_name_for_old(str(real), this.codec))
-    this.say(Note(logging.INFO, f"the profile that was at {this.path} is now {target}"))
+def _move_aside(target: Target) -> None:
+    real = Path(target.path).resolve()
+    old = real.replace(_name_for_old(str(real), target.codec))
+    target.say(LogNote(logging.INFO, f"the profile that was at {target.path} is now {old}"))
 
 
 def _name_for_old(path: str, codec: Codec | None) -> str:

@@ -1,4 +1,4 @@
-"""A place that lines go to, opened when they come, and anew where it was taken away."""
+"""The path of an event file, watched: opened when lines come, and anew where it was moved away."""
 
 from __future__ import annotations
 
@@ -9,36 +9,43 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from kumi_exporters.eventfile import locks, open_modes
-from kumi_exporters.eventfile.open_modes import ForeignError, Mode, Note, Opening
-from kumi_exporters.eventfile.sinks import Patience, RegularFile, Stream
+from kumi_exporters.eventfile.open_modes import ForeignError, LogNote, OpenMode, Target
+from kumi_exporters.eventfile.regular_file import RegularFile
+from kumi_exporters.eventfile.sink import Patience
+from kumi_exporters.eventfile.stream import Stream
 
 if TYPE_CHECKING:
-    from kumi_exporters.eventfile.sinks import Sink
+    from kumi_exporters.eventfile.sink import Sink
 
 _FIRST_PAUSE = 0.004
 _LONGEST_PAUSE = 1.0
-_APPENDING = Mode(persistent=True)
+_APPENDING = OpenMode(persistent=True)
 
 
-class Place:
-    """A path and what is open there. Only whose turn it is may use it.
+class WatchedPath:
+    """A path and what is open there. Only whose turn it is to write may use it.
 
-    `number` counts the openings; `notes` are what is to be logged about them afterwards.
+    `openings` counts how often it was opened; `to_log` is what is to be logged about that, once it
+    is nobody's turn: a logging handler may write to the same file.
+
+    A path that cannot be opened must cost nothing, though every write asks for it. So after a
+    failure it is tried again only after 4 ms, then 8, 16, … up to a second, and whoever asks in
+    the meantime gets the last failure; a file that is no profile is not tried again at all.
     """
 
-    def __init__(self, template: str, service: str, mode: Mode, max_bytes: int | None) -> None:
+    def __init__(self, template: str, service: str, mode: OpenMode, max_bytes: int | None) -> None:
         self._template = template
         self._service = service
         self._asked = mode
         self._max_bytes = max_bytes
         self.patience = Patience()
-        self.notes: deque[Note] = deque()
+        self.to_log: deque[LogNote] = deque()
         self.sink: Sink | None = None
         self._forget()
 
     def _forget(self) -> None:
         self.path = open_modes.fill_in(self._template, self._service)
-        self.number = 0
+        self.openings = 0
         self._mode = self._asked
         self._refusal: OSError | None = None
         self._pause = 0.0
@@ -65,7 +72,7 @@ class Place:
         if self.sink is not None and not self.sink.is_current(self.path):
             self.close()
             gone = f"{self.path} was moved, deleted or emptied: it is opened anew"
-            self.notes.append(Note(logging.INFO, gone))
+            self.to_log.append(LogNote(logging.INFO, gone))
         self.opened(wait=wait)
 
     def opened(self, *, wait: bool) -> Sink:
@@ -86,18 +93,18 @@ class Place:
             self._rest(error)
             raise
         self._refusal, self._pause, self._mode = None, 0.0, _APPENDING
-        self.number += 1
+        self.openings += 1
         return sink
 
     def _new(self, *, wait: bool) -> Sink:
         if open_modes.is_stream(self.path):
             return Stream(open_modes.open_stream(self.path), self.patience)
-        this = Opening(self.path, self._mode, self.notes.append)
-        fd = open_modes.open_file(this, wait=wait)
-        return RegularFile(fd, self.patience, self._max_bytes, this.codec)
+        target = Target(self.path, self._mode, self.to_log.append)
+        fd = open_modes.open_file(target, wait=wait)
+        return RegularFile(fd, self.patience, self._max_bytes, target.codec)
 
     def _rest(self, error: OSError) -> None:
-        """Try again a little later: a place that cannot be written to must cost nothing."""
+        """Try again a little later; each time that it fails the pause is twice as long."""
         self._refusal = error
         self._pause = min(_LONGEST_PAUSE, 2 * self._pause or _FIRST_PAUSE)
         self._retry_at = math.inf if self.is_foreign else time.monotonic() + self._pause

@@ -1,10 +1,28 @@
-"""Who writes next: the threads of this process take turns at all event files.
+"""Who writes next: one thread at a time does what all of them want done at event files.
 
-Whoever comes says what it wants done, and does all that is waiting if nobody else is at it; else it
-waits for the answer, until its deadline. So no thread waits for a lock, and a signal's handler in
-the middle of a write waits for nobody: the write that it interrupted does its work as well. Where
-another process has the file, a thread of its own waits for that, since nobody can wait for a
-process with a deadline, and asking again and again starves whoever asks less often.
+Why not a lock: a signal's handler runs in the middle of whatever its thread is doing. Where that
+thread holds the lock, a handler that writes as well waits for itself, without end. And whoever
+waits for a lock waits also for the process that its holder waits for, without a deadline.
+
+So whoever comes puts a *request* into a queue. If it is nobody's turn the thread takes it, and does
+all that waits in the queue; else it waits for its answer, until its deadline. An example: threads A
+and B write, and so does the handler H of a signal that A gets.
+
+    A   queues its lines, takes the turn, begins to write them
+    B   queues its lines, sees that it is the turn of A, waits
+    H   interrupts A; sees that it is the turn of its own thread; copies and queues its lines, and
+        returns at once with None: to wait would be to wait for itself
+    A   goes on, writes its own lines, those of B and those of H, gives the turn back
+    B   has its answer, and returns
+    A   says what became of the lines of H (`settle`), since nobody else is there to
+
+Where another process has the file nobody can wait for that with a deadline, and asking for it again
+and again starves whoever asks less often. So a thread is started that takes the turn, waits for
+that process, and does what waits in the queue by then; the others wait for their answers, as B
+does. Where no thread can be started each tries again every millisecond, until its deadline.
+
+A request is done once, or given up once: whoever takes it out of the queue decides that, in one
+step that no other thread and no signal can divide.
 """
 
 from __future__ import annotations
@@ -20,7 +38,7 @@ from typing import TYPE_CHECKING
 from kumi import forks
 from kumi.reply import Reply
 from kumi_exporters.eventfile import locks
-from kumi_exporters.eventfile.sinks import Outcome
+from kumi_exporters.eventfile.sink import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,8 +49,8 @@ _INTERRUPTED = Outcome(0, "file_error", "the write was interrupted")
 _STEP = 0.001  # between attempts, where there is no thread to wait
 
 
-class Job:
-    """Something to be done in turn. `left` says how many seconds of patience there still are."""
+class Request:
+    """Something to be done in turn. `left` says how many seconds its thread will still wait."""
 
     def __init__(self, left: Callable[[], float]) -> None:
         self.left = left
@@ -57,8 +75,8 @@ class Job:
         """Say what came of it, where nobody waits for that."""
 
 
-class Turns:
-    """The jobs that wait, and the thread whose turn it is."""
+class WriteQueue:
+    """The requests that wait, and the thread whose turn it is, for all event files together."""
 
     def __init__(self) -> None:
         self.forked()
@@ -67,33 +85,33 @@ class Turns:
     def forked(self) -> None:
         """In a child, the threads of the parent do not exist."""
         self._taken: dict[str, int] = {}
-        self._jobs: deque[Job] = deque()
-        self._to_settle: deque[Job] = deque()
+        self._requests: deque[Request] = deque()
+        self._to_settle: deque[Request] = deque()
 
-    def do(self, job: Job) -> Outcome | None:
-        """What came of a job. None amid another one of this thread, which does it afterwards."""
+    def do(self, request: Request) -> Outcome | None:
+        """What came of a request; None amid another one of this thread, which does both."""
         if self._is_mine():
-            job.is_awaited = False
-            job.keep()
-            self._jobs.append(job)
+            request.is_awaited = False
+            request.keep()
+            self._requests.append(request)
             return None
         try:
-            return self._awaited(job)
+            return self._awaited(request)
         finally:
             if self._is_mine():  # Ctrl-C came amid giving it back
                 self._taken.clear()
 
     def hurry(self) -> None:
         """Have those that wait look again at how long they may."""
-        for job in self._jobs.copy():
-            job.reply.give(False)
+        for request in self._requests.copy():
+            request.reply.give(False)
 
-    def _awaited(self, job: Job) -> Outcome:
+    def _awaited(self, request: Request) -> Outcome:
         if not self._take():
-            job.keep()
-        self._jobs.append(job)
-        self._work(job)
-        return self._outcome(job)
+            request.keep()
+        self._requests.append(request)
+        self._work(request)
+        return self._outcome(request)
 
     def _is_mine(self) -> bool:
         return self._taken.get(_TURN) == threading.get_ident()
@@ -102,20 +120,20 @@ class Turns:
         me = threading.get_ident()
         return self._taken.setdefault(_TURN, me) == me  # one step: no other thread, no signal
 
-    def _work(self, job: Job) -> None:
+    def _work(self, request: Request) -> None:
         """Do what waits, or see that somebody does."""
         try:
-            while self._jobs and self._take():
-                if not self._serve(wait=False) and self._goes_on_without(job):
+            while self._requests and self._take():
+                if not self._serve(wait=False) and self._goes_on_without(request):
                     break
         except BaseException:  # Ctrl-C: somebody else goes on
             self._wake_next()
             raise
         self._settle()
 
-    def _goes_on_without(self, job: Job) -> bool:
+    def _goes_on_without(self, request: Request) -> bool:
         """Whether there is nothing that this thread can do while another process has the file."""
-        if self._is_waited_for() or job.left() <= 0 or job not in self._jobs:
+        if self._is_waited_for() or request.left() <= 0 or request not in self._requests:
             return True
         time.sleep(_STEP)
         return False
@@ -132,18 +150,18 @@ class Turns:
         return True
 
     def _wait_and_work(self) -> None:
-        while self._jobs and self._take():
+        while self._requests and self._take():
             self._serve(wait=True)
         self._settle()
 
     def _serve(self, *, wait: bool) -> bool:
-        """Do all jobs. False where another process has the file, and is not to be waited for."""
+        """Do all that waits. False where another process has the file, and is not waited for."""
         try:
-            while self._jobs:
+            while self._requests:
                 self._one(wait=wait)
         except locks.HeldError:
-            for job in self._jobs.copy():
-                job.keep()
+            for request in self._requests.copy():
+                request.keep()
             return False
         finally:
             self._taken.clear()
@@ -151,43 +169,43 @@ class Turns:
 
     def _one(self, *, wait: bool) -> None:
         try:
-            job = self._jobs[0]
+            request = self._requests[0]
         except IndexError:  # who wanted it has lost patience
             return
-        job.hold(wait=wait)
+        request.hold(wait=wait)
         try:
-            if self._is_removed(job):
-                self._finish(job)
+            if self._is_removed(request):
+                self._finish(request)
         finally:
-            job.let_go()
+            request.let_go()
 
-    def _is_removed(self, job: Job) -> bool:
-        """Whether it is for the caller to decide what becomes of a job: one only removes it."""
+    def _is_removed(self, request: Request) -> bool:
+        """Whether it is for the caller to decide what becomes of a request: one only removes it."""
         try:
-            self._jobs.remove(job)
+            self._requests.remove(request)
         except ValueError:
             return False
         return True
 
-    def _finish(self, job: Job) -> None:
+    def _finish(self, request: Request) -> None:
         try:
-            job.outcome = job.do()
+            request.outcome = request.do()
         finally:
-            if job.is_awaited:
-                job.reply.give()
+            if request.is_awaited:
+                request.reply.give()
             else:
-                self._to_settle.append(job)
+                self._to_settle.append(request)
 
-    def _outcome(self, job: Job) -> Outcome:
-        while not (is_done := job.reply.wait(job.left())):
+    def _outcome(self, request: Request) -> Outcome:
+        while not (is_done := request.reply.wait(request.left())):
             if is_done is None:
-                return BUSY if self._is_removed(job) else _last_look(job)
-            self._work(job)
-        return job.outcome
+                return BUSY if self._is_removed(request) else _last_look(request)
+            self._work(request)
+        return request.outcome
 
     def _wake_next(self) -> None:
-        for job in self._jobs.copy():
-            job.reply.give(False)
+        for request in self._requests.copy():
+            request.reply.give(False)
             return
 
     def _settle(self) -> None:
@@ -196,6 +214,6 @@ class Turns:
                 self._to_settle.popleft().settle()
 
 
-def _last_look(job: Job) -> Outcome:
-    """What came of a job that is being done; where it still is, what is written late is lost."""
-    return job.outcome if job.reply.value else BUSY
+def _last_look(request: Request) -> Outcome:
+    """What came of a request that is being done; if it still is, what is written counts as lost."""
+    return request.outcome if request.reply.value else BUSY
