@@ -73,7 +73,7 @@ class JsonlSpanExporter(SpanExporter):
         try:
             with self._lock:
                 return self._blocks.write(blocks, self.file.ready())
-        except Exception:  # noqa: BLE001 - as above
+        except Exception:  # noqa: BLE001 - an exporter never raises
             _log.exception("blocks of spans cannot be written")
             return 0
 

@@ -147,8 +147,8 @@ def _new_profiler(
     asked = settings_.read(**options)
     with without_wrong_limits():
         from kumi.otel import environment  # noqa: PLC0415 - the SDK is imported when it is needed
-        from kumi.otel.recording.profiler import Profiler  # noqa: PLC0415 - as above
-        from kumi_exporters.eventfile import ownership  # noqa: PLC0415 - as above
+        from kumi.otel.recording.profiler import Profiler  # noqa: PLC0415 - it imports the SDK
+        from kumi_exporters.eventfile import ownership  # noqa: PLC0415 - only where somebody profiles
     ownership.claim()
     environment.prepare()
     return Profiler(asked, provider, exporters)

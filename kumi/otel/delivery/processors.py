@@ -1,5 +1,8 @@
 """The application's span processors: finding the leaves, and having a flush drain us too."""
 
+# The SDK has no public names for the processors of a provider; these are stable since SDK 1.20.
+# ruff: noqa: SLF001
+
 from __future__ import annotations
 
 from contextlib import contextmanager
@@ -47,12 +50,12 @@ def leaves(provider: TracerProvider) -> tuple[SpanProcessor, ...]:
 
     Types are compared exactly: subclasses exist that filter, or that redact.
     """
-    return tuple(_leaves(provider._active_span_processor))  # noqa: SLF001 - stable since SDK 1.20
+    return tuple(_leaves(provider._active_span_processor))
 
 
 def _leaves(processor: SpanProcessor) -> Iterator[SpanProcessor]:
     if type(processor) in _MULTI:
-        for inner in processor._span_processors:  # type: ignore[attr-defined]  # noqa: SLF001 - as above
+        for inner in processor._span_processors:  # type: ignore[attr-defined]
             yield from _leaves(inner)
     elif type(processor) in _LEAF:
         yield processor
@@ -62,7 +65,7 @@ def _leaves(processor: SpanProcessor) -> Iterator[SpanProcessor]:
 
 def chain(provider: TracerProvider) -> tuple[Any, ...]:
     """The processors that were added to a provider: another tuple when one is added later."""
-    added: tuple[Any, ...] = provider._active_span_processor._span_processors  # noqa: SLF001 - as above
+    added: tuple[Any, ...] = provider._active_span_processor._span_processors
     return added
 
 
@@ -71,22 +74,22 @@ def put_first(provider: TracerProvider, hook: DrainHook) -> tuple[Any, ...]:
 
     An empty chain, which is another one later, where somebody is adding a processor at the moment.
     """
-    active = provider._active_span_processor  # noqa: SLF001 - as above
-    if hook not in active._span_processors:  # noqa: SLF001 - as above
-        with _held(active._lock) as is_held:  # noqa: SLF001 - what `add_span_processor` takes
+    active = provider._active_span_processor
+    if hook not in active._span_processors:
+        with _held(active._lock) as is_held:
             if not is_held:
                 return ()
-            active._span_processors = (hook, *active._span_processors)  # noqa: SLF001 - as above
+            active._span_processors = (hook, *active._span_processors)
     return chain(provider)
 
 
 def take_out(provider: TracerProvider, hook: DrainHook) -> None:
     """Remove `hook` again, where that can be done: it does no harm."""
-    active = provider._active_span_processor  # noqa: SLF001 - as above
-    with _held(active._lock) as is_held:  # noqa: SLF001 - as above
+    active = provider._active_span_processor
+    with _held(active._lock) as is_held:
         if is_held:
-            rest = tuple(each for each in active._span_processors if each is not hook)  # noqa: SLF001 - as above
-            active._span_processors = rest  # noqa: SLF001 - as above
+            rest = tuple(each for each in active._span_processors if each is not hook)
+            active._span_processors = rest
 
 
 def is_free(lock: Any) -> bool:
