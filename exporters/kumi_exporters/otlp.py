@@ -53,7 +53,7 @@ class KumiOTLPSpanExporter(SpanExporter):
         forks.tell(self)
 
     def forked(self) -> None:
-        """Begin anew in a child, with a connection and pages of its own."""
+        """Begin anew in a child, with a connection and buffers of its own."""
         self._client.forked()
         self._stamper = OtlpStamper()
 
@@ -91,7 +91,7 @@ class KumiOTLPSpanExporter(SpanExporter):
         try:
             for message, spans in encoded():
                 taken += self._client.deliver(message, spans)
-                del message  # its memory is for the next one: new pages cost more than the copy
+                del message  # the next one takes its memory: fresh pages cost more than the copy
         except Exception as error:  # noqa: BLE001 - an exporter never raises
             _log.warning("spans cannot be sent: %s: %s", type(error).__qualname__, error)
         return taken

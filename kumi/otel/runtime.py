@@ -36,9 +36,10 @@ _state = _State()
 def start_from_environment() -> None:
     """Profile this process where `KUMI_PROFILE` says so and nobody has begun yet.
 
-    This is inside of the first run, and with a bad value in some of its variables the SDK does not
-    let itself be imported. Raises nothing but ImportError, for the next compile to try again: a
-    signal may have interrupted its thread in the middle of that import.
+    Called inside of the first run, which must not fail for it: the SDK cannot be imported, for one,
+    where some of its variables have bad values. So nothing is raised but ImportError, and the next
+    compile tries again: it may be that a signal's handler runs the first schema while its own
+    thread imports the SDK, and what is half imported cannot be used yet.
     """
     try:
         if settings_.enabled() and _state.profiler is None:
@@ -143,7 +144,7 @@ def flush(timeout: float = 30.0) -> bool:
 def _new_profiler(
     provider: TracerProvider | None, exporters: Sequence[SpanExporter], options: Options
 ) -> Profiler:
-    """Never made under our lock: the SDK is imported here, and a thread may wait for both."""
+    """Not under our lock: the SDK is imported here, and who imports it, too, may want the lock."""
     asked = settings_.read(**options)
     with without_wrong_limits():
         from kumi.otel import environment  # noqa: PLC0415 - the SDK is imported when it is needed

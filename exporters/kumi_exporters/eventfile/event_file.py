@@ -70,7 +70,7 @@ class EventFile:
     def ready(self) -> int:
         """See that the file is open, and that it is still what stands at its path.
 
-        The number of the opening: 1, and one more whenever the file was moved, deleted or emptied
+        Gives how often it was opened: once, and once more whenever it was moved, deleted or emptied
         from outside, and so has to be begun anew; 0 where it cannot be opened.
         """
         sink = self._watched.sink
@@ -92,7 +92,7 @@ class EventFile:
     def say(self, line: bytes, *, last: bool = False) -> bool:
         """Append a line that is no span, and so not counted where it is lost; whether it is there.
 
-        A line that is written afterwards, within a signal's handler, counts as there.
+        Within a signal's handler it is only queued (see `WriteQueue`), and counts as there.
         """
         outcome = self._written(line, 1, last=last)
         self._tell(outcome)

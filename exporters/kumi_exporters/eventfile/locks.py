@@ -1,7 +1,8 @@
 """Locks between processes. On Windows there are none: one process a file.
 
-A write holds `lockf`, for as long as it lasts. "In use" is a shared `flock`, held while the file is
-open; emptying and renaming need the exclusive one.
+There are two kinds. `lockf` is held for one write, so that lines of two processes do not mix. A
+shared `flock` is held for as long as the file is open, and says that it is in use: whoever wants to
+empty or rename the file needs that lock for itself alone.
 """
 
 from __future__ import annotations

@@ -123,7 +123,7 @@ def _settle(fd: int, target: Target, *, wait: bool) -> bool:
 
 
 def _changes(fd: int, target: Target) -> bool:
-    """Whether the mode asks for something: once a job, on a file with content."""
+    """Whether the mode asks for something here: it does once a job, for a file with content."""
     appends = target.mode.persistent and not target.mode.truncate
     return not (appends or os.fstat(fd).st_size == 0 or _is_ours(fd, target.codec))
 

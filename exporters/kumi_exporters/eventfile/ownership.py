@@ -1,9 +1,22 @@
-"""The job of this process: a command and all that it starts, or a service and its workers.
+"""Whose profile it is: the job of this process, a command and all that it starts.
 
-What becomes of an existing file is decided once a job. A process that starts others tells them its
-job in the environment. Workers whose common parent knows nothing of Kumi find it out by themselves:
-a parent that runs the same executable in their process group is their server's master or their
-pool's owner; a shell, or a supervisor, which gives each child a group of its own, is neither.
+Why there are jobs: by default an existing profile is moved aside when a new one begins. But a
+program that starts others, or a server with its workers, is many processes, which all begin, and
+none may move aside what the others have just written. So what becomes of an existing file is
+decided once a job; whoever belongs to it appends.
+
+    $ KUMI_PROFILE=1 KUMI_PROFILE_FILE=p.jsonl python tests.py
+    100  tests.py                    job 100:5000 (its number, and when it began): moves the p.jsonl
+                                     of yesterday to p.jsonl.old, and begins another
+    101  a script that it starts     is told KUMI_PROFILE_OWNER="100:5000 <device>:<inode>": appends
+    102  a child that it forks       has the same variable, and the same memory: appends
+    200  python tests.py once more   job 200:9000, which is another: moves p.jsonl aside
+
+A process that starts others tells them its job in the environment, and which file it has claimed.
+Workers whose common parent knows nothing of Kumi find their job out by themselves: a parent that
+runs the same executable in their process group is their server's master or their pool's owner, and
+gives the job its name. A shell, or a supervisor, which gives each child a group of its own, is
+neither. Whoever opens a file finds the job that began it in its first line, too (`sniff.job_of`).
 """
 
 from __future__ import annotations
@@ -93,7 +106,7 @@ def _is_same_program() -> bool:
 
 
 def _found_by_ps() -> str:
-    """As above, where there is no /proc: macOS and the BSDs."""
+    """The job as `_found_in_proc` would find it, where there is no /proc: macOS and the BSDs."""
     own, parent = os.getpid(), os.getppid()
     asked = ["ps", "-o", "pid=,pgid=,lstart=,comm=", "-p", f"{own},{parent}"]
     table = subprocess.run(  # noqa: S603 - nothing of the user's is in it

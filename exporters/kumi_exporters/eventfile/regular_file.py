@@ -92,13 +92,13 @@ class RegularFile(Sink):
             return True
 
     def _saw(self, end: int) -> None:
-        """Remember what another look must find, or somebody has emptied the file."""
+        """Remember the end and the head: where they are gone later, somebody emptied the file."""
         self._end = end
         if len(self._head) < _HEAD:
             self._head = read_at(self.fd, _HEAD, 0)
 
     def _mended(self) -> int:
-        """The size; where a neighbour was killed in its line or frame, after ending that."""
+        """The size, once what a killed neighbour left torn at the end is ended, or cut off."""
         size = os.fstat(self.fd).st_size
         if size == self._end:  # as we left it
             return size
@@ -132,9 +132,12 @@ class RegularFile(Sink):
     def _append(
         self, chunk: Chunk, start: int, fits: int, *, kept: int
     ) -> tuple[int, OSError | None]:
-        """Write; on a full disk so that there is room for `kept` bytes after it, the last line's.
+        """Write `fits` bytes; give how many stand there, and what was the matter.
 
-        Once a disk was full, that is tried with blanks, which are cut off again.
+        Why there is more to it: when a disk is full the last line, which says what was lost, should
+        still find room. So on a full disk whole lines are cut off again until there is room for
+        `kept` bytes more. While the disk may still be full blanks are written behind the lines, as
+        many as are kept for the last one, and cut off again: if they fit, so will it.
         """
         blanks = kept if self._is_full else 0
         data = memoryview(bytes(chunk.data[:fits]) + b" " * blanks) if blanks else chunk.data[:fits]

@@ -26,7 +26,7 @@ class Outcome:
 
 
 class Patience:
-    """How long a write may wait for others: until `hurry` says so, as long as it usually does."""
+    """How long a write may wait for others: `locks.PATIENCE` seconds, or less after `hurry`."""
 
     def __init__(self) -> None:
         self._deadline = math.inf
@@ -98,7 +98,7 @@ class Sink:
         return False
 
     def is_open(self) -> bool:
-        """Whether the number still means our file: who becomes a daemon closes them all."""
+        """Whether the descriptor still means our file: who becomes a daemon closes all of them."""
         try:
             return identity(os.fstat(self.fd)) == self._identity
         except OSError:

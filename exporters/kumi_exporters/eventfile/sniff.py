@@ -1,4 +1,7 @@
-"""Is this file a profile, and whose? What is no profile is never touched."""
+"""What a file is, told by its first line: whether it is a profile, and of which job.
+
+What is no profile is never touched.
+"""
 
 from __future__ import annotations
 
@@ -61,7 +64,7 @@ def _first_line(fd: int, codec: Codec | None) -> tuple[bytes, bytes]:
 
 
 def _may_begin(torn: bytes) -> bool:
-    """A writer was killed in its first line, or the line is longer than we look."""
+    """Whether an event begins here: its writer was killed, or it is longer than we look."""
     return any(torn.startswith(b) or b.startswith(torn) for b in _BEGINNINGS)
 
 

@@ -1,7 +1,8 @@
 """What became of the runs: the figures of `profile_end`.
 
-One thread writes each figure: the owner, or a sender; in the place of a stuck owner, who waited for
-the end. What callers count (a run that found no room) comes as a note in a deque: without a lock.
+No figure needs a lock, since one thread writes each: the owner, or a sender; in the place of a
+stuck owner, whoever waited for the end. What other threads count (a run that found no room) they
+append to a deque, and it is added up when somebody asks for the figures.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ class Counts:
                 self._dropped[what] += int(how_much)
 
     def _all_told(self) -> Iterator[tuple[str, float]]:
-        """What was told, each once: at the end the one that waits for it may listen as well."""
+        """What was told, each once, also where the owner and who waits for the end ask together."""
         with suppress(IndexError):
             while True:
                 yield self._told.popleft()
@@ -95,10 +96,10 @@ class Sent:
             self.sampled + other.sampled,
             self.sent + other.sent,
             self.handed + other.handed,
-            self.dropped + Counter(dict(other.dropped)),  # of a copy: its sender goes on counting
+            self.dropped + Counter(dict(other.dropped)),  # a copy: its sender still counts
         )
 
     @property
     def missing(self) -> int:
-        """What is neither delivered nor dropped: it waits, or is in hand."""
+        """What is neither delivered nor dropped yet: it waits, or is just being sent."""
         return self.sampled - self.sent - self.handed - sum(self.dropped.values())

@@ -37,8 +37,9 @@ _TOGETHER = 1 << 13
 class Sender:
     """A bounded queue of blocks and spans before one lane, whose exporter may be our `own`.
 
-    All is called on the owner's thread, but for what says that it is the sender's. `patience` is
-    how long, in seconds, the owner may wait for room; not again until something was sent.
+    Called on the owner's thread, but for the methods at the end, which are the sender's own.
+    `patience` is how long, in seconds, the owner may wait for room. Where that was in vain it does
+    not wait again until something was sent: else a hanging collector would cost it that each time.
     """
 
     def __init__(self, lane: Lane, patience: float, *, own: bool) -> None:

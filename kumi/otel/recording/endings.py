@@ -41,7 +41,7 @@ class Endings:
         self._undo: list[Callable[[], object]] = []
 
     def register(self) -> None:
-        """Be the next to be called: handlers run last in, first out, ours before a provider's."""
+        """Be the next to be called: handlers that came last run first, ours before a provider's."""
         self.forget()
         undone = [ending(self._told) for ending in ENDINGS]
         self._undo = [undo for undo in undone if undo is not None]
@@ -80,7 +80,7 @@ def _before_exit_handlers(told: Ended) -> Callable[[], object] | None:
 
 
 def _exit_handler(told: Ended) -> Callable[[], object]:
-    """The same, among the handlers of `atexit`."""
+    """Exit, among the handlers of `atexit`: the last time that we are told of it."""
     close = partial(sigterm.uninterrupted, told.close, at_exit=True)
     atexit.register(close)
     return partial(atexit.unregister, close)

@@ -1,7 +1,8 @@
 """Signals and the end: SIGTERM writes what was recorded first, and Ctrl-C does not cut that short.
 
-Light, since `import kumi` installs the handler where KUMI_PROFILE is set: a server that restores
-the handlers it found, and raises the signal again, has to have found ours.
+This imports next to nothing, since `import kumi` installs the handler where KUMI_PROFILE is set. It
+is done that early because of servers (uvicorn) that remember the handlers they find when they
+begin, restore them when they shut down, and raise the signal again: they have to find ours.
 """
 
 from __future__ import annotations
