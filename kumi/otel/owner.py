@@ -17,7 +17,7 @@ what the other has done:
 
     owner                                   run
     at_rest = True
-    limit = 0 (`lie_down`)
+    limit = 0 (`try_to_rest`)
                                             appended; 1 > 0, so it calls `relieve`
                                             limit = 2048; `wake`: at rest, so it puts WAKE in
     looks into the queues: one run waits
@@ -51,18 +51,18 @@ Work: TypeAlias = "Callable[[], Any]"
 class Owner:
     """A daemon thread with an inbox, started when it is first needed.
 
-    `work` does all there is to do; `lie_down` says whether nothing is left, and has the next run
-    call `wake` if so. Both are called on the thread. `gather` is in seconds.
+    `work` does all there is to do; `try_to_rest` has the next run call `wake`, and then says
+    whether nothing is left. Both are called on the thread. `gather` is in seconds.
 
     `at_rest` says that somebody has to wake it; `answered` grows while it gets on with its work.
     """
 
-    def __init__(self, work: Work, lie_down: Callable[[], bool], gather: float = GATHER) -> None:
+    def __init__(self, work: Work, try_to_rest: Callable[[], bool], gather: float = GATHER) -> None:
         self._work = work
-        self._lie_down = lie_down
+        self._try_to_rest = try_to_rest
         self._gather_seconds = gather
         self._inbox: Any = None
-        self._bell = Reply()
+        self._hurried = Reply()
         self._thread: threading.Thread | None = None
         self._unstarted = [True]
         self._is_called = self._gathers = self._attends = self._over = False
@@ -121,7 +121,7 @@ class Owner:
         """For what does not wait until callers have gathered."""
         self._inbox.put(token)
         if self._gathers:
-            self._bell.give()
+            self._hurried.give()
 
     def _is_started(self) -> bool:
         return self._inbox is not None or self._start()
@@ -172,23 +172,23 @@ class Owner:
     def _live(self, inbox: Any) -> None:
         log.by_another_thread()
         while not self._over:
-            self._rise(inbox.get())
+            self._take(inbox.get())
         self.attend()
 
-    def _rise(self, token: Any) -> None:
+    def _take(self, token: Any) -> None:
         """In a function of its own, whose end lets go of what was asked: a rest may be long."""
         self._answer(token)
         if self._is_called:
-            self._spell()
+            self._work_until_idle()
 
-    def _spell(self) -> None:
-        """Work until there is nothing left; who calls in the meantime has queued something."""
+    def _work_until_idle(self) -> None:
+        """Work until there is nothing left, though more may come in the meantime."""
         self._is_called = False
         while not self._over:
             self._gather()
             self._do(self._work)
             self.at_rest = True
-            if self._do(self._lie_down) is not False:  # also where it fails: the next run wakes us
+            if self._do(self._try_to_rest) is not False:  # where it fails, too, a run wakes us
                 return
             self.at_rest = False
 
@@ -199,10 +199,10 @@ class Owner:
         does after they have put something in. So one of the two sees the other, and nobody who
         waits is left until the while is over.
         """
-        self._bell = Reply()
+        self._hurried = Reply()
         self._gathers = True
         if self._inbox.empty():
-            self._bell.wait(self._gather_seconds)
+            self._hurried.wait(self._gather_seconds)
         self._gathers = False
         self.attend()
 

@@ -120,7 +120,7 @@ class EventFile:
         _profiles.add(self)
 
     def abandon(self) -> None:
-        """In a child: let go of what is the parent's, and begin anew; with `{pid}`, elsewhere."""
+        """Begin anew in a child, leave what is open to the parent; `{pid}` names another file."""
         self.dropped = Counter()
         self._watched.abandon()
 

@@ -110,7 +110,7 @@ def open_file(target: Target, *, wait: bool) -> int:
 
 
 def _settle(fd: int, target: Target, *, wait: bool) -> bool:
-    """Apply the mode. False where the path is another file by now."""
+    """Apply the mode to what is open. False where the path means another file by now."""
     if os.fstat(fd).st_size and not is_profile(fd, target.codec):
         raise ForeignError(errno.EEXIST, "is no profile, and stays as it is")
     if _changes(fd, target) and not _apply(fd, target):

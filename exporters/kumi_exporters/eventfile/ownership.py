@@ -96,7 +96,7 @@ def _seen(process: int) -> _Seen:
 
 
 def _is_same_program() -> bool:
-    """Whether the parent runs our executable; where its user hides that, whether it is a Python."""
+    """Whether the parent runs our executable; by its name, where that is another user's secret."""
     parent = Path(f"/proc/{os.getppid()}")
     try:
         return (parent / "exe").samefile("/proc/self/exe")

@@ -64,7 +64,7 @@ class Chunk:
         return 0 if self._is_frame else bytes(self.data[: max(0, room)]).rfind(_NEWLINE) + 1
 
     def lines_in(self, size: int) -> int:
-        """How many lines their first `size` bytes are."""
+        """How many lines there are in the first `size` bytes."""
         if size >= len(self.data):
             return self.count
         return 0 if self._is_frame else bytes(self.data[:size]).count(_NEWLINE)

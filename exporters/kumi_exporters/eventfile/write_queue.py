@@ -89,7 +89,11 @@ class WriteQueue:
         self._to_settle: deque[Request] = deque()
 
     def do(self, request: Request) -> Outcome | None:
-        """What came of a request; None amid another one of this thread, which does both."""
+        """Have a request done, and say what came of it.
+
+        None where this thread is doing another one already, which a signal has interrupted: that
+        one is finished first, and this one after it.
+        """
         if self._is_mine():
             request.is_awaited = False
             request.keep()
@@ -98,7 +102,7 @@ class WriteQueue:
         try:
             return self._awaited(request)
         finally:
-            if self._is_mine():  # Ctrl-C came amid giving it back
+            if self._is_mine():  # Ctrl-C came while the turn was given back
                 self._taken.clear()
 
     def hurry(self) -> None:
@@ -132,7 +136,7 @@ class WriteQueue:
         self._settle()
 
     def _goes_on_without(self, request: Request) -> bool:
-        """Whether there is nothing that this thread can do while another process has the file."""
+        """Whether this thread can do nothing but wait while another process has the file."""
         if self._is_waited_for() or request.left() <= 0 or request not in self._requests:
             return True
         time.sleep(_STEP)
@@ -174,13 +178,13 @@ class WriteQueue:
             return
         request.hold(wait=wait)
         try:
-            if self._is_removed(request):
+            if self._takes_out(request):
                 self._finish(request)
         finally:
             request.let_go()
 
-    def _is_removed(self, request: Request) -> bool:
-        """Whether it is for the caller to decide what becomes of a request: one only removes it."""
+    def _takes_out(self, request: Request) -> bool:
+        """Take a request out; False where somebody else has, who decides what becomes of it."""
         try:
             self._requests.remove(request)
         except ValueError:
@@ -199,7 +203,7 @@ class WriteQueue:
     def _outcome(self, request: Request) -> Outcome:
         while not (is_done := request.reply.wait(request.left())):
             if is_done is None:
-                return BUSY if self._is_removed(request) else _last_look(request)
+                return BUSY if self._takes_out(request) else _last_look(request)
             self._work(request)
         return request.outcome
 

@@ -105,7 +105,7 @@ def _port(endpoint: str) -> int:
 
 
 def _wrong(given: Said, protocol: OtlpProtocol) -> str:
-    """Why nothing can be sent to an endpoint, which is said; empty where something can."""
+    """Why nothing can be sent to an endpoint, after a warning; empty where something can."""
     if protocol == "http/protobuf":
         fine = _is_url(given.value)
         accepted = "http://HOST:PORT or https://HOST:PORT, the port below 65536"

@@ -89,7 +89,7 @@ def _failed(error: Any) -> Answer:
 
 
 def _is_secure(to: Destination) -> bool:
-    """Whether it is https; where it is neither that nor http, the variable says it."""
+    """Whether the endpoint is https; without a scheme OTEL_EXPORTER_OTLP_INSECURE decides."""
     lower = to.endpoint.lower()
     return lower.startswith("https://") or not (lower.startswith("http://") or to.insecure)
 

@@ -80,7 +80,7 @@ class RetryingClient:
         return last
 
     def _wait(self, seconds: float) -> None:
-        """Wait, until we are stopped at most."""
+        """Wait; `stop` ends that."""
         if self._end.wait(seconds):
             self._end.give()  # for others who wait
 
@@ -91,7 +91,7 @@ class RetryingClient:
         return self._transport
 
     def _say(self, kind: str, message: str) -> None:
-        """Once, until it was good again."""
+        """Warn, once for each kind of trouble until it is over."""
         if kind not in self._said:
             self._said.add(kind)
             _log.warning("%s", message)

@@ -58,7 +58,7 @@ class EventLog:
         self._counts.written += self._blocks.write(blocks, self._begin())
 
     def events(self, told: Sequence[Event]) -> None:
-        """Write events that are no spans of runs; one that is lost counts as one that was."""
+        """Write events that are no spans of runs; those that are lost count as spans that are."""
         self._ended = {}
         self._begin()
         lines = b"".join(map(events.line, told))

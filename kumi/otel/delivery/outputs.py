@@ -122,7 +122,7 @@ class Outputs:
         ]
 
     def close_traces(self) -> None:
-        """After what was handed over nothing is sent any more: it is counted."""
+        """Send what was handed over, and nothing after it: that is counted as dropped."""
         for sender in self.senders:
             sender.close()
 

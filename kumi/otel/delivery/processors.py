@@ -93,7 +93,7 @@ def take_out(provider: TracerProvider, hook: DrainHook) -> None:
 
 
 def is_free(lock: Any) -> bool:
-    """Whether a lock of the SDK's can be taken: not in a child whose parent's thread held it."""
+    """Whether a lock can be taken: in a child it cannot, if a thread of the parent held it."""
     with _held(lock) as is_held:
         return is_held
 

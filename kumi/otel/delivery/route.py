@@ -127,7 +127,7 @@ class Router:
         return provider is not None and processors.chain(provider) is not route.chain
 
     def leave(self, route: Route) -> None:
-        """Be as if we had never been in the application's provider."""
+        """Take our hook out of the application's provider again."""
         if route.application is not None:
             processors.take_out(route.application, self._hook)
 
@@ -150,7 +150,7 @@ class Router:
         return Route(identity, lanes, None, seen, own=True)
 
     def _through(self, provider: TracerProvider) -> Route:
-        """The lanes of the application's provider, or none of them for all of its leaves."""
+        """The lanes of the application's provider: one for each exporter, or none at all."""
         try:
             chain = processors.put_first(provider, self._hook)
             leaves = processors.leaves(provider) if _is_enabled(provider) else ()

@@ -27,10 +27,10 @@ class Ended(Protocol):
         """Exit handlers are about to run: use a tracer provider that will be shut down in one."""
 
     def finish(self) -> None:
-        """The process may be gone after this."""
+        """Hand everything over: the process may be gone after this."""
 
     def close(self) -> None:
-        """The interpreter exits."""
+        """Hand everything over for good: the interpreter exits."""
 
 
 class Endings:
@@ -47,7 +47,7 @@ class Endings:
         self._undo = [undo for undo in undone if undo is not None]
 
     def forget(self) -> None:
-        """Do not call any more."""
+        """Have `told` hear of no ending any more."""
         undo, self._undo = self._undo, []
         for each in undo:
             each()
@@ -109,7 +109,7 @@ def _celery(told: Ended) -> Callable[[], object] | None:
 
 
 def _sigterm(told: Ended) -> Callable[[], object]:
-    """SIGTERM by its default action; so end uvicorn's servers, and the workers of a pool."""
+    """SIGTERM where nobody else handles it: so end uvicorn's servers, and the workers of a pool."""
     return sigterm.before_death(told.finish)
 
 

@@ -34,7 +34,7 @@ class OwnerCalls:
         self.start_over()
 
     def start_over(self) -> None:
-        """What each process has for itself."""
+        """Begin anew in a child: its owner is not stuck, and streams as the settings say."""
         self._stuck_at: int | None = None
         self.streams = self._settings.stream and not self._work.streams_frames
         self.remember_memory("start")

@@ -60,9 +60,9 @@ class OwnerWork:
         self.start_over()
 
     def start_over(self) -> None:
-        """What each process has for itself."""
+        """Make what each process has for itself: an owner, its outputs, and the flags."""
         gather = _FRAME if self.streams_frames else GATHER
-        self.owner = Owner(self._work, self._lie_down, gather)
+        self.owner = Owner(self._work, self._try_to_rest, gather)
         self.outputs = Outputs(self._settings, self._router)
         self._stages = Stages(self._settings, self.outputs, self.owner.attend)
         self.balance = self._stages.balance
@@ -80,8 +80,8 @@ class OwnerWork:
         with self.pauses.working():
             return self.drain(self.channels.queues())
 
-    def _lie_down(self) -> bool:
-        """Have the next run wake the owner; whether nothing has come in the meantime."""
+    def _try_to_rest(self) -> bool:
+        """Have the next run wake the owner, and then look whether nothing has come meanwhile."""
         self.rest()
         if self._lingers and not self.channels.all():
             self.write_end()
@@ -115,7 +115,7 @@ class OwnerWork:
         self.outputs.pauses(self.pauses.taken())
 
     def write_now(self, queue: RunQueue) -> bool:
-        """For a run that waits; after the last line it gets one of its own."""
+        """For a streamed run, which waits. After the last line it is followed by another one."""
         is_written = self.drain([queue])
         if self._has_ended:
             self.balance.write_end()
