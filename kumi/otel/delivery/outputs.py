@@ -102,10 +102,10 @@ class Outputs:
         if self.event_log is not None and events and not self.is_given_up:
             self.event_log.pauses(events)
 
-    def ended(self, spans: Sequence[ReadableSpan]) -> None:
+    def spans(self, spans: Sequence[ReadableSpan]) -> None:
         """Spans for the traces."""
         for sender in self.senders if spans else ():
-            sender.ended(spans)
+            sender.spans(spans)
 
     # The end.
 

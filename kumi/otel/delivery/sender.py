@@ -66,7 +66,7 @@ class Sender:
         """Send runs, all of them sampled."""
         self._send(blocks, sum(block.span_count for block in blocks))
 
-    def ended(self, spans: Sequence[ReadableSpan]) -> None:
+    def spans(self, spans: Sequence[ReadableSpan]) -> None:
         """Send ordinary spans."""
         self._send([tuple(spans)], len(spans))
 
@@ -167,11 +167,10 @@ class Sender:
 
     def _deliver(self, items: list[Item]) -> None:
         blocks = [item for item in items if isinstance(item, Block)]
-        ended = [span for item in items if not isinstance(item, Block) for span in item]
-        spans = sum(map(_spans, items))
-        one = self._accepted(partial(self.lane.end, ended)) if ended else Accepted()
-        more = self._accepted(partial(self.lane.send, blocks)) if blocks else Accepted()
-        self._count(spans, one.sent + more.sent, one.handed + more.handed)
+        spans = [span for item in items if not isinstance(item, Block) for span in item]
+        one = self._accepted(partial(self.lane.send_spans, spans)) if spans else Accepted()
+        more = self._accepted(partial(self.lane.send_blocks, blocks)) if blocks else Accepted()
+        self._count(sum(map(_spans, items)), one.sent + more.sent, one.handed + more.handed)
 
     def _accepted(self, give: Callable[[], Accepted]) -> Accepted:
         try:

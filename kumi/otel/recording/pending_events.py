@@ -74,15 +74,15 @@ class PendingEvents:
 
     def _deliver(self, count: int, outputs: Outputs) -> None:
         told: list[Event] = []
-        ended: list[ReadableSpan] = []
+        spans: list[ReadableSpan] = []
         for _ in range(count):
             pending = self._take()
             if isinstance(pending, EndedPhase):
-                _tell(pending, outputs.route, told, ended)
+                _tell(pending, outputs.route, told, spans)
             elif pending is not None:
                 told.append(pending)
         outputs.events(told)
-        outputs.ended(ended)
+        outputs.spans(spans)
 
     def _take(self) -> Pending | None:
         """The oldest, where nobody else has just taken it."""
@@ -93,7 +93,7 @@ class PendingEvents:
 
 
 def _tell(
-    pending: EndedPhase, route: Route | None, told: list[Event], ended: list[ReadableSpan]
+    pending: EndedPhase, route: Route | None, told: list[Event], spans: list[ReadableSpan]
 ) -> None:
     if route is None:
         return
@@ -101,6 +101,6 @@ def _tell(
         span = pending.span(route)
         told.append(event(pending.phase, span))
         if pending.is_sampled(route):
-            ended.append(to_readable(span, route.resource, route.limits))
+            spans.append(to_readable(span, route.resource, route.limits))
     except Exception as error:  # noqa: BLE001 - an id generator or a sampler is anybody's code
         trouble("noting a phase", error)

@@ -36,9 +36,9 @@ class BatchProcessorLane(Lane):
         self._half = max(1, (self._queue.maxlen or 0) // 2)
 
     @override
-    def end(self, ended: Iterable[ReadableSpan]) -> Accepted:
+    def send_spans(self, spans: Iterable[ReadableSpan]) -> Accepted:
         handed = 0
-        for span in ended:
+        for span in spans:
             if len(self._queue) >= self._half and not self._finds_room():
                 break
             self._processor.on_end(span)

@@ -24,13 +24,13 @@ class BlockExporterLane(Lane):
         self._other = other
 
     @override
-    def send(self, blocks: Sequence[Block]) -> Accepted:
+    def send_blocks(self, blocks: Sequence[Block]) -> Accepted:
         with uninstrumented():
             return Accepted(sent=self.exporter.export_blocks(blocks))
 
     @override
-    def end(self, ended: Iterable[ReadableSpan]) -> Accepted:
-        return self._other.end(ended)
+    def send_spans(self, spans: Iterable[ReadableSpan]) -> Accepted:
+        return self._other.send_spans(spans)
 
     @override
     def flush(self, timeout_millis: int) -> None:

@@ -22,9 +22,9 @@ class ExporterLane(Lane):
     """Exports as many spans at a time as the SDK's batch processor does."""
 
     @override
-    def end(self, ended: Iterable[ReadableSpan]) -> Accepted:
-        ended, sent = iter(ended), 0
-        while batch := tuple(islice(ended, _BATCH)):
+    def send_spans(self, spans: Iterable[ReadableSpan]) -> Accepted:
+        waiting, sent = iter(spans), 0
+        while batch := tuple(islice(waiting, _BATCH)):
             with uninstrumented():
                 result = self.exporter.export(batch)
             sent += len(batch) if result is SpanExportResult.SUCCESS else 0

@@ -46,12 +46,12 @@ class Lane(ABC):
         """Why the last spans were not taken, where the exporter says."""
         return str(getattr(self.exporter, "trouble", ""))
 
-    def send(self, blocks: Sequence[Block]) -> Accepted:
+    def send_blocks(self, blocks: Sequence[Block]) -> Accepted:
         """Take blocks of sampled runs: span by span, where the exporter knows no blocks."""
-        return self.end(chain.from_iterable(map(sdk_spans, blocks)))
+        return self.send_spans(chain.from_iterable(map(sdk_spans, blocks)))
 
     @abstractmethod
-    def end(self, ended: Iterable[ReadableSpan]) -> Accepted:
+    def send_spans(self, spans: Iterable[ReadableSpan]) -> Accepted:
         """Take ordinary spans."""
 
     @abstractmethod

@@ -23,9 +23,9 @@ class SimpleProcessorLane(Lane):
         self._processor = processor
 
     @override
-    def end(self, ended: Iterable[ReadableSpan]) -> Accepted:
+    def send_spans(self, spans: Iterable[ReadableSpan]) -> Accepted:
         handed = 0
-        for span in ended:
+        for span in spans:
             self._processor.on_end(span)
             handed += 1
         return Accepted(handed=handed)
