@@ -22,13 +22,13 @@ from benchmarks.sdk_spans import Baseline, Encoding
 from benchmarks.subjects import income_tax, plain_formulas, recorded
 from kumi import otel
 from kumi.hooks import Level
-from kumi.otel.admission import current_context
+from kumi.otel.recording.admission import current_context
 from kumi.spans.decode import decode
 from kumi.spans.identify import Identity, identify, runs_per_block
 from kumi.spans.layout import layout
 from kumi_exporters.encode.json_encoder import JsonEncoder
 from kumi_exporters.encode.otlp_encoder import OtlpEncoder
-from kumi_exporters.files import EventFile
+from kumi_exporters.eventfile.event_file import EventFile
 from kumi_exporters.jsonl import JsonlSpanExporter
 
 ZSTD = bytes.fromhex("28b52ffd")

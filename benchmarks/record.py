@@ -17,7 +17,7 @@ from benchmarks.sdk_spans import Baseline, Nothing
 from benchmarks.subjects import TAXPAYER, income_tax, order_lines, recorded
 from kumi.hooks import Level
 from kumi.ir.readings import readings
-from kumi.otel.admission import current_context
+from kumi.otel.recording.admission import current_context
 
 READING_NS = 65
 FIXED_NS = 300

@@ -87,6 +87,6 @@ def _start() -> None:
 
 hooks.set_starter(_start)
 if _is_on("KUMI_PROFILE", "") and _is_on("KUMI_PROFILE_SIGTERM", "1"):
-    from kumi.otel import sigterm
+    from kumi.otel.recording import sigterm
 
     sigterm.install()

@@ -1,4 +1,8 @@
-"""Forked children begin anew: locks that another thread held, sockets that the parent uses."""
+"""Forked children begin anew, in one place: whoever has to says so here.
+
+A child has one thread and a copy of everything else: locks that another thread of the parent held,
+which nobody will ever release, and sockets and files that the parent goes on using.
+"""
 
 from __future__ import annotations
 

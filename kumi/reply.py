@@ -1,8 +1,9 @@
-"""What somebody waits for, until a deadline.
+"""What somebody waits for, until a deadline that holds.
 
-A lock that is taken to begin with, and let go of by who answers. Not a `SimpleQueue`: where a
-signal interrupts its `get`, and the handler lasts longer than the timeout, that waits without end
-(CPython computes a negative rest, which stands for none: seen in 3.11). Locks do that right.
+It is a lock, which is taken to begin with, and released by whoever answers. A `SimpleQueue` would
+be the obvious choice, but may wait without end: where a signal interrupts its `get`, and the
+handler lasts longer than the timeout, CPython (seen in 3.11) goes on with a negative timeout, which
+stands for none. A lock that is interrupted so gives up at once, as it should.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 
 
 class Reply:
-    """Given once, or more often by people who do not know of each other; the first one counts."""
+    """An answer. Several may give one who do not know of each other: one wait is over by that."""
 
     __slots__ = ("_given", "value")
 
@@ -23,9 +24,9 @@ class Reply:
         self._given.acquire()
 
     def give(self, value: Any = True) -> None:
-        """Answer."""
+        """Answer; where nobody has waited for an earlier answer yet, in the place of that."""
         self.value = value
-        with suppress(RuntimeError):  # it is given
+        with suppress(RuntimeError):  # there is an answer already
             self._given.release()
 
     def wait(self, timeout: float) -> Any:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from patience import HANG, PATIENT
 
-from kumi_exporters import locks
+from kumi_exporters.eventfile import locks
 
 STEERING = "KUMI_.*|OTEL_.*|.*_PROXY|COLUMNS|LINES|NO_COLOR|FORCE_COLOR|TRACE.*|BAGGAGE"
 for name in [name for name in os.environ if re.fullmatch(STEERING, name.upper())]:

@@ -11,7 +11,7 @@ PATIENT = {
 """Kumi's own deadlines, for every test but those of one of them."""
 
 NO_WAITING_FOR_LOCKS_IN_VAIN = f"""
-from kumi_exporters import locks
+from kumi_exporters.eventfile import locks
 locks.PATIENCE = {HANG}
 """
 """The one deadline that no variable sets, for scripts of which several write to one file."""

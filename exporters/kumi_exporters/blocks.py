@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from kumi.spans.block import Block
     from kumi.spans.layout import Layout
-    from kumi_exporters.files import EventFile
+    from kumi_exporters.eventfile.event_file import EventFile
 
 
 class BlockWriter:

@@ -13,7 +13,7 @@ from kumi import forks
 from kumi.spans.json_lines import line
 from kumi.spans.ordinary import ordinary_span
 from kumi_exporters.blocks import BlockWriter
-from kumi_exporters.files import EventFile, holds_profile
+from kumi_exporters.eventfile.event_file import EventFile, holds_profile
 
 if TYPE_CHECKING:
     import os
@@ -73,7 +73,7 @@ class JsonlSpanExporter(SpanExporter):
         try:
             with self._lock:
                 return self._blocks.write(blocks, self.file.ready())
-        except Exception:  # noqa: BLE001 - as above
+        except Exception:  # noqa: BLE001 - an exporter never raises
             _log.exception("blocks of spans cannot be written")
             return 0
 

@@ -10,8 +10,8 @@ from typing_extensions import override
 
 from kumi import forks
 from kumi_exporters.encode.otlp_encoder import OtlpEncoder, encode_ordinary
-from kumi_exporters.transport.delivery import Delivery, transport_for
-from kumi_exporters.transport.destination import Protocol, chosen_protocol, from_environment
+from kumi_exporters.transport.destination import chosen_protocol, from_environment
+from kumi_exporters.transport.retries import RetryingClient, transport_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace import ReadableSpan
 
     from kumi.spans.block import Block
+    from kumi_exporters.transport.variables import OtlpProtocol
 
 _log = logging.getLogger("kumi.otel")
 
@@ -40,26 +41,26 @@ class KumiOTLPSpanExporter(SpanExporter):
         self,
         endpoint: str | None = None,
         *,
-        protocol: Protocol | None = None,
+        protocol: OtlpProtocol | None = None,
         headers: dict[str, str] | None = None,
         timeout: float | None = None,
     ) -> None:
         self.destination = from_environment(
             endpoint=endpoint, protocol=protocol, headers=headers, timeout=timeout
         )
-        self._delivery = Delivery(self.destination)
-        self._stamper = OtlpEncoder()
+        self._client = RetryingClient(self.destination)
+        self._encoder = OtlpEncoder()
         forks.tell(self)
 
     def forked(self) -> None:
-        """Begin anew in a child, with a connection and pages of its own."""
-        self._delivery.forked()
-        self._stamper = OtlpEncoder()
+        """Begin anew in a child, with a connection and buffers of its own."""
+        self._client.forked()
+        self._encoder = OtlpEncoder()
 
     @property
     def trouble(self) -> str:
         """Why the last message was not taken, or not all of it; empty where it was."""
-        return self._delivery.trouble
+        return self._client.trouble
 
     @override
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
@@ -72,7 +73,7 @@ class KumiOTLPSpanExporter(SpanExporter):
 
         Called by one thread at a time.
         """
-        return self._delivered(lambda: self._stamper.together(blocks))
+        return self._delivered(lambda: self._encoder.together(blocks))
 
     @override
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
@@ -82,15 +83,15 @@ class KumiOTLPSpanExporter(SpanExporter):
     @override
     def shutdown(self) -> None:
         """Give up what is under way and close the connection; what still comes is not sent."""
-        self._delivery.stop()
+        self._client.stop()
 
     def _delivered(self, encoded: Callable[[], Iterator[tuple[bytes, int]]]) -> int:
         """How many spans were taken of the messages that `encoded` makes."""
         taken = 0
         try:
             for message, spans in encoded():
-                taken += self._delivery.deliver(message, spans)
-                del message  # its memory is for the next one: new pages cost more than the copy
+                taken += self._client.deliver(message, spans)
+                del message  # the next one takes its memory: fresh pages cost more than the copy
         except Exception as error:  # noqa: BLE001 - an exporter never raises
             _log.warning("spans cannot be sent: %s: %s", type(error).__qualname__, error)
         return taken

@@ -36,12 +36,12 @@ def trouble(where: str, error: BaseException) -> None:
 
 
 def by_another_thread() -> None:
-    """From now on what this thread logs for `kumi.otel` is logged by another."""
+    """From now on have what this thread logs for `kumi.otel` logged by another one."""
     _here.hands_over = True
 
 
 def settle(timeout: float) -> None:
-    """Wait, `timeout` seconds at most, until all of that is logged."""
+    """Wait, `timeout` seconds at most, until all that was handed to that other one is logged."""
     _clerk.settle(timeout)
 
 

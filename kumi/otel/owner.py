@@ -1,12 +1,31 @@
 """The owner: the one thread of a process that decides, drains, makes spans, writes and logs.
 
 Callers append, and go on. Where one has to wait it *asks*: it puts a piece of work into the owner's
-inbox and waits for the answer, with a deadline. So nothing of the owner's
-is ever interrupted by a signal (handlers run on the main thread), nor needs a lock.
+inbox and waits for the answer, with a deadline. So nothing of the owner's is ever interrupted by a
+signal (handlers run on the main thread), nor needs a lock.
 
 It rests until it is woken, gives callers a moment to add more, works until nothing is left, and
-rests again: an idle process does not wake up. "At rest" is announced before the queues are looked
-at for the last time, so a run that comes at that moment is either seen, or wakes it.
+rests again: an idle process does not wake up at all.
+
+Why that is delicate: a run pays nothing for waking the owner, so it does not look whether somebody
+has to; it only compares the length of its queue with a limit (see `ProgramChannel`). If the owner
+looked at the queues, found nothing, and then went to rest, a run that came in between would wait in
+its queue until the next one came, perhaps for good. So the owner says that it rests, and has the
+next run call it, *before* it looks for the last time; and a run appends before it looks at
+the limit, and sets that before it looks whether the owner rests. Whoever comes second then sees
+what the other has done:
+
+    owner                                   run
+    at_rest = True
+    limit = 0 (`try_to_rest`)
+                                            appended; 1 > 0, so it calls `relieve`
+                                            limit = 2048; `wake`: at rest, so it puts WAKE in
+    looks into the queues: one run waits
+    works once more, and takes WAKE out
+    at_rest = True, limit = 0, nothing waits: it rests
+
+Had the run come before `limit = 0` it would have called nobody, but the last look would have seen
+it. Had it come after the last look, its WAKE would have ended the rest.
 """
 
 from __future__ import annotations
@@ -32,18 +51,18 @@ Work: TypeAlias = "Callable[[], Any]"
 class Owner:
     """A daemon thread with an inbox, started when it is first needed.
 
-    `work` does all there is to do; `lie_down` says whether nothing is left, and has the next run
-    call `wake` if so. Both are called on the thread. `gather` is in seconds.
+    `work` does all there is to do; `try_to_rest` has the next run call `wake`, and then says
+    whether nothing is left. Both are called on the thread. `gather` is in seconds.
 
-    `at_rest` is whether somebody has to wake it; `answered` grows while it gets on with its work.
+    `at_rest` says that somebody has to wake it; `answered` grows while it gets on with its work.
     """
 
-    def __init__(self, work: Work, lie_down: Callable[[], bool], gather: float = GATHER) -> None:
+    def __init__(self, work: Work, try_to_rest: Callable[[], bool], gather: float = GATHER) -> None:
         self._work = work
-        self._lie_down = lie_down
+        self._try_to_rest = try_to_rest
         self._gather_seconds = gather
         self._inbox: Any = None
-        self._bell = Reply()
+        self._hurried = Reply()
         self._thread: threading.Thread | None = None
         self._unstarted = [True]
         self._is_called = self._gathers = self._attends = self._over = False
@@ -102,13 +121,17 @@ class Owner:
         """For what does not wait until callers have gathered."""
         self._inbox.put(token)
         if self._gathers:
-            self._bell.give()
+            self._hurried.give()
 
     def _is_started(self) -> bool:
         return self._inbox is not None or self._start()
 
     def _start(self) -> bool:
-        """Queue and thread are looked up together: what gevent patches later does not fit."""
+        """Queue and thread are looked up at the same time.
+
+        gevent replaces both when it patches: a queue from before and a thread from after it would
+        stop the process for good.
+        """
         try:
             self._unstarted.pop()  # one step: only one thread can do this
         except IndexError:
@@ -130,7 +153,7 @@ class Owner:
     def attend(self) -> None:
         """Answer those who have asked in the meantime; called between two pieces of work.
 
-        Not within an answer: each who waits would be one level deeper.
+        Not within an answer: each of those who wait would be one level deeper in the stack.
         """
         self.answered += 1
         if self._attends or self._inbox is None:
@@ -149,41 +172,42 @@ class Owner:
     def _live(self, inbox: Any) -> None:
         log.by_another_thread()
         while not self._over:
-            self._rise(inbox.get())
+            self._take(inbox.get())
         self.attend()
 
-    def _rise(self, token: Any) -> None:
-        """In a function of its own: what was asked is not to be held on to while we rest."""
+    def _take(self, token: Any) -> None:
+        """In a function of its own, whose end lets go of what was asked: a rest may be long."""
         self._answer(token)
         if self._is_called:
-            self._spell()
+            self._work_until_idle()
 
-    def _spell(self) -> None:
-        """Work until there is nothing left; who calls in the meantime has queued something."""
+    def _work_until_idle(self) -> None:
+        """Work until there is nothing left, though more may come in the meantime."""
         self._is_called = False
         while not self._over:
             self._gather()
             self._do(self._work)
             self.at_rest = True
-            if self._do(self._lie_down) is not False:  # also where it fails: the next run wakes us
+            if self._do(self._try_to_rest) is not False:  # where it fails, too, a run wakes us
                 return
             self.at_rest = False
 
     def _gather(self) -> None:
-        """Let callers add more; whoever waits, or has no room, ends that.
+        """Let callers add more for a while; whoever waits, or has no room, ends that.
 
-        The inbox is looked at after `_gathers` is set, and callers look at that after they have
-        put something in: so one of the two sees the other.
+        The owner says that it gathers before it looks into its inbox, and callers look whether it
+        does after they have put something in. So one of the two sees the other, and nobody who
+        waits is left until the while is over.
         """
-        self._bell = Reply()
+        self._hurried = Reply()
         self._gathers = True
         if self._inbox.empty():
-            self._bell.wait(self._gather_seconds)
+            self._hurried.wait(self._gather_seconds)
         self._gathers = False
         self.attend()
 
     def _answer(self, token: Any) -> None:
-        """To answer comes last: who is woken by it needs the interpreter, which we let go of."""
+        """The answer is given last: whoever it wakes needs the interpreter, which is free then."""
         if token is _WAKE or token is _HURRY:
             self._is_called = True
             return

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from kumi import hooks
 from kumi.otel import settings as settings_
-from kumi.otel import sigterm
 from kumi.otel.log import trouble, warn_once
+from kumi.otel.recording import sigterm
 from kumi.otel.sdk_import import without_wrong_limits
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import SpanExporter
 
-    from kumi.otel.profiler import Profiler
+    from kumi.otel.recording.profiler import Profiler
     from kumi.otel.settings import Options
 
 
@@ -36,9 +36,10 @@ _state = _State()
 def start_from_environment() -> None:
     """Profile this process where `KUMI_PROFILE` says so and nobody has begun yet.
 
-    This is inside of the first run, and with a bad value in some of its variables the SDK does not
-    let itself be imported. Raises nothing but ImportError, for the next compile to try again: a
-    signal may have interrupted its thread in the middle of that import.
+    Called inside of the first run, which must not fail for it: the SDK cannot be imported, for one,
+    where some of its variables have bad values. So nothing is raised but ImportError, and the next
+    compile tries again: it may be that a signal's handler runs the first schema while its own
+    thread imports the SDK, and what is half imported cannot be used yet.
     """
     try:
         if settings_.enabled() and _state.profiler is None:
@@ -143,13 +144,13 @@ def flush(timeout: float = 30.0) -> bool:
 def _new_profiler(
     provider: TracerProvider | None, exporters: Sequence[SpanExporter], options: Options
 ) -> Profiler:
-    """Never made under our lock: the SDK is imported here, and a thread may wait for both."""
+    """Not under our lock: the SDK is imported here, and who imports it, too, may want the lock."""
     asked = settings_.read(**options)
     with without_wrong_limits():
         from kumi.otel import environment  # noqa: PLC0415 - the SDK is imported when it is needed
-        from kumi.otel.profiler import Profiler  # noqa: PLC0415 - as above
-        from kumi_exporters import jobs  # noqa: PLC0415 - as above
-    jobs.claim()
+        from kumi.otel.recording.profiler import Profiler  # noqa: PLC0415 - it imports the SDK
+        from kumi_exporters.eventfile import ownership  # noqa: PLC0415 - only where somebody profiles
+    ownership.claim()
     environment.prepare()
     return Profiler(asked, provider, exporters)
 
@@ -200,7 +201,7 @@ def _context() -> object:
     """The caller's context, which is where a phase begins; None where nobody will ask."""
     if _state.profiler is None:
         return None
-    from kumi.otel.admission import current_context  # noqa: PLC0415 - imported by the profiler
+    from kumi.otel.recording.admission import current_context  # noqa: PLC0415 - imported by the profiler
 
     return current_context()()
 

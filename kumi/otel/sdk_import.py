@@ -68,7 +68,7 @@ def without_unknown_detectors() -> Iterator[None]:
 
 
 def _is_limit(text: str) -> bool:
-    """By the SDK's own rule. Empty is no limit."""
+    """Whether the SDK takes a value; it reads an empty one as no limit."""
     try:
         return not text.strip() or int(text) >= 0
     except ValueError:

@@ -14,10 +14,10 @@ _SHORT = 0.0003
 
 
 class _SwitchingSoon:
-    """Has the interpreter change threads every 0.3 ms, while there is somebody inside.
+    """Has the interpreter change threads every 0.3 ms, while any thread is inside.
 
-    Threads that come or go at the same moment may have it long for once. It is never left short,
-    and one that somebody else has set meanwhile stays.
+    There is no lock, so of threads that come or go at the same moment one may do without the short
+    interval. It is never left short; and an interval that somebody else has set meanwhile stays.
     """
 
     def __init__(self) -> None:

@@ -11,8 +11,8 @@ from backports import zstd
 from event_lines import LINE, OLD, OTHER, environment
 from patience import HANG
 
-from kumi_exporters import jobs
-from kumi_exporters.files import EventFile
+from kumi_exporters.eventfile import ownership
+from kumi_exporters.eventfile.event_file import EventFile
 
 PACK = {".gz": gzip.compress, ".zst": zstd.compress}
 UNPACK = {".gz": gzip.decompress, ".zst": zstd.decompress}
@@ -46,7 +46,7 @@ def test_each_write_is_a_frame_that_stands_alone(path, suffix):
 
 def test_the_modes_mean_the_same(path, suffix):
     def begin(**mode):
-        os.environ.pop(jobs.OWNER, None)
+        os.environ.pop(ownership.OWNER, None)
         file = EventFile(path, **mode)
         assert file.write(LINE, 1) == 1
         file.close()
@@ -66,7 +66,7 @@ def test_the_modes_mean_the_same(path, suffix):
 
 
 def test_the_job_is_read_from_the_first_frame(path, suffix):
-    mine = f'{{"event":"profile_start","format":1,"job":"{jobs.claim()}"}}\n'.encode()
+    mine = f'{{"event":"profile_start","format":1,"job":"{ownership.claim()}"}}\n'.encode()
     path.write_bytes(PACK[suffix](mine + OLD))
     assert EventFile(path).write(LINE, 1) == 1
     assert unpacked(path) == mine + OLD + LINE
@@ -115,7 +115,7 @@ def test_a_limit_takes_whole_frames(path):
 
 def test_killed_writers_cost_nobody_else_a_line(path):
     script = (
-        "from kumi_exporters.files import EventFile\n"
+        "from kumi_exporters.eventfile.event_file import EventFile\n"
         f"file = EventFile({str(path)!r}, persistent=True)\n"
         f"print('ready', flush=True)\nwhile True: file.write({LINE!r} * 30000, 30000)"
     )

@@ -12,8 +12,8 @@ import pytest
 from event_lines import LINE, OLD, OTHER, environment
 from patience import HANG, NO_WAITING_FOR_LOCKS_IN_VAIN
 
-from kumi_exporters.files import EventFile
-from kumi_exporters.jobs import OWNER
+from kumi_exporters.eventfile.event_file import EventFile
+from kumi_exporters.eventfile.ownership import OWNER
 
 
 def written(path, **mode):
@@ -126,9 +126,7 @@ def test_the_mode_applies_once_in_a_tree_of_processes(path):
     written(path)
     assert path.read_bytes() == LINE * 3
 
-    script = (
-        f"from kumi_exporters.files import EventFile; EventFile({str(path)!r}).write({LINE}, 1)"
-    )
+    script = f"from kumi_exporters.eventfile.event_file import EventFile; EventFile({str(path)!r}).write({LINE}, 1)"
     subprocess.run([sys.executable, "-c", script], check=True, env=environment())
     assert path.read_bytes() == LINE * 4
     assert len(list(path.parent.iterdir())) == 1
@@ -212,7 +210,7 @@ def test_threads_and_processes_write_whole_lines(path):
     big = json.dumps({"event": "vm_run", "x": "y" * 500}).encode() + b"\n"
     script = (
         f"{NO_WAITING_FOR_LOCKS_IN_VAIN}\n"
-        "from kumi_exporters.files import EventFile\n"
+        "from kumi_exporters.eventfile.event_file import EventFile\n"
         f"file = EventFile({str(path)!r}, persistent=True)\n"
         f"for _ in range(30): file.write({big!r} * 200, 200)"
     )
@@ -238,7 +236,7 @@ class _holder:
 
     def __init__(self, path):
         self.script = (
-            "import sys\nfrom kumi_exporters.files import EventFile\n"
+            "import sys\nfrom kumi_exporters.eventfile.event_file import EventFile\n"
             f"file = EventFile({str(path)!r}, persistent=True); file.write({LINE}, 1)\n"
             "print('ready', flush=True); sys.stdin.read()"
         )

@@ -11,7 +11,7 @@ from span_blocks import RESOURCE, block
 
 from kumi.spans.block import spans
 from kumi.spans.readable import to_readable
-from kumi_exporters.files import EventFile
+from kumi_exporters.eventfile.event_file import EventFile
 from kumi_exporters.otlp import KumiOTLPSpanExporter
 
 ORDINARY = [to_readable(span, RESOURCE) for span in spans(block(runs=1))]

@@ -8,7 +8,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcessor, SpanExportResult
 from span_blocks import RESOURCE, block, failed, laid_out
 
-from kumi_exporters.files import EventFile
+from kumi_exporters.eventfile.event_file import EventFile
 from kumi_exporters.jsonl import JsonlSpanExporter
 
 LINE = b'{"event":"vm_run","schema":"S"}\n'

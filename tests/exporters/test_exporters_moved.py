@@ -8,7 +8,7 @@ import pytest
 from event_lines import LINE
 from span_blocks import block
 
-from kumi_exporters.files import EventFile
+from kumi_exporters.eventfile.event_file import EventFile
 from kumi_exporters.jsonl import JsonlSpanExporter
 
 

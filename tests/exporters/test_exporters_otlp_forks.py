@@ -20,7 +20,7 @@ otlp.prepare()
 before = set(sys.modules)
 exporter = otlp.KumiOTLPSpanExporter()
 for _ in range(2):
-    exporter._delivery.deliver(b"", 0)
+    exporter._client.deliver(b"", 0)
 print(sorted(set(sys.modules) - before))
 """
 
@@ -48,7 +48,7 @@ from kumi_exporters.otlp import KumiOTLPSpanExporter
 silent = socket.create_server(("127.0.0.1", 0))
 endpoint = f"http://127.0.0.1:{silent.getsockname()[1]}"
 exporter = KumiOTLPSpanExporter(endpoint, protocol="grpc", timeout=300.0)
-sending = threading.Thread(target=exporter._delivery.deliver, args=(b"", 0), daemon=True)
+sending = threading.Thread(target=exporter._client.deliver, args=(b"", 0), daemon=True)
 sending.start()
 silent.accept()
 if not os.fork():

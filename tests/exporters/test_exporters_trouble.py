@@ -12,8 +12,8 @@ import pytest
 from event_lines import LINE, OLD, environment
 from patience import HANG
 
-from kumi_exporters import sinks
-from kumi_exporters.files import EventFile
+from kumi_exporters.eventfile import regular_file, stream
+from kumi_exporters.eventfile.event_file import EventFile
 
 
 def written_at_last(file):
@@ -38,11 +38,11 @@ def test_a_disk_that_fills_up_and_is_cleared_again(accepted, path, monkeypatch, 
         left[0] -= done
         return done
 
-    monkeypatch.setattr(sinks.os, "write", full)
-    whole = max(0, accepted - sinks._KEPT_FOR_THE_END) // len(LINE)
+    monkeypatch.setattr(regular_file.os, "write", full)
+    whole = max(0, accepted - regular_file._KEPT_FOR_THE_END) // len(LINE)
     assert file.write(LINE * 100, 100) == whole
     assert file.write(LINE, 1) == 0
-    monkeypatch.setattr(sinks.os, "write", real)
+    monkeypatch.setattr(regular_file.os, "write", real)
     assert file.write(LINE * 2, 2) == 2
 
     assert path.read_bytes() == LINE * (1 + whole + 2)
@@ -85,7 +85,7 @@ def test_the_size_at_which_it_stops_growing(path, caplog):
 def test_a_process_that_closes_all_descriptors_writes_on(path, tmp_path):
     file = EventFile(path)
     file.write(LINE, 1)
-    mine = file._place.sink.fd
+    mine = file._watched.sink.fd
     os.close(mine)
     other = os.open(tmp_path / "other", os.O_RDWR | os.O_CREAT)
     assert other == mine
@@ -98,9 +98,9 @@ def test_a_process_that_closes_all_descriptors_writes_on(path, tmp_path):
 
 def test_standard_output_is_written_to_and_not_renamed(path):
     script = (
-        "from kumi_exporters import sinks\n"
-        "from kumi_exporters.files import EventFile\n"
-        f"sinks._STALL = {HANG}\n"
+        "from kumi_exporters.eventfile import stream\n"
+        "from kumi_exporters.eventfile.event_file import EventFile\n"
+        f"stream._STALL = {HANG}\n"
         f"print(EventFile('/dev/stdout').write({LINE * 1000}, 1000), flush=True)"
     )
     run = [sys.executable, "-c", script]
@@ -127,7 +127,7 @@ def test_a_pipe_is_written_to_while_somebody_reads_it(path):
 
 
 def test_a_line_that_a_slow_reader_cut_is_ended_before_the_next(path, monkeypatch):
-    monkeypatch.setattr(sinks, "_STALL", 0.02)
+    monkeypatch.setattr(stream, "_STALL", 0.02)
     os.mkfifo(path)
     reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     file = EventFile(path)

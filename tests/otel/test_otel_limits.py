@@ -28,7 +28,7 @@ from sdk_twins import Answering, plain, sent, twins
 
 import kumi
 from kumi import otel
-from kumi.otel.readables import readables
+from kumi.otel.delivery.sdk_spans import sdk_spans
 from kumi.spans.block import spans
 from kumi_exporters.jsonl import JsonlSpanExporter
 from kumi_exporters.otlp import KumiOTLPSpanExporter
@@ -95,7 +95,7 @@ def test_spans_are_as_the_sdk_makes_them(limits, work, answer):
     with profiled(batched(exporter, span_limits=limits, sampler=sampler)):
         work()
     for block in exporter.blocks:
-        made = [plain(span) for span in sent(list(readables(block)))]
+        made = [plain(span) for span in sent(list(sdk_spans(block)))]
         assert made == twins(spans(replace(block, given=None)), limits, [answer] * len(block))
 
 

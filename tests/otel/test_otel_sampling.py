@@ -65,7 +65,7 @@ def test_what_nobody_reads_is_not_recorded():
         from kumi.otel.runtime import _state
 
         otel.flush()
-        assert _state.profiler._delivery.counts.runs == 1
+        assert _state.profiler._work.outputs.counts.runs == 1
 
 
 @pytest.mark.parametrize(

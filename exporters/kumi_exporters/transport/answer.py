@@ -1,4 +1,4 @@
-"""What a receiver says to a message."""
+"""What both transports share: how a message is sent, and what a receiver may say to it."""
 
 from __future__ import annotations
 
@@ -21,14 +21,6 @@ class Answer:
     can_retry: bool = False
     retry_after: float | None = None
     rejected: int = 0
-
-
-def untrusted(why: str) -> str:
-    """The reason where a receiver's certificate is none that we trust."""
-    return (
-        f"its certificate is not trusted ({why}); "
-        "OTEL_EXPORTER_OTLP_CERTIFICATE names a PEM file with who signed it"
-    )
 
 
 class Transport(Protocol):

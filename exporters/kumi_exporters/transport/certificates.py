@@ -1,4 +1,4 @@
-"""The certificate files of a destination."""
+"""Certificates: the files of a destination, and what is said of a receiver's own."""
 
 from __future__ import annotations
 
@@ -30,3 +30,11 @@ def unreadable(to: Destination) -> str:
 def content(path: str | None) -> bytes | None:
     """What is in a file, where there is one. Raises `OSError`."""
     return Path(path).read_bytes() if path else None
+
+
+def untrusted(why: str) -> str:
+    """The reason where a receiver's certificate is none that we trust."""
+    return (
+        f"its certificate is not trusted ({why}); "
+        "OTEL_EXPORTER_OTLP_CERTIFICATE names a PEM file with who signed it"
+    )

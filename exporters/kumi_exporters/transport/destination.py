@@ -6,17 +6,19 @@ import logging
 import re
 from dataclasses import dataclass
 from math import isfinite
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from kumi_exporters.transport.headers import sendable
 from kumi_exporters.transport.variables import Said, refuse, said
 
-_log = logging.getLogger("kumi.otel")
-Protocol: TypeAlias = Literal["grpc", "http/protobuf"]
+if TYPE_CHECKING:
+    from kumi_exporters.transport.variables import OtlpProtocol
 
-_PORTS: dict[int, Protocol] = {4317: "grpc", 4318: "http/protobuf"}
-_SPOKEN: dict[str, Protocol] = {"grpc": "grpc", "http/protobuf": "http/protobuf"}
+_log = logging.getLogger("kumi.otel")
+
+_PORTS: dict[int, OtlpProtocol] = {4317: "grpc", 4318: "http/protobuf"}
+_SPOKEN: dict[str, OtlpProtocol] = {"grpc": "grpc", "http/protobuf": "http/protobuf"}
 _DEFAULT_TIMEOUT = 10.0
 _PATH = "v1/traces"
 _NOTHING_SENT = "no spans are sent there"
@@ -31,7 +33,7 @@ class Destination:
     """
 
     endpoint: str
-    protocol: Protocol
+    protocol: OtlpProtocol
     headers: dict[str, str]
     timeout: float
     compression: str
@@ -42,7 +44,7 @@ class Destination:
     wrong: str = ""
 
 
-def chosen_protocol() -> Protocol:
+def chosen_protocol() -> OtlpProtocol:
     """The protocol that an exporter made of the variables alone will speak; says nothing."""
     return _spoken(said("ENDPOINT", general=False).value or said("ENDPOINT").value)
 
@@ -50,7 +52,7 @@ def chosen_protocol() -> Protocol:
 def from_environment(
     *,
     endpoint: str | None = None,
-    protocol: Protocol | None = None,
+    protocol: OtlpProtocol | None = None,
     headers: dict[str, str] | None = None,
     timeout: float | None = None,
 ) -> Destination:
@@ -72,20 +74,20 @@ def from_environment(
     )
 
 
-def _default_endpoint(base: str, protocol: Protocol) -> str:
+def _default_endpoint(base: str, protocol: OtlpProtocol) -> str:
     if protocol == "grpc":
         return base or "http://localhost:4317"
     return f"{(base or 'http://localhost:4318').removesuffix('/')}/{_PATH}"
 
 
-def _spoken(endpoint: str) -> Protocol:
+def _spoken(endpoint: str) -> OtlpProtocol:
     """The protocol that is said; else gRPC on its port, and HTTP everywhere else."""
-    by_port: Protocol = _PORTS.get(_port(endpoint), "http/protobuf")
+    by_port: OtlpProtocol = _PORTS.get(_port(endpoint), "http/protobuf")
     return _SPOKEN.get(said("PROTOCOL").value.lower(), by_port)
 
 
-def _protocol(endpoint: str) -> Protocol:
-    """The same, and a warning where what is said is unknown, or unusual for the port."""
+def _protocol(endpoint: str) -> OtlpProtocol:
+    """The protocol as `_spoken` finds it; warns of one that is unknown, or unusual for the port."""
     variable, spoken = said("PROTOCOL"), _spoken(endpoint)
     by_port = _PORTS.get(_port(endpoint))
     if variable.value and variable.value.lower() not in _SPOKEN:
@@ -102,8 +104,8 @@ def _port(endpoint: str) -> int:
         return 0
 
 
-def _wrong(given: Said, protocol: Protocol) -> str:
-    """Why nothing can be sent to an endpoint, which is said; empty where something can."""
+def _wrong(given: Said, protocol: OtlpProtocol) -> str:
+    """Why nothing can be sent to an endpoint, after a warning; empty where something can."""
     if protocol == "http/protobuf":
         fine = _is_url(given.value)
         accepted = "http://HOST:PORT or https://HOST:PORT, the port below 65536"

@@ -13,10 +13,10 @@ from google.rpc.error_details_pb2 import RetryInfo  # type: ignore[import-untype
 from grpc import _channel, _simple_stubs, experimental  # noqa: F401
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
-from kumi_exporters.transport.agent import USER_AGENT
-from kumi_exporters.transport.answer import Answer, taken, untrusted
-from kumi_exporters.transport.certificates import content, unreadable
+from kumi_exporters.transport.answer import Answer, taken
+from kumi_exporters.transport.certificates import content, unreadable, untrusted
 from kumi_exporters.transport.grpc_forks import GATE
+from kumi_exporters.transport.headers import USER_AGENT
 
 if TYPE_CHECKING:
     from kumi_exporters.transport.destination import Destination
@@ -89,7 +89,7 @@ def _failed(error: Any) -> Answer:
 
 
 def _is_secure(to: Destination) -> bool:
-    """Whether it is https; where it is neither that nor http, the variable says it."""
+    """Whether the endpoint is https; without a scheme OTEL_EXPORTER_OTLP_INSECURE decides."""
     lower = to.endpoint.lower()
     return lower.startswith("https://") or not (lower.startswith("http://") or to.insecure)
 

@@ -6,12 +6,17 @@ import logging
 import re
 from typing import TYPE_CHECKING
 
+from opentelemetry.exporter.otlp.proto.common.version import __version__ as encoder_version
 from opentelemetry.util.re import parse_env_headers
 
+from kumi.version import __version__
 from kumi_exporters.transport.variables import said
 
 if TYPE_CHECKING:
-    from kumi_exporters.transport.destination import Protocol
+    from kumi_exporters.transport.variables import OtlpProtocol
+
+USER_AGENT = f"kumi/{__version__} OTel-OTLP-Exporter-Python/{encoder_version}"
+"""How we introduce ourselves to receivers, as the specification of OTLP exporters asks."""
 
 _log = logging.getLogger("kumi.otel")
 _ACCEPTED = {
@@ -24,7 +29,7 @@ _ACCEPTED = {
 }
 
 
-def sendable(given: dict[str, str] | None, protocol: Protocol) -> dict[str, str]:
+def sendable(given: dict[str, str] | None, protocol: OtlpProtocol) -> dict[str, str]:
     """The headers given, else those of the variables, without those that the protocol forbids.
 
     What is left out is said by its name: values are often secrets.

@@ -7,16 +7,16 @@ from __future__ import annotations
 import encodings.idna
 import encodings.punycode  # noqa: F401
 import gzip
-import netrc  # noqa: F401 - see above
+import netrc  # noqa: F401 - imported early, for children that are forked
 import zlib
 from typing import TYPE_CHECKING
 
 import requests
 from urllib3.exceptions import HTTPError
 
-from kumi_exporters.transport.agent import USER_AGENT
 from kumi_exporters.transport.answer import Answer
 from kumi_exporters.transport.certificates import unreadable
+from kumi_exporters.transport.headers import USER_AGENT
 from kumi_exporters.transport.http_answers import answered, failed
 
 if TYPE_CHECKING:

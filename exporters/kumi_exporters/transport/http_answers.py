@@ -12,7 +12,8 @@ from google.rpc.status_pb2 import Status  # type: ignore[import-untyped]  # it h
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 from urllib3.exceptions import ReadTimeoutError
 
-from kumi_exporters.transport.answer import Answer, taken, untrusted
+from kumi_exporters.transport.answer import Answer, taken
+from kumi_exporters.transport.certificates import untrusted
 
 _RETRY = {429, 502, 503, 504}
 _GOOD, _REDIRECTS, _BAD = 200, 300, 400

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 _log = logging.getLogger("kumi.otel")
+OtlpProtocol: TypeAlias = Literal["grpc", "http/protobuf"]
 
 
 class Said(NamedTuple):
@@ -26,7 +27,7 @@ def said(what: str, *, traces: bool = True, general: bool = True) -> Said:
 
 
 def refuse(this: Said, accepted: str, instead: str) -> str:
-    """Warn that a value is not accepted, and say what happens instead; what was said."""
+    """Warn that a value is not accepted, and what happens instead; gives the warning's text."""
     message = f"{this.name}={this.value} is not accepted ({accepted}): {instead}"
     _log.warning("%s", message)
     return message

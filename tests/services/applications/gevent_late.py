@@ -6,7 +6,7 @@ import pkgutil
 import kumi
 import kumi.otel
 
-for found in pkgutil.iter_modules(kumi.otel.__path__, "kumi.otel."):
+for found in pkgutil.walk_packages(kumi.otel.__path__, "kumi.otel."):
     importlib.import_module(found.name)
 
 from gevent import monkey

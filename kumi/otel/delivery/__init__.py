@@ -1,0 +1,1 @@
+"""What the owner does with the runs it takes: stages, and the ways to the file and the traces."""

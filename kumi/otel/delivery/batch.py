@@ -1,0 +1,70 @@
+"""What goes through the stages: runs of one program, as they were kept, as columns, as a block."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kumi.otel.delivery.run_queue import size
+from kumi.spans.block import only_sampled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from kumi.otel.delivery.run_queue import RunQueue, Runs
+    from kumi.spans.block import Block
+    from kumi.spans.decode import Decoded
+    from kumi.spans.layout import Layout
+
+_TOGETHER = 2000
+"""Spans: programs that have less than this go on together, the others a block at a time."""
+
+
+@dataclass(slots=True, eq=False)
+class Batch:
+    """Runs of one program, and how far they have come: so that the end can count them anywhere.
+
+    `is_counted`: the figures of `profile_end` have them as runs. `is_sent`: the senders have them.
+    """
+
+    layout: Layout
+    runs: Runs
+    decoded: Decoded | None = None
+    block: Block | None = None
+    is_counted: bool = False
+    is_sent: bool = False
+
+    @property
+    def run_count(self) -> int:
+        """How many runs this is."""
+        return size(self.runs)
+
+    @property
+    def span_count(self) -> int:
+        """How many spans this is; before there is a block, as if no run had failed."""
+        if self.block is not None:
+            return self.block.span_count
+        return self.run_count * len(self.layout.rows)
+
+
+def rounds(queues: Iterable[RunQueue], in_hand: list[Batch]) -> Iterator[list[Batch]]:
+    """What waits now, in parts of some megabytes of output; runs of many programs go together.
+
+    It is `in_hand` from the moment when it is in no queue any more, until that is cleared.
+    """
+    for queue in queues:
+        left = len(queue.queue)
+        while left > 0 and (taken := queue.take()):
+            in_hand += [Batch(queue.layout, runs) for runs in taken]
+            queue.hand.clear()
+            left -= sum(map(size, taken))
+            if sum(batch.span_count for batch in in_hand) >= _TOGETHER:
+                yield in_hand
+    if in_hand:
+        yield in_hand
+
+
+def sampled_blocks(batches: Sequence[Batch]) -> list[Block]:
+    """The blocks of what traces get."""
+    sampled = [only_sampled(batch.block) for batch in batches if batch.block is not None]
+    return [block for block in sampled if block is not None]

@@ -1,0 +1,142 @@
+"""Where everything goes: the event log, and a sender for each exporter of the route."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kumi.otel.delivery.counts import Counts
+from kumi.otel.delivery.event_log import open_event_log
+from kumi.otel.delivery.sender import Sender
+from kumi.otel.log import trouble, warn_once
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from threading import Thread
+
+    from opentelemetry.sdk.trace import ReadableSpan
+
+    from kumi.otel.delivery.event_log import EventLog
+    from kumi.otel.delivery.route import Route, Router
+    from kumi.otel.settings import Settings
+    from kumi.reply import Reply
+    from kumi.spans.events import Event
+
+_NOWHERE = (
+    "Profiling is on, but there is neither a file (KUMI_PROFILE_FILE) nor a destination of "
+    "traces (a tracer provider, or OTEL_EXPORTER_OTLP_ENDPOINT): nothing is profiled"
+)
+
+
+class Outputs:
+    """The route, the event log, the senders, and the counts of what gets to them.
+
+    `is_given_up` says that somebody else has written the last line in the place of a stuck owner:
+    what that still brings is counted already, and goes nowhere. Called on the owner's thread, but
+    for `hurry`.
+    """
+
+    def __init__(self, settings: Settings, router: Router) -> None:
+        self.counts = Counts()
+        self.route: Route | None = None
+        self.event_log: EventLog | None = None
+        self.senders: tuple[Sender, ...] = ()
+        self.is_given_up = False
+        self._settings = settings
+        self._router = router
+        self._retired: list[Sender] = []
+
+    # What there is.
+
+    def begin(self) -> None:
+        """Decide the route, and open the file."""
+        self.take_route()
+        if self._settings.file is not None:
+            self.event_log = open_event_log(
+                self._settings.file, self._settings, self._resource, self.counts
+            )
+        if self._settings.file is None and self.go_nowhere():
+            warn_once(_NOWHERE)
+
+    def are_outdated(self) -> bool:
+        """Whether the application has changed its provider since the route was decided."""
+        return self.route is not None and self._router.is_stale(self.route)
+
+    def take_route(self) -> None:
+        """Decide the route as things are now; what was handed over goes the old way."""
+        try:
+            route = self._router.decide()
+        except Exception as error:  # noqa: BLE001 - resources and exporters are anybody's code
+            trouble("finding out where traces go", error)
+            route = self._router.nowhere()
+        self.close_traces()
+        self._retired += self.senders
+        self.route = route
+        patience = self._settings.block_ms / 2000  # the other half is for the runs that wait
+        self.senders = tuple([Sender(lane, patience, own=route.own) for lane in route.lanes])
+
+    def go_nowhere(self) -> bool:
+        """Whether nobody would read what is recorded."""
+        return self.event_log is None and not (self.route and self.route.lanes)
+
+    def have_file(self) -> bool:
+        """Whether there is a file, which gets what is not sampled as well."""
+        return self.event_log is not None
+
+    def all_senders(self) -> list[Sender]:
+        """The senders of the route, and those of earlier ones, which may still have something."""
+        return [*self._retired, *self.senders]
+
+    def _resource(self) -> Any:
+        assert self.route is not None  # noqa: S101 - the route is decided before the file is opened
+        return self.route.resource
+
+    # What is no run.
+
+    def events(self, events: Sequence[Event]) -> None:
+        """Events for the file."""
+        if self.event_log is not None and events and not self.is_given_up:
+            self.event_log.events(events)
+
+    def pauses(self, events: Sequence[Event]) -> None:
+        """Pauses for the file."""
+        if self.event_log is not None and events and not self.is_given_up:
+            self.event_log.pauses(events)
+
+    def spans(self, spans: Sequence[ReadableSpan]) -> None:
+        """Spans for the traces."""
+        for sender in self.senders if spans else ():
+            sender.spans(spans)
+
+    # The end.
+
+    def ask_senders(
+        self, *, flush: float | None = None, asker: Thread | None = None
+    ) -> list[Reply | None]:
+        """A reply of each sender, given once all is with its exporter.
+
+        None for that of an `asker` who is inside of an exporter: it would wait for itself.
+        """
+        return [
+            None if sender.is_in(asker) else sender.ask(flush=flush)
+            for sender in self.all_senders()
+        ]
+
+    def close_traces(self) -> None:
+        """Send what was handed over, and nothing after it: that is counted as dropped."""
+        for sender in self.senders:
+            sender.close()
+
+    def close(self) -> None:
+        """Let go of the file, of the application's provider, and of what could not be sent."""
+        for sender in self.all_senders():
+            sender.leave()
+        if self.route is not None:
+            self._router.leave(self.route)
+        if self.event_log is not None:
+            self.event_log.close()
+
+    def hurry(self, seconds: float) -> None:
+        """Wait for nobody else at the file once `seconds` have passed; from any thread."""
+        log = self.event_log
+        if log is not None:
+            log.hurry(seconds)

@@ -1,0 +1,148 @@
+"""The stages that runs go through, as a tuple: readings become spans, and reach file and traces.
+
+A stage takes the batches of a round and leaves in them what the next one needs. A new rule or a new
+consumer is one more entry: a rule that keeps some runs stands where they are decoded, and have no
+ids yet. Everything here is called on the owner's thread.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from opentelemetry.context import Context
+
+from kumi.hooks import FailedRun
+from kumi.otel.delivery import sampling
+from kumi.otel.delivery.balance import Balance
+from kumi.otel.delivery.batch import rounds, sampled_blocks
+from kumi.otel.delivery.counts import FAILED
+from kumi.otel.log import trouble
+from kumi.spans import attributes as names
+from kumi.spans.decode import decode, decode_failed
+from kumi.spans.identify import Identity, identify
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from kumi.otel.delivery.batch import Batch
+    from kumi.otel.delivery.event_log import EventLog
+    from kumi.otel.delivery.outputs import Outputs
+    from kumi.otel.delivery.route import Route
+    from kumi.otel.delivery.run_queue import RunQueue
+    from kumi.otel.settings import Settings
+    from kumi.spans.block import Block
+    from kumi.spans.layout import Layout
+
+
+class Stages:
+    """The stages in their order, before the `outputs`; `balance` is what became of it all.
+
+    `between` is called between two rounds of work, for whoever waits.
+    """
+
+    def __init__(self, settings: Settings, outputs: Outputs, between: Callable[[], None]) -> None:
+        self.stages: tuple[Callable[[Sequence[Batch]], None], ...] = (
+            self._decode,
+            self._identify,
+            self._to_file,
+            self._to_traces,
+        )
+        self._in_hand: list[Batch] = []
+        self.balance = Balance(outputs, self._in_hand, settings.file)
+        self._values = settings.values
+        self._outputs = outputs
+        self._counts = outputs.counts
+        self._between = between
+
+    def deliver(self, queues: Iterable[RunQueue]) -> None:
+        """Take what waits in `queues` to its destinations, some megabytes at a time."""
+        for batches in rounds(queues, self._in_hand):
+            for stage in self.stages:
+                stage(batches)
+            batches.clear()
+            self._between()
+
+    # Decode and identify.
+
+    def _decode(self, batches: Sequence[Batch]) -> None:
+        """What runs have packed becomes columns."""
+        for batch in batches:
+            self._make(batch, self._columns)
+
+    def _identify(self, batches: Sequence[Batch]) -> None:
+        """Columns get ids and parents: a block."""
+        for batch in batches:
+            if batch.decoded is not None:
+                self._make(batch, self._block)
+            if not (self._outputs.is_given_up or batch.is_counted):
+                batch.is_counted = True
+                self._counts.runs += batch.run_count
+                self._counts.recorded += batch.span_count
+
+    def _make(self, batch: Batch, make: Callable[[Batch], None]) -> None:
+        try:
+            make(batch)
+        except BaseException as error:  # noqa: BLE001 - id generators and resources are anybody's code
+            self._counts.drop(FAILED, batch.span_count)
+            trouble("making spans of runs", error)
+
+    def _columns(self, batch: Batch) -> None:
+        if isinstance(batch.runs, FailedRun):
+            batch.decoded = decode_failed(batch.layout, batch.runs, values=self._values)
+        else:
+            batch.decoded = decode(batch.layout, batch.runs)
+
+    def _block(self, batch: Batch) -> None:
+        route, decoded = self._outputs.route, batch.decoded
+        assert route is not None  # noqa: S101 - decided before anything is taken
+        assert decoded is not None  # noqa: S101 - what could not be decoded goes no further
+        identity = Identity(route.resource, route.ids, bool(route.root), route.limits)
+        if route.root is None:
+            contexts = [_decided(context, batch.layout, route) for context in decoded.contexts]
+            decoded = replace(decoded, contexts=contexts)
+        batch.block = identify(batch.layout, decoded, identity)
+
+    # To the file.
+
+    def _to_file(self, batches: Sequence[Batch]) -> None:
+        blocks = [batch.block for batch in batches if batch.block is not None]
+        log = self._outputs.event_log
+        if log is None or not blocks or self._outputs.is_given_up:
+            return
+        before = self.balance.settled()
+        self._write(blocks, log, before)
+        if self._outputs.is_given_up:  # amid this, it was counted as late
+            self.balance.settle_after_all(self.balance.settled() - before)
+
+    def _write(self, blocks: list[Block], log: EventLog, before: int) -> None:
+        spans = sum(block.span_count for block in blocks)
+        try:
+            log.blocks(blocks)
+            log.tell_of_loss(self.balance.last_line)
+        except BaseException as error:  # noqa: BLE001 - a stage that fails must not end the thread
+            self._counts.drop(FAILED, spans - (self.balance.settled() - before))
+            trouble("writing spans to the file", error)
+
+    # To the traces.
+
+    def _to_traces(self, batches: Sequence[Batch]) -> None:
+        """To the senders, which see to it that one exporter's pace is no other's."""
+        senders = self._outputs.senders
+        if not senders or self._outputs.is_given_up:
+            return
+        blocks = sampled_blocks(batches)
+        for batch in batches:
+            batch.is_sent = True
+        for sender in senders if blocks else ():
+            sender.blocks(blocks)
+
+
+def _decided(context: Any, layout: Layout, route: Route) -> Any:
+    """The sampler's answer for a root run that was admitted before there was one to ask."""
+    if not isinstance(context, Context) or sampling.parent_sampled(context) is not None:
+        return context
+    schema = layout.program.schema
+    attributes = {names.SCHEMA_NAME: schema}
+    ask = sampling.question(route.sampler, route.ids, f"run {schema}", attributes)
+    return ask(context)

@@ -1,0 +1,93 @@
+"""Which channels there are: each belongs to the functions of a program, and goes with the last."""
+
+from __future__ import annotations
+
+import weakref
+from collections import deque
+from typing import TYPE_CHECKING
+
+from kumi.otel.delivery.run_queue import RunQueue
+from kumi.otel.recording.channel import ProgramChannel
+from kumi.spans.layout import layout, program_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from kumi.hooks import Level
+    from kumi.ir.program import Program
+    from kumi.otel.recording.channel import Recording
+
+
+class ChannelRegistry:
+    """Every channel that somebody may still write to, and what closed ones have left.
+
+    Channels belong to the functions that use them. When the last of these is gone, also the one of
+    a run in flight, what its queue holds goes to `_left`.
+    """
+
+    def __init__(self) -> None:
+        self._open: weakref.WeakValueDictionary[tuple[int, Level], ProgramChannel]
+        self._open = weakref.WeakValueDictionary()
+        self._left: deque[RunQueue] = deque()
+        self.closed: Callable[[], object] = _nothing
+        """Called when the last function of a channel is gone, on whichever thread."""
+
+    def open(self, program: Program, level: Level, recording: Recording) -> ProgramChannel:
+        """The channel of a program: the one that is open, or a new one.
+
+        A layout holds its program, so the id of one with a channel is nobody else's.
+        """
+        key = id(program), level
+        channel = self._open.get(key)
+        if channel is None:
+            queue = RunQueue(layout(program, level, program_key(program)))
+            channel = self._open.setdefault(key, ProgramChannel(queue, recording, self._close))
+        return channel
+
+    def all(self) -> list[ProgramChannel]:
+        """The open ones, of a copy that is made in one step: callers open more meanwhile."""
+        opened = [reference() for reference in self._open.valuerefs()]
+        return [channel for channel in opened if channel is not None]
+
+    def queues(self) -> Iterator[RunQueue]:
+        """Where runs may wait: what is left of closed channels comes first.
+
+        It stays there until it is taken: whoever asks amid that for the end must find it, too.
+        """
+        while self._left and not self._left[0].queue:
+            self._left.popleft()
+        yield from list(self._left)
+        for channel in self.all():
+            channel.has_room()
+            yield channel.run_queue
+
+    def waiting(self) -> Iterator[RunQueue]:
+        """The queues in which runs wait."""
+        queues = [channel.run_queue for channel in self.all()]  # first: one that closes now is left
+        if self._left:
+            queues = list({*queues, *self._left})
+        return (queue for queue in queues if queue.waiting)
+
+    def are_in_use(self) -> bool:
+        """Whether somebody may still write to one, or has written to one that closed just now."""
+        return bool(self.all()) or not self.is_empty()
+
+    def is_empty(self) -> bool:
+        """Whether nothing waits."""
+        return next(self.waiting(), None) is None
+
+    def forget(self) -> None:
+        """Empty all queues, as a child does with what its parent recorded."""
+        for queue in self.waiting():
+            queue.queue.clear()
+            queue.hand.clear()
+        self._left.clear()
+
+    def _close(self, queue: RunQueue) -> None:
+        if queue.queue:
+            self._left.append(queue)
+        self.closed()
+
+
+def _nothing() -> None:
+    """Nobody waits for a channel to be closed."""

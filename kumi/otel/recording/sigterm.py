@@ -1,0 +1,76 @@
+"""Signals and the end: SIGTERM writes what was recorded first, and Ctrl-C does not cut that short.
+
+This imports next to nothing, since `import kumi` installs the handler where KUMI_PROFILE is set. It
+is done that early because of servers (uvicorn) that remember the handlers they find when they
+begin, restore them when they shut down, and raise the signal again: they have to find ours.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import FrameType
+
+_before: dict[object, Callable[[], object]] = {}
+
+
+def install() -> None:
+    """Handle SIGTERM where nobody does; on the main thread only."""
+    if (
+        threading.current_thread() is threading.main_thread()
+        and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    ):
+        signal.signal(signal.SIGTERM, _handle)
+
+
+def before_death(finish: Callable[[], object]) -> Callable[[], object]:
+    """Call `finish` before a SIGTERM ends the process; gives what takes that back."""
+    key = object()
+    _before[key] = finish
+    return lambda: _before.pop(key, None)
+
+
+def _handle(signum: int, _frame: FrameType | None) -> None:
+    for finish in list(_before.values()):
+        uninterrupted(finish, at_exit=True)
+    signal.signal(signum, signal.SIG_DFL)
+    os.kill(os.getpid(), signum)
+
+
+def uninterrupted(work: Callable[[], object], *, at_exit: bool = False) -> None:
+    """Do `work` to its end, though somebody presses Ctrl-C once; twice means it.
+
+    What was held back is raised afterwards; not `at_exit`, where nobody could catch it.
+    """
+    with _holding_ctrl_c() as pressed:
+        work()
+    if pressed and not at_exit:
+        raise KeyboardInterrupt
+
+
+@contextmanager
+def _holding_ctrl_c() -> Iterator[list[int]]:
+    pressed: list[int] = []
+
+    def hold(signum: int, _frame: FrameType | None) -> None:
+        if pressed:
+            raise KeyboardInterrupt
+        pressed.append(signum)
+
+    ours = (
+        threading.current_thread() is threading.main_thread()
+        and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    )
+    if ours:
+        signal.signal(signal.SIGINT, hold)
+    try:
+        yield pressed
+    finally:
+        if ours:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
