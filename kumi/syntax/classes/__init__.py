@@ -44,8 +44,8 @@ from kumi.syntax.classes.functions import (
     to_string,
     upcase,
 )
-from kumi.syntax.classes.members import Array, Field, array, field
-from kumi.syntax.classes.paths import size, whole
+from kumi.syntax.classes.fields import Array, Field, array, field
+from kumi.syntax.classes.input_paths import size, whole
 from kumi.syntax.classes.records import Record
 from kumi.syntax.classes.tree import tree as tree
 

@@ -8,89 +8,36 @@ from numbers import Integral
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, overload
 
 from kumi.syntax import nodes
+from kumi.syntax.classes.input_paths import begun
+from kumi.syntax.classes.members import Member, RecordBase
 from kumi.syntax.classes.naming import as_name
 from kumi.syntax.classes.operands import literal
-from kumi.syntax.classes.paths import begun
-from kumi.syntax.classes.places import CodePlace, explained, here
+from kumi.syntax.classes.places import explained, here
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from kumi.errors import Place
     from kumi.syntax.classes.expression import Expr
-    from kumi.syntax.classes.records import Record
-    from kumi.syntax.classes.shapes import Shape
 
 T = TypeVar("T")
 E = TypeVar("E")
-R = TypeVar("R", bound="Record")
+R = TypeVar("R", bound=RecordBase)
 _Row: TypeAlias = "Mapping[str, Any] | Sequence[Any]"
 """What may stand for a record, or for an array in an array."""
 
 
-class Member:
-    """A field of a record, as its class knows it.
-
-    `name` is the key in the data, `attribute` what Python calls it. `elements` and `indexes` name
-    the element and the index of each array level, outermost first.
-    """
-
-    attribute: str
-    name: str
-    shape: Shape
-    elements: tuple[str, ...]
-    place: Place
-
-    def __init__(
-        self,
-        *,
-        name: str | None = None,
-        domain: nodes.Domain | None = None,
-        elements: tuple[str, ...] = (),
-        indexes: tuple[str, ...] = (),
-        place: CodePlace | None = None,
-    ) -> None:
-        self.domain = domain
-        self.indexes = indexes
-        self._given = (None if name is None else as_name(name), elements, place)
-
-    @property
-    def steps(self) -> tuple[str, ...]:
-        """What the member adds to a path: its name, and its elements' down to the innermost."""
-        return (self.name, *self.elements)
-
-    def settle(self, attribute: str, shape: Shape, owner: CodePlace) -> None:
-        """Learn from the class body what the annotation says."""
-        name, elements, place = self._given
-        self.attribute = attribute
-        self.name = attribute if name is None else name
-        self.shape = shape
-        self.place = (place or owner).named(attribute)
-        missing = shape.levels - len(elements)
-        if missing < 0 or len(self.indexes) > shape.levels:
-            raise TypeError(f"`{attribute}` has {shape.levels} array levels, and more are named")
-        self.elements = elements + (shape.element,) * missing
-
-    def inputs(self) -> nodes.Input:
-        """The declaration of this member in the tree, with all that is below it."""
-        below = self.shape.record
-        children = None if below is None else inputs_of(below)
-        kind, name = self.shape.kind, self.steps[-1]
-        one = nodes.Input(self.place, kind, name, self.domain, None, children)
-        for level in range(self.shape.levels - 1, -1, -1):
-            index = self.indexes[level] if level < len(self.indexes) else None
-            one = nodes.Input(self.place, "array", self.steps[level], None, index, (one,))
-        return one
+class _Descriptor(Member):
+    """A member that is an expression on the class of a record, and a value on its instances."""
 
     if not TYPE_CHECKING:
         # No __set__: an instance's own dict then answers first, at the speed of any attribute.
-        def __get__(self, record: Record | None, owner: type[Record]) -> Any:
+        def __get__(self, record: RecordBase | None, owner: type[RecordBase]) -> Any:
             if record is None:
                 return begun(owner, self)
             return vars(record)[self.name]
 
 
-class Field(Member, Generic[T]):
+class Field(_Descriptor, Generic[T]):
     """One value of a record: `price: kumi.Field[float]`.
 
     T is int, float, Decimal, str, bool, Any, another record (a hash) or dict[str, Any] (an object
@@ -109,7 +56,7 @@ class Field(Member, Generic[T]):
         def __set__(self, record: Any, value: T) -> None: ...
 
 
-class Array(Member, Generic[T]):
+class Array(_Descriptor, Generic[T]):
     """A list in a record: `lines: kumi.Array[Line]`, `scores: kumi.Array[float]`.
 
     T is what `Field` takes, or an `Array`. On the class it stands for its elements.
@@ -206,8 +153,3 @@ def _check_limit(limit: object) -> None:
     number = isinstance(limit, int | float | Decimal | Integral) and not isinstance(limit, bool)
     if not number or limit != limit:  # noqa: PLR0124 - NaN is no limit
         raise TypeError(explained(f"a limit is a number, not {limit!r}", None))
-
-
-def inputs_of(record: type[Record]) -> tuple[nodes.Input, ...]:
-    """The input declarations that a record stands for, in order."""
-    return tuple(member.inputs() for member in record.__kumi_members__.values())

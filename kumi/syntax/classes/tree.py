@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from kumi.errors import Problem, SchemaError
 from kumi.syntax import nodes
 from kumi.syntax.classes.declarations import Reference
+from kumi.syntax.classes.input_paths import Rooted
 from kumi.syntax.classes.members import inputs_of
-from kumi.syntax.classes.paths import Rooted
 from kumi.syntax.classes.records import Record
 
 if TYPE_CHECKING:
