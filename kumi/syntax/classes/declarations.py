@@ -8,8 +8,7 @@ from kumi.errors import Problem, SchemaError
 from kumi.syntax import nodes
 from kumi.syntax.classes.cascades import Cases, First, Then, When
 from kumi.syntax.classes.expression import Expr, Formula, T_co
-from kumi.syntax.classes.naming import as_name
-from kumi.syntax.classes.operands import node_of
+from kumi.syntax.classes.operands import as_name, node_of
 from kumi.syntax.classes.places import class_body, explained, here
 
 if TYPE_CHECKING:

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, overload
 from kumi.syntax import nodes
 from kumi.syntax.classes.input_paths import begun
 from kumi.syntax.classes.members import Member, RecordBase
-from kumi.syntax.classes.naming import as_name
-from kumi.syntax.classes.operands import literal
+from kumi.syntax.classes.operands import as_name, literal
 from kumi.syntax.classes.places import explained, here
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from kumi.syntax import nodes
-from kumi.syntax.classes.naming import as_name
+from kumi.syntax.classes.operands import as_name
 
 if TYPE_CHECKING:
     from kumi.errors import Place

@@ -27,6 +27,7 @@ _CALL = (
     "declarations and inputs take no arguments: write the name alone; the functions of the "
     "language are `kumi.sum(e)`, `kumi.concat(a, b)` …"
 )
+_NAME = "a name is printable text, not empty and without dots, which stand between names"
 _TEXT = 'text is joined in a run: `kumi.concat(a, b)`; to look at the expression itself, `f"{e!r}"`'
 
 
@@ -104,6 +105,17 @@ def literal(value: object) -> nodes.Scalar:
     if isinstance(value, str) and not any(map(_is_half, value)):
         return str.__str__(value)
     raise TypeError(explained(_not_a_value(value), "expressions start at `Input`"))
+
+
+def as_name(given: object) -> str:
+    """A name that Python code gives as text, as a plain string.
+
+    It need not be an identifier, but it must be able to stand in paths, files and messages. Raises
+    TypeError for anything else.
+    """
+    if isinstance(given, str) and given and given.isprintable() and "." not in given:
+        return str.__str__(given)
+    raise TypeError(explained(f"{given!r} is no name", _NAME))
 
 
 def _field(key: object, value: object, place: Place) -> tuple[str, nodes.Expr]:

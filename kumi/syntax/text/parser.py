@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import PurePath
 from typing import TYPE_CHECKING, cast
 
 from kumi.errors import SchemaError
@@ -12,6 +14,8 @@ from kumi.syntax.text.expressions import expression
 from kumi.syntax.text.inputs import INPUT_WORDS, inputs
 
 if TYPE_CHECKING:
+    import os
+
     from kumi.errors import Source
     from kumi.syntax.nodes import Cascade, DeclarationKind, Expr, Input
     from kumi.syntax.text.lexer import Token
@@ -35,6 +39,12 @@ def parse(source: Source, name: str) -> Schema:
     if cursor.problems:
         raise SchemaError(cursor.problems)
     return schema
+
+
+def schema_name(path: str | os.PathLike[str]) -> str:
+    """What the schema of a file is called: `us_tax_2024.kumi` holds `UsTax2024`."""
+    words = re.findall(r"[^\W_]+", PurePath(path).stem)
+    return "".join(word[0].upper() + word[1:] for word in words) or "Schema"
 
 
 class _File:
