@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kumi.analysis.facts import elements, named, quoted
-from kumi.kernels.functions import overloads
+from kumi.kernels.signatures import overloads
 from kumi.syntax.nodes import Call, Cascade, Constant, InputPath, Name, distinct, roots
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from kumi.errors import Problem
-from kumi.kernels.functions import overloads
+from kumi.kernels.signatures import overloads
 from kumi.kernels.kinds import ANY, NULL
 from kumi.letters import visible
 from kumi.syntax.nodes import Constant, InputPath, Name, Symbol
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kumi.errors import Place
-    from kumi.kernels.functions import Function
+    from kumi.kernels.signatures import Function
     from kumi.kernels.kinds import Kind
     from kumi.syntax.nodes import Call, Declaration, Expr, Input, Schema
 

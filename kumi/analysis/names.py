@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kumi.errors import did_you_mean
-from kumi.kernels.functions import PLANNED, known_names, overloads
+from kumi.kernels.signatures import PLANNED, known_names, overloads
 from kumi.syntax.nodes import Call, Cascade, Name, distinct, roots
 
 if TYPE_CHECKING:

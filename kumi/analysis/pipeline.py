@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from kumi.analysis.axes import axes
 from kumi.analysis.facts import Analysis
 from kumi.analysis.inputs import inputs
-from kumi.analysis.kinds import kinds
+from kumi.analysis.inference import kinds
 from kumi.analysis.names import names
 from kumi.analysis.order import order
 from kumi.analysis.paths import paths

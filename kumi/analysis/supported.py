@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kumi.kernels.functions import PLANNED
+from kumi.kernels.signatures import PLANNED
 from kumi.syntax.nodes import Call, Object, Tuple, distinct, roots
 
 if TYPE_CHECKING:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from kumi.errors import CompilerBug
 from kumi.ir import ops
 from kumi.ir.program import Operation
-from kumi.kernels.functions import overloads
+from kumi.kernels.signatures import overloads
 from kumi.kernels.kinds import promote
 
 if TYPE_CHECKING:
     from kumi.errors import Place
     from kumi.ir.ops import Opcode
     from kumi.ir.program import Axis
-    from kumi.kernels.functions import Function
+    from kumi.kernels.signatures import Function
     from kumi.kernels.kinds import Kind
 
 

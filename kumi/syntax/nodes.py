@@ -60,7 +60,7 @@ class Name:
 class Call:
     """A function, operator or sugar call.
 
-    `function` is the canonical name where `kumi.kernels.functions.canonical` knows the alias, else
+    `function` is the canonical name where `kumi.kernels.signatures.canonical` knows the alias, else
     as written. `options` are `(name, literal)` pairs; `named` are the keyword arguments of an
     import call.
     """

@@ -20,8 +20,10 @@ from kumi.ir import ops
 from kumi.ir.readings import readings, record_format
 from kumi.kernels import bind
 from kumi.kernels.vectors import align
-from kumi.vm import inputs
+from kumi.vm.access import MISSING, Loading
+from kumi.vm.expectations import fast_test, has_fast_test
 from kumi.vm.liveness import last_uses, value_names
+from kumi.vm.loaders import loader, slow
 
 if TYPE_CHECKING:
     from types import CodeType
@@ -57,7 +59,7 @@ def generate(program: Program, level: Level) -> Generated:
 
 def is_root_scalar(leaf: Leaf) -> bool:
     """Whether a leaf is one key of the root and no array: its check is written in line."""
-    return len(leaf.steps) == 1 and inputs.has_fast_test(leaf)
+    return len(leaf.steps) == 1 and has_fast_test(leaf)
 
 
 class _Writer:
@@ -92,7 +94,7 @@ class _Writer:
     def _prologue(self) -> None:
         self._add("bad = []")
         if any(not is_root_scalar(leaf) for leaf in self._leaves()):
-            self._bind("Loading", inputs.Loading)
+            self._bind("Loading", Loading)
             self._add("loading = Loading(given, bad)")
 
     def _guarded(self) -> None:
@@ -166,14 +168,14 @@ class _Writer:
     def _load(self, operation: Operation) -> None:
         leaf, n = _leaf(operation), operation.index
         if not is_root_scalar(leaf):
-            self._bind(f"load{n}", inputs.loader(leaf, n))
+            self._bind(f"load{n}", loader(leaf, n))
             self._add(f"v{n} = load{n}(loading)")
             return
-        test, constants = inputs.fast_test(leaf, f"v{n}", f"d{n}")
+        test, constants = fast_test(leaf, f"v{n}", f"d{n}")
         self.bound.update(constants)
-        self._bind("MISSING", inputs.MISSING)
+        self._bind("MISSING", MISSING)
         self._bind(f"name{n}", leaf.path[0])
-        self._bind(f"slow{n}", inputs.slow(leaf, n))
+        self._bind(f"slow{n}", slow(leaf, n))
         self._add(f"try: v{n} = given[name{n}]")
         self._add(f"except KeyError: v{n} = MISSING")
         self._add(f"if not ({test}): v{n} = slow{n}(v{n}, bad)")

@@ -9,7 +9,7 @@ from kumi.errors import InputError
 from kumi.hooks import Level
 from kumi.vm import failure
 from kumi.vm.codegen import Generated, generate
-from kumi.vm.inputs import unknown_inputs
+from kumi.vm.given import unknown_inputs
 
 if TYPE_CHECKING:
     from collections.abc import Callable

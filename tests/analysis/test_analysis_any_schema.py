@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from kumi.compiler import analyze, lower
 from kumi.errors import Place, SchemaError, Source
 from kumi.ir.text import disassemble
-from kumi.kernels.functions import FUNCTIONS, PLANNED
+from kumi.kernels.signatures import FUNCTIONS, PLANNED
 from kumi.syntax.nodes import Call, Cascade, Case, Constant, Declaration, InputPath, Name, Schema
 from kumi.syntax.nodes import Tuple as TupleNode
 from kumi.syntax.text import parse

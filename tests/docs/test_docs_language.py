@@ -9,7 +9,7 @@ import pytest
 
 import kumi
 from kumi.errors import Source
-from kumi.kernels.functions import known_names
+from kumi.kernels.signatures import known_names
 from kumi.syntax.classes import tree
 from kumi.syntax.outline import outline
 from kumi.syntax.text import parse

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, overload
 from kumi.syntax import nodes
 from kumi.syntax.classes.expression import Expr, T_co
 from kumi.syntax.classes.operands import node_of
-from kumi.syntax.classes.places import explained, here
+from kumi.syntax.classes.code_places import explained, here
 
 if TYPE_CHECKING:
     from kumi.errors import Place

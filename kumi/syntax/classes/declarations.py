@@ -9,13 +9,13 @@ from kumi.syntax import nodes
 from kumi.syntax.classes.cascades import Cases, First, Then, When
 from kumi.syntax.classes.expression import Expr, Formula, T_co
 from kumi.syntax.classes.operands import as_name, node_of
-from kumi.syntax.classes.places import class_body, explained, here
+from kumi.syntax.classes.code_places import class_body, explained, here
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kumi.errors import Place
-    from kumi.syntax.classes.places import CodePlace
+    from kumi.syntax.classes.code_places import CodePlace
     from kumi.syntax.classes.records import Record
 
 T = TypeVar("T")

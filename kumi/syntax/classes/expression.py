@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar, overload
 
-from kumi.kernels.functions import overloads
+from kumi.kernels.signatures import overloads
 from kumi.syntax import nodes
 from kumi.syntax.classes.operands import Operand, call
 

@@ -15,7 +15,7 @@ from kumi.syntax.classes.operands import as_name
 
 if TYPE_CHECKING:
     from kumi.errors import Place
-    from kumi.syntax.classes.places import CodePlace
+    from kumi.syntax.classes.code_places import CodePlace
 
 
 class RecordBase:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from kumi.syntax import nodes
-from kumi.syntax.classes.places import explained, here
+from kumi.syntax.classes.code_places import explained, here
 
 if TYPE_CHECKING:
     from kumi.errors import Place

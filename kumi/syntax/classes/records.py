@@ -11,7 +11,7 @@ from kumi.syntax.classes.annotations import hints, is_class_variable, refusal, s
 from kumi.syntax.classes.fields import Array, Field, array, field
 from kumi.syntax.classes.input_paths import NoSuchFieldError
 from kumi.syntax.classes.members import Member, RecordBase
-from kumi.syntax.classes.places import annotated, here, users_frame
+from kumi.syntax.classes.code_places import annotated, here, users_frame
 
 
 class RecordType(type):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kumi.kernels.functions import PLANNED, canonical, known_names
+from kumi.kernels.signatures import PLANNED, canonical, known_names
 from kumi.syntax.nodes import Call, Constant, InputPath, Name
 from kumi.syntax.text.brackets import (
     Arguments,

@@ -11,7 +11,7 @@ from kumi.syntax.nodes import Declaration, Import, Schema
 from kumi.syntax.text.cascades import cascade
 from kumi.syntax.text.cursor import CASE_WORDS, DECLARATION_WORDS, WORDS_OF_OTHERS, Cursor, Fault
 from kumi.syntax.text.expressions import expression
-from kumi.syntax.text.inputs import INPUT_WORDS, inputs
+from kumi.syntax.text.input_block import INPUT_WORDS, inputs
 
 if TYPE_CHECKING:
     import os

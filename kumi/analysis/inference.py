@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kumi.analysis.facts import described, elements, named, quoted
-from kumi.kernels.functions import overloads
+from kumi.kernels.signatures import overloads
 from kumi.kernels.kinds import BOOLEAN, FLOAT, INTEGER, NULL, STRING, SYMBOL, promote
 from kumi.syntax.nodes import Call, Cascade, Constant, InputPath, Name, distinct, roots
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from kumi.analysis.facts import Analysis
-    from kumi.kernels.functions import Function
+    from kumi.kernels.signatures import Function
     from kumi.kernels.kinds import Kind
     from kumi.syntax.nodes import Declaration, Expr
 

@@ -10,52 +10,22 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from kumi.errors import Violation, did_you_mean
+from kumi.errors import Violation
 from kumi.kernels.kinds import ANY, FLOAT, HASH, ArrayOf, is_numeric
 from kumi.kernels.values import bring
 from kumi.kernels.vectors import Column, column_of
 from kumi.syntax.nodes import OneOf, Range
-from kumi.vm.expectations import (
-    EXACT_TYPES,
-    admits,
-    fast_test,
-    has_fast_test,
-    members,
-    outside,
-    within,
-    wrong_type,
-)
-from kumi.vm.loading import KEPT, MISSING, REQUIRED, Loading, Route, route
+from kumi.vm.access import KEPT, MISSING, REQUIRED, Loading, Route, route
+from kumi.vm.expectations import EXACT_TYPES, admits, members, outside, within, wrong_type
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
     from kumi.ir.program import Leaf
 
-__all__ = [
-    "MISSING",
-    "Loading",
-    "fast_test",
-    "has_fast_test",
-    "loader",
-    "slow",
-    "unknown_inputs",
-]
-
 Bad: TypeAlias = "list[tuple[int, Violation]]"
-
-
-def unknown_inputs(given: Mapping[str, Any], declared: Sequence[str]) -> list[Violation]:
-    """A violation for each name that was given and that the schema does not declare."""
-    unknown = [name for name in given if name not in declared]
-    return [Violation(str(name), _not_declared(str(name), declared)) for name in unknown]
-
-
-def _not_declared(name: str, declared: Sequence[str]) -> str:
-    hint = did_you_mean(name, declared)
-    return f"the schema has no such input{f'; {hint}' if hint else ''}"
 
 
 def slow(leaf: Leaf, operation: int) -> Callable[[Any, Bad], Any]:
