@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 
 from kumi import hooks
 from kumi.compiler import analyze, lower
-from kumi.errors import Place, Problem, SchemaError, Source
+from kumi.errors import Problem, SchemaError
+from kumi.places import Place, Source
 from kumi.ir.text import disassemble
 from kumi.results import Result
 from kumi.syntax.classes import Declarations, declared, tree

@@ -16,7 +16,7 @@ from kumi.syntax.nodes import Constant, InputPath, Name, Symbol
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kumi.errors import Place
+    from kumi.places import Place
     from kumi.kernels.signatures import Function
     from kumi.kernels.kinds import Kind
     from kumi.syntax.nodes import Call, Declaration, Expr, Input, Schema

@@ -9,7 +9,7 @@ from kumi.syntax.nodes import Call, Object, Tuple, distinct, roots
 
 if TYPE_CHECKING:
     from kumi.analysis.facts import Analysis
-    from kumi.errors import Place
+    from kumi.places import Place
     from kumi.syntax.nodes import Expr
 
 

@@ -12,7 +12,7 @@ from kumi.kernels.signatures import overloads
 from kumi.kernels.kinds import promote
 
 if TYPE_CHECKING:
-    from kumi.errors import Place
+    from kumi.places import Place
     from kumi.ir.ops import Opcode
     from kumi.ir.program import Axis
     from kumi.kernels.signatures import Function

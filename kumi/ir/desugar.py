@@ -12,7 +12,7 @@ from kumi.kernels.kinds import INTEGER
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kumi.errors import Place
+    from kumi.places import Place
     from kumi.ir.build import Builder
 
 

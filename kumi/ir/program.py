@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from kumi.errors import CompilerBug
 
 if TYPE_CHECKING:
-    from kumi.errors import Place, Source
+    from kumi.places import Place, Source
     from kumi.ir.ops import Opcode
     from kumi.kernels.kinds import Kind
     from kumi.syntax.nodes import Domain

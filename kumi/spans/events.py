@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
-    from kumi.errors import Source
+    from kumi.places import Source
     from kumi.ir.program import Group, Operation
     from kumi.spans.layout import Layout
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kumi.errors import Place, Source
+    from kumi.places import Place, Source
 
 Scalar: TypeAlias = bool | int | float | str | None
 DeclarationKind: TypeAlias = Literal["value", "let", "trait"]

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kumi.compiler import analyze, lower
-from kumi.errors import SchemaError, Source
+from kumi.errors import SchemaError
+from kumi.places import Source
 from kumi.ir.text import disassemble
 from kumi.syntax.text import parse
 

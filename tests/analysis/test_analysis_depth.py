@@ -1,7 +1,7 @@
 """Nothing recurses: neither over the terms of an expression nor over a chain of declarations."""
 
 from kumi.compiler import analyze, lower
-from kumi.errors import Place, Source
+from kumi.places import Place, Source
 from kumi.ir.text import disassemble
 from kumi.syntax.nodes import Call, Constant, Declaration, Input, InputPath, Name, Schema
 

@@ -4,7 +4,8 @@ import pytest
 from analysis_cases import cases, outcome, program
 
 from kumi.compiler import analyze
-from kumi.errors import Place, SchemaError, Source
+from kumi.errors import SchemaError
+from kumi.places import Place, Source
 from kumi.syntax.nodes import Call, Cascade, Constant, Declaration, Name, Schema
 
 SOURCE = Source("example.py", "total = kumi.value(...)\n")

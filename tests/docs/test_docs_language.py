@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import kumi
-from kumi.errors import Source
+from kumi.places import Source
 from kumi.kernels.signatures import known_names
 from kumi.syntax.classes import tree
 from kumi.syntax.outline import outline

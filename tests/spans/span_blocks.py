@@ -10,7 +10,7 @@ import numpy as np
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 
-from kumi.errors import Place, Source
+from kumi.places import Place, Source
 from kumi.hooks import FailedRun, Level
 from kumi.ir import ops
 from kumi.ir.program import Group, Leaf, Operation, Program, Step

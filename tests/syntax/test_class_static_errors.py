@@ -9,7 +9,7 @@ import pytest
 import kumi
 from kumi import when
 from kumi.compiler import analyze
-from kumi.errors import Source
+from kumi.places import Source
 from kumi.syntax.text import parse
 
 LINES = Path(__file__).read_text(encoding="utf-8").split("\n")

@@ -11,7 +11,7 @@ from kumi.syntax.classes.operands import node_of
 from kumi.syntax.classes.code_places import explained, here
 
 if TYPE_CHECKING:
-    from kumi.errors import Place
+    from kumi.places import Place
 
 T = TypeVar("T")
 S = TypeVar("S")

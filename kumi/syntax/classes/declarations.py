@@ -14,7 +14,7 @@ from kumi.syntax.classes.code_places import class_body, explained, here
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kumi.errors import Place
+    from kumi.places import Place
     from kumi.syntax.classes.code_places import CodePlace
     from kumi.syntax.classes.records import Record
 

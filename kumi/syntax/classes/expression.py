@@ -10,7 +10,7 @@ from kumi.syntax import nodes
 from kumi.syntax.classes.operands import Operand, call
 
 if TYPE_CHECKING:
-    from kumi.errors import Place
+    from kumi.places import Place
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)

@@ -14,7 +14,7 @@ from kumi.syntax.classes.code_places import explained, here
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kumi.errors import Place
+    from kumi.places import Place
     from kumi.syntax.classes.members import Member
 
 T = TypeVar("T")

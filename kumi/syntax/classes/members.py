@@ -14,7 +14,7 @@ from kumi.syntax import nodes
 from kumi.syntax.classes.operands import as_name
 
 if TYPE_CHECKING:
-    from kumi.errors import Place
+    from kumi.places import Place
     from kumi.syntax.classes.code_places import CodePlace
 
 

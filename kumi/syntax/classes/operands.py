@@ -11,7 +11,7 @@ from kumi.syntax import nodes
 from kumi.syntax.classes.code_places import explained, here
 
 if TYPE_CHECKING:
-    from kumi.errors import Place
+    from kumi.places import Place
 
 _TRUTH = """write
         `&`, `|`, `~` for `and`, `or`, `not`

@@ -8,7 +8,7 @@ from kumi.syntax.nodes import Call, Object, Tuple
 from kumi.syntax.text.literals import option, string
 
 if TYPE_CHECKING:
-    from kumi.errors import Place
+    from kumi.places import Place
     from kumi.syntax.nodes import Expr
     from kumi.syntax.text.cursor import Cursor
     from kumi.syntax.text.lexer import Token

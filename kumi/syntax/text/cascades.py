@@ -11,7 +11,7 @@ from kumi.syntax.text.expressions import expression
 if TYPE_CHECKING:
     from collections.abc import Container
 
-    from kumi.errors import Place
+    from kumi.places import Place
     from kumi.syntax.nodes import Expr
     from kumi.syntax.text.cursor import Cursor
     from kumi.syntax.text.lexer import Token

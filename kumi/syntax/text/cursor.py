@@ -6,13 +6,14 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from kumi.errors import Place, Problem, did_you_mean
+from kumi.errors import Problem, did_you_mean
+from kumi.places import Place
 from kumi.syntax.text.lexer import complaint, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kumi.errors import Source
+    from kumi.places import Source
     from kumi.syntax.text.lexer import Token
 
 DECLARATION_WORDS = frozenset({"value", "let", "trait"})

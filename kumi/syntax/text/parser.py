@@ -16,7 +16,7 @@ from kumi.syntax.text.input_block import INPUT_WORDS, inputs
 if TYPE_CHECKING:
     import os
 
-    from kumi.errors import Source
+    from kumi.places import Source
     from kumi.syntax.nodes import Cascade, DeclarationKind, Expr, Input
     from kumi.syntax.text.lexer import Token
 
