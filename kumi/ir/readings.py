@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kumi.hooks import Level
+from kumi.observations import Level
 
 if TYPE_CHECKING:
     from kumi.ir.program import Program

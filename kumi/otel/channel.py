@@ -8,7 +8,7 @@ from contextlib import suppress
 from itertools import groupby, repeat
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 
-from kumi.hooks import FailedRun
+from kumi.observations import FailedRun
 from kumi.spans.layout import layout, program_key
 from kumi.spans.recorder import runs_per_block
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FunctionType
 
-    from kumi.hooks import Level
+    from kumi.observations import Level
     from kumi.ir.program import Program
     from kumi.spans.layout import Layout
 
@@ -85,7 +85,7 @@ class Source:
 
 
 class Channel:
-    """The queue of one program at one level: see `kumi.hooks.Channel`.
+    """The queue of one program at one level: see `kumi.protocols.Channel`.
 
     `closed` is told of the source when no function is left.
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from opentelemetry.context import Context
 
-from kumi.hooks import FailedRun
+from kumi.observations import FailedRun
 from kumi.letters import visible
 from kumi.otel import about, admission
 from kumi.otel.channel import size

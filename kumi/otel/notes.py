@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from opentelemetry.context import Context
     from opentelemetry.sdk.trace import ReadableSpan
 
-    from kumi.hooks import Phase
+    from kumi.observations import Phase
     from kumi.otel.delivery import Delivery
     from kumi.otel.route import Route
     from kumi.spans.events import Event

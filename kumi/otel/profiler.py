@@ -14,7 +14,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from kumi import forks, hooks
-from kumi.hooks import Level
+from kumi.observations import Level
 from kumi.letters import visible
 from kumi.otel import admission, log
 from kumi.otel.channel import Channels
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import SpanExporter
 
-    from kumi.hooks import Phase
+    from kumi.observations import Phase
     from kumi.ir.program import Program
     from kumi.otel.channel import Channel, Source
     from kumi.otel.settings import Settings
@@ -111,7 +111,7 @@ class Profiler:
             self._attach_all()
             self._rest()
 
-    # What the hooks call: see `kumi.hooks.Watcher`.
+    # What the hooks call: see `kumi.protocols.Watcher`.
 
     def open(self, program: Program) -> Channel | None:
         """The channel of a program, or None where nobody would read it."""

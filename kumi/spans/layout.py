@@ -11,7 +11,7 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from kumi.hooks import Level
+from kumi.observations import Level
 from kumi.ir.readings import readings
 from kumi.spans import attributes as names
 

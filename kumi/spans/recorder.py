@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace.id_generator import IdGenerator
 
-    from kumi.hooks import FailedRun
+    from kumi.observations import FailedRun
     from kumi.spans.layout import Layout
 
 T = TypeVar("T")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kumi.errors import CompilerBug
-from kumi.hooks import Level
+from kumi.observations import Level
 from kumi.ir import ops
 from kumi.ir.readings import readings, record_format
 from kumi.kernels import bind

@@ -13,7 +13,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from kumi.errors import InputError
-from kumi.hooks import FailedRun, Level
+from kumi.observations import FailedRun, Level
 from kumi.letters import visible
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from kumi import hooks
 from kumi.errors import InputError
-from kumi.hooks import Level
+from kumi.observations import Level
 from kumi.vm import failure
 from kumi.vm.codegen import Generated, generate
 from kumi.vm.given import unknown_inputs
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kumi.errors import Violation
-    from kumi.hooks import Channel
+    from kumi.protocols import Channel
     from kumi.ir.program import Program
 
 

@@ -3,7 +3,7 @@
 import pytest
 from analysis_cases import cases, outcome, program
 
-from kumi.hooks import Level
+from kumi.observations import Level
 from kumi.ir.readings import readings
 
 CASES = cases("programs.txt")

@@ -11,7 +11,7 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 
 from kumi.places import Place, Source
-from kumi.hooks import FailedRun, Level
+from kumi.observations import FailedRun, Level
 from kumi.ir import ops
 from kumi.ir.program import Group, Leaf, Operation, Program, Step
 from kumi.ir.readings import record_format

@@ -11,7 +11,7 @@ from opentelemetry.sdk.trace.id_generator import IdGenerator, RandomIdGenerator
 from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, TraceState
 from span_blocks import ANCHOR, RESOURCE, block, identity, laid_out, packed, program, readings
 
-from kumi.hooks import Level
+from kumi.observations import Level
 from kumi.spans.block import only_sampled, spans
 from kumi.spans.clock import anchor
 from kumi.spans.process import THIS_PROCESS

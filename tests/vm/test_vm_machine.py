@@ -15,7 +15,7 @@ import pytest
 
 import kumi
 from kumi import hooks
-from kumi.hooks import Level
+from kumi.observations import Level
 from kumi.ir.readings import readings
 from kumi.schema import compile_program
 
