@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 
 from kumi import hooks
-from kumi.compiler import analyze, lower
+from kumi.analysis.pipeline import analyze
 from kumi.errors import Problem, SchemaError
 from kumi.places import Place, Source
+from kumi.ir.lower import lower
 from kumi.ir.text import disassemble
 from kumi.results import Result
 from kumi.syntax.classes import Declarations, declared, tree
@@ -22,7 +23,7 @@ from kumi.vm.machine import Machine
 if TYPE_CHECKING:
     from typing import Self
 
-    from kumi.compiler import Analysis
+    from kumi.analysis.facts import Analysis
     from kumi.ir.program import Program
     from kumi.syntax import nodes
 

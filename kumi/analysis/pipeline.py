@@ -17,8 +17,6 @@ from kumi.errors import SchemaError
 if TYPE_CHECKING:
     from kumi.syntax.nodes import Schema
 
-__all__ = ["PASSES", "Analysis", "analyze"]
-
 PASSES = (inputs, supported, names, paths, order, kinds, axes)
 
 

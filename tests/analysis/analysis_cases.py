@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from kumi.compiler import analyze, lower
+from kumi.analysis.pipeline import analyze
 from kumi.errors import SchemaError
 from kumi.places import Source
+from kumi.ir.lower import lower
 from kumi.ir.text import disassemble
 from kumi.syntax.text import parse
 

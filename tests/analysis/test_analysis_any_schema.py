@@ -3,9 +3,10 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kumi.compiler import analyze, lower
+from kumi.analysis.pipeline import analyze
 from kumi.errors import SchemaError
 from kumi.places import Place, Source
+from kumi.ir.lower import lower
 from kumi.ir.text import disassemble
 from kumi.kernels.signatures import FUNCTIONS, PLANNED
 from kumi.syntax.nodes import Call, Cascade, Case, Constant, Declaration, InputPath, Name, Schema

@@ -3,7 +3,7 @@
 import pytest
 from analysis_cases import cases, outcome, program
 
-from kumi.compiler import analyze
+from kumi.analysis.pipeline import analyze
 from kumi.errors import SchemaError
 from kumi.places import Place, Source
 from kumi.syntax.nodes import Call, Cascade, Constant, Declaration, Name, Schema

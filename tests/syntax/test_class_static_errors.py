@@ -8,7 +8,7 @@ import pytest
 
 import kumi
 from kumi import when
-from kumi.compiler import analyze
+from kumi.analysis.pipeline import analyze
 from kumi.places import Source
 from kumi.syntax.text import parse
 
