@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kumi.errors import CompilerBug
+from kumi.ir.ops import REDUCE
 
 if TYPE_CHECKING:
-    from kumi.places import Place, Source
     from kumi.ir.ops import Opcode
+    from kumi.places import Place, Source
     from kumi.kernels.kinds import Kind
     from kumi.syntax.nodes import Domain
 
@@ -75,7 +76,7 @@ class Operation:
     @property
     def result_axes(self) -> tuple[Axis, ...]:
         """The axes of the result."""
-        return self.axes[:-1] if self.opcode.name == "Reduce" else self.axes
+        return self.axes[:-1] if self.opcode is REDUCE else self.axes
 
     @property
     def target(self) -> str | None:
