@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 from kumi.observations import FailedRun
 from kumi.spans.layout import layout, program_key
 from kumi.spans.recorder import runs_per_block
+from kumi.vm.convention import ADMIT, LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -120,12 +121,12 @@ class Channel:
         """Have one more function follow what is set here."""
         alive = [each for each in self._functions if each() is not None]
         self._functions = (*alive, weakref.ref(run))
-        run.__globals__.update(limit=self.limit, admit=self.admit)
+        run.__globals__.update({LIMIT: self.limit, ADMIT: self.admit})
 
     def admit_by(self, admit: Callable[[], Any]) -> None:
         """Have runs ask `admit` from now on."""
         self.admit = admit
-        self._set("admit", admit)
+        self._set(ADMIT, admit)
 
     def rest(self) -> None:
         """Have the next run wake the owner; or each, where runs are streamed."""
@@ -158,7 +159,7 @@ class Channel:
 
     def _limit_to(self, runs: int) -> None:
         self.limit = runs
-        self._set("limit", runs)
+        self._set(LIMIT, runs)
 
     def _set(self, name: str, value: object) -> None:
         for reference in self._functions:

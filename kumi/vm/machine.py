@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from kumi import hooks
 from kumi.errors import InputError
 from kumi.observations import Level
+from kumi.vm import convention as names
 from kumi.vm import failure
 from kumi.vm.codegen import Generated, generate
 from kumi.vm.given import unknown_inputs
@@ -86,12 +87,12 @@ class Machine:
         return self._function(
             channel.level,
             {
-                "plain": self._unrecorded,
-                "admit": channel.admit,
-                "keep": channel.keep,
-                "queue": channel.queue,
-                "limit": channel.limit,
-                "relieve": channel.relieve,
+                names.PLAIN: self._unrecorded,
+                names.ADMIT: channel.admit,
+                names.KEEP: channel.keep,
+                names.QUEUE: channel.queue,
+                names.LIMIT: channel.limit,
+                names.RELIEVE: channel.relieve,
             },
             channel,
         )
@@ -101,11 +102,11 @@ class Machine:
     ) -> Callable[[dict[str, Any]], Any]:
         generated = self._generated(level)
         scope = generated.bound | bound
-        scope |= {"owner": self._owner, "machine": self, "check": self._check}
-        scope["failed"] = self._failure_handler(generated, level, channel)
+        scope |= {names.OWNER: self._owner, names.MACHINE: self, names.CHECK: self._check}
+        scope[names.FAILED] = self._failure_handler(generated, level, channel)
         exec(generated.code, scope)  # noqa: S102 - our own code, nothing pasted into it
         # Taken out: a function among its own globals is a circle, and old channels would live on.
-        run = scope.pop("run")
+        run = scope.pop(names.RUN)
         if channel is not None:
             channel.bound(run)
         called: Callable[[dict[str, Any]], Any] = run
@@ -118,7 +119,7 @@ class Machine:
         return self._code[level]
 
     def _check(self, given: dict[str, Any], bad: list[tuple[int, Violation]]) -> None:
-        bad += [(-1, violation) for violation in unknown_inputs(given, self.program.inputs)]
+        bad += [(names.UNDECLARED, violation) for violation in unknown_inputs(given, self.program.inputs)]
         if bad:
             raise InputError(self.program.schema, [violation for _, violation in bad])
 
@@ -128,7 +129,7 @@ class Machine:
         program, owners = self.program, generated.owners
 
         def failed(error: BaseException, local: dict[str, Any]) -> None:
-            del local["error"]  # the frame may keep this dict: a circle that holds the whole input
+            del local[names.ERROR]  # the frame may keep this dict: a circle that holds the whole input
             where = failure.stop(program, owners, error, local)
             if channel is not None:
                 channel.failed(failure.record(program, level, error, where, local))
