@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kumi.syntax.classes.records import Record
 
 T = TypeVar("T")
-Operand: TypeAlias = "Expr[Any] | type[Record] | Sequence[Any] | float | Decimal | str | None"
+Argument: TypeAlias = "Expr[Any] | type[Record] | Sequence[Any] | float | Decimal | str | None"
 """What functions of any kind of value take: expressions, paths to records, lists, literals."""
 
 
@@ -32,7 +32,7 @@ def sum(e: object) -> Expr[Any]:
     return applied("sum", e)
 
 
-def count(e: Operand) -> Expr[int]:
+def count(e: Argument) -> Expr[int]:
     """The number of elements of the innermost axis, nulls included."""
     return applied("count", e)
 
@@ -90,7 +90,7 @@ def sum_if(e: object, condition: Expr[bool]) -> Expr[Any]:
     return applied("sum_if", e, condition)
 
 
-def count_if(e: Operand, match: Operand) -> Expr[int]:
+def count_if(e: Argument, match: Argument) -> Expr[int]:
     """The number of elements that equal `match`."""
     return applied("count_if", e, match)
 
@@ -162,7 +162,7 @@ def select(condition: Expr[bool], then: object, otherwise: object) -> Expr[Any]:
     return applied("select", condition, then, otherwise)
 
 
-def is_null(e: Operand) -> Expr[bool]:
+def is_null(e: Argument) -> Expr[bool]:
     """Whether there is no value."""
     return applied("is_null", e)
 
@@ -181,7 +181,7 @@ def length(e: Expr[str]) -> Expr[int]:
     return applied("length", e)
 
 
-def concat(a: Operand, b: Operand) -> Expr[str]:
+def concat(a: Argument, b: Argument) -> Expr[str]:
     """The text of `a` and, behind it, that of `b`."""
     return applied("concat", a, b)
 
@@ -196,7 +196,7 @@ def downcase(e: Expr[str]) -> Expr[str]:
     return applied("downcase", e)
 
 
-def at(e: Operand, index: Expr[int] | int) -> Expr[Any]:
+def at(e: Argument, index: Expr[int] | int) -> Expr[Any]:
     """The item of an array or tuple at a position; null outside, from the end where negative."""
     return applied("at", e, index)
 
@@ -227,21 +227,21 @@ def index(name: str) -> Expr[int]:
     return Formula(nodes.Call(place, "index", (nodes.Constant(place, nodes.Symbol(name)),)))
 
 
-def to_decimal(e: Operand) -> Expr[Decimal]:
+def to_decimal(e: Argument) -> Expr[Decimal]:
     """As a decimal, from the textual form."""
     return applied("to_decimal", e)
 
 
-def to_integer(e: Operand) -> Expr[int]:
+def to_integer(e: Argument) -> Expr[int]:
     """As an integer, cut toward 0."""
     return applied("to_integer", e)
 
 
-def to_float(e: Operand) -> Expr[float]:
+def to_float(e: Argument) -> Expr[float]:
     """As a float."""
     return applied("to_float", e)
 
 
-def to_string(e: Operand) -> Expr[str]:
+def to_string(e: Argument) -> Expr[str]:
     """As text."""
     return applied("to_string", e)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from kumi.syntax.text.literals import Literal
 
 
-class Operand(NamedTuple):
+class Parsed(NamedTuple):
     """A finished expression and the offsets of its text, brackets included."""
 
     node: Expr
@@ -41,7 +41,7 @@ class Bracket:
 
     def __init__(self, opened: Token) -> None:
         self.opened = opened
-        self.operands: list[Operand] = []
+        self.operands: list[Parsed] = []
         self.operators: list[Operator] = []
         self.elements: list[Expr] = []
 
@@ -59,7 +59,7 @@ class Bracket:
         raise NotImplementedError
 
 
-class Group(Bracket):
+class Parentheses(Bracket):
     """`( e )`."""
 
     closer = ")"
@@ -74,7 +74,7 @@ class Index(Bracket):
 
     closer = "]"
 
-    def __init__(self, opened: Token, indexed: Operand) -> None:
+    def __init__(self, opened: Token, indexed: Parsed) -> None:
         super().__init__(opened)
         self._indexed = indexed
 

@@ -25,10 +25,10 @@ _JOINS: dict[str, Literal["all", "any", "none"]] = {
 
 def cascade(cursor: Cursor, name: Token, imported: Container[str]) -> Cascade:
     """Take what follows the `do` of the declaration `name`, its `end` included."""
-    return _Reader(cursor, name, imported).read()
+    return _CascadeReader(cursor, name, imported).read()
 
 
-class _Reader:
+class _CascadeReader:
     def __init__(self, cursor: Cursor, name: Token, imported: Container[str]) -> None:
         self._cursor = cursor
         self._name = name

@@ -10,10 +10,10 @@ from kumi.syntax.text.brackets import (
     Arguments,
     Braces,
     Bracket,
-    Group,
+    Parentheses,
     Index,
     Items,
-    Operand,
+    Parsed,
     Operator,
     Parameters,
 )
@@ -44,7 +44,7 @@ _SUGAR = frozenset(
     | {"to_decimal", "to_integer", "to_float", "to_string"}
 )
 _FUNCTIONS = known_names() | PLANNED
-_OPENING: dict[str, Callable[[Token], Bracket]] = {"(": Group, "[": Items, "{": Braces}
+_OPENING: dict[str, Callable[[Token], Bracket]] = {"(": Parentheses, "[": Items, "{": Braces}
 
 # Words that build the file: a reference cannot be called like one of them.
 _STRUCTURE = frozenset(
@@ -65,17 +65,17 @@ def expression(cursor: Cursor, imported: Container[str]) -> Expr:
 
     It goes on over newlines as long as an operator or a `[` follows.
     """
-    return _Reader(cursor, imported).read()
+    return _ExpressionReader(cursor, imported).read()
 
 
-class _Reader:
+class _ExpressionReader:
     def __init__(self, cursor: Cursor, imported: Container[str]) -> None:
         self._cursor = cursor
         self._imported = imported
         self._brackets = [Bracket(cursor.token)]
 
     def read(self) -> Expr:
-        """Operand and operator by turns, until no operator follows outside of all brackets."""
+        """Parsed and operator by turns, until no operator follows outside of all brackets."""
         while True:
             while not self._operand():
                 pass
@@ -176,7 +176,7 @@ class _Reader:
     def _next_element(self) -> bool:
         """Finish the element; True where its bracket closed and an operator may follow."""
         self._pending.elements.append(self._settle().node)
-        if isinstance(self._pending, Group | Index) or not self._cursor.take(","):
+        if isinstance(self._pending, Parentheses | Index) or not self._cursor.take(","):
             return self._close()
         return self._begin()
 
@@ -187,7 +187,7 @@ class _Reader:
         return self._brackets[-1]
 
     def _push(self, node: Expr, token: Token) -> bool:
-        operand = Operand(node, token.start, self._cursor.previous.end)
+        operand = Parsed(node, token.start, self._cursor.previous.end)
         self._pending.operands.append(operand)
         return True
 
@@ -198,17 +198,17 @@ class _Reader:
         end = cursor.advance().end
         self._brackets.pop()
         node = bracket.build(cursor.place(bracket.start, end))
-        self._pending.operands.append(Operand(node, bracket.start, end))
+        self._pending.operands.append(Parsed(node, bracket.start, end))
         return True
 
     def _missing(self, bracket: Bracket) -> str:
         opened = bracket.opened
         shown = opened.text if opened.kind == "operator" else f"{opened.text}("
-        comma = "" if isinstance(bracket, Group | Index) else "`,` or "
+        comma = "" if isinstance(bracket, Parentheses | Index) else "`,` or "
         line = self._cursor.line_of(opened)
         return f"{comma}`{bracket.closer}` to close `{shown}` on line {line}"
 
-    def _settle(self) -> Operand:
+    def _settle(self) -> Parsed:
         """The one operand that is left when every pending operator has been applied."""
         self._apply(0)
         return self._pending.operands.pop()
@@ -222,8 +222,8 @@ class _Reader:
             left = self._zero(operator) if operator.level == _MINUS else bracket.operands.pop()
             place = self._cursor.place(left.start, right.end, at=operator.token.start)
             node = Call(place, operator.function, (left.node, right.node))
-            bracket.operands.append(Operand(node, left.start, right.end))
+            bracket.operands.append(Parsed(node, left.start, right.end))
 
-    def _zero(self, minus: Operator) -> Operand:
+    def _zero(self, minus: Operator) -> Parsed:
         token = minus.token
-        return Operand(Constant(self._cursor.here(token), 0), token.start, token.end)
+        return Parsed(Constant(self._cursor.here(token), 0), token.start, token.end)
