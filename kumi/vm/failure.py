@@ -64,7 +64,8 @@ def _bad_input(program: Program, bad: Sequence[tuple[int, Violation]]) -> Stop:
     failed = {index for index, _ in bad if index != UNDECLARED}
     if not failed and program.groups[0].last:
         failed = {0}
-    where = next((violation.path for index, violation in bad if index != UNDECLARED), "undeclared names")
+    paths = (violation.path for index, violation in bad if index != UNDECLARED)
+    where = next(paths, "undeclared names")
     more = f" and {len(bad) - 1} more" if len(bad) > 1 else ""
     return Stop(tuple(sorted(failed)), f"bad input: {where}{more}", is_input=True)
 

@@ -1,4 +1,4 @@
-"""What a caller gives as the input of a run: a dict of root inputs, and names that do not belong."""
+"""What a caller gives as the input of a run, as a dict of root inputs; and what is no input."""
 
 from __future__ import annotations
 

@@ -119,7 +119,8 @@ class Machine:
         return self._code[level]
 
     def _check(self, given: dict[str, Any], bad: list[tuple[int, Violation]]) -> None:
-        bad += [(names.UNDECLARED, violation) for violation in unknown_inputs(given, self.program.inputs)]
+        unknown = unknown_inputs(given, self.program.inputs)
+        bad += [(names.UNDECLARED, violation) for violation in unknown]
         if bad:
             raise InputError(self.program.schema, [violation for _, violation in bad])
 
@@ -129,7 +130,8 @@ class Machine:
         program, owners = self.program, generated.owners
 
         def failed(error: BaseException, local: dict[str, Any]) -> None:
-            del local[names.ERROR]  # the frame may keep this dict: a circle that holds the whole input
+            # The frame may keep this dict: a circle that would hold the whole input.
+            del local[names.ERROR]
             where = failure.stop(program, owners, error, local)
             if channel is not None:
                 channel.failed(failure.record(program, level, error, where, local))
