@@ -38,7 +38,7 @@ class Schema(Declarations, Result):
 
     _compiled: ClassVar[_Compiled]
     _default: ClassVar[Machine | _Pending]
-    _parsed: ClassVar[nodes.Schema | None] = None
+    _parsed: ClassVar[nodes.SchemaTree | None] = None
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -80,7 +80,7 @@ class Schema(Declarations, Result):
         cls._compiled.machine()
 
     @classmethod
-    def _tree(cls) -> nodes.Schema:
+    def _tree(cls) -> nodes.SchemaTree:
         if cls._parsed is not None:
             return cls._parsed
         with hooks.phase("parse", cls.__name__):
@@ -193,7 +193,7 @@ def _read(path: Path) -> Source:
         raise SchemaError([problem]) from None
 
 
-def _from_tree(parsed: nodes.Schema) -> type[Schema]:
+def _from_tree(parsed: nodes.SchemaTree) -> type[Schema]:
     free = [one for one in parsed.declarations if not _is_taken(one.name)]
     values = {one.name: declared(one.kind, one.name) for one in free}
     body = {"__module__": "kumi.loaded", **values, "_parsed": parsed}

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kumi.places import Place
     from kumi.kernels.signatures import Function
     from kumi.kernels.kinds import Kind
-    from kumi.syntax.nodes import Call, Declaration, Expr, Input, Schema
+    from kumi.syntax.nodes import Call, Declaration, Expr, Input, SchemaTree
 
 _LONG = 256
 
@@ -52,7 +52,7 @@ class Analysis:
     `reaches` is in the order of the input block, `order` in that of evaluation.
     """
 
-    schema: Schema
+    schema: SchemaTree
     problems: list[Problem] = field(default_factory=list)
     reaches: dict[Path, Reach] = field(default_factory=dict)
     declarations: dict[str, Declaration] = field(default_factory=dict)

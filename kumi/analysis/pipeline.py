@@ -15,12 +15,12 @@ from kumi.analysis.supported import supported
 from kumi.errors import SchemaError
 
 if TYPE_CHECKING:
-    from kumi.syntax.nodes import Schema
+    from kumi.syntax.nodes import SchemaTree
 
 PASSES = (inputs, supported, names, paths, order, kinds, axes)
 
 
-def analyze(schema: Schema) -> Analysis:
+def analyze(schema: SchemaTree) -> Analysis:
     """Everything that is known of `schema` before it runs.
 
     Each pass reports what it finds and goes on with the declarations that are fine, so that one

@@ -167,7 +167,7 @@ class Import:
 
 
 @dataclass(slots=True, eq=False)
-class Schema:
+class SchemaTree:
     """A whole schema. `name` travels from here to every operation and span."""
 
     name: str

@@ -9,10 +9,10 @@ from kumi.syntax.nodes import Call, Cascade, Constant, Expr, InputPath, Name, Ob
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kumi.syntax.nodes import Declaration, Input, Schema
+    from kumi.syntax.nodes import Declaration, Input, SchemaTree
 
 
-def outline(schema: Schema) -> str:
+def outline(schema: SchemaTree) -> str:
     """The schema as lines: inputs indented by depth, expressions in postfix order."""
     return "\n".join([f"schema {schema.name}", *_inputs(schema.inputs, 1), *_declarations(schema)])
 
@@ -24,7 +24,7 @@ def _inputs(inputs: tuple[Input, ...], depth: int) -> Iterator[str]:
         yield from _inputs(one.children or (), depth + 1)
 
 
-def _declarations(schema: Schema) -> Iterator[str]:
+def _declarations(schema: SchemaTree) -> Iterator[str]:
     for one in schema.imports:
         yield f"import {one.names} from {one.module}"
     for declaration in schema.declarations:

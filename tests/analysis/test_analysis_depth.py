@@ -4,7 +4,7 @@ from kumi.analysis.pipeline import analyze
 from kumi.places import Place, Source
 from kumi.ir.lower import lower
 from kumi.ir.text import disassemble
-from kumi.syntax.nodes import Call, Constant, Declaration, Input, InputPath, Name, Schema
+from kumi.syntax.nodes import Call, Constant, Declaration, Input, InputPath, Name, SchemaTree
 
 SOURCE = Source("deep.py", "")
 PLACE = Place(SOURCE, 1)
@@ -21,7 +21,7 @@ def one():
 
 def compiled(*declarations):
     inputs = (Input(PLACE, "integer", "x"),)
-    return lower(analyze(Schema("Deep", SOURCE, PLACE, inputs, declarations)))
+    return lower(analyze(SchemaTree("Deep", SOURCE, PLACE, inputs, declarations)))
 
 
 def test_an_expression_of_many_terms():

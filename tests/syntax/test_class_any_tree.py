@@ -62,7 +62,7 @@ cascades = st.builds(
     st.none() | not_null,
 )
 schemas = st.tuples(expressions | cascades, expressions | cascades, expressions | cascades).map(
-    lambda bodies: nodes.Schema(
+    lambda bodies: nodes.SchemaTree(
         "Any",
         PLACE.source,
         PLACE,

@@ -7,7 +7,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, cast
 
 from kumi.errors import SchemaError
-from kumi.syntax.nodes import Declaration, Import, Schema
+from kumi.syntax.nodes import Declaration, Import, SchemaTree
 from kumi.syntax.text.cascades import cascade
 from kumi.syntax.text.cursor import CASE_WORDS, DECLARATION_WORDS, WORDS_OF_OTHERS, Cursor, Fault
 from kumi.syntax.text.expressions import expression
@@ -29,7 +29,7 @@ _STRAY = {
 }
 
 
-def parse(source: Source, name: str) -> Schema:
+def parse(source: Source, name: str) -> SchemaTree:
     """The tree of the schema in `source`, which holds its text; `name` is the schema's.
 
     Raises SchemaError with every mistake found, one a declaration or line of a cascade.
@@ -56,7 +56,7 @@ class _File:
         self._imported: set[str] = set()
         self._ended: int | None = None  # the line of the last `end`; 0 where more followed it
 
-    def read(self, name: str) -> Schema:
+    def read(self, name: str) -> SchemaTree:
         cursor = self._cursor
         while cursor.token.text == "import":
             cursor.attempt(self._import, self._starts_item)
@@ -66,7 +66,7 @@ class _File:
             cursor.attempt(self._item, self._starts_item)
         self._check_whole(opened)
         place, given = cursor.here(opened), self._inputs or ()
-        return Schema(
+        return SchemaTree(
             name, cursor.source, place, given, tuple(self._declarations), tuple(self._imports)
         )
 
