@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kumi.analysis.facts import Analysis, Axes
-    from kumi.syntax.nodes import Expr
+    from kumi.syntax.nodes import ExprNode
 
 
 def axes(facts: Analysis) -> None:
@@ -36,7 +36,7 @@ def axes(facts: Analysis) -> None:
             facts.axes[declaration] = whole
 
 
-def _of(facts: Analysis, node: Expr) -> Axes | None:
+def _of(facts: Analysis, node: ExprNode) -> Axes | None:
     match node:
         case Constant():
             return ()
@@ -64,10 +64,10 @@ def _of_call(facts: Analysis, node: Call) -> Axes | None:
     return None
 
 
-def _combined(facts: Analysis, operands: Sequence[Expr], who: str) -> Axes | None:
+def _combined(facts: Analysis, operands: Sequence[ExprNode], who: str) -> Axes | None:
     """The longest axes among the operands, of which all the others must be the beginning."""
     longest: Axes = ()
-    owner: Expr | None = None
+    owner: ExprNode | None = None
     for operand in operands:
         found = facts.axes.get(operand)
         if found is None:
@@ -82,7 +82,7 @@ def _combined(facts: Analysis, operands: Sequence[Expr], who: str) -> Axes | Non
 
 
 def _report_incompatible(
-    facts: Analysis, who: str, first: tuple[Expr | None, Axes], second: tuple[Expr, Axes]
+    facts: Analysis, who: str, first: tuple[ExprNode | None, Axes], second: tuple[ExprNode, Axes]
 ) -> None:
     (one, one_axes), (other, other_axes) = first, second
     left = quoted(one, "an earlier operand") if one else "an earlier operand"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from kumi.analysis.facts import Analysis
     from kumi.kernels.signatures import Function
     from kumi.kernels.kinds import Kind
-    from kumi.syntax.nodes import Declaration, Expr
+    from kumi.syntax.nodes import Declaration, ExprNode
 
 
 def kinds(facts: Analysis) -> None:
@@ -28,7 +28,7 @@ def kinds(facts: Analysis) -> None:
         _declare(facts, declaration)
 
 
-def _of(facts: Analysis, node: Expr) -> Kind | None:
+def _of(facts: Analysis, node: ExprNode) -> Kind | None:
     match node:
         case Constant():
             return _of_literal(node.value)
@@ -139,7 +139,7 @@ def _of_cascade(facts: Analysis, body: Cascade) -> Kind | None:
     return promote(*known) if len(known) == len(results) else None
 
 
-def _check_condition(facts: Analysis, condition: Expr) -> None:
+def _check_condition(facts: Analysis, condition: ExprNode) -> None:
     kind = facts.kinds.get(condition)
     if kind is not None and kind is not BOOLEAN:
         who = quoted(condition, "this")

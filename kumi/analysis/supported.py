@@ -10,7 +10,7 @@ from kumi.syntax.nodes import Call, Object, Tuple, distinct, roots
 if TYPE_CHECKING:
     from kumi.analysis.facts import Analysis
     from kumi.places import Place
-    from kumi.syntax.nodes import Expr
+    from kumi.syntax.nodes import ExprNode
 
 
 _INSTEAD_OF_TUPLES = "many values are an array of the input; of two, `select` chooses one"
@@ -31,7 +31,7 @@ def supported(facts: Analysis) -> None:
                 _report(facts, node.place, what, hint)
 
 
-def _planned(node: Expr) -> str | None:
+def _planned(node: ExprNode) -> str | None:
     match node:
         case Tuple():
             return "tuples are"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kumi.syntax.nodes import Call, Cascade, Constant, Expr, InputPath, Name, Object, postorder
+from kumi.syntax.nodes import Call, Cascade, Constant, ExprNode, InputPath, Name, Object, postorder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,12 +43,12 @@ def _body(declaration: Declaration) -> Iterator[str]:
     yield f"  base {body.base and expression(body.base)}"
 
 
-def expression(root: Expr) -> str:
+def expression(root: ExprNode) -> str:
     """One expression in postfix order: unambiguous without brackets, since arities are shown."""
     return " ".join(_word(node) for node in postorder(root))
 
 
-def _word(node: Expr) -> str:
+def _word(node: ExprNode) -> str:
     match node:
         case Constant():
             return f"{type(node.value).__name__}:{node.value!r}"

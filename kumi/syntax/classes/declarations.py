@@ -44,7 +44,7 @@ class Value(Expr[T_co]):
         self,
         kind: nodes.DeclarationKind,
         name: str | None,
-        body: nodes.Expr | nodes.Cascade | None,
+        body: nodes.ExprNode | nodes.Cascade | None,
         place: CodePlace,
     ) -> None:
         self.kind = kind
@@ -75,7 +75,7 @@ class Value(Expr[T_co]):
         def __get__(self, result: Declarations | None, owner: type) -> Any:
             return self if result is None else result._value(self.name)  # noqa: SLF001 - its own class
 
-    def __kumi_node__(self, place: Place) -> nodes.Expr:
+    def __kumi_node__(self, place: Place) -> nodes.ExprNode:
         return Reference(place, self)
 
     def __repr__(self) -> str:

@@ -38,10 +38,10 @@ class Expr(Operand, Generic[T_co]):
 
     __slots__ = ("_node",)
 
-    def __init__(self, node: nodes.Expr) -> None:
+    def __init__(self, node: nodes.ExprNode) -> None:
         self._node = node
 
-    def __kumi_node__(self, place: Place) -> nodes.Expr:
+    def __kumi_node__(self, place: Place) -> nodes.ExprNode:
         return self._node
 
     def __repr__(self) -> str:
@@ -366,7 +366,7 @@ class Formula(Expr[T_co]):
     __slots__ = ()
 
 
-def _named(node: nodes.Expr) -> str:
+def _named(node: nodes.ExprNode) -> str:
     """An expression in a word: what it calls, reads, or is."""
     match node:
         case nodes.Call():
@@ -387,7 +387,7 @@ def neighbour(
     function: str, operand: object, by: int, policy: Policy | None, axis_offset: int
 ) -> Expr[Any]:
     """A call of `shift` or `roll`; options that keep their default are left out."""
-    options: dict[str, nodes.Scalar | nodes.Symbol] = {}
+    options: dict[str, nodes.LiteralValue | nodes.Symbol] = {}
     if axis_offset:
         options["axis_offset"] = axis_offset
     if policy is not None:

@@ -142,7 +142,7 @@ def _domain(ge: Any, le: Any, lt: Any, gt: Any, one_of: Any) -> nodes.Domain | N
     return nodes.Range(ge, lt if le is None else le, exclusive=lt is not None) if limits else None
 
 
-def _listed(one_of: Any) -> tuple[nodes.Scalar, ...]:
+def _listed(one_of: Any) -> tuple[nodes.LiteralValue, ...]:
     if isinstance(one_of, str) or not isinstance(one_of, Iterable):
         raise TypeError(explained("one_of= takes a list of values", 'write `one_of=["a", "b"]`'))
     return tuple(map(literal, one_of))

@@ -56,7 +56,7 @@ class Fields(Operand):
         self.__kumi_path__ = path
         self.__kumi_record__ = record
 
-    def __kumi_node__(self, place: Place) -> nodes.Expr:
+    def __kumi_node__(self, place: Place) -> nodes.ExprNode:
         return self.__kumi_path__
 
     def __getattr__(self, attribute: str) -> Any:

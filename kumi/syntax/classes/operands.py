@@ -41,7 +41,7 @@ class Operand:
     __array_ufunc__ = None  # NumPy scalars on the left leave the operator to us
     __hash__ = object.__hash__
 
-    def __kumi_node__(self, place: Place) -> nodes.Expr:
+    def __kumi_node__(self, place: Place) -> nodes.ExprNode:
         """The node to use where this stands in an expression written at `place`."""
         raise NotImplementedError
 
@@ -78,7 +78,7 @@ class Operand:
             raise TypeError(explained("an expression is not a number", _NUMBER))
 
 
-def node_of(value: object, place: Place) -> nodes.Expr:
+def node_of(value: object, place: Place) -> nodes.ExprNode:
     """The node of an operand, a literal, a list (a tuple of the language) or a dict (an object).
 
     Raises TypeError for anything else.
@@ -94,7 +94,7 @@ def node_of(value: object, place: Place) -> nodes.Expr:
     return nodes.Constant(place, literal(value))
 
 
-def literal(value: object) -> nodes.Scalar:
+def literal(value: object) -> nodes.LiteralValue:
     """`value` as exactly the int, float, str, bool or None that the tree holds."""
     if value is None or isinstance(value, bool):
         return value
@@ -118,7 +118,7 @@ def as_name(given: object) -> str:
     raise TypeError(explained(f"{given!r} is no name", _NAME))
 
 
-def _field(key: object, value: object, place: Place) -> tuple[str, nodes.Expr]:
+def _field(key: object, value: object, place: Place) -> tuple[str, nodes.ExprNode]:
     if not isinstance(key, str):
         message = f"the key of an object must be a string, not {type(key).__name__}"
         raise TypeError(explained(message, None))
@@ -140,7 +140,7 @@ def _not_a_value(value: object) -> str:
     return f"an object of type {shown} cannot stand in an expression"
 
 
-def call(function: str, *args: Any, options: dict[str, nodes.Scalar | nodes.Symbol]) -> nodes.Call:
+def call(function: str, *args: Any, options: dict[str, nodes.LiteralValue | nodes.Symbol]) -> nodes.Call:
     """A call of a function by its canonical name, at the user's place."""
     place = here()
     operands = tuple(node_of(arg, place) for arg in args)

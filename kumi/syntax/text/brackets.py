@@ -9,7 +9,7 @@ from kumi.syntax.text.literals import option, string
 
 if TYPE_CHECKING:
     from kumi.places import Place
-    from kumi.syntax.nodes import Expr
+    from kumi.syntax.nodes import ExprNode
     from kumi.syntax.text.cursor import Cursor
     from kumi.syntax.text.lexer import Token
     from kumi.syntax.text.literals import Literal
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Parsed(NamedTuple):
     """A finished expression and the offsets of its text, brackets included."""
 
-    node: Expr
+    node: ExprNode
     start: int
     end: int
 
@@ -43,7 +43,7 @@ class Bracket:
         self.opened = opened
         self.operands: list[Parsed] = []
         self.operators: list[Operator] = []
-        self.elements: list[Expr] = []
+        self.elements: list[ExprNode] = []
 
     @property
     def start(self) -> int:
@@ -54,7 +54,7 @@ class Bracket:
         """Before an element: read what leads it; True where the bracket must close instead."""
         return False
 
-    def build(self, place: Place) -> Expr:
+    def build(self, place: Place) -> ExprNode:
         """The node that it stands for."""
         raise NotImplementedError
 
@@ -64,7 +64,7 @@ class Parentheses(Bracket):
 
     closer = ")"
 
-    def build(self, place: Place) -> Expr:  # noqa: ARG002 - the node keeps its own
+    def build(self, place: Place) -> ExprNode:  # noqa: ARG002 - the node keeps its own
         """The expression itself: parentheses leave no trace."""
         return self.elements[0]
 
@@ -83,7 +83,7 @@ class Index(Bracket):
         """The offset where the indexed expression begins."""
         return self._indexed.start
 
-    def build(self, place: Place) -> Expr:
+    def build(self, place: Place) -> ExprNode:
         """A call of `at`."""
         return Call(place, "at", (self._indexed.node, self.elements[0]))
 
@@ -97,7 +97,7 @@ class Items(Bracket):
         """A tuple may close before any element."""
         return cursor.token.text == self.closer
 
-    def build(self, place: Place) -> Expr:
+    def build(self, place: Place) -> ExprNode:
         """A tuple of the elements."""
         return Tuple(place, tuple(self.elements))
 
@@ -123,7 +123,7 @@ class Arguments(Bracket):
             raise cursor.missing("another option", "options stand behind all arguments")
         return cursor.token.text == self.closer and not self.elements
 
-    def build(self, place: Place) -> Expr:
+    def build(self, place: Place) -> ExprNode:
         """A call of the function."""
         return Call(place, self._function, tuple(self.elements), tuple(self._options.items()))
 
@@ -142,7 +142,7 @@ class Keyed(Bracket):
         self._keys.append(self._key(cursor))
         return False
 
-    def fields(self) -> tuple[tuple[str, Expr], ...]:
+    def fields(self) -> tuple[tuple[str, ExprNode], ...]:
         """The elements under their keys."""
         return tuple(dict(zip(self._keys, self.elements, strict=True)).items())
 
@@ -155,7 +155,7 @@ class Braces(Keyed):
 
     closer = "}"
 
-    def build(self, place: Place) -> Expr:
+    def build(self, place: Place) -> ExprNode:
         """An object."""
         return Object(place, self.fields())
 
@@ -179,7 +179,7 @@ class Parameters(Keyed):
         super().__init__(opened)
         self._imported = imported
 
-    def build(self, place: Place) -> Expr:
+    def build(self, place: Place) -> ExprNode:
         """A call with named arguments."""
         return Call(place, self._imported, (), (), self.fields())
 

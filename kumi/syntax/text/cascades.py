@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Container
 
     from kumi.places import Place
-    from kumi.syntax.nodes import Expr
+    from kumi.syntax.nodes import ExprNode
     from kumi.syntax.text.cursor import Cursor
     from kumi.syntax.text.lexer import Token
 
@@ -34,7 +34,7 @@ class _CascadeReader:
         self._name = name
         self._imported = imported
         self._cases: list[Case] = []
-        self._base: Expr | None = None
+        self._base: ExprNode | None = None
 
     def read(self) -> Cascade:
         cursor = self._cursor
@@ -58,13 +58,13 @@ class _CascadeReader:
         else:
             self._cases.append(_case(word, place, expressions))
 
-    def _expressions(self) -> list[Expr]:
+    def _expressions(self) -> list[ExprNode]:
         found = [expression(self._cursor, self._imported)]
         while self._cursor.take(","):
             found.append(expression(self._cursor, self._imported))
         return found
 
-    def _take_base(self, word: Token, expressions: list[Expr]) -> None:
+    def _take_base(self, word: Token, expressions: list[ExprNode]) -> None:
         if self._base is not None:
             raise self._cursor.refuse(word, f"`{self._name.text}` has a second `base`")
         if len(expressions) > 1:
@@ -72,7 +72,7 @@ class _CascadeReader:
         self._base = expressions[0]
 
 
-def _case(word: Token, place: Place, expressions: list[Expr]) -> Case:
+def _case(word: Token, place: Place, expressions: list[ExprNode]) -> Case:
     """The last expression is the result; one alone is a condition without a result."""
     *conditions, last = expressions
     if not conditions:

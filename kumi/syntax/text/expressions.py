@@ -22,7 +22,7 @@ from kumi.syntax.text.literals import at_literal, literal
 if TYPE_CHECKING:
     from collections.abc import Callable, Container
 
-    from kumi.syntax.nodes import Expr
+    from kumi.syntax.nodes import ExprNode
     from kumi.syntax.text.cursor import Cursor
     from kumi.syntax.text.lexer import Token
 
@@ -60,7 +60,7 @@ _STRAY = {
 }
 
 
-def expression(cursor: Cursor, imported: Container[str]) -> Expr:
+def expression(cursor: Cursor, imported: Container[str]) -> ExprNode:
     """Take one expression; `imported` names what is called with keywords.
 
     It goes on over newlines as long as an operator or a `[` follows.
@@ -74,7 +74,7 @@ class _ExpressionReader:
         self._imported = imported
         self._brackets = [Bracket(cursor.token)]
 
-    def read(self) -> Expr:
+    def read(self) -> ExprNode:
         """Parsed and operator by turns, until no operator follows outside of all brackets."""
         while True:
             while not self._operand():
@@ -186,7 +186,7 @@ class _ExpressionReader:
     def _pending(self) -> Bracket:
         return self._brackets[-1]
 
-    def _push(self, node: Expr, token: Token) -> bool:
+    def _push(self, node: ExprNode, token: Token) -> bool:
         operand = Parsed(node, token.start, self._cursor.previous.end)
         self._pending.operands.append(operand)
         return True

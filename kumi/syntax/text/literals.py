@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, TypeAlias
 from kumi.syntax.nodes import OneOf, Range, Symbol
 
 if TYPE_CHECKING:
-    from kumi.syntax.nodes import Domain, Scalar
+    from kumi.syntax.nodes import Domain, LiteralValue
     from kumi.syntax.text.cursor import Cursor
     from kumi.syntax.text.lexer import Token
 
-Literal: TypeAlias = "Scalar | Symbol"
+Literal: TypeAlias = "LiteralValue | Symbol"
 
-WORDS: dict[str, Scalar] = {"true": True, "false": False, "null": None}
+WORDS: dict[str, LiteralValue] = {"true": True, "false": False, "null": None}
 CONSTANTS = {"Float::INFINITY": inf}
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r"}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import os
 
     from kumi.places import Source
-    from kumi.syntax.nodes import Cascade, DeclarationKind, Expr, Input
+    from kumi.syntax.nodes import Cascade, DeclarationKind, ExprNode, Input
     from kumi.syntax.text.lexer import Token
 
 _WORDS = DECLARATION_WORDS | {"input", "end"}
@@ -219,7 +219,7 @@ class _File:
         body = self._body(word, name)
         self._declarations.append(Declaration(cursor.here(name), kind, name.text[1:], body))
 
-    def _body(self, word: Token, name: Token) -> Expr | Cascade:
+    def _body(self, word: Token, name: Token) -> ExprNode | Cascade:
         cursor = self._cursor
         if cursor.take(","):
             return expression(cursor, self._imported)
