@@ -34,9 +34,10 @@ class _Seam:
     runners: weakref.WeakKeyDictionary[Any, None] = field(default_factory=weakref.WeakKeyDictionary)
 
     def forked(self) -> None:
-        """In a child: another thread of the parent may have held the lock, or been starting.
+        """In a forked child: a new lock, since a thread of the parent may have held the old one.
 
-        What that one was importing can never be imported here, and so nothing starts.
+        Another thread may have been inside the starter, too. What it was importing stays half
+        imported in the child for ever, so nothing is started here.
         """
         self.lock = threading.RLock()
         if self.starting - {threading.get_ident()}:
@@ -54,10 +55,11 @@ def set_starter(starter: Callable[[], None]) -> None:
 
 
 def start() -> None:
-    """Run the starter if it has not run yet; never raises, what it cannot do now it does later.
+    """Run the starter if it has not run yet. Never raises: what fails is tried again later.
 
-    It imports much, and imports wait for each other. So threads that come at the same time all run
-    it, and the last of them finds nothing left to do.
+    The starter imports many modules, and Python has threads that import the same module wait for
+    each other. A lock of ours around that could deadlock, so threads that come at the same time all
+    run the starter, which does nothing where another has done it.
     """
     starter = _seam.starter
     if starter is None:
@@ -67,8 +69,8 @@ def start() -> None:
     try:
         starter()
         _seam.starter = None
-    except ImportError:  # a signal's handler, amid an import by its own thread: the next time
-        pass
+    except ImportError:
+        pass  # a signal's handler interrupted an import of its thread: the next call tries again
     except Exception as error:  # noqa: BLE001 - there may be no file descriptor, or no memory left
         _say_that_it_failed(error)
     finally:
@@ -76,7 +78,7 @@ def start() -> None:
 
 
 def _say_that_it_failed(error: Exception) -> None:
-    """With what there is: whoever fails to import one module may fail to import the next."""
+    """Log it where that is possible: whoever cannot import one module may not import logging."""
     with suppress(Exception):
         log = import_module("logging").getLogger("kumi.otel")
         log.warning("profiling has not begun, the next compile tries again: %s", error)
@@ -91,7 +93,8 @@ def install(new: Watcher | None) -> None:
     """Make `new` the watcher (None removes it) and rebind every program."""
     with _seam.lock:
         _seam.watcher = new
-        for reference in _seam.runners.keyrefs():  # a copy, which a signal's handler may add to
+        # keyrefs() is a copy: a signal's handler may register another runner meanwhile.
+        for reference in _seam.runners.keyrefs():
             runner = reference()
             if runner is not None:
                 runner.rebind()

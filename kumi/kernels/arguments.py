@@ -40,7 +40,7 @@ def plain(argument: Any) -> Any:
 
 
 def numbers(argument: Any) -> Any:
-    """As `plain`; a Python int is a float, infinite if need be."""
+    """The same as `plain`, but a Python int becomes a float (infinite where it is too large)."""
     found = plain(argument)
     return to_float(found) if found.__class__ is int else found
 
@@ -73,7 +73,7 @@ def bound(argument: Any) -> int:
 
 
 def tighten(argument: Any) -> int:
-    """The bound after a look at the data: bounds of sums and products grow generous."""
+    """The bound, made exact by a look at the data: bounds of sums and products overestimate."""
     if argument.__class__ is Column and argument.values.dtype == np.int64:
         argument.bound = magnitude(argument)
     return bound(argument)

@@ -123,7 +123,7 @@ def _booleans(argument: Any) -> Any:
 
 
 def _zeros(nulls: Column, dtype: type[np.generic]) -> Any:
-    """A column of the null kind, which has objects, as another kind."""
+    """Zeros in place of a column of nulls, whose values are objects and mean nothing."""
     return np.zeros(len(nulls), dtype)
 
 

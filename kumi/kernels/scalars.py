@@ -44,7 +44,7 @@ def divide_integers(dividend: int, divisor: int) -> float:
 
 def power_integers(base: int, exponent: int) -> int:
     """An integer to a power that is not negative."""
-    if exponent < 0 and base is not None:  # of null Python says what it says of all arithmetic
+    if exponent < 0 and base is not None:  # null goes on to `**`, which raises Python's TypeError
         raise ValueError("an integer to a negative power is no integer: make one of them a float")
     power: int = base**exponent
     return power

@@ -227,7 +227,7 @@ class _Writer:
             self._add(f"{name} = loading.axes.get(path_{name})")
 
     def _free(self, operation: Operation) -> None:
-        """Delete vectors that nothing needs any more: their memory is the next one's."""
+        """Delete vectors that nothing needs any more, so that the next can have their memory."""
         dead = self._last_uses.get(operation.index)
         if dead:
             self._add(f"del {', '.join(dead)}")
@@ -271,7 +271,7 @@ def _marks(program: Program, level: Level) -> dict[int, int]:
 
 
 def _newly_reached(ends: dict[int, int]) -> dict[int, int]:
-    """Drop those that share the reading before them."""
+    """Only the operations that take a reading of their own; the others share the one before."""
     reached, marks = 0, {}
     for index, end in ends.items():
         if end > reached:

@@ -1,8 +1,9 @@
 """What is said of a run that raised: a note for the caller, a record for whoever watches.
 
-An exception is anybody's code: its class, its attributes and its text may be whatever they like,
-and raise when they are asked for. So what can be is taken from Python's own types, and the rest is
-asked for where nothing can come of it: the caller gets the exception that the run raised.
+An exception may be of any class, whose `__str__`, `__qualname__` or attributes are a user's code
+and can raise. The caller must get the exception of the run and no other, so names and tracebacks
+are read by the descriptors of Python's own types, and whatever has to call the exception's own code
+goes through `_asked`, which swallows what that raises.
 """
 
 from __future__ import annotations
@@ -107,7 +108,7 @@ def _size(local: Mapping[str, Any], number: int) -> int:
 
 
 def _text(error: BaseException) -> str:
-    """The exception's own message; its type where it cannot say it."""
+    """The exception's own message, or its type where asking for the message raises."""
     said = _asked(lambda: str(error), _qualified(type(error)))
     return str.__str__(said)  # it may be of a class derived from `str`, with methods of its own
 
@@ -119,7 +120,7 @@ def _qualified(kind: type[BaseException]) -> str:
 
 
 def _asked(question: Callable[[], _T], otherwise: _T) -> _T:
-    """What an exception answers; `otherwise` where it raises, be it KeyboardInterrupt."""
+    """What an exception answers; `otherwise` where that raises, even a KeyboardInterrupt."""
     try:
         return question()
     except BaseException:  # noqa: BLE001 - the caller is to get the exception of the run

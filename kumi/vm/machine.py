@@ -56,7 +56,7 @@ class Machine:
             hooks.register(self)
             self.rebind()
             if self.call == self._unrecorded:
-                self.call = self._without_recording()  # now: what it takes is part of compiling
+                self.call = self._without_recording()  # made now, as a part of compiling
 
     def rebind(self) -> None:
         """Bind the function that the installed watcher wants, or the plain one."""
@@ -70,10 +70,10 @@ class Machine:
         return self._plain
 
     def _unrecorded(self, given: dict[str, Any]) -> Any:
-        """A run that is not recorded, of a program that was made to be.
+        """A run that is not recorded, of a program that was compiled for recording.
 
-        The plain function is made when it is called: most programs that stop being recorded do so
-        because the process ends.
+        The plain function is only generated when it is first called: most programs that stop being
+        recorded do so because the process ends, and never need it.
         """
         plain = self._plain
         if plain is None:
@@ -105,7 +105,8 @@ class Machine:
         scope |= {names.OWNER: self._owner, names.MACHINE: self, names.CHECK: self._check}
         scope[names.FAILED] = self._failure_handler(generated, level, channel)
         exec(generated.code, scope)  # noqa: S102 - our own code, nothing pasted into it
-        # Taken out: a function among its own globals is a circle, and old channels would live on.
+        # Taken out, because a function among its own globals refers to itself: its memory, and the
+        # channel in it, would stay until the garbage collector comes.
         run = scope.pop(names.RUN)
         if channel is not None:
             channel.bound(run)

@@ -6,9 +6,9 @@ from kumi.syntax.classes.declarations import Value, let, ref, trait, value
 from kumi.syntax.classes.declarations import declared as declared
 from kumi.syntax.classes.expression import Expr
 from kumi.syntax.classes.functions import (
-    abs,  # noqa: A004 - these names are used as kumi.abs and so on
-    all,  # noqa: A004 - as above
-    any,  # noqa: A004 - as above
+    abs,  # noqa: A004 - used as kumi.abs
+    all,  # noqa: A004 - used as kumi.all
+    any,  # noqa: A004 - used as kumi.any
     at,
     clamp,
     coalesce,
@@ -24,10 +24,10 @@ from kumi.syntax.classes.functions import (
     join,
     length,
     log,
-    max,  # noqa: A004 - as above
+    max,  # noqa: A004 - used as kumi.max
     mean,
     mean_if,
-    min,  # noqa: A004 - as above
+    min,  # noqa: A004 - used as kumi.min
     not_,
     outer,
     roll,
@@ -35,7 +35,7 @@ from kumi.syntax.classes.functions import (
     shift,
     sin,
     sqrt,
-    sum,  # noqa: A004 - as above
+    sum,  # noqa: A004 - used as kumi.sum
     sum_if,
     tanh,
     to_decimal,

@@ -146,7 +146,9 @@ def _condition(case: nodes.Case) -> nodes.ExprNode:
     return nodes.Call(case.place, "not", (joined,)) if case.join == "none" else joined
 
 
-def _selects(place: Place, cases: tuple[nodes.Case, ...], base: nodes.ExprNode | None) -> nodes.ExprNode:
+def _selects(
+    place: Place, cases: tuple[nodes.Case, ...], base: nodes.ExprNode | None
+) -> nodes.ExprNode:
     chosen: nodes.ExprNode = nodes.Constant(place, None) if base is None else base
     for case in reversed(cases):
         result = case.result or nodes.Constant(case.place, None)

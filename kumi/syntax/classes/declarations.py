@@ -160,7 +160,10 @@ class Declarations:
 
 
 def _found(cls: type) -> tuple[Value[Any], ...]:
-    """What the body made, in order, then what it only gave a name; the note of it is removed."""
+    """The declarations of a class body in order, those made elsewhere and only named here last.
+
+    The list that `_declaration` kept in the namespace is removed.
+    """
     made: list[Value[Any]] = vars(cls).get(_MADE, [])
     if made:
         delattr(cls, _MADE)

@@ -352,7 +352,7 @@ class Expr(Operand, Generic[T_co]):
         return neighbour("shift", self, by, policy, axis_offset)
 
     def roll(self, by: int, *, policy: Policy | None = None) -> Expr[T_co]:
-        """As `shift`, going round at the ends."""
+        """The neighbour `by` places before, from the other end where there is none."""
         return neighbour("roll", self, by, policy, 0)
 
 

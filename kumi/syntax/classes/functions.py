@@ -2,7 +2,7 @@
 
 Several share their name with a builtin on purpose: they are used as `kumi.sum(e)`.
 """
-# ruff: noqa: A001 - see above
+# ruff: noqa: A001 - the builtins are not needed here, and users write `kumi.sum`
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def clamp(e: Expr[N], low: Expr[N] | N, high: Expr[N] | N) -> Expr[N]:
 
 
 def not_(e: Expr[bool]) -> Expr[bool]:
-    """The opposite of a condition, as `~e`."""
+    """The opposite of a condition: the same as `~e`."""
     return applied("not", e)
 
 
@@ -207,7 +207,7 @@ def shift(e: Expr[T], by: int, *, policy: Policy | None = None, axis_offset: int
 
 
 def roll(e: Expr[T], by: int, *, policy: Policy | None = None) -> Expr[T]:
-    """As `shift`, going round at the ends."""
+    """The neighbour `by` places before, from the other end where there is none."""
     return neighbour("roll", e, by, policy, 0)
 
 

@@ -87,7 +87,11 @@ def ended(path: Rooted, member: Member) -> Expr[Any] | Fields:
 
 
 class NoSuchFieldError(AttributeError):
-    """A misspelt field. The text is made when it is shown: Python asks for much in passing."""
+    """A misspelt field.
+
+    The text is made when it is shown, because `hasattr` and `getattr` with a default raise this and
+    throw it away.
+    """
 
     def __init__(self, record: type[RecordBase], attribute: str) -> None:
         super().__init__(record, attribute)
