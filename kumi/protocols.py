@@ -31,7 +31,7 @@ class Channel(Protocol):
         """The length of the queue past which a run calls `relieve`."""
 
     def bound(self, run: FunctionType) -> None:
-        """Hear of a function that uses this: its globals `limit` and `admit` may be set anew."""
+        """Called with each function that uses this channel, whose globals it may change from then on."""
 
     @property
     def admit(self) -> Callable[[], Any]:

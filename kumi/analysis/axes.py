@@ -1,8 +1,20 @@
 """Pass: over which array levels every expression has cells.
 
-Arguments combine when every list of axes is the beginning of the longest; shorter ones are
-repeated over the missing inner axes. Axes are compared by the full path of their array, so two
-arrays that happen to be equally long never combine.
+A schema gives the formula for one element, so it has to be clear which cells meet in it. Two arrays
+that happen to be equally long have nothing to do with each other: pairing them by position would
+give numbers that look right. Therefore an expression has not a length but a lineage: the arrays
+that its cells lie in, outermost first, each named by its full path. Operands combine where every
+lineage is the beginning of the longest one; the shorter ones are repeated over the missing inner
+arrays. A reducer takes the last array away. With `amount` for `input.regions.region.sales.amount`
+and `tax` for `input.regions.region.tax`:
+
+    expression                lineage
+    input.factor              ()
+    tax                       (regions)
+    amount                    (regions, regions.region.sales)
+    amount * tax * factor     (regions, regions.region.sales)   each sale by the tax of its region
+    fn(:sum, amount * tax)    (regions)                         one sum for each region
+    amount * input.people.age is an error: (people) is not the beginning of the other
 """
 
 from __future__ import annotations
@@ -21,7 +33,18 @@ if TYPE_CHECKING:
 
 
 def axes(facts: Analysis) -> None:
-    """Fill `facts.axes`; report axes that do not combine, and reducers with nothing to fold."""
+    """Fill `facts.axes`; report axes that do not combine, and reducers with nothing to fold.
+
+    >>> from kumi.analysis.pipeline import analyze
+    >>> from kumi.places import Source
+    >>> from kumi.syntax.text import parse
+    >>> declared = "float :factor array :lines do float :price end"
+    >>> formulas = "let :net, input.lines.price * input.factor value :sum, fn(:sum, net)"
+    >>> text = f"schema do input do {declared} end {formulas} end"
+    >>> facts = analyze(parse(Source("order.kumi", text), "Order"))
+    >>> [(name, facts.axes[one]) for name, one in facts.declarations.items()]
+    [('net', ('lines',)), ('sum', ())]
+    """
     for declaration in facts.order:
         body = declaration.body
         for node in distinct(*roots(body)):

@@ -1,4 +1,8 @@
-"""What the passes find out about a schema, and hand from one to the next."""
+"""What the passes find out about a schema, and hand from one to the next; and their words for it.
+
+>>> described(ANY), named("add"), literal(Symbol("gold")), literal(math.inf)
+('of kind any', '`add` (`+`)', ':gold', 'Float::INFINITY')
+"""
 
 from __future__ import annotations
 

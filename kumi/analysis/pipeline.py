@@ -25,6 +25,16 @@ def analyze(schema: SchemaTree) -> Analysis:
 
     Each pass reports what it finds and goes on with the declarations that are fine, so that one
     compile shows as many errors as possible. Raises SchemaError with all of them.
+
+    >>> from kumi.places import Source
+    >>> from kumi.syntax.text import parse
+    >>> text = "schema do input do float :x end value :a, input.y value :b, c end"
+    >>> try:
+    ...     analyze(parse(Source("order.kumi", text), "Order"))
+    ... except SchemaError as error:
+    ...     print(*(problem.message for problem in error.errors), sep=chr(10))
+    `input.y` is not declared
+    `c` is not declared
     """
     analysis = Analysis(schema)
     for examine in PASSES:

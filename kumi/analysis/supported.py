@@ -17,7 +17,17 @@ _INSTEAD_OF_TUPLES = "many values are an array of the input; of two, `select` ch
 
 
 def supported(facts: Analysis) -> None:
-    """Report imports, decimal inputs, tuples, objects and planned functions, each where it is."""
+    """Report imports, decimal inputs, tuples, objects and planned functions, each where it is.
+
+    >>> from kumi.analysis.facts import Analysis
+    >>> from kumi.places import Source
+    >>> from kumi.syntax.text import parse
+    >>> text = "schema do input do end value :pair, [1, 2] value :last, fn(:shift, 1, -1) end"
+    >>> facts = Analysis(parse(Source("order.kumi", text), "Order"))
+    >>> supported(facts)
+    >>> [problem.message for problem in facts.problems]
+    ['tuples are not supported yet', '`shift` is not supported yet']
+    """
     for one in facts.schema.imports:
         _report(facts, one.place, "imports are")
     for reach in facts.reaches.values():

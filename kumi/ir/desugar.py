@@ -1,4 +1,4 @@
-"""The reducers that are said with others: `sum_if`, `count_if` and `mean_if`.
+"""The reducers that are built from others: `sum_if`, `count_if` and `mean_if`.
 
 Their two arguments are brought to the same axes first, and the innermost of these is folded.
 """

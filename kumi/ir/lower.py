@@ -79,7 +79,7 @@ class _Lowering:
         self.results: dict[str, int] = {}
 
     def load(self, needed: tuple[Declaration, ...]) -> None:
-        """The group `inputs`: one LoadInput a leaf, in the order of the input block."""
+        """The group `inputs`: one LoadInput for each leaf, in the order of the input block."""
         nodes = distinct(*(root for declaration in needed for root in roots(declaration.body)))
         paths = {node.path for node in nodes if isinstance(node, InputPath)}
         for path, reach in self.analysis.reaches.items():
@@ -125,7 +125,7 @@ class _Lowering:
         return self._expression(body, done)
 
     def _cascade(self, body: Cascade, done: dict[ExprNode, int]) -> int:
-        """Conditions and results as written, then one Select a case from the last to the first."""
+        """Conditions and results as written, then one Select for each case, from last to first."""
         cases = [
             (case, self._condition(case, done), self._result(case, done)) for case in body.cases
         ]

@@ -1,6 +1,13 @@
 """Logic and choices over whole columns: and, or, not, select, coalesce, is_null, clamp.
 
 A null condition counts as false. Factories as `arguments` describes them.
+
+>>> from kumi.kernels.bind import elementwise
+>>> from kumi.kernels.vectors import column_of
+>>> condition = column_of([True, None], BOOLEAN)
+>>> choose = elementwise("select", (BOOLEAN, FLOAT, INTEGER), FLOAT)
+>>> cells(choose(condition, 0.5, column_of([1, 2], INTEGER)))
+[0.5, 2.0]
 """
 
 from __future__ import annotations

@@ -2,6 +2,11 @@
 
 Null raises TypeError, as in Python. Floats follow IEEE where Python raises: an overflow is
 infinite, a sine of infinity is NaN. What the language rejects raises ValueError.
+
+>>> divide_integers(-1, 0), exponential(1000.0), at(k.INTEGER, [10, 20], -1)
+(-inf, inf, 20)
+>>> function("concat", (k.STRING, k.INTEGER), k.STRING)("order ", 7)
+'order 7'
 """
 
 from __future__ import annotations

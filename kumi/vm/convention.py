@@ -39,7 +39,7 @@ RELIEVE: Final = "relieve"
 BAD: Final = "bad"
 """What is wrong with the input so far: pairs of an operation's index and a violation."""
 UNDECLARED: Final = -1
-"""In such a pair the operation that a name has which the schema does not declare: none."""
+"""Stands for the operation in a pair about a name that is no input, since nothing loads it."""
 CONTEXT: Final = "context"
 """What `admit` gave for this run."""
 ERROR: Final = "error"

@@ -1,4 +1,4 @@
-"""What a caller gives as the input of a run, as a dict of root inputs; and what is no input."""
+"""What a caller gives as the input of a run: as a dict of root inputs, checked for other names."""
 
 from __future__ import annotations
 

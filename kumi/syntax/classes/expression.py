@@ -26,7 +26,7 @@ OPERATORS = (
     "__ne__", "__gt__", "__ge__", "__lt__", "__le__", "__and__", "__rand__", "__or__", "__ror__",
     "__invert__", "__getitem__",
 )  # fmt: skip
-"""The operators of an expression, for whatever else can stand in one."""
+"""The operators of `Expr`, to be copied to other classes that can stand in an expression."""
 
 
 class Expr(Operand, Generic[T_co]):
@@ -359,8 +359,9 @@ class Expr(Operand, Generic[T_co]):
 class Formula(Expr[T_co]):
     """The expression that operators, functions and paths make.
 
-    It has a class of its own, beside those of declarations and cascades: where one operand's type
-    derives from the other's, Python turns comparisons round, and `a > b` would be `b < a`.
+    It is a class beside those of declarations and cascades, not their base: where the type of the
+    right operand derives from that of the left, Python asks the right one first, and `a > b` would
+    build `b < a`.
     """
 
     __slots__ = ()

@@ -1,4 +1,6 @@
-"""The functions of the language, for what is no method: records, lists, and those who prefer it.
+"""The functions of the language as functions of Python.
+
+They take what has no methods (paths to records, lists), and suit those who prefer them to methods.
 
 Several share their name with a builtin on purpose: they are used as `kumi.sum(e)`.
 """

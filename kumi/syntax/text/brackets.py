@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Parsed(NamedTuple):
-    """A finished expression and the offsets of its text, brackets included."""
+    """An expression that was parsed, and the offsets of its text, brackets included."""
 
     node: ExprNode
     start: int
@@ -34,7 +34,7 @@ class Operator(NamedTuple):
 class Bracket:
     """An open bracket: operands and operators pending in it, and the elements that are finished.
 
-    This one is the whole expression, which nothing closes.
+    An object of this class itself is the outermost: the whole expression, which no bracket closes.
     """
 
     closer: ClassVar[str] = ""
@@ -129,7 +129,7 @@ class Arguments(Bracket):
 
 
 class Keyed(Bracket):
-    """Each element has a key before it; may be empty, may end in a comma; a key's last wins."""
+    """Elements with keys; may be empty and may end in a comma. A repeated key keeps its last."""
 
     def __init__(self, opened: Token) -> None:
         super().__init__(opened)

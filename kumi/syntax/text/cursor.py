@@ -51,7 +51,7 @@ class Cursor:
 
     @property
     def token(self) -> Token:
-        """The token looked at; at the end of the file, for ever the `eof` token."""
+        """The token looked at. At the end of the file it is the `eof` token, which is never left."""
         return self._tokens[self._at]
 
     @property
@@ -101,7 +101,7 @@ class Cursor:
         return self.place(token.start, token.end)
 
     def report(self, fault: Fault) -> None:
-        """Note a problem and go on. Of several at one place, the first says it."""
+        """Note a problem and go on. Of several at one place only the first is kept."""
         last = self.problems[-1].place if self.problems else None
         place = fault.problem.place
         if last is None or (last.line, last.column) != (place.line, place.column):

@@ -75,7 +75,7 @@ class _ExpressionReader:
         self._brackets = [Bracket(cursor.token)]
 
     def read(self) -> ExprNode:
-        """Parsed and operator by turns, until no operator follows outside of all brackets."""
+        """Operands and operators by turns, until outside of all brackets no operator follows."""
         while True:
             while not self._operand():
                 pass
@@ -126,7 +126,7 @@ class _ExpressionReader:
         return self._push(InputPath(place, tuple(steps)), token)
 
     def _is_next_item(self) -> bool:
-        """Whether a word after a dot is not its field: on another line, and one that builds."""
+        """Whether a word after a dot is no field but begins what follows, on a line of its own."""
         cursor = self._cursor
         same_line = cursor.line_of(cursor.token) == cursor.line_of(cursor.previous)
         return cursor.token.text in _STRUCTURE and not same_line
