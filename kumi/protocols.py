@@ -31,7 +31,7 @@ class Channel(Protocol):
         """The length of the queue past which a run calls `relieve`."""
 
     def bound(self, run: FunctionType) -> None:
-        """Called with each function that uses this channel, whose globals it may change from then on."""
+        """Called with each function that uses this channel, which may change its globals."""
 
     @property
     def admit(self) -> Callable[[], Any]:

@@ -51,7 +51,7 @@ class Cursor:
 
     @property
     def token(self) -> Token:
-        """The token looked at. At the end of the file it is the `eof` token, which is never left."""
+        """The token looked at. At the end of the file that is the `eof` token for ever."""
         return self._tokens[self._at]
 
     @property
