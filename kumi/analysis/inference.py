@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from kumi.syntax.nodes import Declaration, ExprNode
 
 
-def kinds(facts: Analysis) -> None:
+def inference(facts: Analysis) -> None:
     """Fill `facts.kinds` and `facts.functions`; report arity and kinds that do not fit.
 
     >>> from kumi.analysis.pipeline import analyze

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from kumi.analysis.axes import axes
 from kumi.analysis.facts import Analysis
 from kumi.analysis.inputs import inputs
-from kumi.analysis.inference import kinds
+from kumi.analysis.inference import inference
 from kumi.analysis.names import names
 from kumi.analysis.order import order
 from kumi.analysis.paths import paths
@@ -17,7 +17,7 @@ from kumi.errors import SchemaError
 if TYPE_CHECKING:
     from kumi.syntax.nodes import SchemaTree
 
-PASSES = (inputs, supported, names, paths, order, kinds, axes)
+PASSES = (inputs, supported, names, paths, order, inference, axes)
 
 
 def analyze(schema: SchemaTree) -> Analysis:
