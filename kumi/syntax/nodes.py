@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from kumi.places import Place, Source
 
-LiteralValue: TypeAlias = bool | int | float | str | None
 DeclarationKind: TypeAlias = Literal["value", "let", "trait"]
 InputKind: TypeAlias = Literal[
     "integer", "float", "decimal", "string", "boolean", "any", "array", "hash"
@@ -32,12 +31,16 @@ class Symbol:
         return self.name
 
 
+LiteralValue: TypeAlias = bool | int | float | str | Symbol | None
+"""What a literal can be."""
+
+
 @dataclass(slots=True, eq=False)
 class Constant:
-    """A literal: an int, float, str, bool, None, or a `Symbol`."""
+    """A literal."""
 
     place: Place
-    value: LiteralValue | Symbol
+    value: LiteralValue
 
 
 @dataclass(slots=True, eq=False)
@@ -68,7 +71,7 @@ class Call:
     place: Place
     function: str
     args: tuple[ExprNode, ...]
-    options: tuple[tuple[str, LiteralValue | Symbol], ...] = ()
+    options: tuple[tuple[str, LiteralValue], ...] = ()
     named: tuple[tuple[str, ExprNode], ...] = ()
 
 
@@ -136,7 +139,7 @@ class Range:
 class OneOf:
     """A list of admitted literals."""
 
-    values: tuple[LiteralValue | Symbol, ...]
+    values: tuple[LiteralValue, ...]
 
 
 Domain: TypeAlias = Range | OneOf

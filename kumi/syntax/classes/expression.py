@@ -388,7 +388,7 @@ def neighbour(
     function: str, operand: object, by: int, policy: Policy | None, axis_offset: int
 ) -> Expr[Any]:
     """A call of `shift` or `roll`; options that keep their default are left out."""
-    options: dict[str, nodes.LiteralValue | nodes.Symbol] = {}
+    options: dict[str, nodes.LiteralValue] = {}
     if axis_offset:
         options["axis_offset"] = axis_offset
     if policy is not None:

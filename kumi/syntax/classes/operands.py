@@ -140,9 +140,7 @@ def _not_a_value(value: object) -> str:
     return f"an object of type {shown} cannot stand in an expression"
 
 
-def call(
-    function: str, *args: Any, options: dict[str, nodes.LiteralValue | nodes.Symbol]
-) -> nodes.Call:
+def call(function: str, *args: Any, options: dict[str, nodes.LiteralValue]) -> nodes.Call:
     """A call of a function by its canonical name, at the user's place."""
     place = here()
     operands = tuple(node_of(arg, place) for arg in args)

@@ -9,10 +9,9 @@ from kumi.syntax.text.literals import option, string
 
 if TYPE_CHECKING:
     from kumi.places import Place
-    from kumi.syntax.nodes import ExprNode
+    from kumi.syntax.nodes import ExprNode, LiteralValue
     from kumi.syntax.text.cursor import Cursor
     from kumi.syntax.text.lexer import Token
-    from kumi.syntax.text.literals import Literal
 
 
 class Parsed(NamedTuple):
@@ -110,7 +109,7 @@ class Arguments(Bracket):
     def __init__(self, opened: Token, function: str) -> None:
         super().__init__(opened)
         self._function = function
-        self._options: dict[str, Literal] = {}
+        self._options: dict[str, LiteralValue] = {}
 
     def begin(self, cursor: Cursor) -> bool:
         """Options come last: after one, another follows or the call closes."""
