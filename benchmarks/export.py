@@ -21,7 +21,7 @@ from benchmarks.harness import Case, measure
 from benchmarks.sdk_spans import Baseline, Encoding
 from benchmarks.subjects import income_tax, plain_formulas, recorded
 from kumi import otel
-from kumi.hooks import Level
+from kumi.observations import Level
 from kumi.otel.recording.admission import current_context
 from kumi.spans.decode import decode
 from kumi.spans.identify import Identity, identify, runs_per_block

@@ -12,7 +12,7 @@ from benchmarks.record import Discarding
 from benchmarks.service import BESIDE, PAUSE, PAUSED, TIGHT, WARM_UP, streamed, waited
 from benchmarks.subjects import income_tax, recorded
 from kumi import otel
-from kumi.hooks import Level
+from kumi.observations import Level
 
 RUNS = 2000
 """Of a round: two of them are beyond the p99.9."""

@@ -28,7 +28,7 @@ def visible(text: str) -> str:
 
 
 def harmless(text: str) -> str:
-    """The same for a text of many lines: line feeds and tabs lay it out, and stay."""
+    """A text of many lines, made `visible` but for the line feeds and tabs that lay it out."""
     if text.isprintable():
         return text
     lines = (map(visible, line.split("\t")) for line in text.split("\n"))
@@ -39,7 +39,7 @@ _STEERING = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
 
 
 def harmless_json(text: str) -> str:
-    """JSON, with what could steer a terminal in JSON's own notation: it says the same."""
+    """The same JSON, with letters that could steer a terminal written as JSON's escapes."""
     return text if text.isascii() and "\x7f" not in text else _STEERING.sub(_in_json, text)
 
 

@@ -8,25 +8,17 @@ import numpy as np
 
 from kumi.errors import did_you_mean
 from kumi.kernels.vectors import to_lists
+from kumi.vm.convention import Computed
 
 if TYPE_CHECKING:
     from kumi.ir.program import Operation
     from kumi.kernels.vectors import Axis, Column
-    from kumi.vm.machine import Machine
 
 _RAGGED = "{} is ragged; use to_dict(), or numpy() of a reduced value"
 
 
-class Result:
-    """The values of one run: by attribute, by key, or all together.
-
-    Set by the generated code: `_machine` (which program), `_cells` (a plain value or a column for
-    each output) and `_axes` (one for each axis of the program, None where no output has it).
-    """
-
-    _machine: Machine
-    _cells: tuple[Any, ...]
-    _axes: tuple[Axis | None, ...]
+class Result(Computed):
+    """The values of one run: by attribute, by key, or all together."""
 
     def __getitem__(self, name: str) -> Any:
         try:

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 
 from kumi import hooks
-from kumi.compiler import analyze, lower
-from kumi.errors import Place, Problem, SchemaError, Source
+from kumi.analysis.pipeline import analyze
+from kumi.errors import Problem, SchemaError
+from kumi.ir.lower import lower
 from kumi.ir.text import disassemble
+from kumi.places import Place, Source
 from kumi.results import Result
 from kumi.syntax.classes import Declarations, declared, tree
 from kumi.syntax.classes.declarations import RESERVED
@@ -21,7 +23,7 @@ from kumi.vm.machine import Machine
 if TYPE_CHECKING:
     from typing import Self
 
-    from kumi.compiler import Analysis
+    from kumi.analysis.facts import Analysis
     from kumi.ir.program import Program
     from kumi.syntax import nodes
 
@@ -36,7 +38,7 @@ class Schema(Declarations, Result):
 
     _compiled: ClassVar[_Compiled]
     _default: ClassVar[Machine | _Pending]
-    _parsed: ClassVar[nodes.Schema | None] = None
+    _parsed: ClassVar[nodes.SchemaTree | None] = None
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -78,7 +80,7 @@ class Schema(Declarations, Result):
         cls._compiled.machine()
 
     @classmethod
-    def _tree(cls) -> nodes.Schema:
+    def _tree(cls) -> nodes.SchemaTree:
         if cls._parsed is not None:
             return cls._parsed
         with hooks.phase("parse", cls.__name__):
@@ -191,7 +193,7 @@ def _read(path: Path) -> Source:
         raise SchemaError([problem]) from None
 
 
-def _from_tree(parsed: nodes.Schema) -> type[Schema]:
+def _from_tree(parsed: nodes.SchemaTree) -> type[Schema]:
     free = [one for one in parsed.declarations if not _is_taken(one.name)]
     values = {one.name: declared(one.kind, one.name) for one in free}
     body = {"__module__": "kumi.loaded", **values, "_parsed": parsed}

@@ -1,8 +1,20 @@
 """Pass: over which array levels every expression has cells.
 
-Arguments combine when every list of axes is the beginning of the longest; shorter ones are
-repeated over the missing inner axes. Axes are compared by the full path of their array, so two
-arrays that happen to be equally long never combine.
+A schema gives the formula for one element, so it has to be clear which cells meet in it. Two arrays
+that happen to be equally long have nothing to do with each other: pairing them by position would
+give numbers that look right. Therefore an expression has not a length but a lineage: the arrays
+that its cells lie in, outermost first, each named by its full path. Operands combine where every
+lineage is the beginning of the longest one; the shorter ones are repeated over the missing inner
+arrays. A reducer takes the last array away. With `amount` for `input.regions.region.sales.amount`
+and `tax` for `input.regions.region.tax`:
+
+    expression                lineage
+    input.factor              ()
+    tax                       (regions)
+    amount                    (regions, regions.region.sales)
+    amount * tax * factor     (regions, regions.region.sales)   each sale by the tax of its region
+    fn(:sum, amount * tax)    (regions)                         one sum for each region
+    amount * input.people.age is an error: (people) is not the beginning of the other
 """
 
 from __future__ import annotations
@@ -10,18 +22,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kumi.analysis.facts import elements, named, quoted
-from kumi.kernels.functions import overloads
+from kumi.kernels.signatures import overloads
 from kumi.syntax.nodes import Call, Cascade, Constant, InputPath, Name, distinct, roots
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kumi.analysis.facts import Analysis, Axes
-    from kumi.syntax.nodes import Expr
+    from kumi.syntax.nodes import ExprNode
 
 
 def axes(facts: Analysis) -> None:
-    """Fill `facts.axes`; report axes that do not combine, and reducers with nothing to fold."""
+    """Fill `facts.axes`; report axes that do not combine, and reducers with nothing to fold.
+
+    >>> from kumi.analysis.pipeline import analyze
+    >>> from kumi.places import Source
+    >>> from kumi.syntax.text import parse
+    >>> declared = "float :factor array :lines do float :price end"
+    >>> formulas = "let :net, input.lines.price * input.factor value :sum, fn(:sum, net)"
+    >>> text = f"schema do input do {declared} end {formulas} end"
+    >>> facts = analyze(parse(Source("order.kumi", text), "Order"))
+    >>> [(name, facts.axes[one]) for name, one in facts.declarations.items()]
+    [('net', ('lines',)), ('sum', ())]
+    """
     for declaration in facts.order:
         body = declaration.body
         for node in distinct(*roots(body)):
@@ -36,7 +59,7 @@ def axes(facts: Analysis) -> None:
             facts.axes[declaration] = whole
 
 
-def _of(facts: Analysis, node: Expr) -> Axes | None:
+def _of(facts: Analysis, node: ExprNode) -> Axes | None:
     match node:
         case Constant():
             return ()
@@ -64,10 +87,10 @@ def _of_call(facts: Analysis, node: Call) -> Axes | None:
     return None
 
 
-def _combined(facts: Analysis, operands: Sequence[Expr], who: str) -> Axes | None:
+def _combined(facts: Analysis, operands: Sequence[ExprNode], who: str) -> Axes | None:
     """The longest axes among the operands, of which all the others must be the beginning."""
     longest: Axes = ()
-    owner: Expr | None = None
+    owner: ExprNode | None = None
     for operand in operands:
         found = facts.axes.get(operand)
         if found is None:
@@ -82,7 +105,7 @@ def _combined(facts: Analysis, operands: Sequence[Expr], who: str) -> Axes | Non
 
 
 def _report_incompatible(
-    facts: Analysis, who: str, first: tuple[Expr | None, Axes], second: tuple[Expr, Axes]
+    facts: Analysis, who: str, first: tuple[ExprNode | None, Axes], second: tuple[ExprNode, Axes]
 ) -> None:
     (one, one_axes), (other, other_axes) = first, second
     left = quoted(one, "an earlier operand") if one else "an earlier operand"

@@ -1,4 +1,8 @@
-"""What the passes find out about a schema, and hand from one to the next."""
+"""What the passes find out about a schema, and hand from one to the next; and their words for it.
+
+>>> described(ANY), named("add"), literal(Symbol("gold")), literal(math.inf)
+('of kind any', '`add` (`+`)', ':gold', 'Float::INFINITY')
+"""
 
 from __future__ import annotations
 
@@ -8,18 +12,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from kumi.errors import Problem
-from kumi.kernels.functions import overloads
 from kumi.kernels.kinds import ANY, NULL
+from kumi.kernels.signatures import overloads
 from kumi.letters import visible
 from kumi.syntax.nodes import Constant, InputPath, Name, Symbol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kumi.errors import Place
-    from kumi.kernels.functions import Function
     from kumi.kernels.kinds import Kind
-    from kumi.syntax.nodes import Call, Declaration, Expr, Input, Schema
+    from kumi.kernels.signatures import Function
+    from kumi.places import Place
+    from kumi.syntax.nodes import Call, Declaration, ExprNode, Input, SchemaTree
 
 _LONG = 256
 
@@ -52,13 +56,13 @@ class Analysis:
     `reaches` is in the order of the input block, `order` in that of evaluation.
     """
 
-    schema: Schema
+    schema: SchemaTree
     problems: list[Problem] = field(default_factory=list)
     reaches: dict[Path, Reach] = field(default_factory=dict)
     declarations: dict[str, Declaration] = field(default_factory=dict)
     order: tuple[Declaration, ...] = ()
-    kinds: dict[Expr | Declaration, Kind] = field(default_factory=dict)
-    axes: dict[Expr | Declaration, Axes] = field(default_factory=dict)
+    kinds: dict[ExprNode | Declaration, Kind] = field(default_factory=dict)
+    axes: dict[ExprNode | Declaration, Axes] = field(default_factory=dict)
     functions: dict[Call, Function] = field(default_factory=dict)
 
     def semantic(self, place: Place, message: str, hint: str | None = None) -> None:
@@ -74,7 +78,7 @@ class Analysis:
         return (name for one in self.schema.imports for name in one.names)
 
 
-def elements(facts: Analysis, node: Expr) -> str | None:
+def elements(facts: Analysis, node: ExprNode) -> str | None:
     """Where the elements of a whole array are, as a hint; None where `node` is no such path."""
     reach = facts.reaches.get(node.path) if isinstance(node, InputPath) else None
     if reach is None or reach.declared.kind != "array":
@@ -90,7 +94,7 @@ def described(kind: Kind) -> str:
     return f"an {kind}" if str(kind)[0] in "aeiou" else f"a {kind}"
 
 
-def quoted(node: Expr, otherwise: str) -> str:
+def quoted(node: ExprNode, otherwise: str) -> str:
     """An operand as its author wrote it, where that is short; else what `otherwise` calls it."""
     match node:
         case InputPath():

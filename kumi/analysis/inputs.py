@@ -14,7 +14,20 @@ if TYPE_CHECKING:
 
 
 def inputs(facts: Analysis) -> None:
-    """Fill `facts.reaches`; report duplicates, arrays without their child, empty domains."""
+    """Fill `facts.reaches`; report duplicates, arrays without their child, empty domains.
+
+    >>> from kumi.analysis.facts import Analysis
+    >>> from kumi.places import Source
+    >>> from kumi.syntax.text import parse
+    >>> text = "schema do input do array :lines do hash :line do float :price end end end end"
+    >>> facts = Analysis(parse(Source("order.kumi", text), "Order"))
+    >>> inputs(facts)
+    >>> for path, reach in facts.reaches.items():
+    ...     print(".".join(path), reach.kind, reach.axes)
+    lines array<hash> ()
+    lines.line hash ('lines',)
+    lines.line.price float ('lines',)
+    """
     todo: list[tuple[Input, Reach | None]] = [(one, None) for one in facts.schema.inputs[::-1]]
     while todo:
         declared, parent = todo.pop()

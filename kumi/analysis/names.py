@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kumi.errors import did_you_mean
-from kumi.kernels.functions import PLANNED, known_names, overloads
+from kumi.kernels.signatures import PLANNED, known_names, overloads
 from kumi.syntax.nodes import Call, Cascade, Name, distinct, roots
 
 if TYPE_CHECKING:
@@ -21,7 +21,19 @@ RESERVED = "inputs"
 
 
 def names(facts: Analysis) -> None:
-    """Fill `facts.declarations`; report clashes, undefined names and declarations of bad form."""
+    """Fill `facts.declarations`; report clashes, undefined names and declarations of bad form.
+
+    >>> from kumi.analysis.facts import Analysis
+    >>> from kumi.places import Source
+    >>> from kumi.syntax.text import parse
+    >>> text = "schema do input do end let :total, 1 value :twice, totl * 2 end"
+    >>> facts = Analysis(parse(Source("order.kumi", text), "Order"))
+    >>> names(facts)
+    >>> list(facts.declarations)
+    ['total', 'twice']
+    >>> [(problem.message, problem.hint) for problem in facts.problems]
+    [('`totl` is not declared', 'did you mean `total`?')]
+    """
     for declaration in facts.schema.declarations:
         _declare(facts, declaration)
         _check_form(facts, declaration)

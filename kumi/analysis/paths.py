@@ -16,7 +16,19 @@ _SHOWN = 12
 
 
 def paths(facts: Analysis) -> None:
-    """Report every path that leads nowhere, with what there is instead."""
+    """Report every path that leads nowhere, with what there is instead.
+
+    >>> from kumi.analysis.facts import Analysis
+    >>> from kumi.analysis.inputs import inputs
+    >>> from kumi.places import Source
+    >>> from kumi.syntax.text import parse
+    >>> text = "schema do input do float :price end value :cost, input.prise end"
+    >>> facts = Analysis(parse(Source("order.kumi", text), "Order"))
+    >>> inputs(facts)
+    >>> paths(facts)
+    >>> [(problem.message, problem.hint) for problem in facts.problems]
+    [('`input.prise` is not declared', 'did you mean `price`? `input` has price')]
+    """
     for declaration in facts.schema.declarations:
         for node in distinct(*roots(declaration.body)):
             if isinstance(node, InputPath) and node.path not in facts.reaches:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from kumi.analysis.axes import axes
 from kumi.analysis.facts import Analysis
+from kumi.analysis.inference import inference
 from kumi.analysis.inputs import inputs
-from kumi.analysis.kinds import kinds
 from kumi.analysis.names import names
 from kumi.analysis.order import order
 from kumi.analysis.paths import paths
@@ -15,18 +15,26 @@ from kumi.analysis.supported import supported
 from kumi.errors import SchemaError
 
 if TYPE_CHECKING:
-    from kumi.syntax.nodes import Schema
+    from kumi.syntax.nodes import SchemaTree
 
-__all__ = ["PASSES", "Analysis", "analyze"]
-
-PASSES = (inputs, supported, names, paths, order, kinds, axes)
+PASSES = (inputs, supported, names, paths, order, inference, axes)
 
 
-def analyze(schema: Schema) -> Analysis:
+def analyze(schema: SchemaTree) -> Analysis:
     """Everything that is known of `schema` before it runs.
 
     Each pass reports what it finds and goes on with the declarations that are fine, so that one
     compile shows as many errors as possible. Raises SchemaError with all of them.
+
+    >>> from kumi.places import Source
+    >>> from kumi.syntax.text import parse
+    >>> text = "schema do input do float :x end value :a, input.y value :b, c end"
+    >>> try:
+    ...     analyze(parse(Source("order.kumi", text), "Order"))
+    ... except SchemaError as error:
+    ...     print(*(problem.message for problem in error.errors), sep=chr(10))
+    `input.y` is not declared
+    `c` is not declared
     """
     analysis = Analysis(schema)
     for examine in PASSES:

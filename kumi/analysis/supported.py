@@ -4,20 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kumi.kernels.functions import PLANNED
+from kumi.kernels.signatures import PLANNED
 from kumi.syntax.nodes import Call, Object, Tuple, distinct, roots
 
 if TYPE_CHECKING:
     from kumi.analysis.facts import Analysis
-    from kumi.errors import Place
-    from kumi.syntax.nodes import Expr
+    from kumi.places import Place
+    from kumi.syntax.nodes import ExprNode
 
 
 _INSTEAD_OF_TUPLES = "many values are an array of the input; of two, `select` chooses one"
 
 
 def supported(facts: Analysis) -> None:
-    """Report imports, decimal inputs, tuples, objects and planned functions, each where it is."""
+    """Report imports, decimal inputs, tuples, objects and planned functions, each where it is.
+
+    >>> from kumi.analysis.facts import Analysis
+    >>> from kumi.places import Source
+    >>> from kumi.syntax.text import parse
+    >>> text = "schema do input do end value :pair, [1, 2] value :last, fn(:shift, 1, -1) end"
+    >>> facts = Analysis(parse(Source("order.kumi", text), "Order"))
+    >>> supported(facts)
+    >>> [problem.message for problem in facts.problems]
+    ['tuples are not supported yet', '`shift` is not supported yet']
+    """
     for one in facts.schema.imports:
         _report(facts, one.place, "imports are")
     for reach in facts.reaches.values():
@@ -31,7 +41,7 @@ def supported(facts: Analysis) -> None:
                 _report(facts, node.place, what, hint)
 
 
-def _planned(node: Expr) -> str | None:
+def _planned(node: ExprNode) -> str | None:
     match node:
         case Tuple():
             return "tuples are"

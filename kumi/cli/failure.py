@@ -13,7 +13,7 @@ import kumi
 from kumi.cli.terminal import width
 from kumi.errors import did_you_mean
 from kumi.letters import visible
-from kumi.syntax.classes.places import CodePlace
+from kumi.syntax.classes.code_places import CodePlace
 
 if TYPE_CHECKING:
     from types import FrameType, TracebackType

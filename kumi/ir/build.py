@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from kumi.errors import CompilerBug
 from kumi.ir import ops
 from kumi.ir.program import Operation
-from kumi.kernels.functions import overloads
 from kumi.kernels.kinds import promote
+from kumi.kernels.signatures import overloads
 
 if TYPE_CHECKING:
-    from kumi.errors import Place
     from kumi.ir.ops import Opcode
-    from kumi.ir.program import Axis
-    from kumi.kernels.functions import Function
+    from kumi.ir.program import AxisName
     from kumi.kernels.kinds import Kind
+    from kumi.kernels.signatures import Function
+    from kumi.places import Place
 
 
 @dataclass(slots=True)
@@ -27,7 +27,7 @@ class Builder:
     """
 
     operations: list[Operation] = field(default_factory=list)
-    _aligned: dict[tuple[int, tuple[Axis, ...]], int] = field(default_factory=dict)
+    _aligned: dict[tuple[int, tuple[AxisName, ...]], int] = field(default_factory=dict)
 
     def open(self) -> int:
         """Begin a group; returns the index of its first operation."""
@@ -40,7 +40,7 @@ class Builder:
         place: Place,
         kind: Kind,
         args: tuple[int, ...] = (),
-        axes: tuple[Axis, ...] = (),
+        axes: tuple[AxisName, ...] = (),
         **details: object,
     ) -> int:
         """Append an operation as it is given."""
@@ -93,13 +93,13 @@ class Builder:
     def _kinds(self, args: tuple[int, ...]) -> tuple[Kind, ...]:
         return tuple(self.operations[arg].kind for arg in args)
 
-    def _longest(self, args: tuple[int, ...]) -> tuple[Axis, ...]:
+    def _longest(self, args: tuple[int, ...]) -> tuple[AxisName, ...]:
         return max((self.operations[arg].result_axes for arg in args), key=len)
 
-    def _align(self, args: tuple[int, ...], axes: tuple[Axis, ...]) -> tuple[int, ...]:
+    def _align(self, args: tuple[int, ...], axes: tuple[AxisName, ...]) -> tuple[int, ...]:
         return tuple(self._over(arg, axes) for arg in args)
 
-    def _over(self, arg: int, axes: tuple[Axis, ...]) -> int:
+    def _over(self, arg: int, axes: tuple[AxisName, ...]) -> int:
         """A vector of fewer axes repeated over `axes`; scalars are left as they are."""
         source = self.operations[arg]
         if not source.result_axes or len(source.result_axes) == len(axes):

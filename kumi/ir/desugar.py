@@ -1,4 +1,4 @@
-"""The reducers that are said with others: `sum_if`, `count_if` and `mean_if`.
+"""The reducers that are built from others: `sum_if`, `count_if` and `mean_if`.
 
 Their two arguments are brought to the same axes first, and the innermost of these is folded.
 """
@@ -12,8 +12,8 @@ from kumi.kernels.kinds import INTEGER
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kumi.errors import Place
     from kumi.ir.build import Builder
+    from kumi.places import Place
 
 
 def _sum_if(builder: Builder, place: Place, values: int, condition: int) -> int:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kumi.analysis.facts import Analysis, Path, Reach
-    from kumi.syntax.nodes import Case, Declaration, Expr
+    from kumi.syntax.nodes import Case, Declaration, ExprNode
 
 _JOINS = {"all": "and", "any": "or", "none": "or"}
 
@@ -79,7 +79,7 @@ class _Lowering:
         self.results: dict[str, int] = {}
 
     def load(self, needed: tuple[Declaration, ...]) -> None:
-        """The group `inputs`: one LoadInput a leaf, in the order of the input block."""
+        """The group `inputs`: one LoadInput for each leaf, in the order of the input block."""
         nodes = distinct(*(root for declaration in needed for root in roots(declaration.body)))
         paths = {node.path for node in nodes if isinstance(node, InputPath)}
         for path, reach in self.analysis.reaches.items():
@@ -118,14 +118,14 @@ class _Lowering:
             ops.STORE, declaration.place, source.kind, (loaded,), source.axes, leaf=source.leaf
         )
 
-    def _body(self, body: Expr | Cascade) -> int:
-        done: dict[Expr, int] = {}
+    def _body(self, body: ExprNode | Cascade) -> int:
+        done: dict[ExprNode, int] = {}
         if isinstance(body, Cascade):
             return self._cascade(body, done)
         return self._expression(body, done)
 
-    def _cascade(self, body: Cascade, done: dict[Expr, int]) -> int:
-        """Conditions and results as written, then one Select a case from the last to the first."""
+    def _cascade(self, body: Cascade, done: dict[ExprNode, int]) -> int:
+        """Conditions and results as written, then one Select for each case, from last to first."""
         cases = [
             (case, self._condition(case, done), self._result(case, done)) for case in body.cases
         ]
@@ -137,7 +137,7 @@ class _Lowering:
             value = self.builder.select(case.place, condition, result, value)
         return value
 
-    def _condition(self, case: Case, done: dict[Expr, int]) -> int:
+    def _condition(self, case: Case, done: dict[ExprNode, int]) -> int:
         """`a and (b and c)`; `any` joins with `or`, and `none` is its negation."""
         parts = [self._expression(condition, done) for condition in case.conditions]
         join = _JOINS[case.join]
@@ -146,18 +146,18 @@ class _Lowering:
         )
         return self.builder.call(case.place, "not", whole) if case.join == "none" else whole
 
-    def _result(self, case: Case, done: dict[Expr, int]) -> int:
+    def _result(self, case: Case, done: dict[ExprNode, int]) -> int:
         if case.result is None:
             raise CompilerBug("a case without a result passed the analysis")
         return self._expression(case.result, done)
 
-    def _expression(self, root: Expr, done: dict[Expr, int]) -> int:
+    def _expression(self, root: ExprNode, done: dict[ExprNode, int]) -> int:
         for node in distinct(root):
             if node not in done:
                 done[node] = self._node(node, done)
         return done[root]
 
-    def _node(self, node: Expr, done: dict[Expr, int]) -> int:
+    def _node(self, node: ExprNode, done: dict[ExprNode, int]) -> int:
         match node:
             case InputPath():
                 return self.loaded[node.path]

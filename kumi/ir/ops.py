@@ -10,7 +10,7 @@ class Opcode:
     """What one kind of operation is.
 
     `operand` is what follows its name in listings and spans. `free` says that generated code needs
-    no instruction for it: its start equals its end in every recording, since that is what it costs.
+    no instruction for it: it costs nothing, so its start equals its end in every recording.
     """
 
     name: str

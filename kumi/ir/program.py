@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kumi.errors import CompilerBug
+from kumi.ir.ops import REDUCE
 
 if TYPE_CHECKING:
-    from kumi.errors import Place, Source
     from kumi.ir.ops import Opcode
     from kumi.kernels.kinds import Kind
+    from kumi.places import Place, Source
     from kumi.syntax.nodes import Domain
 
-Axis: TypeAlias = str
+AxisName: TypeAlias = str
 """One array level, named by the array's full dotted path: `regions`, `regions.region.sales`."""
 
 
@@ -41,7 +42,7 @@ class Leaf:
 
     path: tuple[str, ...]
     steps: tuple[Step, ...]
-    axes: tuple[Axis, ...]
+    axes: tuple[AxisName, ...]
     kind: Kind
     domain: Domain | None
     place: Place
@@ -66,16 +67,16 @@ class Operation:
     place: Place
     kind: Kind
     args: tuple[int, ...] = ()
-    axes: tuple[Axis, ...] = ()
+    axes: tuple[AxisName, ...] = ()
     function: str | None = None
     ref: str | None = None
     leaf: Leaf | None = None
     value: object = None
 
     @property
-    def result_axes(self) -> tuple[Axis, ...]:
+    def result_axes(self) -> tuple[AxisName, ...]:
         """The axes of the result."""
-        return self.axes[:-1] if self.opcode.name == "Reduce" else self.axes
+        return self.axes[:-1] if self.opcode is REDUCE else self.axes
 
     @property
     def target(self) -> str | None:
@@ -119,7 +120,7 @@ class Program:
     inputs: tuple[str, ...]
     operations: tuple[Operation, ...]
     groups: tuple[Group, ...]
-    axes: tuple[Axis, ...]
+    axes: tuple[AxisName, ...]
     outputs: tuple[str, ...]
     _named: dict[str, Group] = field(init=False)
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kumi.hooks import Level
+from kumi.observations import Level
 
 if TYPE_CHECKING:
-    from kumi.ir.program import Program
+    from kumi.ir.program import AxisName, Program
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,12 @@ def readings(program: Program, level: Level) -> Readings:
 
 def record_format(program: Program, level: Level) -> str:
     """The `struct` format of what a run packs: its readings, and with operations its axis sizes."""
-    sizes = len(program.axes) if level is Level.OPERATIONS else 0
-    return f"<{readings(program, level).count}d{sizes}q"
+    return f"<{readings(program, level).count}d{len(sized_axes(program, level))}q"
+
+
+def sized_axes(program: Program, level: Level) -> tuple[AxisName, ...]:
+    """The axes whose sizes a record holds, behind its readings."""
+    return program.axes if level is Level.OPERATIONS else ()
 
 
 def _by_operation(program: Program) -> Readings:

@@ -6,6 +6,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from kumi.analysis.facts import literal
+from kumi.ir.ops import CONST
 from kumi.letters import visible
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def _row(operation: Operation) -> tuple[str, ...]:
 
 
 def _operands(operation: Operation) -> Iterator[str]:
-    if operation.opcode.name == "Const":
+    if operation.opcode is CONST:
         yield _shortened(literal(operation.value))
     for arg in operation.args:
         yield f"%{arg}"

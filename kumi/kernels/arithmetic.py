@@ -1,6 +1,16 @@
 """Arithmetic and real functions over columns: factories as `arguments` describes them.
 
 NumPy would warn of overflows and divisions by zero: callers run inside `np.errstate(all="ignore")`.
+
+>>> from kumi.kernels.bind import elementwise
+>>> from kumi.kernels.vectors import column_of
+>>> multiply = elementwise("multiply", (INTEGER, INTEGER), INTEGER)
+>>> prices = column_of([3_000_000_000, 1], INTEGER)
+>>> squares = multiply(prices, prices)
+>>> squares.bound, squares.values.dtype
+(9000000000000000000, dtype('int64'))
+>>> multiply(squares, 2).values.tolist()  # past int64: Python's integers
+[18000000000000000000, 2]
 """
 
 from __future__ import annotations

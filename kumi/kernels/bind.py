@@ -2,6 +2,12 @@
 
 Column kernels expect NumPy's floating point warnings to be off (`np.errstate(all="ignore")` around
 the run).
+
+>>> from kumi.kernels.kinds import FLOAT, INTEGER
+>>> scalar("add", (FLOAT, FLOAT), FLOAT)
+'({0} + {1})'
+>>> cells(elementwise("divide", (INTEGER, INTEGER), FLOAT)(column_of([1, 3], INTEGER), 2))
+[0.5, 1.5]
 """
 
 from __future__ import annotations

@@ -1,6 +1,13 @@
 """Logic and choices over whole columns: and, or, not, select, coalesce, is_null, clamp.
 
 A null condition counts as false. Factories as `arguments` describes them.
+
+>>> from kumi.kernels.bind import elementwise
+>>> from kumi.kernels.vectors import column_of
+>>> condition = column_of([True, None], BOOLEAN)
+>>> choose = elementwise("select", (BOOLEAN, FLOAT, INTEGER), FLOAT)
+>>> cells(choose(condition, 0.5, column_of([1, 2], INTEGER)))
+[0.5, 2.0]
 """
 
 from __future__ import annotations
@@ -123,7 +130,7 @@ def _booleans(argument: Any) -> Any:
 
 
 def _zeros(nulls: Column, dtype: type[np.generic]) -> Any:
-    """A column of the null kind, which has objects, as another kind."""
+    """Zeros in place of a column of nulls, whose values are objects and mean nothing."""
     return np.zeros(len(nulls), dtype)
 
 

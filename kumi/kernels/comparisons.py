@@ -1,4 +1,13 @@
-"""Comparisons of columns: factories as `arguments` describes them."""
+"""Comparisons of columns: factories as `arguments` describes them.
+
+>>> from kumi.kernels.bind import elementwise
+>>> from kumi.kernels.vectors import cells, column_of
+>>> numbers = column_of([1, None, 3], INTEGER)
+>>> cells(elementwise("equal", (INTEGER, INTEGER), BOOLEAN)(numbers, None))
+[False, True, False]
+>>> cells(elementwise("less_than", (FLOAT, INTEGER), BOOLEAN)(2.5, column_of([1, 3], INTEGER)))
+[False, True]
+"""
 
 from __future__ import annotations
 

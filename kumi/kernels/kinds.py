@@ -1,4 +1,8 @@
-"""Kinds: what is known of a value before anything runs."""
+"""Kinds: what is known of a value before anything runs.
+
+>>> print(promote(INTEGER, NULL, FLOAT), promote(STRING, INTEGER), ArrayOf(FLOAT))
+float any array<float>
+"""
 
 from __future__ import annotations
 

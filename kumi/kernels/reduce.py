@@ -4,6 +4,22 @@ A reducer takes `(column, axis, whole)`. `whole` says that `axis` is the only on
 plain Python object. Otherwise it is a column with a cell for each parent of `axis`. Nulls: `sum`,
 `mean` and `join` raise TypeError, `min` and `max` skip them, `count` counts them, `any` and `all`
 take them as false. NaN in `min` or `max` gives NaN.
+
+NumPy folds all the parents at once with `reduceat`, which takes the offset where each begins. But
+it has no notion of an empty one: where two offsets are equal it gives the element that stands
+there, which is the next parent's, and an offset at the end is an error. So only the parents that
+have elements are folded, and the others get what the fold gives for nothing. Offsets `0 2 2 3` are
+three parents, of two elements, none, and one:
+
+    offsets [0, 2, 2]     reduceat(add, [1, 2, 4]) = [3, 4, 4]     the second is wrong
+    offsets [0, 2]        of the filled ones         [3, 4]
+    result                0 in the gap               [3, 0, 4]
+
+>>> column = column_of([1.0, 2.0, 4.0], FLOAT)
+>>> cells(REDUCERS["sum"](FLOAT)(column, Axis(np.array([0, 2, 2, 3])), False))
+[3.0, 0.0, 4.0]
+>>> REDUCERS["max"](FLOAT)(column, Axis(np.array([0, 3])), True)
+4.0
 """
 
 from __future__ import annotations

@@ -2,6 +2,11 @@
 
 Null raises TypeError, as in Python. Floats follow IEEE where Python raises: an overflow is
 infinite, a sine of infinity is NaN. What the language rejects raises ValueError.
+
+>>> divide_integers(-1, 0), exponential(1000.0), at(k.INTEGER, [10, 20], -1)
+(-inf, inf, 20)
+>>> function("concat", (k.STRING, k.INTEGER), k.STRING)("order ", 7)
+'order 7'
 """
 
 from __future__ import annotations
@@ -44,7 +49,7 @@ def divide_integers(dividend: int, divisor: int) -> float:
 
 def power_integers(base: int, exponent: int) -> int:
     """An integer to a power that is not negative."""
-    if exponent < 0 and base is not None:  # of null Python says what it says of all arithmetic
+    if exponent < 0 and base is not None:  # null goes on to `**`, which raises Python's TypeError
         raise ValueError("an integer to a negative power is no integer: make one of them a float")
     power: int = base**exponent
     return power

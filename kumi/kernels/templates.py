@@ -4,6 +4,10 @@
 Besides these an expression uses operators, builtins and `NAMES`. It means exactly what the language
 means: null (None) in arithmetic and ordering raises Python's own TypeError, an integer too large
 for a float becomes infinite, a float divided by zero is IEEE's.
+
+>>> template("divide", (FLOAT, FLOAT), FLOAT)
+'({0} / {1} if {1} != 0 else _by_zero({0}, {1}))'
+>>> template("divide", (INTEGER, INTEGER), FLOAT)  # needs a call: see `scalars`
 """
 
 from __future__ import annotations

@@ -1,4 +1,10 @@
-"""Single values: what they are called, how they become another kind, when two are the same."""
+"""Single values: what they are called, how they become another kind, when two are the same.
+
+>>> bring(3, FLOAT), described(None), to_string(1e23)
+(3.0, 'null', '1.0e+23')
+>>> same([1, 2], (1.0, 2.0)), same(1, True)
+(True, False)
+"""
 
 from __future__ import annotations
 

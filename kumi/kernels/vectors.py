@@ -3,6 +3,14 @@
 What a column's `values` are depends on its kind: integer int64, or objects (Python ints) once
 `bound` passes `LARGEST`; float float64; boolean bool; anything else objects. A null cell has any
 value in `values` (None in objects) and False in `valid`.
+
+Two regions, the first with one sale and the second with two; a value of each region is repeated
+over its sales:
+
+>>> regions, sales = Axis(np.array([0, 2])), Axis(np.array([0, 1, 3]))
+>>> taxes = column_of([0.1, None], FLOAT)
+>>> to_lists(align(taxes, [sales]), [regions, sales])
+[[0.1], [None, None]]
 """
 
 from __future__ import annotations

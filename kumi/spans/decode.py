@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from kumi.hooks import FailedRun
+    from kumi.observations import FailedRun
     from kumi.spans.layout import Layout
 
 _NANOSECONDS = 1e9

@@ -17,8 +17,8 @@ from kumi.spans.json_lines import plain
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from kumi.errors import Source
     from kumi.ir.program import Group, Operation
+    from kumi.places import Source
     from kumi.spans.layout import Layout
 
 Event: TypeAlias = dict[str, Any]

@@ -16,7 +16,7 @@ EXCEPTION_SIGNAL = "OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN"
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What stopped a run: see `kumi.hooks.FailedRun`. `message` is what may be shown."""
+    """What stopped a run: see `kumi.observations.FailedRun`. `message` is what may be shown."""
 
     failed: tuple[int, ...]
     error_type: str

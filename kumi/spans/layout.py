@@ -11,8 +11,8 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from kumi.hooks import Level
 from kumi.ir.readings import readings
+from kumi.observations import Level
 from kumi.spans.fields import ATTRIBUTES, Column, Facts, shown_path
 
 if TYPE_CHECKING:

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kumi.errors import Place, Source
+    from kumi.places import Place, Source
 
-Scalar: TypeAlias = bool | int | float | str | None
 DeclarationKind: TypeAlias = Literal["value", "let", "trait"]
 InputKind: TypeAlias = Literal[
     "integer", "float", "decimal", "string", "boolean", "any", "array", "hash"
@@ -32,12 +31,16 @@ class Symbol:
         return self.name
 
 
+LiteralValue: TypeAlias = bool | int | float | str | Symbol | None
+"""What a literal can be."""
+
+
 @dataclass(slots=True, eq=False)
 class Constant:
-    """A literal: an int, float, str, bool, None, or a `Symbol`."""
+    """A literal."""
 
     place: Place
-    value: Scalar | Symbol
+    value: LiteralValue
 
 
 @dataclass(slots=True, eq=False)
@@ -60,16 +63,16 @@ class Name:
 class Call:
     """A function, operator or sugar call.
 
-    `function` is the canonical name where `kumi.kernels.functions.canonical` knows the alias, else
+    `function` is the canonical name where `kumi.kernels.signatures.canonical` knows the alias, else
     as written. `options` are `(name, literal)` pairs; `named` are the keyword arguments of an
     import call.
     """
 
     place: Place
     function: str
-    args: tuple[Expr, ...]
-    options: tuple[tuple[str, Scalar | Symbol], ...] = ()
-    named: tuple[tuple[str, Expr], ...] = ()
+    args: tuple[ExprNode, ...]
+    options: tuple[tuple[str, LiteralValue], ...] = ()
+    named: tuple[tuple[str, ExprNode], ...] = ()
 
 
 @dataclass(slots=True, eq=False)
@@ -77,7 +80,7 @@ class Tuple:
     """`[a, b]`."""
 
     place: Place
-    items: tuple[Expr, ...]
+    items: tuple[ExprNode, ...]
 
 
 @dataclass(slots=True, eq=False)
@@ -85,10 +88,10 @@ class Object:
     """`{key: e}`; a repeated key keeps the last."""
 
     place: Place
-    fields: tuple[tuple[str, Expr], ...]
+    fields: tuple[tuple[str, ExprNode], ...]
 
 
-Expr: TypeAlias = Constant | InputPath | Name | Call | Tuple | Object
+ExprNode: TypeAlias = Constant | InputPath | Name | Call | Tuple | Object
 
 
 @dataclass(slots=True, eq=False)
@@ -100,8 +103,8 @@ class Case:
 
     place: Place
     join: Literal["all", "any", "none"]
-    conditions: tuple[Expr, ...]
-    result: Expr | None
+    conditions: tuple[ExprNode, ...]
+    result: ExprNode | None
 
 
 @dataclass(slots=True, eq=False)
@@ -110,7 +113,7 @@ class Cascade:
 
     place: Place
     cases: tuple[Case, ...]
-    base: Expr | None
+    base: ExprNode | None
 
 
 @dataclass(slots=True, eq=False)
@@ -120,7 +123,7 @@ class Declaration:
     place: Place
     kind: DeclarationKind
     name: str
-    body: Expr | Cascade
+    body: ExprNode | Cascade
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +139,7 @@ class Range:
 class OneOf:
     """A list of admitted literals."""
 
-    values: tuple[Scalar | Symbol, ...]
+    values: tuple[LiteralValue, ...]
 
 
 Domain: TypeAlias = Range | OneOf
@@ -167,7 +170,7 @@ class Import:
 
 
 @dataclass(slots=True, eq=False)
-class Schema:
+class SchemaTree:
     """A whole schema. `name` travels from here to every operation and span."""
 
     name: str
@@ -178,7 +181,7 @@ class Schema:
     imports: tuple[Import, ...] = ()
 
 
-def children(node: Expr) -> tuple[Expr, ...]:
+def children(node: ExprNode) -> tuple[ExprNode, ...]:
     """The direct operands of an expression, in textual order."""
     match node:
         case Call():
@@ -190,9 +193,9 @@ def children(node: Expr) -> tuple[Expr, ...]:
     return ()
 
 
-def postorder(root: Expr) -> list[Expr]:
+def postorder(root: ExprNode) -> list[ExprNode]:
     """Every node of an expression, operands before their operation; iterative at any depth."""
-    found: list[Expr] = []
+    found: list[ExprNode] = []
     todo = [root]
     while todo:
         node = todo.pop()
@@ -202,13 +205,13 @@ def postorder(root: Expr) -> list[Expr]:
     return found
 
 
-def distinct(*starts: Expr) -> Iterator[Expr]:
+def distinct(*starts: ExprNode) -> Iterator[ExprNode]:
     """Every node below `starts` once, operands before their operation, in textual order.
 
     Python code may use one expression in many places, so trees can share nodes: walking each use
     would take time exponential in the depth. Iterative at any depth.
     """
-    seen: set[Expr] = set()
+    seen: set[ExprNode] = set()
     todo = [(start, False) for start in reversed(starts)]
     while todo:
         node, ready = todo.pop()
@@ -220,7 +223,7 @@ def distinct(*starts: Expr) -> Iterator[Expr]:
             todo.extend((child, False) for child in reversed(children(node)))
 
 
-def roots(body: Expr | Cascade) -> Iterator[Expr]:
+def roots(body: ExprNode | Cascade) -> Iterator[ExprNode]:
     """The expressions of a declaration's body, in textual order, the default last."""
     if not isinstance(body, Cascade):
         yield body

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kumi.syntax.nodes import Call, Cascade, Constant, Expr, InputPath, Name, Object, postorder
+from kumi.syntax.nodes import Call, Cascade, Constant, ExprNode, InputPath, Name, Object, postorder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kumi.syntax.nodes import Declaration, Input, Schema
+    from kumi.syntax.nodes import Declaration, Input, SchemaTree
 
 
-def outline(schema: Schema) -> str:
+def outline(schema: SchemaTree) -> str:
     """The schema as lines: inputs indented by depth, expressions in postfix order."""
     return "\n".join([f"schema {schema.name}", *_inputs(schema.inputs, 1), *_declarations(schema)])
 
@@ -24,7 +24,7 @@ def _inputs(inputs: tuple[Input, ...], depth: int) -> Iterator[str]:
         yield from _inputs(one.children or (), depth + 1)
 
 
-def _declarations(schema: Schema) -> Iterator[str]:
+def _declarations(schema: SchemaTree) -> Iterator[str]:
     for one in schema.imports:
         yield f"import {one.names} from {one.module}"
     for declaration in schema.declarations:
@@ -43,12 +43,12 @@ def _body(declaration: Declaration) -> Iterator[str]:
     yield f"  base {body.base and expression(body.base)}"
 
 
-def expression(root: Expr) -> str:
+def expression(root: ExprNode) -> str:
     """One expression in postfix order: unambiguous without brackets, since arities are shown."""
     return " ".join(_word(node) for node in postorder(root))
 
 
-def _word(node: Expr) -> str:
+def _word(node: ExprNode) -> str:
     match node:
         case Constant():
             return f"{type(node.value).__name__}:{node.value!r}"

@@ -15,13 +15,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kumi.errors import CompilerBug
-from kumi.hooks import Level
 from kumi.ir import ops
-from kumi.ir.readings import readings, record_format
+from kumi.ir.readings import readings, record_format, sized_axes
 from kumi.kernels import bind
 from kumi.kernels.vectors import align
-from kumi.vm import inputs
+from kumi.observations import Level
+from kumi.vm import convention as names
+from kumi.vm.access import MISSING, Loading
+from kumi.vm.expectations import fast_test, has_fast_test
 from kumi.vm.liveness import last_uses, value_names
+from kumi.vm.loaders import loader, slow
 
 if TYPE_CHECKING:
     from types import CodeType
@@ -33,10 +36,9 @@ _INDENT = "    "
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """The code of one program at one level: it defines `run(given)`.
+    """The code of one program at one level: it defines the function `RUN`.
 
-    `bound` are the globals that it needs, besides those of the machine (`owner`, `machine`,
-    `failed`, `check`, and where it records `plain`, `admit`, `keep`, `queue`, `limit`, `relieve`).
+    `bound` are the globals that it needs, besides those that the machine sets (see `convention`).
     `owners[n]` is the operation that line n + 1 belongs to.
     """
 
@@ -57,7 +59,7 @@ def generate(program: Program, level: Level) -> Generated:
 
 def is_root_scalar(leaf: Leaf) -> bool:
     """Whether a leaf is one key of the root and no array: its check is written in line."""
-    return len(leaf.steps) == 1 and inputs.has_fast_test(leaf)
+    return len(leaf.steps) == 1 and has_fast_test(leaf)
 
 
 class _Writer:
@@ -71,18 +73,18 @@ class _Writer:
         self._clock = _marks(program, level)
         self._names = value_names(program)
         self._last_uses = last_uses(program, self._names)
-        self._axis_names = {axis: f"a{number}" for number, axis in enumerate(program.axes)}
+        self._axis_names = {axis: names.axis(n) for n, axis in enumerate(program.axes)}
         self._depth = 0
         self._owner = 0
 
     # The parts of the function, in order.
 
     def function(self) -> None:
-        self._add("def run(given):")
+        self._add(f"def {names.RUN}(given):")
         self._depth = 1
         if self._records:
-            self._add("context = admit()")
-            self._add("if context is None: return plain(given)")
+            self._add(f"{names.CONTEXT} = {names.ADMIT}()")
+            self._add(f"if {names.CONTEXT} is None: return {names.PLAIN}(given)")
         self._prologue()
         self._guarded()
         if self._records:
@@ -90,10 +92,10 @@ class _Writer:
         self._result()
 
     def _prologue(self) -> None:
-        self._add("bad = []")
+        self._add(f"{names.BAD} = []")
         if any(not is_root_scalar(leaf) for leaf in self._leaves()):
-            self._bind("Loading", inputs.Loading)
-            self._add("loading = Loading(given, bad)")
+            self._bind("Loading", Loading)
+            self._add(f"loading = Loading(given, {names.BAD})")
 
     def _guarded(self) -> None:
         """The operations, inside a `try` that costs nothing until something raises."""
@@ -105,14 +107,14 @@ class _Writer:
             self._depth = 3
         self._body()
         self._depth = 1
-        self._add("except BaseException as error:")
-        self._add("    failed(error, locals())")
+        self._add(f"except BaseException as {names.ERROR}:")
+        self._add(f"    {names.FAILED}({names.ERROR}, locals())")
         self._add("    raise")
 
     def _body(self) -> None:
         if self._records:
             self._bind("now", perf_counter)
-            self._add("t0 = now()")
+            self._add(f"{names.reading(0)} = now()")
         for group in self.program.groups:
             self._group(group)
 
@@ -130,16 +132,16 @@ class _Writer:
     def _check_inputs(self) -> None:
         """Raise what the loaders found, and names that the schema does not declare."""
         known = len(self._leaves_at_root())
-        self._add(f"if bad or len(given) != {known}: check(given, bad)")
+        self._add(f"if {names.BAD} or len(given) != {known}: {names.CHECK}(given, {names.BAD})")
 
     def _keep(self) -> None:
         count = readings(self.program, self._level).count
-        sizes = self.program.axes if self._level is Level.OPERATIONS else ()
-        packed = [f"t{n}" for n in range(count)]
-        packed += [f"{self._axis_names[axis]}.size" for axis in sizes]
+        packed = [names.reading(number) for number in range(count)]
+        sized = sized_axes(self.program, self._level)
+        packed += [f"{self._axis_names[axis]}.size" for axis in sized]
         self._bind("pack", struct.Struct(record_format(self.program, self._level)).pack)
-        self._add(f"keep((pack({', '.join(packed)}), context))")
-        self._add("if len(queue) > limit: relieve()")
+        self._add(f"{names.KEEP}((pack({', '.join(packed)}), {names.CONTEXT}))")
+        self._add(f"if len({names.QUEUE}) > {names.LIMIT}: {names.RELIEVE}()")
 
     def _result(self) -> None:
         outputs = [self.program.result(name) for name in self.program.outputs]
@@ -147,10 +149,10 @@ class _Writer:
         shown = {axis for output in outputs for axis in output.result_axes}
         axes = [name if axis in shown else "None" for axis, name in self._axis_names.items()]
         self._bind("new", object.__new__)
-        self._add("result = new(owner)")
-        self._add("result._machine = machine")
-        self._add(f"result._cells = ({''.join(f'{cell}, ' for cell in cells)})")
-        self._add(f"result._axes = ({''.join(f'{axis}, ' for axis in axes)})")
+        self._add(f"result = new({names.OWNER})")
+        self._add(f"result.{names.RESULT_MACHINE} = {names.MACHINE}")
+        self._add(f"result.{names.RESULT_CELLS} = ({''.join(f'{cell}, ' for cell in cells)})")
+        self._add(f"result.{names.RESULT_AXES} = ({''.join(f'{axis}, ' for axis in axes)})")
         self._add("return result")
 
     # One operation.
@@ -161,22 +163,23 @@ class _Writer:
         elif operation.opcode is ops.CONST:
             self._bind(self._names[operation.index], operation.value)
         elif not operation.opcode.free:
-            self._add(f"v{operation.index} = {self._expression(operation)}")
+            self._add(f"{self._names[operation.index]} = {self._expression(operation)}")
 
     def _load(self, operation: Operation) -> None:
         leaf, n = _leaf(operation), operation.index
+        cell = self._names[n]
         if not is_root_scalar(leaf):
-            self._bind(f"load{n}", inputs.loader(leaf, n))
-            self._add(f"v{n} = load{n}(loading)")
+            self._bind(f"load{n}", loader(leaf, n))
+            self._add(f"{cell} = load{n}(loading)")
             return
-        test, constants = inputs.fast_test(leaf, f"v{n}", f"d{n}")
+        test, constants = fast_test(leaf, cell, f"d{n}")
         self.bound.update(constants)
-        self._bind("MISSING", inputs.MISSING)
+        self._bind("MISSING", MISSING)
         self._bind(f"name{n}", leaf.path[0])
-        self._bind(f"slow{n}", inputs.slow(leaf, n))
-        self._add(f"try: v{n} = given[name{n}]")
-        self._add(f"except KeyError: v{n} = MISSING")
-        self._add(f"if not ({test}): v{n} = slow{n}(v{n}, bad)")
+        self._bind(f"slow{n}", slow(leaf, n))
+        self._add(f"try: {cell} = given[name{n}]")
+        self._add(f"except KeyError: {cell} = MISSING")
+        self._add(f"if not ({test}): {cell} = slow{n}({cell}, {names.BAD})")
 
     def _expression(self, operation: Operation) -> str:
         match operation.opcode:
@@ -205,15 +208,15 @@ class _Writer:
     def _map(self, operation: Operation) -> str:
         function = operation.function or "select"
         kinds = tuple(self._kind(arg) for arg in operation.args)
-        names = [self._names[arg] for arg in operation.args]
+        args = [self._names[arg] for arg in operation.args]
         if operation.axes:
             kernel: Any = bind.elementwise(function, kinds, operation.kind)
         else:
             kernel = bind.scalar(function, kinds, operation.kind)
         if isinstance(kernel, str):
             self.bound.update(bind.NAMES)
-            return kernel.format(*names)
-        return f"{self._bind(f'k{operation.index}', kernel)}({', '.join(names)})"
+            return kernel.format(*args)
+        return f"{self._bind(f'k{operation.index}', kernel)}({', '.join(args)})"
 
     # What stands between operations.
 
@@ -224,7 +227,7 @@ class _Writer:
             self._add(f"{name} = loading.axes.get(path_{name})")
 
     def _free(self, operation: Operation) -> None:
-        """Delete vectors that nothing needs any more: their memory is the next one's."""
+        """Delete vectors that nothing needs any more, so that the next can have their memory."""
         dead = self._last_uses.get(operation.index)
         if dead:
             self._add(f"del {', '.join(dead)}")
@@ -232,7 +235,7 @@ class _Writer:
     def _read_clock(self, operation: Operation) -> None:
         slot = self._clock.get(operation.index)
         if slot is not None:
-            self._add(f"t{slot} = now()")
+            self._add(f"{names.reading(slot)} = now()")
 
     # Looking things up.
 
@@ -268,7 +271,7 @@ def _marks(program: Program, level: Level) -> dict[int, int]:
 
 
 def _newly_reached(ends: dict[int, int]) -> dict[int, int]:
-    """Drop those that share the reading before them."""
+    """Only the operations that take a reading of their own; the others share the one before."""
     reached, marks = 0, {}
     for index, end in ends.items():
         if end > reached:

@@ -1,8 +1,9 @@
 """What is said of a run that raised: a note for the caller, a record for whoever watches.
 
-An exception is anybody's code: its class, its attributes and its text may be whatever they like,
-and raise when they are asked for. So what can be is taken from Python's own types, and the rest is
-asked for where nothing can come of it: the caller gets the exception that the run raised.
+An exception may be of any class, whose `__str__`, `__qualname__` or attributes are a user's code
+and can raise. The caller must get the exception of the run and no other, so names and tracebacks
+are read by the descriptors of Python's own types, and whatever has to call the exception's own code
+goes through `_asked`, which swallows what that raises.
 """
 
 from __future__ import annotations
@@ -13,14 +14,17 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from kumi.errors import InputError
-from kumi.hooks import FailedRun, Level
+from kumi.ir.readings import sized_axes
 from kumi.letters import visible
+from kumi.observations import FailedRun
+from kumi.vm.convention import BAD, CONTEXT, UNDECLARED, axis, reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from kumi.errors import Violation
     from kumi.ir.program import Program
+    from kumi.observations import Level
 
 
 _T = TypeVar("_T")
@@ -45,7 +49,7 @@ def stop(
     program: Program, owners: tuple[int, ...], error: BaseException, local: Mapping[str, Any]
 ) -> Stop:
     """Find the operation that an exception came from, by the line of the generated code."""
-    bad = local.get("bad", ())
+    bad = local.get(BAD, ())
     if type(error) is InputError and error.violations == tuple(violation for _, violation in bad):
         return _bad_input(program, bad)
     trace, name = _traceback_of(error), str(_name_of(type(error)))
@@ -58,10 +62,11 @@ def stop(
 
 def _bad_input(program: Program, bad: Sequence[tuple[int, Violation]]) -> Stop:
     """Which inputs are at fault: paths only, since what was expected are literals of the schema."""
-    failed = {index for index, _ in bad if index >= 0}
+    failed = {index for index, _ in bad if index != UNDECLARED}
     if not failed and program.groups[0].last:
         failed = {0}
-    where = next((violation.path for index, violation in bad if index >= 0), "undeclared names")
+    paths = (violation.path for index, violation in bad if index != UNDECLARED)
+    where = next(paths, "undeclared names")
     more = f" and {len(bad) - 1} more" if len(bad) > 1 else ""
     return Stop(tuple(sorted(failed)), f"bad input: {where}{more}", is_input=True)
 
@@ -81,28 +86,29 @@ def record(
     program: Program, level: Level, error: BaseException, where: Stop, local: Mapping[str, Any]
 ) -> FailedRun:
     """The readings and sizes that the locals of the generated function still hold."""
-    names = takewhile(local.__contains__, (f"t{n}" for n in range(len(program.operations) + 1)))
+    names = takewhile(local.__contains__, map(reading, range(len(program.operations) + 1)))
     read = tuple(local[name] for name in names)
     if not where.is_input:
         read += (perf_counter(),)
-    axes = program.axes if level is Level.OPERATIONS else ()
+    axes = len(sized_axes(program, level))
     return FailedRun(
         readings=read,
-        sizes=tuple(_size(local, number) for number in range(len(axes))),
+        sizes=tuple(_size(local, number) for number in range(axes)),
         failed=where.operations,
         error_type=_qualified(type(error)),
         message=where.message,
         original=_text(error),
-        context=local["context"],
+        context=local[CONTEXT],
     )
 
 
 def _size(local: Mapping[str, Any], number: int) -> int:
-    return getattr(local.get(f"a{number}"), "size", 0)
+    found = local.get(axis(number))
+    return 0 if found is None else int(found.size)
 
 
 def _text(error: BaseException) -> str:
-    """The exception's own message; its type where it cannot say it."""
+    """The exception's own message, or its type where asking for the message raises."""
     said = _asked(lambda: str(error), _qualified(type(error)))
     return str.__str__(said)  # it may be of a class derived from `str`, with methods of its own
 
@@ -114,7 +120,7 @@ def _qualified(kind: type[BaseException]) -> str:
 
 
 def _asked(question: Callable[[], _T], otherwise: _T) -> _T:
-    """What an exception answers; `otherwise` where it raises, be it KeyboardInterrupt."""
+    """What an exception answers; `otherwise` where that raises, even a KeyboardInterrupt."""
     try:
         return question()
     except BaseException:  # noqa: BLE001 - the caller is to get the exception of the run

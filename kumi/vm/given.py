@@ -1,10 +1,15 @@
-"""Whatever a caller gives as the input of a run, as a dict of root inputs."""
+"""What a caller gives as the input of a run: as a dict of root inputs, checked for other names."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from kumi.errors import Violation, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def as_inputs(data: Any) -> dict[str, Any]:
@@ -28,3 +33,14 @@ def as_inputs(data: Any) -> dict[str, Any]:
         f"an input is a mapping, a record, a dataclass or a pydantic model, not "
         f"{type(data).__name__}; or give the inputs as keywords"
     )
+
+
+def unknown_inputs(given: Mapping[str, Any], declared: Sequence[str]) -> list[Violation]:
+    """A violation for each name that was given and that the schema does not declare."""
+    unknown = [name for name in given if name not in declared]
+    return [Violation(str(name), _not_declared(str(name), declared)) for name in unknown]
+
+
+def _not_declared(name: str, declared: Sequence[str]) -> str:
+    hint = did_you_mean(name, declared)
+    return f"the schema has no such input{f'; {hint}' if hint else ''}"

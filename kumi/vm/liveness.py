@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kumi.ir import ops
+from kumi.vm.convention import constant, value
 
 if TYPE_CHECKING:
     from kumi.ir.program import Operation, Program
@@ -17,9 +18,9 @@ def value_names(program: Program) -> dict[int, str]:
         if operation.opcode in (ops.REF, ops.STORE):
             names[operation.index] = names[operation.args[0]]
         elif operation.opcode is ops.CONST:
-            names[operation.index] = f"c{operation.index}"
+            names[operation.index] = constant(operation.index)
         else:
-            names[operation.index] = f"v{operation.index}"
+            names[operation.index] = value(operation.index)
     return names
 
 

@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 from kumi import hooks
 from kumi.errors import InputError
-from kumi.hooks import Level
+from kumi.observations import Level
+from kumi.vm import convention as names
 from kumi.vm import failure
 from kumi.vm.codegen import Generated, generate
-from kumi.vm.inputs import unknown_inputs
+from kumi.vm.given import unknown_inputs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kumi.errors import Violation
-    from kumi.hooks import Channel
     from kumi.ir.program import Program
+    from kumi.protocols import Channel
 
 
 class Machine:
@@ -55,7 +56,7 @@ class Machine:
             hooks.register(self)
             self.rebind()
             if self.call == self._unrecorded:
-                self.call = self._without_recording()  # now: what it takes is part of compiling
+                self.call = self._without_recording()  # made now, as a part of compiling
 
     def rebind(self) -> None:
         """Bind the function that the installed watcher wants, or the plain one."""
@@ -69,10 +70,10 @@ class Machine:
         return self._plain
 
     def _unrecorded(self, given: dict[str, Any]) -> Any:
-        """A run that is not recorded, of a program that was made to be.
+        """A run that is not recorded, of a program that was compiled for recording.
 
-        The plain function is made when it is called: most programs that stop being recorded do so
-        because the process ends.
+        The plain function is only generated when it is first called: most programs that stop being
+        recorded do so because the process ends, and never need it.
         """
         plain = self._plain
         if plain is None:
@@ -86,12 +87,12 @@ class Machine:
         return self._function(
             channel.level,
             {
-                "plain": self._unrecorded,
-                "admit": channel.admit,
-                "keep": channel.keep,
-                "queue": channel.queue,
-                "limit": channel.limit,
-                "relieve": channel.relieve,
+                names.PLAIN: self._unrecorded,
+                names.ADMIT: channel.admit,
+                names.KEEP: channel.keep,
+                names.QUEUE: channel.queue,
+                names.LIMIT: channel.limit,
+                names.RELIEVE: channel.relieve,
             },
             channel,
         )
@@ -101,11 +102,12 @@ class Machine:
     ) -> Callable[[dict[str, Any]], Any]:
         generated = self._generated(level)
         scope = generated.bound | bound
-        scope |= {"owner": self._owner, "machine": self, "check": self._check}
-        scope["failed"] = self._failure_handler(generated, level, channel)
+        scope |= {names.OWNER: self._owner, names.MACHINE: self, names.CHECK: self._check}
+        scope[names.FAILED] = self._failure_handler(generated, level, channel)
         exec(generated.code, scope)  # noqa: S102 - our own code, nothing pasted into it
-        # Taken out: a function among its own globals is a circle, and old channels would live on.
-        run = scope.pop("run")
+        # Taken out, because a function among its own globals refers to itself: its memory, and the
+        # channel in it, would stay until the garbage collector comes.
+        run = scope.pop(names.RUN)
         if channel is not None:
             channel.bound(run)
         called: Callable[[dict[str, Any]], Any] = run
@@ -118,7 +120,8 @@ class Machine:
         return self._code[level]
 
     def _check(self, given: dict[str, Any], bad: list[tuple[int, Violation]]) -> None:
-        bad += [(-1, violation) for violation in unknown_inputs(given, self.program.inputs)]
+        unknown = unknown_inputs(given, self.program.inputs)
+        bad += [(names.UNDECLARED, violation) for violation in unknown]
         if bad:
             raise InputError(self.program.schema, [violation for _, violation in bad])
 
@@ -128,7 +131,8 @@ class Machine:
         program, owners = self.program, generated.owners
 
         def failed(error: BaseException, local: dict[str, Any]) -> None:
-            del local["error"]  # the frame may keep this dict: a circle that holds the whole input
+            # The frame may keep this dict: a circle that would hold the whole input.
+            del local[names.ERROR]
             where = failure.stop(program, owners, error, local)
             if channel is not None:
                 channel.failed(failure.record(program, level, error, where, local))

@@ -6,9 +6,11 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from kumi.compiler import analyze, lower
-from kumi.errors import SchemaError, Source
+from kumi.analysis.pipeline import analyze
+from kumi.errors import SchemaError
+from kumi.ir.lower import lower
 from kumi.ir.text import disassemble
+from kumi.places import Source
 from kumi.syntax.text import parse
 
 

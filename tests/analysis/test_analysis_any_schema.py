@@ -3,11 +3,22 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kumi.compiler import analyze, lower
-from kumi.errors import Place, SchemaError, Source
+from kumi.analysis.pipeline import analyze
+from kumi.errors import SchemaError
+from kumi.ir.lower import lower
 from kumi.ir.text import disassemble
-from kumi.kernels.functions import FUNCTIONS, PLANNED
-from kumi.syntax.nodes import Call, Cascade, Case, Constant, Declaration, InputPath, Name, Schema
+from kumi.kernels.signatures import FUNCTIONS, PLANNED
+from kumi.places import Place, Source
+from kumi.syntax.nodes import (
+    Call,
+    Cascade,
+    Case,
+    Constant,
+    Declaration,
+    InputPath,
+    Name,
+    SchemaTree,
+)
 from kumi.syntax.nodes import Tuple as TupleNode
 from kumi.syntax.text import parse
 
@@ -104,7 +115,7 @@ def right(operands):
 def program_of(*declared):
     """What the declarations become, or None where they are wrong."""
     try:
-        analysis = analyze(Schema("Any", SOURCE, PLACE, INPUTS, declared))
+        analysis = analyze(SchemaTree("Any", SOURCE, PLACE, INPUTS, declared))
     except SchemaError as error:
         assert str(error)  # noqa: PT017 - either outcome is right, and each has its check
         return None

@@ -1,9 +1,10 @@
 """Nothing recurses: neither over the terms of an expression nor over a chain of declarations."""
 
-from kumi.compiler import analyze, lower
-from kumi.errors import Place, Source
+from kumi.analysis.pipeline import analyze
+from kumi.ir.lower import lower
 from kumi.ir.text import disassemble
-from kumi.syntax.nodes import Call, Constant, Declaration, Input, InputPath, Name, Schema
+from kumi.places import Place, Source
+from kumi.syntax.nodes import Call, Constant, Declaration, Input, InputPath, Name, SchemaTree
 
 SOURCE = Source("deep.py", "")
 PLACE = Place(SOURCE, 1)
@@ -20,7 +21,7 @@ def one():
 
 def compiled(*declarations):
     inputs = (Input(PLACE, "integer", "x"),)
-    return lower(analyze(Schema("Deep", SOURCE, PLACE, inputs, declarations)))
+    return lower(analyze(SchemaTree("Deep", SOURCE, PLACE, inputs, declarations)))
 
 
 def test_an_expression_of_many_terms():

@@ -3,16 +3,17 @@
 import pytest
 from analysis_cases import cases, outcome, program
 
-from kumi.compiler import analyze
-from kumi.errors import Place, SchemaError, Source
-from kumi.syntax.nodes import Call, Cascade, Constant, Declaration, Name, Schema
+from kumi.analysis.pipeline import analyze
+from kumi.errors import SchemaError
+from kumi.places import Place, Source
+from kumi.syntax.nodes import Call, Cascade, Constant, Declaration, Name, SchemaTree
 
 SOURCE = Source("example.py", "total = kumi.value(...)\n")
 PLACE = Place(SOURCE, 1)
 
 
 def schema(*declarations):
-    return Schema("Example", SOURCE, PLACE, (), declarations)
+    return SchemaTree("Example", SOURCE, PLACE, (), declarations)
 
 
 def problems(*declarations):

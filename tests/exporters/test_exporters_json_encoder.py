@@ -8,7 +8,7 @@ from opentelemetry import trace
 from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags
 from span_blocks import at_random, block, failed, laid_out, long_program, program
 
-from kumi.hooks import Level
+from kumi.observations import Level
 from kumi.spans.json_lines import line
 from kumi.spans.origin import RootDecision
 from kumi.spans.run_events import run_events

@@ -8,7 +8,7 @@ from opentelemetry.sdk.trace import SpanLimits
 from sdk_twins import plain, twins
 from span_blocks import block, failed, laid_out, program
 
-from kumi.hooks import Level
+from kumi.observations import Level
 from kumi.spans.block import spans
 from kumi.spans.limits import DEFAULT, limits_of
 from kumi.spans.origin import RootDecision

@@ -8,7 +8,7 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, TraceState
 from span_blocks import RESOURCE, at_random, block, failed, laid_out, long_program, program
 
-from kumi.hooks import Level
+from kumi.observations import Level
 from kumi.spans.block import only_sampled, spans
 from kumi.spans.origin import RootDecision
 from kumi.spans.readable import to_readable

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from kernel_data import agree, scalar_callable
 
-from kumi.kernels import functions
+from kumi.kernels import signatures
 from kumi.kernels.kinds import ANY, BOOLEAN, FLOAT, HASH, INTEGER, NULL, STRING, SYMBOL, ArrayOf
 from kumi.syntax.nodes import Symbol
 
@@ -25,7 +25,7 @@ def kind_of(value):
 
 def call(function, *arguments, kinds=None):
     kinds = kinds or tuple(map(kind_of, arguments))
-    [chosen, *_] = [f for f in functions.overloads(function) if f.admits(kinds)]
+    [chosen, *_] = [f for f in signatures.overloads(function) if f.admits(kinds)]
     return scalar_callable(chosen.name, kinds, chosen.result(kinds))(*arguments)
 
 

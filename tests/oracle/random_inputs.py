@@ -6,7 +6,7 @@ All choices are made by a `random.Random`.
 from dataclasses import dataclass
 from typing import Any
 
-from kumi.errors import Place, Source
+from kumi.places import Place, Source
 from kumi.syntax.nodes import Input, OneOf, Range, Symbol
 
 SOURCE = Source("random.kumi", "")

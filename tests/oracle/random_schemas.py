@@ -16,7 +16,7 @@ from kumi.syntax.nodes import (
     Declaration,
     InputPath,
     Name,
-    Schema,
+    SchemaTree,
     Symbol,
 )
 
@@ -365,4 +365,4 @@ def schema(rnd):
     names = [f"d{n}" for n in range(rnd.randint(1, 6))]
     declared = [formulas.declare(name, rnd.randint(2, 5)) for name in names]
     rnd.shuffle(declared)
-    return Schema("Random", SOURCE, PLACE, block.inputs, tuple(declared))
+    return SchemaTree("Random", SOURCE, PLACE, block.inputs, tuple(declared))

@@ -16,7 +16,8 @@ from tree_writer import written
 
 import kumi
 from kumi import otel
-from kumi.errors import InputError, Source
+from kumi.errors import InputError
+from kumi.places import Source
 from kumi.schema import Schema
 from kumi.syntax.outline import outline
 from kumi.syntax.text import parse

@@ -6,7 +6,7 @@ from opentelemetry.trace import StatusCode
 from span_blocks import RESOURCE, block, failed, laid_out, program
 
 import kumi
-from kumi.hooks import Level
+from kumi.observations import Level
 from kumi.spans.block import spans
 from kumi.spans.readable import to_readable
 

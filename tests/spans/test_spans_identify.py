@@ -21,7 +21,7 @@ from span_blocks import (
     readings,
 )
 
-from kumi.hooks import Level
+from kumi.observations import Level
 from kumi.spans.block import only_sampled, spans
 from kumi.spans.clock import anchor
 from kumi.spans.identify import Identity, RootDecision, runs_per_block

@@ -4,7 +4,7 @@ from class_writer import ARITHMETIC, COMPARISONS, written
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kumi.errors import Place, Source
+from kumi.places import Place, Source
 from kumi.syntax import nodes
 from kumi.syntax.classes import tree
 from kumi.syntax.outline import outline
@@ -62,7 +62,7 @@ cascades = st.builds(
     st.none() | not_null,
 )
 schemas = st.tuples(expressions | cascades, expressions | cascades, expressions | cascades).map(
-    lambda bodies: nodes.Schema(
+    lambda bodies: nodes.SchemaTree(
         "Any",
         PLACE.source,
         PLACE,

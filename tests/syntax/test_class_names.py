@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import kumi.syntax.classes as kumi
-from kumi.errors import Source
+from kumi.places import Source
 from kumi.syntax.classes import Declarations, tree, when
 from kumi.syntax.outline import outline
 from kumi.syntax.text import parse

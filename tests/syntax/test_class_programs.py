@@ -7,7 +7,8 @@ from class_writer import written
 
 import kumi
 from kumi import examples
-from kumi.errors import SchemaError, Source
+from kumi.errors import SchemaError
+from kumi.places import Source
 from kumi.syntax import nodes
 from kumi.syntax.classes import tree
 from kumi.syntax.outline import outline

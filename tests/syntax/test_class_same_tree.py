@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import kumi.syntax.classes as kumi
-from kumi.errors import Source
+from kumi.places import Source
 from kumi.syntax.classes import Declarations, tree, when
 from kumi.syntax.outline import expression, outline
 from kumi.syntax.text import parse

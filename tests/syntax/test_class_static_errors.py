@@ -8,8 +8,8 @@ import pytest
 
 import kumi
 from kumi import when
-from kumi.compiler import analyze
-from kumi.errors import Source
+from kumi.analysis.pipeline import analyze
+from kumi.places import Source
 from kumi.syntax.text import parse
 
 LINES = Path(__file__).read_text(encoding="utf-8").split("\n")

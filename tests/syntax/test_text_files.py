@@ -1,7 +1,7 @@
 import pytest
 from text_trees import declared, tree
 
-from kumi.errors import Source
+from kumi.places import Source
 from kumi.syntax.nodes import OneOf, Range, Symbol
 from kumi.syntax.outline import outline
 from kumi.syntax.text import parse, schema_name

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from text_trees import body, tree
 
 from kumi.errors import SchemaError
-from kumi.kernels.functions import canonical
+from kumi.kernels.signatures import canonical
 
 PROGRAMS = Path(__file__).parents[1] / "programs"
 VALID = [path.read_text(encoding="utf-8") for path in sorted(PROGRAMS.glob("*.kumi"))]

@@ -2,7 +2,8 @@
 
 import pytest
 
-from kumi.errors import SchemaError, Source
+from kumi.errors import SchemaError
+from kumi.places import Source
 from kumi.syntax.outline import expression
 from kumi.syntax.text import parse
 

@@ -3,7 +3,7 @@
 import pytest
 
 import kumi
-from kumi.hooks import Level
+from kumi.observations import Level
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from kumi.errors import Source
+from kumi.places import Source
 from kumi.schema import Schema
 from kumi.syntax.text import parse
 

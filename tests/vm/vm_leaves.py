@@ -1,8 +1,9 @@
 """Leaves written as in a schema: `leaf("lines[].price", FLOAT)`, as the analysis makes them."""
 
-from kumi.errors import Place, Source
 from kumi.ir.program import Leaf, Step
-from kumi.vm import inputs
+from kumi.places import Place, Source
+from kumi.vm.access import Loading
+from kumi.vm.loaders import loader
 
 
 def leaf(path, kind, domain=None):
@@ -25,6 +26,6 @@ def leaf(path, kind, domain=None):
 def load(data, *leaves):
     """Load leaves from data: the loading, what was loaded, and the violations as text."""
     bad = []
-    loading = inputs.Loading(data, bad)
-    loaded = [inputs.loader(one, number)(loading) for number, one in enumerate(leaves)]
+    loading = Loading(data, bad)
+    loaded = [loader(one, number)(loading) for number, one in enumerate(leaves)]
     return loading, loaded, [f"{operation} {violation}" for operation, violation in bad]

@@ -16,7 +16,7 @@ from kumi.spans.failed import Failure
 from kumi.spans.origin import Origin, begun_with, origin, root_origin
 
 if TYPE_CHECKING:
-    from kumi.hooks import Phase
+    from kumi.observations import Phase
     from kumi.otel.delivery.route import Route
     from kumi.spans.events import Event
 

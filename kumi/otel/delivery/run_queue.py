@@ -7,7 +7,7 @@ from contextlib import suppress
 from itertools import groupby, repeat
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-from kumi.hooks import FailedRun
+from kumi.observations import FailedRun
 from kumi.spans.identify import runs_per_block
 
 if TYPE_CHECKING:

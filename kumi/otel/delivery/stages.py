@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from opentelemetry.context import Context
 
-from kumi.hooks import FailedRun
+from kumi.observations import FailedRun
 from kumi.otel.delivery import sampling
 from kumi.otel.delivery.balance import Balance
 from kumi.otel.delivery.batch import rounds, sampled_blocks

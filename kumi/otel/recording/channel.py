@@ -5,11 +5,13 @@ from __future__ import annotations
 import weakref
 from typing import TYPE_CHECKING, Any, Protocol
 
+from kumi.vm.convention import ADMIT, LIMIT
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FunctionType
 
-    from kumi.hooks import FailedRun, Level
+    from kumi.observations import FailedRun, Level
     from kumi.otel.delivery.run_queue import RunQueue
 
 _MOST_RUNS = 4096
@@ -38,7 +40,7 @@ class Recording(Protocol):
 
 
 class ProgramChannel:
-    """The queue of one program at one level: see `kumi.hooks.Channel`.
+    """The queue of one program at one level: see `kumi.protocols.Channel`.
 
     `closed` is told of the queue when no function is left.
 
@@ -87,12 +89,12 @@ class ProgramChannel:
         """Have one more function follow what is set here."""
         alive = [each for each in self._functions if each() is not None]
         self._functions = (*alive, weakref.ref(run))
-        run.__globals__.update(limit=self.limit, admit=self.admit)
+        run.__globals__.update({LIMIT: self.limit, ADMIT: self.admit})
 
     def admit_by(self, admit: Callable[[], Any]) -> None:
         """Have runs ask `admit` from now on."""
         self.admit = admit
-        self._set("admit", admit)
+        self._set(ADMIT, admit)
 
     def rest(self) -> None:
         """Have the next run wake the owner; or each, where runs are streamed."""
@@ -125,7 +127,7 @@ class ProgramChannel:
 
     def _limit_to(self, runs: int) -> None:
         self.limit = runs
-        self._set("limit", runs)
+        self._set(LIMIT, runs)
 
     def _set(self, name: str, value: object) -> None:
         for reference in self._functions:

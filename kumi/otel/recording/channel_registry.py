@@ -13,8 +13,8 @@ from kumi.spans.layout import layout, program_key
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from kumi.hooks import Level
     from kumi.ir.program import Program
+    from kumi.observations import Level
     from kumi.otel.recording.channel import Recording
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from opentelemetry.context import Context
     from opentelemetry.sdk.trace import ReadableSpan
 
-    from kumi.hooks import Phase
+    from kumi.observations import Phase
     from kumi.otel.delivery.outputs import Outputs
     from kumi.otel.delivery.route import Route
     from kumi.spans.events import Event

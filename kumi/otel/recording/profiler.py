@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from kumi import forks, hooks
-from kumi.hooks import Level
+from kumi.observations import Level
 from kumi.otel import log
 from kumi.otel.delivery.processors import DrainHook
 from kumi.otel.delivery.route import Router
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import SpanExporter
 
-    from kumi.hooks import Phase
     from kumi.ir.program import Program
+    from kumi.observations import Phase
     from kumi.otel.recording.channel import ProgramChannel
     from kumi.otel.settings import Settings
 
 
 class Profiler:
-    """Watches every program of the process: see `kumi.hooks.Watcher`.
+    """Watches every program of the process: see `kumi.protocols.Watcher`.
 
     The first run has the owner begin, and waits for that no longer than any run may; where it takes
     longer, runs are recorded, and their way decided later. Where nobody would read what is recorded

@@ -5,10 +5,11 @@ from kumi.syntax.classes.declarations import Declarations as Declarations
 from kumi.syntax.classes.declarations import Value, let, ref, trait, value
 from kumi.syntax.classes.declarations import declared as declared
 from kumi.syntax.classes.expression import Expr
+from kumi.syntax.classes.fields import Array, Field, array, field
 from kumi.syntax.classes.functions import (
-    abs,  # noqa: A004 - these names are used as kumi.abs and so on
-    all,  # noqa: A004 - as above
-    any,  # noqa: A004 - as above
+    abs,  # noqa: A004 - used as kumi.abs
+    all,  # noqa: A004 - used as kumi.all
+    any,  # noqa: A004 - used as kumi.any
     at,
     clamp,
     coalesce,
@@ -24,10 +25,10 @@ from kumi.syntax.classes.functions import (
     join,
     length,
     log,
-    max,  # noqa: A004 - as above
+    max,  # noqa: A004 - used as kumi.max
     mean,
     mean_if,
-    min,  # noqa: A004 - as above
+    min,  # noqa: A004 - used as kumi.min
     not_,
     outer,
     roll,
@@ -35,7 +36,7 @@ from kumi.syntax.classes.functions import (
     shift,
     sin,
     sqrt,
-    sum,  # noqa: A004 - as above
+    sum,  # noqa: A004 - used as kumi.sum
     sum_if,
     tanh,
     to_decimal,
@@ -44,8 +45,7 @@ from kumi.syntax.classes.functions import (
     to_string,
     upcase,
 )
-from kumi.syntax.classes.members import Array, Field, array, field
-from kumi.syntax.classes.paths import size, whole
+from kumi.syntax.classes.input_paths import size, whole
 from kumi.syntax.classes.records import Record
 from kumi.syntax.classes.tree import tree as tree
 

@@ -6,12 +6,12 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, overload
 
 from kumi.syntax import nodes
+from kumi.syntax.classes.code_places import explained, here
 from kumi.syntax.classes.expression import Expr, T_co
 from kumi.syntax.classes.operands import node_of
-from kumi.syntax.classes.places import explained, here
 
 if TYPE_CHECKING:
-    from kumi.errors import Place
+    from kumi.places import Place
 
 T = TypeVar("T")
 S = TypeVar("S")
@@ -23,7 +23,7 @@ class Joined(Expr[bool]):
     __slots__ = ("conditions", "how")
 
     def __init__(
-        self, place: Place, how: Literal["any", "none"], conditions: tuple[nodes.Expr, ...]
+        self, place: Place, how: Literal["any", "none"], conditions: tuple[nodes.ExprNode, ...]
     ) -> None:
         self.how: Literal["any", "none"] = how
         self.conditions = conditions
@@ -49,7 +49,7 @@ class Cases(Expr[T_co]):
     __slots__ = ("base", "cases")
 
     def __init__(
-        self, place: Place, cases: tuple[nodes.Case, ...], base: nodes.Expr | None
+        self, place: Place, cases: tuple[nodes.Case, ...], base: nodes.ExprNode | None
     ) -> None:
         self.cases = cases
         self.base = base
@@ -131,23 +131,25 @@ def when(*conditions: Expr[bool]) -> First:
     return First(conditions)
 
 
-def _nodes(name: str, conditions: tuple[Any, ...], place: Place) -> tuple[nodes.Expr, ...]:
+def _nodes(name: str, conditions: tuple[Any, ...], place: Place) -> tuple[nodes.ExprNode, ...]:
     if not conditions:
         raise TypeError(explained(f"`{name}` needs a condition", None))
     return tuple(node_of(condition, place) for condition in conditions)
 
 
-def _joined(place: Place, function: str, conditions: tuple[nodes.Expr, ...]) -> nodes.Expr:
+def _joined(place: Place, function: str, conditions: tuple[nodes.ExprNode, ...]) -> nodes.ExprNode:
     return reduce(lambda a, b: nodes.Call(place, function, (a, b)), conditions)
 
 
-def _condition(case: nodes.Case) -> nodes.Expr:
+def _condition(case: nodes.Case) -> nodes.ExprNode:
     joined = _joined(case.place, "and" if case.join == "all" else "or", case.conditions)
     return nodes.Call(case.place, "not", (joined,)) if case.join == "none" else joined
 
 
-def _selects(place: Place, cases: tuple[nodes.Case, ...], base: nodes.Expr | None) -> nodes.Expr:
-    chosen: nodes.Expr = nodes.Constant(place, None) if base is None else base
+def _selects(
+    place: Place, cases: tuple[nodes.Case, ...], base: nodes.ExprNode | None
+) -> nodes.ExprNode:
+    chosen: nodes.ExprNode = nodes.Constant(place, None) if base is None else base
     for case in reversed(cases):
         result = case.result or nodes.Constant(case.place, None)
         chosen = nodes.Call(case.place, "select", (_condition(case), result, chosen))

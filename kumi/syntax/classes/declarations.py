@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, overload
 from kumi.errors import Problem, SchemaError
 from kumi.syntax import nodes
 from kumi.syntax.classes.cascades import Cases, First, Then, When
+from kumi.syntax.classes.code_places import class_body, explained, here
 from kumi.syntax.classes.expression import Expr, Formula, T_co
-from kumi.syntax.classes.naming import as_name
-from kumi.syntax.classes.operands import node_of
-from kumi.syntax.classes.places import class_body, explained, here
+from kumi.syntax.classes.operands import as_name, node_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kumi.errors import Place
-    from kumi.syntax.classes.places import CodePlace
+    from kumi.places import Place
+    from kumi.syntax.classes.code_places import CodePlace
     from kumi.syntax.classes.records import Record
 
 T = TypeVar("T")
@@ -45,7 +44,7 @@ class Value(Expr[T_co]):
         self,
         kind: nodes.DeclarationKind,
         name: str | None,
-        body: nodes.Expr | nodes.Cascade | None,
+        body: nodes.ExprNode | nodes.Cascade | None,
         place: CodePlace,
     ) -> None:
         self.kind = kind
@@ -76,7 +75,7 @@ class Value(Expr[T_co]):
         def __get__(self, result: Declarations | None, owner: type) -> Any:
             return self if result is None else result._value(self.name)  # noqa: SLF001 - its own class
 
-    def __kumi_node__(self, place: Place) -> nodes.Expr:
+    def __kumi_node__(self, place: Place) -> nodes.ExprNode:
         return Reference(place, self)
 
     def __repr__(self) -> str:
@@ -161,7 +160,10 @@ class Declarations:
 
 
 def _found(cls: type) -> tuple[Value[Any], ...]:
-    """What the body made, in order, then what it only gave a name; the note of it is removed."""
+    """The declarations of a class body in order, those made elsewhere and only named here last.
+
+    The list that `_declaration` kept in the namespace is removed.
+    """
     made: list[Value[Any]] = vars(cls).get(_MADE, [])
     if made:
         delattr(cls, _MADE)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar, overload
 
-from kumi.kernels.functions import overloads
+from kumi.kernels.signatures import overloads
 from kumi.syntax import nodes
 from kumi.syntax.classes.operands import Operand, call
 
 if TYPE_CHECKING:
-    from kumi.errors import Place
+    from kumi.places import Place
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -26,7 +26,7 @@ OPERATORS = (
     "__ne__", "__gt__", "__ge__", "__lt__", "__le__", "__and__", "__rand__", "__or__", "__ror__",
     "__invert__", "__getitem__",
 )  # fmt: skip
-"""The operators of an expression, for whatever else can stand in one."""
+"""The operators of `Expr`, to be copied to other classes that can stand in an expression."""
 
 
 class Expr(Operand, Generic[T_co]):
@@ -38,10 +38,10 @@ class Expr(Operand, Generic[T_co]):
 
     __slots__ = ("_node",)
 
-    def __init__(self, node: nodes.Expr) -> None:
+    def __init__(self, node: nodes.ExprNode) -> None:
         self._node = node
 
-    def __kumi_node__(self, place: Place) -> nodes.Expr:
+    def __kumi_node__(self, place: Place) -> nodes.ExprNode:
         return self._node
 
     def __repr__(self) -> str:
@@ -352,21 +352,22 @@ class Expr(Operand, Generic[T_co]):
         return neighbour("shift", self, by, policy, axis_offset)
 
     def roll(self, by: int, *, policy: Policy | None = None) -> Expr[T_co]:
-        """As `shift`, going round at the ends."""
+        """The neighbour `by` places before, from the other end where there is none."""
         return neighbour("roll", self, by, policy, 0)
 
 
 class Formula(Expr[T_co]):
     """The expression that operators, functions and paths make.
 
-    It has a class of its own, beside those of declarations and cascades: where one operand's type
-    derives from the other's, Python turns comparisons round, and `a > b` would be `b < a`.
+    It is a class beside those of declarations and cascades, not their base: where the type of the
+    right operand derives from that of the left, Python asks the right one first, and `a > b` would
+    build `b < a`.
     """
 
     __slots__ = ()
 
 
-def _named(node: nodes.Expr) -> str:
+def _named(node: nodes.ExprNode) -> str:
     """An expression in a word: what it calls, reads, or is."""
     match node:
         case nodes.Call():
@@ -387,7 +388,7 @@ def neighbour(
     function: str, operand: object, by: int, policy: Policy | None, axis_offset: int
 ) -> Expr[Any]:
     """A call of `shift` or `roll`; options that keep their default are left out."""
-    options: dict[str, nodes.Scalar | nodes.Symbol] = {}
+    options: dict[str, nodes.LiteralValue] = {}
     if axis_offset:
         options["axis_offset"] = axis_offset
     if policy is not None:

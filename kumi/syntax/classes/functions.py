@@ -1,16 +1,18 @@
-"""The functions of the language, for what is no method: records, lists, and those who prefer it.
+"""The functions of the language as functions of Python.
+
+They take what has no methods (paths to records, lists), and suit those who prefer them to methods.
 
 Several share their name with a builtin on purpose: they are used as `kumi.sum(e)`.
 """
-# ruff: noqa: A001 - see above
+# ruff: noqa: A001 - the builtins are not needed here, and users write `kumi.sum`
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, overload
 
 from kumi.syntax import nodes
+from kumi.syntax.classes.code_places import here
 from kumi.syntax.classes.expression import Expr, Formula, N, O, Policy, applied, neighbour
-from kumi.syntax.classes.places import here
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from kumi.syntax.classes.records import Record
 
 T = TypeVar("T")
-Operand: TypeAlias = "Expr[Any] | type[Record] | Sequence[Any] | float | Decimal | str | None"
+Argument: TypeAlias = "Expr[Any] | type[Record] | Sequence[Any] | float | Decimal | str | None"
 """What functions of any kind of value take: expressions, paths to records, lists, literals."""
 
 
@@ -32,7 +34,7 @@ def sum(e: object) -> Expr[Any]:
     return applied("sum", e)
 
 
-def count(e: Operand) -> Expr[int]:
+def count(e: Argument) -> Expr[int]:
     """The number of elements of the innermost axis, nulls included."""
     return applied("count", e)
 
@@ -90,7 +92,7 @@ def sum_if(e: object, condition: Expr[bool]) -> Expr[Any]:
     return applied("sum_if", e, condition)
 
 
-def count_if(e: Operand, match: Operand) -> Expr[int]:
+def count_if(e: Argument, match: Argument) -> Expr[int]:
     """The number of elements that equal `match`."""
     return applied("count_if", e, match)
 
@@ -145,7 +147,7 @@ def clamp(e: Expr[N], low: Expr[N] | N, high: Expr[N] | N) -> Expr[N]:
 
 
 def not_(e: Expr[bool]) -> Expr[bool]:
-    """The opposite of a condition, as `~e`."""
+    """The opposite of a condition: the same as `~e`."""
     return applied("not", e)
 
 
@@ -162,7 +164,7 @@ def select(condition: Expr[bool], then: object, otherwise: object) -> Expr[Any]:
     return applied("select", condition, then, otherwise)
 
 
-def is_null(e: Operand) -> Expr[bool]:
+def is_null(e: Argument) -> Expr[bool]:
     """Whether there is no value."""
     return applied("is_null", e)
 
@@ -181,7 +183,7 @@ def length(e: Expr[str]) -> Expr[int]:
     return applied("length", e)
 
 
-def concat(a: Operand, b: Operand) -> Expr[str]:
+def concat(a: Argument, b: Argument) -> Expr[str]:
     """The text of `a` and, behind it, that of `b`."""
     return applied("concat", a, b)
 
@@ -196,7 +198,7 @@ def downcase(e: Expr[str]) -> Expr[str]:
     return applied("downcase", e)
 
 
-def at(e: Operand, index: Expr[int] | int) -> Expr[Any]:
+def at(e: Argument, index: Expr[int] | int) -> Expr[Any]:
     """The item of an array or tuple at a position; null outside, from the end where negative."""
     return applied("at", e, index)
 
@@ -207,7 +209,7 @@ def shift(e: Expr[T], by: int, *, policy: Policy | None = None, axis_offset: int
 
 
 def roll(e: Expr[T], by: int, *, policy: Policy | None = None) -> Expr[T]:
-    """As `shift`, going round at the ends."""
+    """The neighbour `by` places before, from the other end where there is none."""
     return neighbour("roll", e, by, policy, 0)
 
 
@@ -227,21 +229,21 @@ def index(name: str) -> Expr[int]:
     return Formula(nodes.Call(place, "index", (nodes.Constant(place, nodes.Symbol(name)),)))
 
 
-def to_decimal(e: Operand) -> Expr[Decimal]:
+def to_decimal(e: Argument) -> Expr[Decimal]:
     """As a decimal, from the textual form."""
     return applied("to_decimal", e)
 
 
-def to_integer(e: Operand) -> Expr[int]:
+def to_integer(e: Argument) -> Expr[int]:
     """As an integer, cut toward 0."""
     return applied("to_integer", e)
 
 
-def to_float(e: Operand) -> Expr[float]:
+def to_float(e: Argument) -> Expr[float]:
     """As a float."""
     return applied("to_float", e)
 
 
-def to_string(e: Operand) -> Expr[str]:
+def to_string(e: Argument) -> Expr[str]:
     """As text."""
     return applied("to_string", e)

@@ -8,10 +8,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from kumi.syntax import nodes
-from kumi.syntax.classes.places import explained, here
+from kumi.syntax.classes.code_places import explained, here
 
 if TYPE_CHECKING:
-    from kumi.errors import Place
+    from kumi.places import Place
 
 _TRUTH = """write
         `&`, `|`, `~` for `and`, `or`, `not`
@@ -27,6 +27,7 @@ _CALL = (
     "declarations and inputs take no arguments: write the name alone; the functions of the "
     "language are `kumi.sum(e)`, `kumi.concat(a, b)` …"
 )
+_NAME = "a name is printable text, not empty and without dots, which stand between names"
 _TEXT = 'text is joined in a run: `kumi.concat(a, b)`; to look at the expression itself, `f"{e!r}"`'
 
 
@@ -40,7 +41,7 @@ class Operand:
     __array_ufunc__ = None  # NumPy scalars on the left leave the operator to us
     __hash__ = object.__hash__
 
-    def __kumi_node__(self, place: Place) -> nodes.Expr:
+    def __kumi_node__(self, place: Place) -> nodes.ExprNode:
         """The node to use where this stands in an expression written at `place`."""
         raise NotImplementedError
 
@@ -77,7 +78,7 @@ class Operand:
             raise TypeError(explained("an expression is not a number", _NUMBER))
 
 
-def node_of(value: object, place: Place) -> nodes.Expr:
+def node_of(value: object, place: Place) -> nodes.ExprNode:
     """The node of an operand, a literal, a list (a tuple of the language) or a dict (an object).
 
     Raises TypeError for anything else.
@@ -93,7 +94,7 @@ def node_of(value: object, place: Place) -> nodes.Expr:
     return nodes.Constant(place, literal(value))
 
 
-def literal(value: object) -> nodes.Scalar:
+def literal(value: object) -> nodes.LiteralValue:
     """`value` as exactly the int, float, str, bool or None that the tree holds."""
     if value is None or isinstance(value, bool):
         return value
@@ -106,7 +107,18 @@ def literal(value: object) -> nodes.Scalar:
     raise TypeError(explained(_not_a_value(value), "expressions start at `Input`"))
 
 
-def _field(key: object, value: object, place: Place) -> tuple[str, nodes.Expr]:
+def as_name(given: object) -> str:
+    """A name that Python code gives as text, as a plain string.
+
+    It need not be an identifier, but it must be able to stand in paths, files and messages. Raises
+    TypeError for anything else.
+    """
+    if isinstance(given, str) and given and given.isprintable() and "." not in given:
+        return str.__str__(given)
+    raise TypeError(explained(f"{given!r} is no name", _NAME))
+
+
+def _field(key: object, value: object, place: Place) -> tuple[str, nodes.ExprNode]:
     if not isinstance(key, str):
         message = f"the key of an object must be a string, not {type(key).__name__}"
         raise TypeError(explained(message, None))
@@ -128,7 +140,7 @@ def _not_a_value(value: object) -> str:
     return f"an object of type {shown} cannot stand in an expression"
 
 
-def call(function: str, *args: Any, options: dict[str, nodes.Scalar | nodes.Symbol]) -> nodes.Call:
+def call(function: str, *args: Any, options: dict[str, nodes.LiteralValue]) -> nodes.Call:
     """A call of a function by its canonical name, at the user's place."""
     place = here()
     operands = tuple(node_of(arg, place) for arg in args)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from typing_extensions import dataclass_transform
 
 from kumi.errors import did_you_mean
-from kumi.syntax.classes.members import Array, Field, Member, array, field
-from kumi.syntax.classes.paths import NoSuchFieldError
-from kumi.syntax.classes.places import annotated, here, users_frame
-from kumi.syntax.classes.shapes import hints, is_class_variable, refusal, shape_of
+from kumi.syntax.classes.annotations import hints, is_class_variable, refusal, shape_of
+from kumi.syntax.classes.code_places import annotated, here, users_frame
+from kumi.syntax.classes.fields import Array, Field, array, field
+from kumi.syntax.classes.input_paths import NoSuchFieldError
+from kumi.syntax.classes.members import Member, RecordBase
 
 
 class RecordType(type):
@@ -26,14 +27,14 @@ class RecordType(type):
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(field, array))
-class Record(metaclass=RecordType):
+class Record(RecordBase, metaclass=RecordType):
     """A part of the input: its fields are annotations, its instances rows of data.
 
     On the class a field is an expression, on an instance a value. Instances take every field as a
     keyword (TypeError otherwise) and check nothing else: the run does.
     """
 
-    __kumi_members__: ClassVar[dict[str, Member]] = {}
+    __kumi_members__ = {}  # its own: a class without one is still being made
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -62,7 +63,7 @@ def _members(cls: type[Record]) -> dict[str, Member]:
     for attribute, hint in hints(cls, frame).items():
         if is_class_variable(hint):
             continue
-        shape = shape_of(hint, (Field, Array, Record))
+        shape = shape_of(hint)
         member = vars(cls).get(attribute, Array() if shape and shape.levels else Field())
         if shape is None or not isinstance(member, Member):
             raise TypeError(refusal(cls, attribute, hint))

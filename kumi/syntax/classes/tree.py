@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from kumi.errors import Problem, SchemaError
 from kumi.syntax import nodes
 from kumi.syntax.classes.declarations import Reference
+from kumi.syntax.classes.input_paths import Rooted
 from kumi.syntax.classes.members import inputs_of
-from kumi.syntax.classes.paths import Rooted
 from kumi.syntax.classes.records import Record
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kumi.syntax.classes.declarations import Declarations, Value
 
 
-def tree(schema: type[Declarations]) -> nodes.Schema:
+def tree(schema: type[Declarations]) -> nodes.SchemaTree:
     """The syntax tree of a class.
 
     Raises SchemaError with every path and reference that leaves the schema; what else is wrong
@@ -28,7 +28,7 @@ def tree(schema: type[Declarations]) -> nodes.Schema:
     problems = list(_settled(schema, record))
     if problems:
         raise SchemaError(problems)
-    return nodes.Schema(
+    return nodes.SchemaTree(
         name=schema.__name__,
         source=schema.__kumi_place__.source,
         place=schema.__kumi_place__,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from kumi.syntax.text.naming import schema_name
-from kumi.syntax.text.parser import parse
+from kumi.syntax.text.parser import parse, schema_name
 
 __all__ = ["parse", "schema_name"]

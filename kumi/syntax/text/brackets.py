@@ -8,17 +8,16 @@ from kumi.syntax.nodes import Call, Object, Tuple
 from kumi.syntax.text.literals import option, string
 
 if TYPE_CHECKING:
-    from kumi.errors import Place
-    from kumi.syntax.nodes import Expr
+    from kumi.places import Place
+    from kumi.syntax.nodes import ExprNode, LiteralValue
     from kumi.syntax.text.cursor import Cursor
     from kumi.syntax.text.lexer import Token
-    from kumi.syntax.text.literals import Literal
 
 
-class Operand(NamedTuple):
-    """A finished expression and the offsets of its text, brackets included."""
+class Parsed(NamedTuple):
+    """An expression that was parsed, and the offsets of its text, brackets included."""
 
-    node: Expr
+    node: ExprNode
     start: int
     end: int
 
@@ -34,16 +33,16 @@ class Operator(NamedTuple):
 class Bracket:
     """An open bracket: operands and operators pending in it, and the elements that are finished.
 
-    This one is the whole expression, which nothing closes.
+    An object of this class itself is the outermost: the whole expression, which no bracket closes.
     """
 
     closer: ClassVar[str] = ""
 
     def __init__(self, opened: Token) -> None:
         self.opened = opened
-        self.operands: list[Operand] = []
+        self.operands: list[Parsed] = []
         self.operators: list[Operator] = []
-        self.elements: list[Expr] = []
+        self.elements: list[ExprNode] = []
 
     @property
     def start(self) -> int:
@@ -54,17 +53,17 @@ class Bracket:
         """Before an element: read what leads it; True where the bracket must close instead."""
         return False
 
-    def build(self, place: Place) -> Expr:
+    def build(self, place: Place) -> ExprNode:
         """The node that it stands for."""
         raise NotImplementedError
 
 
-class Group(Bracket):
+class Parentheses(Bracket):
     """`( e )`."""
 
     closer = ")"
 
-    def build(self, place: Place) -> Expr:  # noqa: ARG002 - the node keeps its own
+    def build(self, place: Place) -> ExprNode:  # noqa: ARG002 - the node keeps its own
         """The expression itself: parentheses leave no trace."""
         return self.elements[0]
 
@@ -74,7 +73,7 @@ class Index(Bracket):
 
     closer = "]"
 
-    def __init__(self, opened: Token, indexed: Operand) -> None:
+    def __init__(self, opened: Token, indexed: Parsed) -> None:
         super().__init__(opened)
         self._indexed = indexed
 
@@ -83,7 +82,7 @@ class Index(Bracket):
         """The offset where the indexed expression begins."""
         return self._indexed.start
 
-    def build(self, place: Place) -> Expr:
+    def build(self, place: Place) -> ExprNode:
         """A call of `at`."""
         return Call(place, "at", (self._indexed.node, self.elements[0]))
 
@@ -97,7 +96,7 @@ class Items(Bracket):
         """A tuple may close before any element."""
         return cursor.token.text == self.closer
 
-    def build(self, place: Place) -> Expr:
+    def build(self, place: Place) -> ExprNode:
         """A tuple of the elements."""
         return Tuple(place, tuple(self.elements))
 
@@ -110,7 +109,7 @@ class Arguments(Bracket):
     def __init__(self, opened: Token, function: str) -> None:
         super().__init__(opened)
         self._function = function
-        self._options: dict[str, Literal] = {}
+        self._options: dict[str, LiteralValue] = {}
 
     def begin(self, cursor: Cursor) -> bool:
         """Options come last: after one, another follows or the call closes."""
@@ -123,13 +122,13 @@ class Arguments(Bracket):
             raise cursor.missing("another option", "options stand behind all arguments")
         return cursor.token.text == self.closer and not self.elements
 
-    def build(self, place: Place) -> Expr:
+    def build(self, place: Place) -> ExprNode:
         """A call of the function."""
         return Call(place, self._function, tuple(self.elements), tuple(self._options.items()))
 
 
 class Keyed(Bracket):
-    """Each element has a key before it; may be empty, may end in a comma; a key's last wins."""
+    """Elements with keys; may be empty and may end in a comma. A repeated key keeps its last."""
 
     def __init__(self, opened: Token) -> None:
         super().__init__(opened)
@@ -142,7 +141,7 @@ class Keyed(Bracket):
         self._keys.append(self._key(cursor))
         return False
 
-    def fields(self) -> tuple[tuple[str, Expr], ...]:
+    def fields(self) -> tuple[tuple[str, ExprNode], ...]:
         """The elements under their keys."""
         return tuple(dict(zip(self._keys, self.elements, strict=True)).items())
 
@@ -155,7 +154,7 @@ class Braces(Keyed):
 
     closer = "}"
 
-    def build(self, place: Place) -> Expr:
+    def build(self, place: Place) -> ExprNode:
         """An object."""
         return Object(place, self.fields())
 
@@ -179,7 +178,7 @@ class Parameters(Keyed):
         super().__init__(opened)
         self._imported = imported
 
-    def build(self, place: Place) -> Expr:
+    def build(self, place: Place) -> ExprNode:
         """A call with named arguments."""
         return Call(place, self._imported, (), (), self.fields())
 

@@ -11,8 +11,8 @@ from kumi.syntax.text.expressions import expression
 if TYPE_CHECKING:
     from collections.abc import Container
 
-    from kumi.errors import Place
-    from kumi.syntax.nodes import Expr
+    from kumi.places import Place
+    from kumi.syntax.nodes import ExprNode
     from kumi.syntax.text.cursor import Cursor
     from kumi.syntax.text.lexer import Token
 
@@ -25,16 +25,16 @@ _JOINS: dict[str, Literal["all", "any", "none"]] = {
 
 def cascade(cursor: Cursor, name: Token, imported: Container[str]) -> Cascade:
     """Take what follows the `do` of the declaration `name`, its `end` included."""
-    return _Reader(cursor, name, imported).read()
+    return _CascadeReader(cursor, name, imported).read()
 
 
-class _Reader:
+class _CascadeReader:
     def __init__(self, cursor: Cursor, name: Token, imported: Container[str]) -> None:
         self._cursor = cursor
         self._name = name
         self._imported = imported
         self._cases: list[Case] = []
-        self._base: Expr | None = None
+        self._base: ExprNode | None = None
 
     def read(self) -> Cascade:
         cursor = self._cursor
@@ -58,13 +58,13 @@ class _Reader:
         else:
             self._cases.append(_case(word, place, expressions))
 
-    def _expressions(self) -> list[Expr]:
+    def _expressions(self) -> list[ExprNode]:
         found = [expression(self._cursor, self._imported)]
         while self._cursor.take(","):
             found.append(expression(self._cursor, self._imported))
         return found
 
-    def _take_base(self, word: Token, expressions: list[Expr]) -> None:
+    def _take_base(self, word: Token, expressions: list[ExprNode]) -> None:
         if self._base is not None:
             raise self._cursor.refuse(word, f"`{self._name.text}` has a second `base`")
         if len(expressions) > 1:
@@ -72,7 +72,7 @@ class _Reader:
         self._base = expressions[0]
 
 
-def _case(word: Token, place: Place, expressions: list[Expr]) -> Case:
+def _case(word: Token, place: Place, expressions: list[ExprNode]) -> Case:
     """The last expression is the result; one alone is a condition without a result."""
     *conditions, last = expressions
     if not conditions:

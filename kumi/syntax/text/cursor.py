@@ -6,13 +6,14 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from kumi.errors import Place, Problem, did_you_mean
+from kumi.errors import Problem, did_you_mean
+from kumi.places import Place
 from kumi.syntax.text.lexer import complaint, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kumi.errors import Source
+    from kumi.places import Source
     from kumi.syntax.text.lexer import Token
 
 DECLARATION_WORDS = frozenset({"value", "let", "trait"})
@@ -50,7 +51,7 @@ class Cursor:
 
     @property
     def token(self) -> Token:
-        """The token looked at; at the end of the file, for ever the `eof` token."""
+        """The token looked at. At the end of the file that is the `eof` token for ever."""
         return self._tokens[self._at]
 
     @property
@@ -100,7 +101,7 @@ class Cursor:
         return self.place(token.start, token.end)
 
     def report(self, fault: Fault) -> None:
-        """Note a problem and go on. Of several at one place, the first says it."""
+        """Note a problem and go on. Of several at one place only the first is kept."""
         last = self.problems[-1].place if self.problems else None
         place = fault.problem.place
         if last is None or (last.line, last.column) != (place.line, place.column):

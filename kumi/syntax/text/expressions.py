@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kumi.kernels.functions import PLANNED, canonical, known_names
+from kumi.kernels.signatures import PLANNED, canonical, known_names
 from kumi.syntax.nodes import Call, Constant, InputPath, Name
 from kumi.syntax.text.brackets import (
     Arguments,
     Braces,
     Bracket,
-    Group,
     Index,
     Items,
-    Operand,
     Operator,
     Parameters,
+    Parentheses,
+    Parsed,
 )
 from kumi.syntax.text.literals import at_literal, literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container
 
-    from kumi.syntax.nodes import Expr
+    from kumi.syntax.nodes import ExprNode
     from kumi.syntax.text.cursor import Cursor
     from kumi.syntax.text.lexer import Token
 
@@ -44,7 +44,7 @@ _SUGAR = frozenset(
     | {"to_decimal", "to_integer", "to_float", "to_string"}
 )
 _FUNCTIONS = known_names() | PLANNED
-_OPENING: dict[str, Callable[[Token], Bracket]] = {"(": Group, "[": Items, "{": Braces}
+_OPENING: dict[str, Callable[[Token], Bracket]] = {"(": Parentheses, "[": Items, "{": Braces}
 
 # Words that build the file: a reference cannot be called like one of them.
 _STRUCTURE = frozenset(
@@ -60,22 +60,22 @@ _STRAY = {
 }
 
 
-def expression(cursor: Cursor, imported: Container[str]) -> Expr:
+def expression(cursor: Cursor, imported: Container[str]) -> ExprNode:
     """Take one expression; `imported` names what is called with keywords.
 
     It goes on over newlines as long as an operator or a `[` follows.
     """
-    return _Reader(cursor, imported).read()
+    return _ExpressionReader(cursor, imported).read()
 
 
-class _Reader:
+class _ExpressionReader:
     def __init__(self, cursor: Cursor, imported: Container[str]) -> None:
         self._cursor = cursor
         self._imported = imported
         self._brackets = [Bracket(cursor.token)]
 
-    def read(self) -> Expr:
-        """Operand and operator by turns, until no operator follows outside of all brackets."""
+    def read(self) -> ExprNode:
+        """Operands and operators by turns, until outside of all brackets no operator follows."""
         while True:
             while not self._operand():
                 pass
@@ -126,7 +126,7 @@ class _Reader:
         return self._push(InputPath(place, tuple(steps)), token)
 
     def _is_next_item(self) -> bool:
-        """Whether a word after a dot is not its field: on another line, and one that builds."""
+        """Whether a word after a dot is no field but begins what follows, on a line of its own."""
         cursor = self._cursor
         same_line = cursor.line_of(cursor.token) == cursor.line_of(cursor.previous)
         return cursor.token.text in _STRUCTURE and not same_line
@@ -176,7 +176,7 @@ class _Reader:
     def _next_element(self) -> bool:
         """Finish the element; True where its bracket closed and an operator may follow."""
         self._pending.elements.append(self._settle().node)
-        if isinstance(self._pending, Group | Index) or not self._cursor.take(","):
+        if isinstance(self._pending, Parentheses | Index) or not self._cursor.take(","):
             return self._close()
         return self._begin()
 
@@ -186,8 +186,8 @@ class _Reader:
     def _pending(self) -> Bracket:
         return self._brackets[-1]
 
-    def _push(self, node: Expr, token: Token) -> bool:
-        operand = Operand(node, token.start, self._cursor.previous.end)
+    def _push(self, node: ExprNode, token: Token) -> bool:
+        operand = Parsed(node, token.start, self._cursor.previous.end)
         self._pending.operands.append(operand)
         return True
 
@@ -198,17 +198,17 @@ class _Reader:
         end = cursor.advance().end
         self._brackets.pop()
         node = bracket.build(cursor.place(bracket.start, end))
-        self._pending.operands.append(Operand(node, bracket.start, end))
+        self._pending.operands.append(Parsed(node, bracket.start, end))
         return True
 
     def _missing(self, bracket: Bracket) -> str:
         opened = bracket.opened
         shown = opened.text if opened.kind == "operator" else f"{opened.text}("
-        comma = "" if isinstance(bracket, Group | Index) else "`,` or "
+        comma = "" if isinstance(bracket, Parentheses | Index) else "`,` or "
         line = self._cursor.line_of(opened)
         return f"{comma}`{bracket.closer}` to close `{shown}` on line {line}"
 
-    def _settle(self) -> Operand:
+    def _settle(self) -> Parsed:
         """The one operand that is left when every pending operator has been applied."""
         self._apply(0)
         return self._pending.operands.pop()
@@ -222,8 +222,8 @@ class _Reader:
             left = self._zero(operator) if operator.level == _MINUS else bracket.operands.pop()
             place = self._cursor.place(left.start, right.end, at=operator.token.start)
             node = Call(place, operator.function, (left.node, right.node))
-            bracket.operands.append(Operand(node, left.start, right.end))
+            bracket.operands.append(Parsed(node, left.start, right.end))
 
-    def _zero(self, minus: Operator) -> Operand:
+    def _zero(self, minus: Operator) -> Parsed:
         token = minus.token
-        return Operand(Constant(self._cursor.here(token), 0), token.start, token.end)
+        return Parsed(Constant(self._cursor.here(token), 0), token.start, token.end)

@@ -69,7 +69,7 @@ def tokens(text: str) -> Iterator[Token]:
 
 
 def complaint(token: Token, hint: str | None = None) -> tuple[str, str | None]:
-    """What is wrong with a `bad` token, and a hint: `hint`, where the place says more than it."""
+    """What is wrong with a `bad` token, and a hint: the caller's where there is one."""
     first = token.text[0]
     if token.text in _NO_OPERATORS:
         message, usual = _NO_OPERATORS[token.text]

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 from math import inf
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from kumi.syntax.nodes import OneOf, Range, Symbol
 
 if TYPE_CHECKING:
-    from kumi.syntax.nodes import Domain, Scalar
+    from kumi.syntax.nodes import Domain, LiteralValue
     from kumi.syntax.text.cursor import Cursor
     from kumi.syntax.text.lexer import Token
 
-Literal: TypeAlias = "Scalar | Symbol"
-
-WORDS: dict[str, Scalar] = {"true": True, "false": False, "null": None}
+WORDS: dict[str, LiteralValue] = {"true": True, "false": False, "null": None}
 CONSTANTS = {"Float::INFINITY": inf}
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r"}
@@ -54,7 +52,7 @@ def at_literal(cursor: Cursor) -> bool:
     )
 
 
-def literal(cursor: Cursor) -> Literal:
+def literal(cursor: Cursor) -> LiteralValue:
     """Take the literal that begins here."""
     if at_number(cursor):
         return number(cursor)
@@ -66,7 +64,7 @@ def literal(cursor: Cursor) -> Literal:
     return _value(cursor.advance())
 
 
-def _value(token: Token) -> Literal:
+def _value(token: Token) -> LiteralValue:
     match token.kind:
         case "string":
             return string(token)
@@ -82,7 +80,7 @@ def string(token: Token) -> str:
     return _ESCAPE.sub(lambda found: _ESCAPED.get(found[1], found[1]), token.text[1:-1])
 
 
-def option(cursor: Cursor, name: str) -> Literal:
+def option(cursor: Cursor, name: str) -> LiteralValue:
     """Take the value of the option `name`, which must be a literal."""
     if not at_literal(cursor):
         raise cursor.missing(f"a literal for `{name}:`", "options take no expressions")
@@ -108,8 +106,8 @@ def _bound(cursor: Cursor) -> int | float | None:
     return number(cursor) if at_number(cursor) else None
 
 
-def _listed(cursor: Cursor) -> tuple[Literal, ...]:
-    values: list[Literal] = []
+def _listed(cursor: Cursor) -> tuple[LiteralValue, ...]:
+    values: list[LiteralValue] = []
     while not cursor.take("]"):
         if not at_literal(cursor):
             raise cursor.missing("a literal or `]` in the domain")

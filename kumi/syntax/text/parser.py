@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import PurePath
 from typing import TYPE_CHECKING, cast
 
 from kumi.errors import SchemaError
-from kumi.syntax.nodes import Declaration, Import, Schema
+from kumi.syntax.nodes import Declaration, Import, SchemaTree
 from kumi.syntax.text.cascades import cascade
 from kumi.syntax.text.cursor import CASE_WORDS, DECLARATION_WORDS, WORDS_OF_OTHERS, Cursor, Fault
 from kumi.syntax.text.expressions import expression
-from kumi.syntax.text.inputs import INPUT_WORDS, inputs
+from kumi.syntax.text.input_block import INPUT_WORDS, inputs
 
 if TYPE_CHECKING:
-    from kumi.errors import Source
-    from kumi.syntax.nodes import Cascade, DeclarationKind, Expr, Input
+    import os
+
+    from kumi.places import Source
+    from kumi.syntax.nodes import Cascade, DeclarationKind, ExprNode, Input
     from kumi.syntax.text.lexer import Token
 
 _WORDS = DECLARATION_WORDS | {"input", "end"}
@@ -25,7 +29,7 @@ _STRAY = {
 }
 
 
-def parse(source: Source, name: str) -> Schema:
+def parse(source: Source, name: str) -> SchemaTree:
     """The tree of the schema in `source`, which holds its text; `name` is the schema's.
 
     Raises SchemaError with every mistake found, one a declaration or line of a cascade.
@@ -37,6 +41,12 @@ def parse(source: Source, name: str) -> Schema:
     return schema
 
 
+def schema_name(path: str | os.PathLike[str]) -> str:
+    """What the schema of a file is called: `us_tax_2024.kumi` holds `UsTax2024`."""
+    words = re.findall(r"[^\W_]+", PurePath(path).stem)
+    return "".join(word[0].upper() + word[1:] for word in words) or "Schema"
+
+
 class _File:
     def __init__(self, cursor: Cursor) -> None:
         self._cursor = cursor
@@ -46,7 +56,7 @@ class _File:
         self._imported: set[str] = set()
         self._ended: int | None = None  # the line of the last `end`; 0 where more followed it
 
-    def read(self, name: str) -> Schema:
+    def read(self, name: str) -> SchemaTree:
         cursor = self._cursor
         while cursor.token.text == "import":
             cursor.attempt(self._import, self._starts_item)
@@ -56,7 +66,7 @@ class _File:
             cursor.attempt(self._item, self._starts_item)
         self._check_whole(opened)
         place, given = cursor.here(opened), self._inputs or ()
-        return Schema(
+        return SchemaTree(
             name, cursor.source, place, given, tuple(self._declarations), tuple(self._imports)
         )
 
@@ -209,7 +219,7 @@ class _File:
         body = self._body(word, name)
         self._declarations.append(Declaration(cursor.here(name), kind, name.text[1:], body))
 
-    def _body(self, word: Token, name: Token) -> Expr | Cascade:
+    def _body(self, word: Token, name: Token) -> ExprNode | Cascade:
         cursor = self._cursor
         if cursor.take(","):
             return expression(cursor, self._imported)

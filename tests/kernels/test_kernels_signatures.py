@@ -5,13 +5,13 @@ import sys
 
 import pytest
 
-from kumi.kernels import functions
+from kumi.kernels import signatures
 from kumi.kernels.kinds import ANY, BOOLEAN, DECIMAL, FLOAT, INTEGER, NULL, STRING, ArrayOf, TupleOf
 
 
 def result(name, *kinds):
     """The kind that a call gives, or None where no overload takes it."""
-    chosen = [f for f in functions.overloads(name) if f.admits(kinds)]
+    chosen = [f for f in signatures.overloads(name) if f.admits(kinds)]
     return chosen[0].result(kinds) if chosen else None
 
 
@@ -24,7 +24,7 @@ def result(name, *kinds):
     ],
 )  # fmt: skip
 def test_an_alias_has_one_canonical_name(alias, name):
-    assert functions.canonical(alias) == name
+    assert signatures.canonical(alias) == name
 
 
 @pytest.mark.parametrize(
@@ -73,22 +73,22 @@ def test_kinds_of_calls(name, kinds, expected):
 
 
 def test_size_resolves_to_the_function_that_events_show():
-    [chosen] = [f for f in functions.overloads("size") if f.admits((STRING,))]
+    [chosen] = [f for f in signatures.overloads("size") if f.admits((STRING,))]
     assert chosen.name == "length"
-    [chosen] = [f for f in functions.overloads("size") if f.admits((ArrayOf(STRING),))]
+    [chosen] = [f for f in signatures.overloads("size") if f.admits((ArrayOf(STRING),))]
     assert chosen.name == "array_size"
 
 
 def test_unknown_names_have_no_overload_and_planned_names_are_not_yet_known():
-    assert functions.overloads("nope") == ()
-    assert all(functions.overloads(name) == () for name in functions.PLANNED)
+    assert signatures.overloads("nope") == ()
+    assert all(signatures.overloads(name) == () for name in signatures.PLANNED)
 
 
 def test_suggestions_are_names_that_can_be_written():
-    assert {"add", "sub", "size", "avg"} <= functions.known_names()
-    assert not {"+", "any?", "[]"} & functions.known_names()
+    assert {"add", "sub", "size", "avg"} <= signatures.known_names()
+    assert not {"+", "any?", "[]"} & signatures.known_names()
 
 
 def test_the_table_does_not_import_numpy():
-    code = "import sys, kumi.kernels.functions; sys.exit('numpy' in sys.modules)"
+    code = "import sys, kumi.kernels.signatures; sys.exit('numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

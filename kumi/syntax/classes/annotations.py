@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 import inspect
-import re
 import types
 from collections import ChainMap
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    ClassVar,
-    TypeAlias,
-    Union,
-    get_args,
-    get_origin,
-    get_type_hints,
-)
+from typing import TYPE_CHECKING, Any, ClassVar, Union, get_args, get_origin, get_type_hints
+
+from kumi.syntax.classes.fields import Array, Field
+from kumi.syntax.classes.members import RecordBase, Shape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import FrameType
 
-    from kumi.syntax.classes.members import Member
-    from kumi.syntax.classes.records import Record
     from kumi.syntax.nodes import InputKind
 
 _KINDS: dict[object, InputKind] = {
@@ -38,24 +28,6 @@ _KINDS: dict[object, InputKind] = {
     Any: "any",
 }
 _ALLOWED = "int, float, Decimal, str, bool, dict[str, Any], Any or a kumi.Record"
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """A leaf of `kind`, or a `record` (kind `hash`), below `levels` arrays."""
-
-    kind: InputKind
-    record: type[Record] | None
-    levels: int
-
-    @property
-    def element(self) -> str:
-        """The name of an array's element where none was given."""
-        return snake_case(self.record.__name__) if self.record else "item"
-
-
-Members: TypeAlias = "tuple[type[Member], type[Member], type[Record]]"
-"""The classes that annotations are made of: Field, Array and Record."""
 
 
 def hints(cls: type, frame: FrameType) -> dict[str, Any]:
@@ -87,18 +59,17 @@ def is_class_variable(hint: object) -> bool:
     return hint is ClassVar or get_origin(hint) is ClassVar
 
 
-def shape_of(hint: object, members: Members) -> Shape | None:
+def shape_of(hint: object) -> Shape | None:
     """The shape that `Field[...]` or `Array[...]` says, or None for anything else."""
-    field, array, record = members
     origin, inner, levels = get_origin(hint), hint, 0
-    while get_origin(inner) is array:
+    while get_origin(inner) is Array:
         inner, levels = get_args(inner)[0], levels + 1
-    if origin is field:
+    if origin is Field:
         inner = get_args(inner)[0]
     elif levels == 0:
         return None
     inner = _without_none(inner)
-    if isinstance(inner, type) and issubclass(inner, record):
+    if isinstance(inner, type) and issubclass(inner, RecordBase):
         return Shape("hash", inner, levels)
     kind = _KINDS.get(get_origin(inner) or inner)
     return Shape(kind, None, levels) if kind else None
@@ -120,8 +91,3 @@ def _without_none(hint: object) -> object:
         return hint
     rest = [one for one in get_args(hint) if one is not type(None)]
     return rest[0] if len(rest) == 1 else hint
-
-
-def snake_case(name: str) -> str:
-    """`OrderLine` as `order_line`."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()

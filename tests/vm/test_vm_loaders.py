@@ -15,7 +15,10 @@ from kumi.errors import Violation
 from kumi.kernels.kinds import ANY, BOOLEAN, FLOAT, HASH, INTEGER, STRING, ArrayOf
 from kumi.kernels.vectors import to_lists
 from kumi.syntax.nodes import OneOf, Range, Symbol
-from kumi.vm import inputs
+from kumi.vm.access import MISSING
+from kumi.vm.expectations import fast_test, has_fast_test
+from kumi.vm.given import unknown_inputs
+from kumi.vm.loaders import slow
 
 
 def column(data, one):
@@ -27,10 +30,10 @@ def column(data, one):
 
 def scalar(value, one):
     """The value of a root scalar through the test that generated code inlines, and the slow way."""
-    test, constants = inputs.fast_test(one, "v", "d")
-    known_good = eval(test, constants | {"v": value, "MISSING": inputs.MISSING})
+    test, constants = fast_test(one, "v", "d")
+    known_good = eval(test, constants | {"v": value, "MISSING": MISSING})
     bad = []
-    checked = inputs.slow(one, 3)(value, bad)
+    checked = slow(one, 3)(value, bad)
     if known_good:
         assert bad == []
         assert checked is value
@@ -214,7 +217,7 @@ def test_domains(domain, kind, good, bad, message):
 
 def test_a_domain_on_any_value_keeps_booleans_and_numbers_apart():
     one = leaf("x", ANY, OneOf((1, "a", None)))
-    assert not inputs.has_fast_test(one)
+    assert not has_fast_test(one)
     assert load({"x": 1.0}, one)[2] == []
     assert load({"x": True}, one)[2] == [
         '0 x: expected any value, one of 1, "a", null, found another boolean'
@@ -240,9 +243,9 @@ def test_no_message_holds_a_value():
 
 
 def test_a_root_input_that_was_not_given_is_required_and_null_is_legal():
-    assert scalar(inputs.MISSING, leaf("x", FLOAT)) == (None, ["x: this input is required"])
+    assert scalar(MISSING, leaf("x", FLOAT)) == (None, ["x: this input is required"])
     assert scalar(None, leaf("x", FLOAT, Range(0, 1))) == (None, [])
-    assert scalar(inputs.MISSING, leaf("x", ANY)) == (None, ["x: this input is required"])
+    assert scalar(MISSING, leaf("x", ANY)) == (None, ["x: this input is required"])
     assert load({}, leaf("meta.x.y", FLOAT))[2] == ["0 meta: this input is required"]
 
 
@@ -292,8 +295,8 @@ def test_the_inlined_test_leaves_conversions_to_the_slow_way():
 
 
 def test_names_that_the_schema_does_not_declare():
-    assert inputs.unknown_inputs({"incme": 1, "zz": 2, "tier": 3}, ("income", "tier")) == [
+    assert unknown_inputs({"incme": 1, "zz": 2, "tier": 3}, ("income", "tier")) == [
         Violation("incme", "the schema has no such input; did you mean `income`?"),
         Violation("zz", "the schema has no such input; available: income, tier"),
     ]
-    assert inputs.unknown_inputs({"tier": 3}, ("income", "tier")) == []
+    assert unknown_inputs({"tier": 3}, ("income", "tier")) == []

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kumi.errors import Violation
     from kumi.ir.program import Leaf
 
-    Say = Callable[["Route", int, str], None]
+    Say = Callable[["AccessPath", int, str], None]
 
 
 class _Missing:
@@ -44,15 +44,15 @@ class ArrayLevel:
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
+class AccessPath:
     """The way to a leaf: arrays to open, then keys to look up in each element."""
 
     levels: tuple[ArrayLevel, ...]
     keys: tuple[str, ...]
 
 
-def route(leaf: Leaf) -> Route:
-    """The way to a leaf, as its steps say."""
+def access_path(leaf: Leaf) -> AccessPath:
+    """The access path of a leaf, as its steps say."""
     levels: list[ArrayLevel] = []
     keys: list[str] = []
     for step in leaf.steps:
@@ -61,10 +61,10 @@ def route(leaf: Leaf) -> Route:
         else:
             levels.append(ArrayLevel(tuple(keys), step.path))
             keys = []
-    return Route(tuple(levels), tuple(keys))
+    return AccessPath(tuple(levels), tuple(keys))
 
 
-class Records:
+class Elements:
     """Elements of one array level (or the root, alone), and how their fields are read."""
 
     __slots__ = ("getter", "rows")
@@ -100,45 +100,46 @@ class Loading:
         self.data = data
         self.bad = bad
         self.axes: dict[str, Axis] = {}
-        self._opened: dict[str, Records] = {}
-        self._root = Records([data])
+        self._opened: dict[str, Elements] = {}
+        self._root = Elements([data])
 
-    def cells(self, way: Route, say: Say) -> Sequence[Any]:
-        """The values at the end of a route, in order.
+    def cells(self, path: AccessPath, say: Say) -> Sequence[Any]:
+        """The values at the end of an access path, in order.
 
         A missing key is None; MISSING stands for what was already said to be wrong.
         """
-        records = self._root
-        for depth, level in enumerate(way.levels):
+        elements = self._root
+        for depth, level in enumerate(path.levels):
             opened = self._opened.get(level.axis)
             if opened is None:
-                opened = self._open(records, level, Route(way.levels[:depth], level.keys), say)
-            records = opened
-        return self._fields(records, way, say)
+                before = AccessPath(path.levels[:depth], level.keys)
+                opened = self._open(elements, level, before, say)
+            elements = opened
+        return self._fields(elements, path, say)
 
-    def _open(self, records: Records, level: ArrayLevel, way: Route, say: Say) -> Records:
-        arrays = self._fields(records, way, say)
+    def _open(self, elements: Elements, level: ArrayLevel, path: AccessPath, say: Say) -> Elements:
+        arrays = self._fields(elements, path, say)
         if not set(map(type, arrays)) <= {list, tuple}:
-            arrays = [_elements(value, at, way, say) for at, value in enumerate(arrays)]
+            arrays = [_elements(value, at, path, say) for at, value in enumerate(arrays)]
         self.axes[level.axis] = _axis(arrays)
         rows = arrays[0] if len(arrays) == 1 else list(chain.from_iterable(arrays))
-        opened = self._opened[level.axis] = Records(rows)
+        opened = self._opened[level.axis] = Elements(rows)
         return opened
 
-    def _fields(self, records: Records, way: Route, say: Say) -> Sequence[Any]:
-        rows = records.rows
-        for number, key in enumerate(way.keys):
-            if records is self._root:
+    def _fields(self, elements: Elements, path: AccessPath, say: Say) -> Sequence[Any]:
+        rows = elements.rows
+        for number, key in enumerate(path.keys):
+            if elements is self._root:
                 rows = [_root_field(self.data, key, say)]
             else:
-                rows = _column(records, key, Route(way.levels, way.keys[:number]), say)
-            records = Records(rows) if number + 1 < len(way.keys) else records
+                rows = _column(elements, key, AccessPath(path.levels, path.keys[:number]), say)
+            elements = Elements(rows) if number + 1 < len(path.keys) else elements
         return rows
 
-    def place(self, way: Route, position: int) -> str:
+    def place(self, path: AccessPath, position: int) -> str:
         """The path of a cell with its indexes: `regions[1].sales[0].amount`."""
-        parts = [".".join(way.keys)]
-        for level in reversed(way.levels):
+        parts = [".".join(path.keys)]
+        for level in reversed(path.levels):
             offsets = self.axes[level.axis].offsets
             parent = int(np.searchsorted(offsets, position, "right")) - 1
             parts.append(f"{'.'.join(level.keys)}[{position - int(offsets[parent])}]")
@@ -149,7 +150,7 @@ class Loading:
         )
 
 
-def _elements(value: Any, position: int, way: Route, say: Say) -> Sequence[Any]:
+def _elements(value: Any, position: int, path: AccessPath, say: Say) -> Sequence[Any]:
     """An array's elements as a list or tuple; none where it is no array, which is said."""
     if isinstance(value, list | tuple):
         return value
@@ -159,7 +160,7 @@ def _elements(value: Any, position: int, way: Route, say: Say) -> Sequence[Any]:
     if is_array(value):
         return list(value)
     if value is not MISSING:
-        say(way, position, f"expected an array, found {described(value)}")
+        say(path, position, f"expected an array, found {described(value)}")
     return ()
 
 
@@ -174,25 +175,25 @@ def _axis(arrays: Sequence[Sequence[Any]]) -> Axis:
 def _root_field(data: Mapping[str, Any], key: str, say: Say) -> Any:
     value = data.get(key, MISSING)
     if value is MISSING:
-        say(Route((), (key,)), 0, REQUIRED)
+        say(AccessPath((), (key,)), 0, REQUIRED)
     return value
 
 
-def _column(records: Records, key: str, way: Route, say: Say) -> Sequence[Any]:
+def _column(elements: Elements, key: str, path: AccessPath, say: Say) -> Sequence[Any]:
     """One field of every row."""
-    if records.getter is not None:
+    if elements.getter is not None:
         try:
-            return list(map(records.getter(key), records.rows))
+            return list(map(elements.getter(key), elements.rows))
         except (LookupError, TypeError, AttributeError):
             pass  # some row lacks it, or is no record: row by row
-    return [_field(row, key, position, way, say) for position, row in enumerate(records.rows)]
+    return [_field(row, key, position, path, say) for position, row in enumerate(elements.rows)]
 
 
-def _field(row: Any, key: str, position: int, way: Route, say: Say) -> Any:
+def _field(row: Any, key: str, position: int, path: AccessPath, say: Say) -> Any:
     if isinstance(row, Mapping):
         return row.get(key)
     if is_record(row) and row is not MISSING:
         return getattr(row, key, None)
     if row is not MISSING:
-        say(way, position, f"expected a hash with `{key}`, found {described(row)}")
+        say(path, position, f"expected a hash with `{key}`, found {described(row)}")
     return MISSING

@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from kumi.errors import Problem, did_you_mean
 from kumi.syntax import nodes
+from kumi.syntax.classes.code_places import explained, here
 from kumi.syntax.classes.expression import OPERATORS, Expr, Formula, applied
+from kumi.syntax.classes.members import RecordBase
 from kumi.syntax.classes.operands import Operand, node_of
-from kumi.syntax.classes.places import explained, here
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kumi.errors import Place
+    from kumi.places import Place
     from kumi.syntax.classes.members import Member
-    from kumi.syntax.classes.records import Record
 
 T = TypeVar("T")
-R = TypeVar("R", bound="Record")
+R = TypeVar("R", bound=RecordBase)
 
 
 class Rooted(nodes.InputPath):
@@ -30,7 +30,7 @@ class Rooted(nodes.InputPath):
     __slots__ = ("levels", "root")
 
     def __init__(
-        self, place: Place, path: tuple[str, ...], root: type[Record], levels: int
+        self, place: Place, path: tuple[str, ...], root: type[RecordBase], levels: int
     ) -> None:
         super().__init__(place, path)
         self.root = root
@@ -52,11 +52,11 @@ class Fields(Operand):
 
     __slots__ = ("__kumi_path__", "__kumi_record__")
 
-    def __init__(self, path: Rooted, record: type[Record]) -> None:
+    def __init__(self, path: Rooted, record: type[RecordBase]) -> None:
         self.__kumi_path__ = path
         self.__kumi_record__ = record
 
-    def __kumi_node__(self, place: Place) -> nodes.Expr:
+    def __kumi_node__(self, place: Place) -> nodes.ExprNode:
         return self.__kumi_path__
 
     def __getattr__(self, attribute: str) -> Any:
@@ -74,7 +74,7 @@ for _operator in OPERATORS:  # the analysis says what is wrong with `Input.lines
     setattr(Fields, _operator, vars(Expr)[_operator])
 
 
-def begun(root: type[Record], member: Member) -> Expr[Any] | Fields:
+def begun(root: type[RecordBase], member: Member) -> Expr[Any] | Fields:
     """The path of one step that class access on a record gives."""
     place = here()
     return ended(Rooted(place, (), root, 0).through(member, place), member)
@@ -87,9 +87,13 @@ def ended(path: Rooted, member: Member) -> Expr[Any] | Fields:
 
 
 class NoSuchFieldError(AttributeError):
-    """A misspelt field. The text is made when it is shown: Python asks for much in passing."""
+    """A misspelt field.
 
-    def __init__(self, record: type[Record], attribute: str) -> None:
+    The text is made when it is shown, because `hasattr` and `getattr` with a default raise this and
+    throw it away.
+    """
+
+    def __init__(self, record: type[RecordBase], attribute: str) -> None:
         super().__init__(record, attribute)
         self.place = here()
 
@@ -118,7 +122,7 @@ def whole(path: Any, *, depth: int = 0) -> Expr[Any]:
     return Formula(node.whole(place, depth))
 
 
-def size(e: Expr[Any] | type[Record] | Sequence[Any], *, depth: int = 0) -> Expr[int]:
+def size(e: Expr[Any] | type[RecordBase] | Sequence[Any], *, depth: int = 0) -> Expr[int]:
     """The length of an array (of a tuple, of a string)."""
     node = node_of(e, here())
     if isinstance(node, Rooted):

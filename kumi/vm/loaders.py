@@ -10,52 +10,22 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from kumi.errors import Violation, did_you_mean
+from kumi.errors import Violation
 from kumi.kernels.kinds import ANY, FLOAT, HASH, ArrayOf, is_numeric
 from kumi.kernels.values import bring
 from kumi.kernels.vectors import Column, column_of
 from kumi.syntax.nodes import OneOf, Range
-from kumi.vm.expectations import (
-    EXACT_TYPES,
-    admits,
-    fast_test,
-    has_fast_test,
-    members,
-    outside,
-    within,
-    wrong_type,
-)
-from kumi.vm.loading import KEPT, MISSING, REQUIRED, Loading, Route, route
+from kumi.vm.access import KEPT, MISSING, REQUIRED, AccessPath, Loading, access_path
+from kumi.vm.expectations import EXACT_TYPES, admits, members, outside, within, wrong_type
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
     from kumi.ir.program import Leaf
 
-__all__ = [
-    "MISSING",
-    "Loading",
-    "fast_test",
-    "has_fast_test",
-    "loader",
-    "slow",
-    "unknown_inputs",
-]
-
 Bad: TypeAlias = "list[tuple[int, Violation]]"
-
-
-def unknown_inputs(given: Mapping[str, Any], declared: Sequence[str]) -> list[Violation]:
-    """A violation for each name that was given and that the schema does not declare."""
-    unknown = [name for name in given if name not in declared]
-    return [Violation(str(name), _not_declared(str(name), declared)) for name in unknown]
-
-
-def _not_declared(name: str, declared: Sequence[str]) -> str:
-    hint = did_you_mean(name, declared)
-    return f"the schema has no such input{f'; {hint}' if hint else ''}"
 
 
 def slow(leaf: Leaf, operation: int) -> Callable[[Any, Bad], Any]:
@@ -84,15 +54,15 @@ def _checked(leaf: Leaf, value: Any) -> tuple[Any, str | None]:
 
 def loader(leaf: Leaf, operation: int) -> Callable[[Loading], Any]:
     """What loads a leaf: a column where it lies in arrays, else a plain Python object."""
-    way = route(leaf)
+    path = access_path(leaf)
 
     def load(loading: Loading) -> Any:
         report = _Report(loading, leaf, operation)
-        cells = loading.cells(way, report.say)
+        cells = loading.cells(path, report.say)
         if leaf.axes:
-            loaded = _load_column(leaf, cells, way, report)
+            loaded = _load_column(leaf, cells, path, report)
         else:
-            loaded = _load_cell(leaf, cells[0], way, 0, report)
+            loaded = _load_cell(leaf, cells[0], path, 0, report)
         report.close()
         return loaded
 
@@ -110,11 +80,11 @@ class _Report:
         self._operation = operation
         self._count = 0
 
-    def say(self, way: Route, position: int, message: str) -> None:
-        """What is wrong with the cell at a position of a route."""
+    def say(self, path: AccessPath, position: int, message: str) -> None:
+        """What is wrong with the cell at a position of an access path."""
         self._count += 1
         if self._count <= KEPT:
-            self._add(self._loading.place(way, position), message)
+            self._add(self._loading.place(path, position), message)
 
     def close(self) -> None:
         """Say how many were left out."""
@@ -125,12 +95,12 @@ class _Report:
         self._loading.bad.append((self._operation, Violation(path, message)))
 
 
-def _load_cell(leaf: Leaf, cell: Any, way: Route, position: int, report: _Report) -> Any:
+def _load_cell(leaf: Leaf, cell: Any, path: AccessPath, position: int, report: _Report) -> Any:
     if cell is MISSING:
         return None
     value, message = _checked(leaf, cell)
     if message is not None:
-        report.say(way, position, message)
+        report.say(path, position, message)
     return value
 
 
@@ -140,13 +110,13 @@ _CLEAN[HASH] = {dict, type(None)}
 _CLEAN[ArrayOf] = {list, tuple, type(None)}
 
 
-def _load_column(leaf: Leaf, cells: Sequence[Any], way: Route, report: _Report) -> Column:
+def _load_column(leaf: Leaf, cells: Sequence[Any], path: AccessPath, report: _Report) -> Column:
     types = set(map(type, cells))
     if _is_clean(leaf, types):
         column = column_of(cells, leaf.kind, types)
         if _all_admitted(leaf, cells, column):
             return column
-    checked = [_load_cell(leaf, cell, way, at, report) for at, cell in enumerate(cells)]
+    checked = [_load_cell(leaf, cell, path, at, report) for at, cell in enumerate(cells)]
     return column_of(checked, leaf.kind)
 
 

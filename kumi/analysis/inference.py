@@ -1,25 +1,53 @@
-"""Pass: the kind of every expression, and which overload of a function each call means."""
+"""Pass: the kind of every expression, and which overload of a function each call means.
+
+A kind has to be known before a run, because the kernel of an operation is chosen by the kinds of
+its arguments, once, when the code is generated. It says what one cell is and never how many there
+are, which is the business of axes: that is how one rule serves scalars and arrays of any depth.
+Kinds are folded up through an expression, operands before their operation. A literal and a path
+have one by themselves; a call has what the first overload gives that admits its arguments; a
+cascade has all its results promoted together. A reducer folds an axis away and leaves the kind to
+its overload: `sum` gives that of its argument, `mean` a float. With an integer `price`:
+
+    expression                                 kinds of the arguments      kind
+    price > 100                                integer, integer            boolean
+    price * 0.9                                integer, float              float
+    select(price > 100, price * 0.9, price)    boolean, float, integer     float
+    fn(:sum, price)                            integer                     integer
+    fn(:mean, price)                           integer                     float
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from kumi.analysis.facts import described, elements, named, quoted
-from kumi.kernels.functions import overloads
 from kumi.kernels.kinds import BOOLEAN, FLOAT, INTEGER, NULL, STRING, SYMBOL, promote
+from kumi.kernels.signatures import overloads
 from kumi.syntax.nodes import Call, Cascade, Constant, InputPath, Name, distinct, roots
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from kumi.analysis.facts import Analysis
-    from kumi.kernels.functions import Function
     from kumi.kernels.kinds import Kind
-    from kumi.syntax.nodes import Declaration, Expr
+    from kumi.kernels.signatures import Function
+    from kumi.syntax.nodes import Declaration, ExprNode
 
 
-def kinds(facts: Analysis) -> None:
-    """Fill `facts.kinds` and `facts.functions`; report arity and kinds that do not fit."""
+def inference(facts: Analysis) -> None:
+    """Fill `facts.kinds` and `facts.functions`; report arity and kinds that do not fit.
+
+    >>> from kumi.analysis.pipeline import analyze
+    >>> from kumi.places import Source
+    >>> from kumi.syntax.text import parse
+    >>> formulas = "trait :dear, input.price > 100 value :half, input.price / 2"
+    >>> text = f"schema do input do integer :price end {formulas} end"
+    >>> facts = analyze(parse(Source("order.kumi", text), "Order"))
+    >>> [(name, str(facts.kinds[one])) for name, one in facts.declarations.items()]
+    [('dear', 'boolean'), ('half', 'float')]
+    >>> sorted(function.name for function in facts.functions.values())
+    ['divide', 'greater_than']
+    """
     for declaration in facts.order:
         for node in distinct(*roots(declaration.body)):
             kind = _of(facts, node)
@@ -28,7 +56,7 @@ def kinds(facts: Analysis) -> None:
         _declare(facts, declaration)
 
 
-def _of(facts: Analysis, node: Expr) -> Kind | None:
+def _of(facts: Analysis, node: ExprNode) -> Kind | None:
     match node:
         case Constant():
             return _of_literal(node.value)
@@ -139,7 +167,7 @@ def _of_cascade(facts: Analysis, body: Cascade) -> Kind | None:
     return promote(*known) if len(known) == len(results) else None
 
 
-def _check_condition(facts: Analysis, condition: Expr) -> None:
+def _check_condition(facts: Analysis, condition: ExprNode) -> None:
     kind = facts.kinds.get(condition)
     if kind is not None and kind is not BOOLEAN:
         who = quoted(condition, "this")

@@ -2,6 +2,13 @@
 
 Front ends and analysis read this table; it imports no NumPy. The kernels behind it are found
 through `kumi.kernels.bind`.
+
+>>> canonical("+"), canonical("avg")
+('add', 'mean')
+>>> [function.name for function in overloads("size")]
+['length', 'array_size']
+>>> print(overloads("divide")[0].result((kinds.INTEGER, kinds.INTEGER)))
+float
 """
 
 from __future__ import annotations

@@ -9,7 +9,8 @@ from functools import lru_cache
 from inspect import CO_OPTIMIZED
 from typing import TYPE_CHECKING, Any
 
-from kumi.errors import Place, Problem, Source
+from kumi.errors import Problem
+from kumi.places import Place, Source
 
 if TYPE_CHECKING:
     from types import CodeType, FrameType

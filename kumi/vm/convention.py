@@ -1,0 +1,89 @@
+"""The calling convention of generated code: the names that other files find in what it leaves.
+
+`codegen` and `liveness` write these names into the text of a function. `machine` and the channel of
+a recording set some as the function's globals, `failure` looks others up among the locals of a run
+that raised, `results` reads the attributes of the object that it made. Every name that two files
+must agree on is spelled here and nowhere else; what only the text itself uses, `codegen` names.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+if TYPE_CHECKING:
+    from kumi.ir.program import Operation, Program
+    from kumi.kernels.vectors import Axis
+
+RUN: Final = "run"
+"""The function that the code defines. It takes the root inputs, and gives a result."""
+
+# Globals of the function, set by the machine.
+OWNER: Final = "owner"
+"""The class of the result: the schema."""
+MACHINE: Final = "machine"
+CHECK: Final = "check"
+"""Raises what is wrong with the input: called with the root inputs and `BAD`."""
+FAILED: Final = "failed"
+"""Told of whatever a run raises: called with the exception and the locals."""
+PLAIN: Final = "plain"
+"""The same program without recording."""
+
+# Globals of a recorded function, the attributes of its channel (see `kumi.protocols.Channel`).
+ADMIT: Final = "admit"
+KEEP: Final = "keep"
+QUEUE: Final = "queue"
+LIMIT: Final = "limit"
+RELIEVE: Final = "relieve"
+
+# Locals of a run.
+BAD: Final = "bad"
+"""What is wrong with the input so far: pairs of an operation's index and a violation."""
+UNDECLARED: Final = -1
+"""Stands for the operation in a pair about a name that is no input, since nothing loads it."""
+CONTEXT: Final = "context"
+"""What `admit` gave for this run."""
+ERROR: Final = "error"
+"""The exception that is on its way out."""
+
+
+def reading(number: int) -> str:
+    """The local of a reading of the clock: `t0` at the start of a run."""
+    return f"t{number}"
+
+
+def axis(number: int) -> str:
+    """The local of an axis, by its place among those of the program."""
+    return f"a{number}"
+
+
+def value(index: int) -> str:
+    """The local of the value that an operation computes."""
+    return f"v{index}"
+
+
+def constant(index: int) -> str:
+    """The global of the literal of a Const."""
+    return f"c{index}"
+
+
+class Runner(Protocol):
+    """What a result asks of the machine that made it."""
+
+    program: Program
+    declared: frozenset[str]
+    outputs: dict[str, tuple[int, Operation]]
+
+
+class Computed:
+    """A result as the code leaves it: it sets these attributes of a new `OWNER`, and no others.
+
+    `_machine` says which program ran; `_cells` has a plain value or a column for each output, and
+    `_axes` one for each axis of the program, None where no output has it.
+    """
+
+    _machine: Runner
+    _cells: tuple[Any, ...]
+    _axes: tuple[Axis | None, ...]
+
+
+RESULT_MACHINE, RESULT_CELLS, RESULT_AXES = Computed.__annotations__
