@@ -108,8 +108,8 @@ def _tell_of_strangers(everything: Breakdown, filters: Filters) -> None:
     """Say which names that the filters ask for are not in the profile at all."""
     names = [
         ("schema", filters.schemas, (part.names[0] for part in everything.schemas)),
-        ("declaration", filters.declarations, (g.keys[1] for g in everything.declarations)),
-        ("operation", filters.operations, (group.keys[0] for group in everything.types)),
+        ("declaration", filters.declarations, (tally.keys[1] for tally in everything.declarations)),
+        ("operation", filters.operations, (tally.keys[0] for tally in everything.types)),
     ]
     for what, asked, found in names:
         known = sorted({str(name) for name in found})

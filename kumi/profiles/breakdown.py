@@ -16,7 +16,7 @@ from kumi.profiles.whole import Clock, Memory, Pauses, Programs, clock_costs, me
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from kumi.profiles.engine import Engine, Group, Lines
+    from kumi.profiles.engine import Engine, Lines, Tally
 
 ANALYZED: Final = ("Ref", "Map", "LoadInput")
 SCRIPT_PHASE: Final = "script_execution"
@@ -33,7 +33,7 @@ class Part(NamedTuple):
 class Hotspot(NamedTuple):
     """One operation of a program: keys are schema, name, declaration, position, function."""
 
-    group: Group
+    tally: Tally
     operand: str | None
 
 
@@ -47,7 +47,7 @@ class Analysis(NamedTuple):
 
 
 class Breakdown(NamedTuple):
-    """Everything that reports say. Groups and parts are sorted: the longest first, then by name.
+    """Everything that reports say. Tallies and parts are sorted: the longest first, then by name.
 
     `schemas` are self times, of every schema in the file, also one without operations; `runs` are
     by schema, `failures` by (schema, error), `types` by operation, `declarations` by (schema,
@@ -57,13 +57,13 @@ class Breakdown(NamedTuple):
 
     lines: Lines
     schemas: tuple[Part, ...]
-    runs: tuple[Group, ...]
+    runs: tuple[Tally, ...]
     failures: tuple[Part, ...]
-    types: tuple[Group, ...]
+    types: tuple[Tally, ...]
     hotspots: tuple[Hotspot, ...]
     analyses: tuple[Analysis, ...]
-    declarations: tuple[Group, ...]
-    phases: tuple[Group, ...]
+    declarations: tuple[Tally, ...]
+    phases: tuple[Tally, ...]
     clock: Clock | None
     memory: Memory | None
     pauses: tuple[Pauses, ...]
@@ -91,10 +91,10 @@ def breakdown(engine: Engine) -> Breakdown:
     """The figures of what an engine has counted."""
     whole = engine.whole
     programs = Programs(whole)
-    runs = _sorted(engine.groups("vm_run", ("schema",)))
-    declarations = _sorted(engine.groups("vm_declaration", ("schema", "declaration")))
-    types = _sorted(engine.groups("vm_operation", ("name",)))
-    phases = _sorted(engine.groups("phase", ("name", "schema")))
+    runs = _sorted(engine.tallies("vm_run", ("schema",)))
+    declarations = _sorted(engine.tallies("vm_declaration", ("schema", "declaration")))
+    types = _sorted(engine.tallies("vm_operation", ("name",)))
+    phases = _sorted(engine.tallies("phase", ("name", "schema")))
     script = [phase.total for phase in phases if phase.keys[0] == SCRIPT_PHASE]
     return Breakdown(
         lines=engine.lines,
@@ -115,48 +115,48 @@ def breakdown(engine: Engine) -> Breakdown:
     )
 
 
-def _schemas(engine: Engine, others: Iterable[Group]) -> tuple[Part, ...]:
-    found = {str(group.keys[0]): Part((str(group.keys[0]),), 0, 0) for group in others}
-    for group in engine.groups("vm_operation", ("schema",)):
-        found[str(group.keys[0])] = _part(group)
+def _schemas(engine: Engine, others: Iterable[Tally]) -> tuple[Part, ...]:
+    found = {str(tally.keys[0]): Part((str(tally.keys[0]),), 0, 0) for tally in others}
+    for tally in engine.tallies("vm_operation", ("schema",)):
+        found[str(tally.keys[0])] = _part(tally)
     return _sorted_parts(found.values())
 
 
 def _failures(engine: Engine) -> tuple[Part, ...]:
-    groups = engine.groups("vm_run", ("schema", "error"))
-    return _sorted_parts(_part(group) for group in groups if group.keys[1] is not None)
+    tallies = engine.tallies("vm_run", ("schema", "error"))
+    return _sorted_parts(_part(tally) for tally in tallies if tally.keys[1] is not None)
 
 
 def _hotspots(engine: Engine, programs: Programs) -> tuple[Hotspot, ...]:
     keys = ("schema", "name", "declaration", "position", "function")
-    groups = _sorted(engine.groups("vm_operation", keys))
-    return tuple(Hotspot(group, programs.operand_at(group.keys)) for group in groups)
+    tallies = _sorted(engine.tallies("vm_operation", keys))
+    return tuple(Hotspot(tally, programs.operand_at(tally.keys)) for tally in tallies)
 
 
-def _analyses(engine: Engine, types: tuple[Group, ...], programs: Programs) -> Iterable[Analysis]:
-    totals = {group.keys[0]: group for group in types}
+def _analyses(engine: Engine, types: tuple[Tally, ...], programs: Programs) -> Iterable[Analysis]:
+    totals = {tally.keys[0]: tally for tally in types}
     wanted = [name for name in ANALYZED if name in totals]
     keys = ("name", "schema", "function", "program", "position")
-    groups = engine.groups("vm_operation", keys) if wanted else []
+    tallies = engine.tallies("vm_operation", keys) if wanted else []
     for name in wanted:
-        parts = _merged(_spent_on(group, programs) for group in groups if group.keys[0] == name)
+        parts = _merged(_spent_on(tally, programs) for tally in tallies if tally.keys[0] == name)
         yield Analysis(name, totals[name].calls, totals[name].total, parts)
 
 
-def _spent_on(group: Group, programs: Programs) -> Part:
-    name, schema, function, program, position = group.keys
+def _spent_on(tally: Tally, programs: Programs) -> Part:
+    name, schema, function, program, position = tally.keys
     operand = function if name == "Map" else programs.operand(schema, program, position)
     names = () if operand is None else (str(schema), str(operand))
-    return Part(names, group.calls, group.total)
+    return Part(names, tally.calls, tally.total)
 
 
 def _clock(engine: Engine, costs: dict[str, float]) -> Clock | None:
     """What reading the clock took; operations that cost no instruction share another's reading."""
     readings: Counter[str] = Counter()
-    for group in engine.groups("vm_operation", ("process", "name")):
-        process, name = (str(key) for key in group.keys)
+    for tally in engine.tallies("vm_operation", ("process", "name")):
+        process, name = (str(key) for key in tally.keys)
         if process in costs and not (name in BY_NAME and BY_NAME[name].free):
-            readings[process] += group.calls
+            readings[process] += tally.calls
     if not readings:
         return None
     total = sum(costs[process] * number for process, number in readings.items())
@@ -177,12 +177,14 @@ def _merged(parts: Iterable[Part]) -> tuple[Part, ...]:
     return tuple(sorted(merged, key=lambda part: (-part.total, -part.calls, part.names)))
 
 
-def _part(group: Group) -> Part:
-    return Part(tuple(map(str, group.keys)), group.calls, group.total)
+def _part(tally: Tally) -> Part:
+    return Part(tuple(map(str, tally.keys)), tally.calls, tally.total)
 
 
-def _sorted(groups: Iterable[Group]) -> tuple[Group, ...]:
-    return tuple(sorted(groups, key=lambda group: (-group.total, [str(key) for key in group.keys])))
+def _sorted(tallies: Iterable[Tally]) -> tuple[Tally, ...]:
+    return tuple(
+        sorted(tallies, key=lambda tally: (-tally.total, [str(key) for key in tally.keys]))
+    )
 
 
 def _sorted_parts(parts: Iterable[Part]) -> tuple[Part, ...]:

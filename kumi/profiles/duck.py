@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 
-from kumi.profiles.engine import Filters, Group, Lines
+from kumi.profiles.engine import Filters, Lines, Tally
 from kumi.profiles.interruptible import interruptible
 from kumi.profiles.sources import UnreadableError
 
@@ -58,11 +58,11 @@ class DuckEngine:
         found = self._query("SELECT entire, calls FROM counted WHERE entire IS NOT NULL")
         return [json.loads(entire) for entire, calls in found for _ in range(calls)]
 
-    def groups(self, kind: str, keys: tuple[str, ...]) -> list[Group]:
+    def tallies(self, kind: str, keys: tuple[str, ...]) -> list[Tally]:
         """The filtered events of a kind, by these keys."""
-        statement = _statement("group").format(keys=", ".join(f'"{key}"' for key in keys))
+        statement = _statement("tallies").format(keys=", ".join(f'"{key}"' for key in keys))
         rows = self._query(statement, {"kind": _text(kind), **_parameters(self._filters)})
-        return [_group(row, keys) for row in rows]
+        return [_tally(row, keys) for row in rows]
 
     def _query(self, statement: str, parameters: object = None) -> list[tuple[Any, ...]]:
         try:
@@ -149,9 +149,9 @@ def _parameters(filters: Filters) -> dict[str, object]:
     }
 
 
-def _group(row: tuple[Any, ...], keys: tuple[str, ...]) -> Group:
+def _tally(row: tuple[Any, ...], keys: tuple[str, ...]) -> Tally:
     values = zip(keys, row, strict=False)
-    return Group(
+    return Tally(
         tuple(text if key == "process" else _value(text) for key, text in values),
         *map(int, row[len(keys) :]),
     )

@@ -18,7 +18,7 @@ KEYS: Final = (
 )  # fmt: skip
 
 
-class Group(NamedTuple):
+class Tally(NamedTuple):
     """Events counted together. Times are integer nanoseconds.
 
     Percentiles are times that occurred: the smallest that at least such a share of all did not
@@ -93,5 +93,5 @@ class Engine(Protocol):
     def whole(self) -> list[Event]:
         """The events that are not counted but read: see `kumi.profiles.lines.WHOLE`."""
 
-    def groups(self, kind: str, keys: tuple[str, ...]) -> list[Group]:
+    def tallies(self, kind: str, keys: tuple[str, ...]) -> list[Tally]:
         """The filtered events of a kind, by these of KEYS, in no particular order."""

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from kumi.profiles.engine import Filters, Group, Lines
+from kumi.profiles.engine import Filters, Lines, Tally
 from kumi.profiles.lines import TIMED, WHOLE, Event, Timed, parse, timed
 
 if TYPE_CHECKING:
@@ -32,14 +32,14 @@ class SmallEngine:
         """How the lines divide."""
         return Lines.of(self._kinds, self._first_malformed)
 
-    def groups(self, kind: str, keys: tuple[str, ...]) -> list[Group]:
+    def tallies(self, kind: str, keys: tuple[str, ...]) -> list[Tally]:
         """The filtered events of a kind, by these keys."""
         pick = itemgetter(*map(Timed._fields.index, keys))
         found: dict[Any, list[Timed]] = defaultdict(list)
         for event in self._timed[kind]:
             found[pick(event)].append(event)
         alone = len(keys) == 1  # then what is picked is no tuple
-        return [_group((key,) if alone else key, events) for key, events in found.items()]
+        return [_tally((key,) if alone else key, events) for key, events in found.items()]
 
     def _take(self, event: Event | None, name: str, number: int) -> None:
         kind: str | None = event["event"] if event else None
@@ -61,11 +61,11 @@ class SmallEngine:
         return found.kind
 
 
-def _group(key: tuple[Key, ...], events: list[Timed]) -> Group:
+def _tally(key: tuple[Key, ...], events: list[Timed]) -> Tally:
     """What the events say together. A percentile: how many have to pass, rounded up."""
     times = sorted([event.ns for event in events])
     calls = len(times)
-    return Group(
+    return Tally(
         key,
         calls,
         sum(times),

@@ -98,7 +98,9 @@ def seen(path, small):
     keys = ("schema", "name", "declaration", "position", "function", "program", "error")
     with opened([str(path)]) as sources:
         engine = counted(sources, Filters(), small)
-        groups = {(kind, *one.keys): one[1:] for kind in TIMED for one in engine.groups(kind, keys)}
+        groups = {
+            (kind, *one.keys): one[1:] for kind in TIMED for one in engine.tallies(kind, keys)
+        }
         return groups, engine.lines
 
 

@@ -13,11 +13,11 @@ from kumi.profiles.reports.summary import (
     runs,
     totals,
 )
-from kumi.profiles.reports.tables import described, grouped
+from kumi.profiles.reports.tables import described, tally_table
 
 if TYPE_CHECKING:
     from kumi.profiles.breakdown import Breakdown
-    from kumi.profiles.engine import Group
+    from kumi.profiles.engine import Tally
     from kumi.profiles.reports.page import Page
 
 
@@ -28,10 +28,10 @@ def detailed(found: Breakdown, limit: int) -> Page:
         *paragraphs(
             totals(found),
             _hotspots(found, limit),
-            grouped("Operation types", ("operation",), found.types, limit),
+            tally_table("Operation types", ("operation",), found.types, limit),
             runs(found, limit),
             declarations(found, limit),
-            grouped("Phases", ("phase", "schema"), found.phases, limit),
+            tally_table("Phases", ("phase", "schema"), found.phases, limit),
             _pauses(found),
             remarks(found),
             (LEGEND,),
@@ -50,14 +50,14 @@ def _pauses(found: Breakdown) -> list[str | Table]:
 
 def _hotspots(found: Breakdown, limit: int) -> list[str | Table]:
     """Operations by schema, declaration, index and operation."""
-    titles = {hotspot.group.keys: described(hotspot) for hotspot in found.hotspots}
+    titles = {hotspot.tally.keys: described(hotspot) for hotspot in found.hotspots}
 
-    def names(group: Group) -> tuple[str, ...]:
-        schema, _, declaration, index, _ = group.keys
+    def names(tally: Tally) -> tuple[str, ...]:
+        schema, _, declaration, index, _ = tally.keys
         place = "" if declaration is None else name(declaration)
-        return (name(schema), place, "" if index is None else str(index), titles[group.keys])
+        return (name(schema), place, "" if index is None else str(index), titles[tally.keys])
 
-    groups = [hotspot.group for hotspot in found.hotspots]
-    return grouped(
-        "Hotspots", ("schema", "declaration", "index", "operation"), groups, limit, names
+    tallies = [hotspot.tally for hotspot in found.hotspots]
+    return tally_table(
+        "Hotspots", ("schema", "declaration", "index", "operation"), tallies, limit, names
     )

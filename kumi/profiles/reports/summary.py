@@ -16,13 +16,13 @@ from kumi.profiles.reports.page import (
     size,
     span,
 )
-from kumi.profiles.reports.tables import described, grouped, shared
+from kumi.profiles.reports.tables import described, part_table, tally_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from kumi.profiles.breakdown import Analysis, Breakdown, Hotspot
-    from kumi.profiles.engine import Group
+    from kumi.profiles.engine import Tally
     from kumi.profiles.reports.page import Page
 
 _ANALYSES: Final = {
@@ -92,16 +92,16 @@ def runs(found: Breakdown, limit: int) -> list[str | Table]:
     """Runs by schema."""
     operations = {schema.names[0]: schema.calls for schema in found.schemas}
 
-    def names(run: Group) -> tuple[str, ...]:
+    def names(run: Tally) -> tuple[str, ...]:
         schema = str(run.keys[0])
         return (name(schema), f"{operations[schema] / run.calls:,.4g}")
 
-    return grouped("Runs by schema", ("schema", "operations/run"), found.runs, limit, names)
+    return tally_table("Runs by schema", ("schema", "operations/run"), found.runs, limit, names)
 
 
 def declarations(found: Breakdown, limit: int) -> list[str | Table]:
     """Declarations with their schemas."""
-    return grouped("Declarations", ("schema", "declaration"), found.declarations, limit)
+    return tally_table("Declarations", ("schema", "declaration"), found.declarations, limit)
 
 
 def remarks(found: Breakdown) -> Iterator[str]:
@@ -136,12 +136,12 @@ def _analysis(found: Breakdown, analysis: Analysis, limit: int) -> list[str | Ta
     )
     if not analysis.parts:
         return [line]
-    [table] = shared(line, heading, analysis.parts, analysis.total, limit)
+    [table] = part_table(line, heading, analysis.parts, analysis.total, limit)
     return [table]
 
 
 def _insights(found: Breakdown) -> Iterator[str]:
-    hotspots = [spot for spot in found.hotspots[:_INSIGHTS] if spot.group.total]
+    hotspots = [spot for spot in found.hotspots[:_INSIGHTS] if spot.tally.total]
     if hotspots:
         yield "Key insights"
     for number, hotspot in enumerate(hotspots, 1):
@@ -149,12 +149,12 @@ def _insights(found: Breakdown) -> Iterator[str]:
 
 
 def _insight(hotspot: Hotspot, total: int) -> str:
-    group = hotspot.group
-    schema, _, declaration, index, _ = group.keys
+    tally = hotspot.tally
+    schema, _, declaration, index, _ = tally.keys
     where = name(schema) if declaration is None else f"{name(schema)}.{name(declaration)}"
     at = "" if index is None else f" (operation {index})"
-    times = count(group.calls, "time")
+    times = count(tally.calls, "time")
     return (
-        f"{where}: {described(hotspot)}{at} takes {share(group.total, total)} of the time: "
-        f"{times}, {span(group.total / group.calls)} on average"
+        f"{where}: {described(hotspot)}{at} takes {share(tally.total, total)} of the time: "
+        f"{times}, {span(tally.total / tally.calls)} on average"
     )

@@ -1,4 +1,4 @@
--- Groups of the filtered events of one kind. Times occur in ascending order of `ns`, each `calls`
+-- Tallies of the filtered events of one kind. Times occur in ascending order of `ns`, each `calls`
 -- times; a percentile is the first at which the cumulated count has reached its share.
 WITH
 chosen AS (
