@@ -16,7 +16,7 @@ from kumi.profiles.whole import Clock, Memory, Pauses, Programs, clock_costs, me
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from kumi.profiles.engine import Engine, Lines, Tally
+    from kumi.profiles.engine import Engine, LineCounts, Tally
 
 ANALYZED: Final = ("Ref", "Map", "LoadInput")
 SCRIPT_PHASE: Final = "script_execution"
@@ -55,7 +55,7 @@ class Breakdown(NamedTuple):
     script, None where there is none.
     """
 
-    lines: Lines
+    lines: LineCounts
     schemas: tuple[Part, ...]
     runs: tuple[Tally, ...]
     failures: tuple[Part, ...]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 
-from kumi.profiles.engine import Filters, Lines, Tally
+from kumi.profiles.engine import Filters, LineCounts, Tally
 from kumi.profiles.interruptible import interruptible
 from kumi.profiles.sources import UnreadableError
 
@@ -48,9 +48,9 @@ class DuckEngine:
         self._kinds: Counter[Key] = Counter({_value(kind): calls for kind, calls in kinds})
 
     @property
-    def lines(self) -> Lines:
+    def lines(self) -> LineCounts:
         """How the lines divide."""
-        return Lines.of(self._kinds, self._first_malformed)
+        return LineCounts.of(self._kinds, self._first_malformed)
 
     @property
     def whole(self) -> list[Event]:

@@ -35,7 +35,7 @@ class Tally(NamedTuple):
     p99: int
 
 
-class Lines(NamedTuple):
+class LineCounts(NamedTuple):
     """How the lines of all files divide. `first_malformed` is (file, line number from 1)."""
 
     events: dict[str, int]
@@ -44,7 +44,7 @@ class Lines(NamedTuple):
     first_malformed: tuple[str, int] | None
 
     @classmethod
-    def of(cls, kinds: Counter[Key], first_malformed: tuple[str, int] | None) -> Lines:
+    def of(cls, kinds: Counter[Key], first_malformed: tuple[str, int] | None) -> LineCounts:
         """From how many lines there are of each event; None stands for malformed ones."""
         known = {kind: kinds[kind] for kind in KNOWN if kinds[kind]}
         other = kinds.total() - kinds[None] - sum(known.values())
@@ -86,7 +86,7 @@ class Engine(Protocol):
     """A profile that has been counted."""
 
     @property
-    def lines(self) -> Lines:
+    def lines(self) -> LineCounts:
         """How the lines divide, whatever the filters."""
 
     @property

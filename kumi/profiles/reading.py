@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kumi.profiles.breakdown import Breakdown
-    from kumi.profiles.engine import Engine, Lines
+    from kumi.profiles.engine import Engine, LineCounts
     from kumi.profiles.sources import Opened
 
 
@@ -41,13 +41,13 @@ def counted(sources: Opened, filters: Filters, small: int = SMALL) -> Engine:
     return DuckEngine(sources, filters)
 
 
-def check_readable(names: Sequence[str], lines: Lines) -> None:
+def check_readable(names: Sequence[str], lines: LineCounts) -> None:
     """Raise UnreadableError where no line is an event of a profile, and say what they are."""
     if not lines.readable:
         raise UnreadableError(f"{', '.join(names)}: nothing readable: {_why(lines)}")
 
 
-def _why(lines: Lines) -> str:
+def _why(lines: LineCounts) -> str:
     if lines.first_malformed:
         file, number = lines.first_malformed
         lines_are = "1 line is" if lines.malformed == 1 else f"{lines.malformed} lines are"

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from kumi.profiles.engine import Filters, Lines, Tally
+from kumi.profiles.engine import Filters, LineCounts, Tally
 from kumi.profiles.lines import TIMED, WHOLE, Event, Timed, parse, timed
 
 if TYPE_CHECKING:
@@ -28,9 +28,9 @@ class SmallEngine:
                 self._take(parse(line), source.name, number)
 
     @property
-    def lines(self) -> Lines:
+    def lines(self) -> LineCounts:
         """How the lines divide."""
-        return Lines.of(self._kinds, self._first_malformed)
+        return LineCounts.of(self._kinds, self._first_malformed)
 
     def tallies(self, kind: str, keys: tuple[str, ...]) -> list[Tally]:
         """The filtered events of a kind, by these keys."""

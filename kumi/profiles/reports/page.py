@@ -9,7 +9,7 @@ from kumi.letters import visible
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from kumi.profiles.engine import Lines
+    from kumi.profiles.engine import LineCounts
 
 
 class Table(NamedTuple):
@@ -57,7 +57,7 @@ def count(number: int, what: str, ending: str = "s") -> str:
     return f"{number:,} {what}{'' if number == 1 else ending}"
 
 
-def malformed(lines: Lines) -> Iterator[str]:
+def malformed(lines: LineCounts) -> Iterator[str]:
     """How many lines could not be read, and where the first is; nothing where all could."""
     if lines.first_malformed:
         file, number = lines.first_malformed

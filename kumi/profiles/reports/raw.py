@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from kumi.letters import harmless_json
-from kumi.profiles.engine import Lines
+from kumi.profiles.engine import LineCounts
 from kumi.profiles.lines import TIMED, parse, timed
 
 if TYPE_CHECKING:
@@ -27,9 +27,9 @@ class Raw:
         self._first_malformed: tuple[str, int] | None = None
 
     @property
-    def lines(self) -> Lines:
+    def lines(self) -> LineCounts:
         """How the lines divide."""
-        return Lines.of(self._kinds, self._first_malformed)
+        return LineCounts.of(self._kinds, self._first_malformed)
 
     def __iter__(self) -> Iterator[str]:
         for source in self._sources:
