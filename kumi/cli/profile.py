@@ -12,10 +12,10 @@ import click
 from kumi.cli.terminal import emit, say, width
 from kumi.errors import did_you_mean
 from kumi.profiles.engine import Filters
+from kumi.profiles.open_profiles import UnreadableError, opened
 from kumi.profiles.reading import check_readable, read_breakdown
 from kumi.profiles.reports.drawing import coloured, plain
 from kumi.profiles.reports.page import malformed, name
-from kumi.profiles.sources import UnreadableError, opened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -20,8 +20,8 @@ from kumi.cli.profile import ROWS, draw
 from kumi.cli.script import MissingError, execute, module, script
 from kumi.cli.terminal import emit, say
 from kumi.letters import visible
+from kumi.profiles.open_profiles import UnreadableError
 from kumi.profiles.reading import read_breakdown
-from kumi.profiles.sources import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

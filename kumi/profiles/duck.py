@@ -17,14 +17,14 @@ import duckdb
 
 from kumi.profiles.engine import Filters, LineCounts, Tally
 from kumi.profiles.interruptible import interruptible
-from kumi.profiles.sources import UnreadableError
+from kumi.profiles.open_profiles import UnreadableError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from kumi.profiles.engine import Key
     from kumi.profiles.lines import Event
-    from kumi.profiles.sources import Opened, Source, Spare
+    from kumi.profiles.open_profiles import Opened, Source, Spare
 
 _MEMORY_LIMIT: Final = "1GB"  # beyond it DuckDB spills to the temporary folder
 _LINE_TOO_LONG: Final = "maximum_object_size"

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from kumi.profiles.breakdown import breakdown
 from kumi.profiles.engine import Filters
-from kumi.profiles.sources import SMALL, UnreadableError, opened
+from kumi.profiles.open_profiles import SMALL, UnreadableError, opened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kumi.profiles.breakdown import Breakdown
     from kumi.profiles.engine import Engine, LineCounts
-    from kumi.profiles.sources import Opened
+    from kumi.profiles.open_profiles import Opened
 
 
 def read_breakdown(names: Sequence[str], filters: Filters | None = None) -> Breakdown:

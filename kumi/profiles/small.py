@@ -11,7 +11,7 @@ from kumi.profiles.lines import TIMED, WHOLE, Event, Timed, parse, timed
 
 if TYPE_CHECKING:
     from kumi.profiles.engine import Key
-    from kumi.profiles.sources import Opened
+    from kumi.profiles.open_profiles import Opened
 
 
 class SmallEngine:

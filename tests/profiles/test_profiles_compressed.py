@@ -8,8 +8,8 @@ import pytest
 from backports import zstd
 
 from kumi.profiles.engine import Filters
+from kumi.profiles.open_profiles import SMALL, opened
 from kumi.profiles.reading import counted, read_breakdown
-from kumi.profiles.sources import SMALL, opened
 
 PACK = {".gz": gzip.compress, ".zst": zstd.compress}
 OPERATION = (

@@ -24,8 +24,8 @@ from profile_files import (
 
 from kumi.profiles.breakdown import breakdown
 from kumi.profiles.engine import Filters
+from kumi.profiles.open_profiles import opened
 from kumi.profiles.reading import counted
-from kumi.profiles.sources import opened
 
 ODD = [
     None,

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from kumi.profiles.engine import Filters
 from kumi.profiles.lines import TIMED
+from kumi.profiles.open_profiles import opened
 from kumi.profiles.reading import counted
-from kumi.profiles.sources import opened
 
 NUMBERS = [
     "1", "0", "-0", "-0.0", "0.5", "1.", "01", ".5", "+1", "--1", "0x10", "1_0", "1e", "1e+",

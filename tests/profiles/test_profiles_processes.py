@@ -14,11 +14,11 @@ from profile_files import end, operation, start, timed, written
 
 from kumi.profiles.breakdown import breakdown
 from kumi.profiles.engine import Filters
+from kumi.profiles.open_profiles import opened
 from kumi.profiles.reading import counted
 from kumi.profiles.reports.figures import figures
 from kumi.profiles.reports.raw import Raw
 from kumi.profiles.reports.summary import remarks
-from kumi.profiles.sources import opened
 
 LINUX = pytest.mark.skipif(not Path("/proc/stat").exists(), reason="only Linux tells it")
 A, B, C = "aaaaaaaa", "bbbbbbbb", "cccccccc"

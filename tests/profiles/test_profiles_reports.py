@@ -17,13 +17,13 @@ from profile_files import (
 )
 
 from kumi.profiles.engine import Filters
+from kumi.profiles.open_profiles import UnreadableError
 from kumi.profiles.reading import read_breakdown
 from kumi.profiles.reports.detailed import detailed
 from kumi.profiles.reports.drawing import plain
 from kumi.profiles.reports.figures import figures
 from kumi.profiles.reports.page import span
 from kumi.profiles.reports.summary import HOW_TO_GET_OPERATIONS, summary
-from kumi.profiles.sources import UnreadableError
 
 
 def page(path, make=summary, limit=10, filters=None):
