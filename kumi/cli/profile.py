@@ -12,7 +12,7 @@ import click
 from kumi.cli.terminal import emit, say, width
 from kumi.errors import did_you_mean
 from kumi.profiles.engine import Filters
-from kumi.profiles.open_profiles import UnreadableError, opened
+from kumi.profiles.open_profiles import UnreadableError, open_profiles
 from kumi.profiles.reading import check_readable, read_breakdown
 from kumi.profiles.reports.drawing import coloured, plain
 from kumi.profiles.reports.page import malformed, name
@@ -139,8 +139,8 @@ def _stream(files: Sequence[str], filters: Filters, limit: int | None) -> None:
 
     from kumi.profiles.reports.raw import Raw  # noqa: PLC0415 - as above
 
-    with opened(files) as sources:
-        raw = Raw(sources.sources, filters)
+    with open_profiles(files) as profiles:
+        raw = Raw(profiles.files, filters)
         for line in islice(raw, limit):
             sys.stdout.write(line + "\n")
     sys.stdout.flush()

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from kumi.profiles.engine import Key
     from kumi.profiles.lines import Event
-    from kumi.profiles.open_profiles import Opened, Source, Spare
+    from kumi.profiles.open_profiles import OpenProfiles, ProfileFile, ScratchFolder
 
 _MEMORY_LIMIT: Final = "1GB"  # beyond it DuckDB spills to the temporary folder
 _LINE_TOO_LONG: Final = "maximum_object_size"
@@ -37,13 +37,13 @@ class _LineTooLongError(UnreadableError):
 class DuckEngine:
     """See `kumi.profiles.engine.Engine`."""
 
-    def __init__(self, opened: Opened, filters: Filters) -> None:
+    def __init__(self, profiles: OpenProfiles, filters: Filters) -> None:
         self._filters = filters
-        self._spare = opened.spare
-        self._database = _connect(opened.spare.folder)
+        self._scratch = profiles.scratch
+        self._database = _connect(profiles.scratch.folder)
         self._first_malformed: tuple[str, int] | None = None
-        for source in opened.sources:
-            self._take(source)
+        for profile in profiles.files:
+            self._take(profile)
         kinds = self._query("SELECT kind, sum(calls)::BIGINT FROM counted GROUP BY kind")
         self._kinds: Counter[Key] = Counter({_value(kind): calls for kind, calls in kinds})
 
@@ -76,24 +76,24 @@ class DuckEngine:
                 said
             ) from error
 
-    def _take(self, source: Source) -> None:
-        path = _plain_path(source, self._spare)
+    def _take(self, profile: ProfileFile) -> None:
+        path = _plain_path(profile, self._scratch)
         try:
             self._query(_statement("count").format(path=_quoted(path)))
         except _LineTooLongError:
-            path = _rewritten(source, self._spare)
+            path = _rewritten(profile, self._scratch)
             self._query(_statement("count").format(path=_quoted(path)))
         if self._first_malformed is None:
-            self._first_malformed = self._find_malformed(source, path)
+            self._first_malformed = self._find_malformed(profile, path)
 
-    def _find_malformed(self, source: Source, path: str) -> tuple[str, int] | None:
+    def _find_malformed(self, profile: ProfileFile, path: str) -> tuple[str, int] | None:
         if not self._query("SELECT 1 FROM counted WHERE kind IS NULL LIMIT 1"):
             return None
         self._query("SET preserve_insertion_order = true")
         [(ordinal,)] = self._query(_statement("first_malformed").format(path=_quoted(path)))
         self._query("SET preserve_insertion_order = false")
-        number, _ = next(islice(source.lines(), ordinal - 1, None))
-        return source.name, number
+        number, _ = next(islice(profile.lines(), ordinal - 1, None))
+        return profile.name, number
 
 
 def _connect(folder: Path) -> duckdb.DuckDBPyConnection:
@@ -112,26 +112,26 @@ def _statement(name: str) -> str:
     return files("kumi.profiles").joinpath("sql", f"{name}.sql").read_text("utf-8")
 
 
-def _plain_path(source: Source, spare: Spare) -> str:
+def _plain_path(profile: ProfileFile, scratch: ScratchFolder) -> str:
     """A path without `*`, `?` and `[`, which DuckDB would read as a pattern.
 
     DuckDB takes a file of one byte for empty, and up to 2.0.0 a byte order mark for text.
     """
-    if source.path is None or source.size == 1 or source.is_marked():
-        return _rewritten(source, spare)
-    path = os.path.abspath(source.path)  # noqa: PTH100 - a name must not look like a URL
+    if profile.path is None or profile.size == 1 or profile.is_marked():
+        return _rewritten(profile, scratch)
+    path = os.path.abspath(profile.path)  # noqa: PTH100 - a name must not look like a URL
     if not set("*?[") & set(path):
         return path
-    link = spare.path()
+    link = scratch.path()
     link.symlink_to(path)
     return str(link)
 
 
-def _rewritten(source: Source, spare: Spare) -> str:
+def _rewritten(profile: ProfileFile, scratch: ScratchFolder) -> str:
     """A copy in which no line is longer than what we read."""
-    copy = spare.path()
+    copy = scratch.path()
     with copy.open("wb") as file:
-        file.writelines(line.rstrip() + b"\n" for _, line in source.lines())
+        file.writelines(line.rstrip() + b"\n" for _, line in profile.lines())
     return str(copy)
 
 

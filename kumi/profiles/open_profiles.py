@@ -29,7 +29,7 @@ class UnreadableError(Exception):
     """Nothing can be read there; the text is one line for a person."""
 
 
-class Spare:
+class ScratchFolder:
     """Paths in a temporary folder that is made when the first one is asked for."""
 
     def __init__(self) -> None:
@@ -58,8 +58,8 @@ class Spare:
             rmtree(self._folder)
 
 
-class Source(NamedTuple):
-    """One input: `name` is what the user called it; `data` holds it where it came from a pipe."""
+class ProfileFile(NamedTuple):
+    """One file: `name` is what the user called it; `data` holds it where it came from a pipe."""
 
     name: str
     path: Path | None
@@ -81,30 +81,30 @@ class Source(NamedTuple):
         return self.path.open("rb") if self.path else BytesIO(self.data)
 
 
-class Opened(NamedTuple):
-    """Sources to be read together, and where to put what does not fit in memory meanwhile."""
+class OpenProfiles(NamedTuple):
+    """Files to be read as one profile, and where to put what does not fit in memory meanwhile."""
 
-    sources: tuple[Source, ...]
-    spare: Spare
+    files: tuple[ProfileFile, ...]
+    scratch: ScratchFolder
 
     @property
     def size(self) -> int:
-        """Bytes of all sources."""
-        return sum(source.size for source in self.sources)
+        """Bytes of all files."""
+        return sum(profile.size for profile in self.files)
 
 
 @contextmanager
-def opened(names: Sequence[str]) -> Iterator[Opened]:
-    """The sources of these paths (`-` is standard input), while the block lasts.
+def open_profiles(names: Sequence[str]) -> Iterator[OpenProfiles]:
+    """The profiles at these paths (`-` is standard input), while the block lasts.
 
     Pipes are kept in memory while they are small, else in a temporary file. Raises
     UnreadableError for the first path that cannot be read.
     """
-    spare = Spare()
+    scratch = ScratchFolder()
     try:
-        yield Opened(tuple(_readable(name, spare) for name in names), spare)
+        yield OpenProfiles(tuple(_readable(name, scratch) for name in names), scratch)
     finally:
-        spare.remove()
+        scratch.remove()
 
 
 def numbered(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
@@ -133,25 +133,25 @@ def _skip_line(file: BinaryIO) -> None:
         pass
 
 
-def _readable(name: str, spare: Spare) -> Source:
+def _readable(name: str, scratch: ScratchFolder) -> ProfileFile:
     try:
-        return _plain(_source(name, spare), spare)
+        return _plain(_read_from(name, scratch), scratch)
     except OSError as error:
         raise UnreadableError(f"{name}: {error.strerror or error}") from error
 
 
-def _plain(source: Source, spare: Spare) -> Source:
-    """The source; where it is compressed, what it holds. What its name says does not matter."""
-    with source.open() as file:
+def _plain(profile: ProfileFile, scratch: ScratchFolder) -> ProfileFile:
+    """The profile; where it is compressed, what it holds. What its name says does not matter."""
+    with profile.open() as file:
         codec = frames.by_content(file.read(_LONGEST_MAGIC))
         if codec is None:
-            return source
-        return _kept(source.name, frames.unpacked(file, codec), spare)
+            return profile
+        return _kept(profile.name, frames.unpacked(file, codec), scratch)
 
 
-def _source(name: str, spare: Spare) -> Source:
+def _read_from(name: str, scratch: ScratchFolder) -> ProfileFile:
     if name == "-":
-        return _from_stdin(spare)
+        return _from_stdin(scratch)
     status = os.stat(name)  # noqa: PTH116 - the message must show the path as it was given
     if stat.S_ISDIR(status.st_mode):
         raise UnreadableError(f"{name}: Is a directory")
@@ -160,38 +160,38 @@ def _source(name: str, spare: Spare) -> Source:
         raise UnreadableError(_device(name))
     with path.open("rb") as file:
         if not stat.S_ISREG(status.st_mode):
-            return _from_pipe(name, file, spare)
-    return Source(name, path, status.st_size)
+            return _from_pipe(name, file, scratch)
+    return ProfileFile(name, path, status.st_size)
 
 
-def _from_stdin(spare: Spare) -> Source:
+def _from_stdin(scratch: ScratchFolder) -> ProfileFile:
     name, stdin = "standard input", cast("BufferedReader", sys.stdin.buffer)
     with suppress(UnsupportedOperation):  # a stream that is no file
         if is_device(stdin.fileno()):
             raise UnreadableError(_device(name))
-    return _from_pipe(name, stdin, spare)
+    return _from_pipe(name, stdin, scratch)
 
 
 def _device(name: str) -> str:
     return f"{name}: a device, which need not end, is no profile"
 
 
-def _from_pipe(name: str, pipe: BufferedReader, spare: Spare) -> Source:
+def _from_pipe(name: str, pipe: BufferedReader, scratch: ScratchFolder) -> ProfileFile:
     """One system call at a time: Ctrl-C is not noticed between those of a longer read."""
-    return _kept(name, iter(lambda: pipe.read1(SMALL), b""), spare)
+    return _kept(name, iter(lambda: pipe.read1(SMALL), b""), scratch)
 
 
-def _kept(name: str, parts: Iterator[bytes], spare: Spare) -> Source:
+def _kept(name: str, parts: Iterator[bytes], scratch: ScratchFolder) -> ProfileFile:
     """What can be read once only: in memory while it is small, else in a temporary file."""
     data = bytearray()
     for part in parts:
         data += part
         if len(data) >= SMALL:
-            return _spooled(name, chain((bytes(data),), parts), spare.path())
-    return Source(name, None, len(data), bytes(data))
+            return _spooled(name, chain((bytes(data),), parts), scratch.path())
+    return ProfileFile(name, None, len(data), bytes(data))
 
 
-def _spooled(name: str, parts: Iterable[bytes], spool: Path) -> Source:
+def _spooled(name: str, parts: Iterable[bytes], spool: Path) -> ProfileFile:
     ends = False
     with spool.open("wb") as file:
         for part in parts:
@@ -200,4 +200,4 @@ def _spooled(name: str, parts: Iterable[bytes], spool: Path) -> Source:
             if not ends and file.tell() > LONGEST_LINE:
                 most = f"{LONGEST_LINE >> 20} MiB"
                 raise UnreadableError(f"{name}: no profile: its first line has no end in {most}")
-    return Source(name, spool, spool.stat().st_size)
+    return ProfileFile(name, spool, spool.stat().st_size)

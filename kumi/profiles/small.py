@@ -11,21 +11,21 @@ from kumi.profiles.lines import TIMED, WHOLE, Event, Timed, parse, timed
 
 if TYPE_CHECKING:
     from kumi.profiles.engine import Key
-    from kumi.profiles.open_profiles import Opened
+    from kumi.profiles.open_profiles import OpenProfiles
 
 
 class SmallEngine:
     """See `kumi.profiles.engine.Engine`."""
 
-    def __init__(self, opened: Opened, filters: Filters) -> None:
+    def __init__(self, profiles: OpenProfiles, filters: Filters) -> None:
         self.whole: list[Event] = []
         self._filters = filters
         self._timed: dict[str, list[Timed]] = defaultdict(list)
         self._kinds: Counter[Key] = Counter()
         self._first_malformed: tuple[str, int] | None = None
-        for source in opened.sources:
-            for number, line in source.lines():
-                self._take(parse(line), source.name, number)
+        for profile in profiles.files:
+            for number, line in profile.lines():
+                self._take(parse(line), profile.name, number)
 
     @property
     def lines(self) -> LineCounts:

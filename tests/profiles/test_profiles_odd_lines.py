@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kumi.profiles.engine import Filters
 from kumi.profiles.lines import TIMED
-from kumi.profiles.open_profiles import opened
+from kumi.profiles.open_profiles import open_profiles
 from kumi.profiles.reading import counted
 
 NUMBERS = [
@@ -96,8 +96,8 @@ class Odd:
 def seen(path, small):
     """What an engine counts, by everything that it counts under."""
     keys = ("schema", "name", "declaration", "position", "function", "program", "error")
-    with opened([str(path)]) as sources:
-        engine = counted(sources, Filters(), small)
+    with open_profiles([str(path)]) as profiles:
+        engine = counted(profiles, Filters(), small)
         groups = {
             (kind, *one.keys): one[1:] for kind in TIMED for one in engine.tallies(kind, keys)
         }

@@ -14,7 +14,7 @@ from profile_files import end, operation, start, timed, written
 
 from kumi.profiles.breakdown import breakdown
 from kumi.profiles.engine import Filters
-from kumi.profiles.open_profiles import opened
+from kumi.profiles.open_profiles import open_profiles
 from kumi.profiles.reading import counted
 from kumi.profiles.reports.figures import figures
 from kumi.profiles.reports.raw import Raw
@@ -27,8 +27,8 @@ A, B, C = "aaaaaaaa", "bbbbbbbb", "cccccccc"
 @pytest.fixture(params=[1_000_000, 0], ids=["small", "DuckDB"])
 def found(request, tmp_path):
     def read(*events):
-        with opened([str(written(tmp_path, *events))]) as sources:
-            return breakdown(counted(sources, Filters(), small=request.param))
+        with open_profiles([str(written(tmp_path, *events))]) as profiles:
+            return breakdown(counted(profiles, Filters(), small=request.param))
 
     return read
 
@@ -121,8 +121,8 @@ def test_pauses_are_never_malformed_and_part_of_the_raw_stream(found, tmp_path):
     assert [tuple(pause) for pause in everything.pauses] == [("gc", 1, 2_000, 2_000)]
     assert everything.lines.malformed == 0
     assert everything.lines.events["pause"] == 4
-    with opened([str(tmp_path / "profile.jsonl")]) as sources:
-        stream = Raw(sources.sources, Filters())
+    with open_profiles([str(tmp_path / "profile.jsonl")]) as profiles:
+        stream = Raw(profiles.files, Filters())
         assert [json.loads(line) for line in stream][1:] == pauses
     assert stream.lines.malformed == 0
 

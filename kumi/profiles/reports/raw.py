@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
     from kumi.profiles.engine import Filters, Key
     from kumi.profiles.lines import Event, Timed
-    from kumi.profiles.open_profiles import Source
+    from kumi.profiles.open_profiles import ProfileFile
 
 
 class Raw:
     """The lines that pass, without the malformed ones; `lines` counts what was read so far."""
 
-    def __init__(self, sources: Sequence[Source], filters: Filters) -> None:
-        self._sources = sources
+    def __init__(self, files: Sequence[ProfileFile], filters: Filters) -> None:
+        self._files = files
         self._filters = filters
         self._kinds: Counter[Key] = Counter()
         self._first_malformed: tuple[str, int] | None = None
@@ -32,12 +32,12 @@ class Raw:
         return LineCounts.of(self._kinds, self._first_malformed)
 
     def __iter__(self) -> Iterator[str]:
-        for source in self._sources:
-            for number, line in source.lines():
+        for profile in self._files:
+            for number, line in profile.lines():
                 event, found = _read(line)
                 self._kinds[event["event"] if event else None] += 1
                 if event is None:
-                    self._first_malformed = self._first_malformed or (source.name, number)
+                    self._first_malformed = self._first_malformed or (profile.name, number)
                 elif self._filters.ask_nothing or (found and self._filters.admit(found)):
                     yield harmless_json(line.strip().decode())
 
