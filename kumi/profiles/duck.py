@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from kumi.profiles.engine import Key
     from kumi.profiles.lines import Event
-    from kumi.profiles.open_profiles import OpenProfiles, ProfileFile, ScratchFolder
+    from kumi.profiles.open_profiles import OpenProfiles, ScratchFolder
+    from kumi.profiles.profile_file import ProfileFile
 
 _MEMORY_LIMIT: Final = "1GB"  # beyond it DuckDB spills to the temporary folder
 _LINE_TOO_LONG: Final = "maximum_object_size"

@@ -1,4 +1,4 @@
-"""The files that a report is made from: opened, checked, and read line by line."""
+"""The files that a report is made from: found, checked, and unpacked where they are compressed."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import os
 import stat
 import sys
 from contextlib import contextmanager, suppress
-from io import BytesIO, UnsupportedOperation
+from io import UnsupportedOperation
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from kumi.profiles.devices import is_device
+from kumi.profiles.profile_file import LONGEST_LINE, ProfileFile
 from kumi.spans import frames
 
 if TYPE_CHECKING:
@@ -19,10 +20,7 @@ if TYPE_CHECKING:
     from io import BufferedReader
 
 SMALL: Final = 1_000_000  # bytes, all files together: below it no engine is worth its import
-LONGEST_LINE: Final = 16 << 20
-_KEPT_OF_LONGER: Final = 1000
 _LONGEST_MAGIC: Final = 4
-_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
 class UnreadableError(Exception):
@@ -53,32 +51,9 @@ class ScratchFolder:
     def remove(self) -> None:
         """Remove the folder and everything in it."""
         if self._folder is not None:
-            from shutil import rmtree  # noqa: PLC0415 - as above
+            from shutil import rmtree  # noqa: PLC0415 - a small file needs none of it
 
             rmtree(self._folder)
-
-
-class ProfileFile(NamedTuple):
-    """One file: `name` is what the user called it; `data` holds it where it came from a pipe."""
-
-    name: str
-    path: Path | None
-    size: int
-    data: bytes = b""
-
-    def lines(self) -> Iterator[tuple[int, bytes]]:
-        """Number (from 1) and bytes of each line that is not blank."""
-        with self.open() as file:
-            yield from numbered(file)
-
-    def is_marked(self) -> bool:
-        """Whether a byte order mark is before the first line."""
-        with self.open() as file:
-            return _is_marked(file)
-
-    def open(self) -> BinaryIO:
-        """The bytes from the beginning."""
-        return self.path.open("rb") if self.path else BytesIO(self.data)
 
 
 class OpenProfiles(NamedTuple):
@@ -105,32 +80,6 @@ def open_profiles(names: Sequence[str]) -> Iterator[OpenProfiles]:
         yield OpenProfiles(tuple(_readable(name, scratch) for name in names), scratch)
     finally:
         scratch.remove()
-
-
-def numbered(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """Number and bytes of each line that is not blank; an endless line is cut, and so malformed.
-
-    A byte order mark, which editors of Windows put at the beginning, is passed over.
-    """
-    number = 0
-    if not _is_marked(file):
-        file.seek(0)
-    while line := file.readline(LONGEST_LINE):
-        number += 1
-        if len(line) == LONGEST_LINE and not line.endswith(b"\n"):
-            line = line[:_KEPT_OF_LONGER]
-            _skip_line(file)
-        if not line.isspace():
-            yield number, line
-
-
-def _is_marked(file: BinaryIO) -> bool:
-    return file.read(len(_BYTE_ORDER_MARK)) == _BYTE_ORDER_MARK
-
-
-def _skip_line(file: BinaryIO) -> None:
-    while (rest := file.readline(LONGEST_LINE)) and not rest.endswith(b"\n"):
-        pass
 
 
 def _readable(name: str, scratch: ScratchFolder) -> ProfileFile:

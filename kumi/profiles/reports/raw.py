@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from kumi.profiles.engine import Filters, Key
     from kumi.profiles.lines import Event, Timed
-    from kumi.profiles.open_profiles import ProfileFile
+    from kumi.profiles.profile_file import ProfileFile
 
 
 class Raw:

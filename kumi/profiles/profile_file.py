@@ -1,0 +1,63 @@
+"""One file of a profile: its bytes, and its lines with their numbers."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+LONGEST_LINE: Final = 16 << 20
+_KEPT_OF_LONGER: Final = 1000
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+
+
+class ProfileFile(NamedTuple):
+    """One file: `name` is what the user called it; `data` holds it where it came from a pipe."""
+
+    name: str
+    path: Path | None
+    size: int
+    data: bytes = b""
+
+    def lines(self) -> Iterator[tuple[int, bytes]]:
+        """Number (from 1) and bytes of each line that is not blank."""
+        with self.open() as file:
+            yield from _numbered(file)
+
+    def is_marked(self) -> bool:
+        """Whether a byte order mark is before the first line."""
+        with self.open() as file:
+            return _is_marked(file)
+
+    def open(self) -> BinaryIO:
+        """The bytes from the beginning."""
+        return self.path.open("rb") if self.path else BytesIO(self.data)
+
+
+def _numbered(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """Number and bytes of each line that is not blank; an endless line is cut, and so malformed.
+
+    A byte order mark, which editors of Windows put at the beginning, is passed over.
+    """
+    number = 0
+    if not _is_marked(file):
+        file.seek(0)
+    while line := file.readline(LONGEST_LINE):
+        number += 1
+        if len(line) == LONGEST_LINE and not line.endswith(b"\n"):
+            line = line[:_KEPT_OF_LONGER]
+            _skip_line(file)
+        if not line.isspace():
+            yield number, line
+
+
+def _is_marked(file: BinaryIO) -> bool:
+    return file.read(len(_BYTE_ORDER_MARK)) == _BYTE_ORDER_MARK
+
+
+def _skip_line(file: BinaryIO) -> None:
+    while (rest := file.readline(LONGEST_LINE)) and not rest.endswith(b"\n"):
+        pass
