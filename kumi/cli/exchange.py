@@ -13,7 +13,7 @@ import click
 from kumi.cli.strict_json import loads
 from kumi.cli.terminal import say
 from kumi.letters import harmless_json, visible
-from kumi.profiles.devices import is_device
+from kumi.profiles.devices import device_refused, is_device
 
 
 def read_input(path: str | None) -> dict[str, Any]:
@@ -25,7 +25,7 @@ def read_input(path: str | None) -> dict[str, Any]:
         return {}
     name = "standard input" if path == "-" else visible(path)
     if path != "-" and is_device(Path(path)):
-        raise click.ClickException(f"{name}: a device, which need not end, is no input")
+        raise click.ClickException(device_refused(name, "input"))
     data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
     value = _parsed(name, data)
     if not isinstance(value, dict):

@@ -12,7 +12,7 @@ import click
 from kumi.cli.failure import failure
 from kumi.errors import KumiError, did_you_mean
 from kumi.letters import visible
-from kumi.profiles.devices import is_device
+from kumi.profiles.devices import device_refused, is_device
 from kumi.schema import Schema, compile_program, load
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def schemas(spec: str) -> list[type[Schema]]:
     """Every schema that `spec` names: more than one only for a module without a class."""
     path, _, name = spec.rpartition(":") if ".py:" in spec else (spec, "", "")
     if Path(path).exists() and is_device(Path(path)):
-        raise click.ClickException(f"{visible(path)}: a device, which need not end, is no schema")
+        raise click.ClickException(device_refused(visible(path), "schema"))
     if not path.endswith(".py"):
         return [load(path)]
     declared = _declared(_import(Path(path)))

@@ -11,7 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
-from kumi.profiles.devices import is_device
+from kumi.profiles.devices import device_refused, is_device
 from kumi.profiles.profile_file import LONGEST_LINE, ProfileFile
 from kumi.spans import frames
 
@@ -106,7 +106,7 @@ def _read_from(name: str, scratch: ScratchFolder) -> ProfileFile:
         raise UnreadableError(f"{name}: Is a directory")
     path = Path(name)
     if is_device(path):
-        raise UnreadableError(_device(name))
+        raise UnreadableError(device_refused(name, "profile"))
     with path.open("rb") as file:
         if not stat.S_ISREG(status.st_mode):
             return _from_pipe(name, file, scratch)
@@ -117,12 +117,8 @@ def _from_stdin(scratch: ScratchFolder) -> ProfileFile:
     name, stdin = "standard input", cast("BufferedReader", sys.stdin.buffer)
     with suppress(UnsupportedOperation):  # a stream that is no file
         if is_device(stdin.fileno()):
-            raise UnreadableError(_device(name))
+            raise UnreadableError(device_refused(name, "profile"))
     return _from_pipe(name, stdin, scratch)
-
-
-def _device(name: str) -> str:
-    return f"{name}: a device, which need not end, is no profile"
 
 
 def _from_pipe(name: str, pipe: BufferedReader, scratch: ScratchFolder) -> ProfileFile:
