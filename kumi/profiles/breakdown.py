@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from kumi.profiles.engine import Engine, LineCounts, Tally
 
-ANALYZED: Final = ("Ref", "Map", "LoadInput")
+SHARED_BY_OPERAND: Final = ("Ref", "Map", "LoadInput")
 SCRIPT_PHASE: Final = "script_execution"
 
 
@@ -37,8 +37,8 @@ class Hotspot(NamedTuple):
     operand: str | None
 
 
-class Analysis(NamedTuple):
-    """One type of operation, and what it is spent on: (schema, declaration, function or path)."""
+class OperandShares(NamedTuple):
+    """One type of operation, and its time by (schema, operand): a target, a function or a path."""
 
     operation: str
     calls: int
@@ -61,7 +61,7 @@ class Breakdown(NamedTuple):
     failures: tuple[Part, ...]
     types: tuple[Tally, ...]
     hotspots: tuple[Hotspot, ...]
-    analyses: tuple[Analysis, ...]
+    operand_shares: tuple[OperandShares, ...]
     declarations: tuple[Tally, ...]
     phases: tuple[Tally, ...]
     clock: Clock | None
@@ -103,7 +103,7 @@ def breakdown(engine: Engine) -> Breakdown:
         failures=_failures(engine),
         types=types,
         hotspots=_hotspots(engine, programs),
-        analyses=tuple(_analyses(engine, types, programs)),
+        operand_shares=tuple(_operand_shares(engine, types, programs)),
         declarations=declarations,
         phases=phases,
         clock=_clock(engine, clock_costs(whole)),
@@ -133,14 +133,16 @@ def _hotspots(engine: Engine, programs: Programs) -> tuple[Hotspot, ...]:
     return tuple(Hotspot(tally, programs.operand_at(tally.keys)) for tally in tallies)
 
 
-def _analyses(engine: Engine, types: tuple[Tally, ...], programs: Programs) -> Iterable[Analysis]:
+def _operand_shares(
+    engine: Engine, types: tuple[Tally, ...], programs: Programs
+) -> Iterable[OperandShares]:
     totals = {tally.keys[0]: tally for tally in types}
-    wanted = [name for name in ANALYZED if name in totals]
+    wanted = [name for name in SHARED_BY_OPERAND if name in totals]
     keys = ("name", "schema", "function", "program", "position")
     tallies = engine.tallies("vm_operation", keys) if wanted else []
     for name in wanted:
         parts = _merged(_spent_on(tally, programs) for tally in tallies if tally.keys[0] == name)
-        yield Analysis(name, totals[name].calls, totals[name].total, parts)
+        yield OperandShares(name, totals[name].calls, totals[name].total, parts)
 
 
 def _spent_on(tally: Tally, programs: Programs) -> Part:

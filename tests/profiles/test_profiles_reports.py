@@ -191,14 +191,14 @@ def test_programs_that_differ_under_one_key_name_no_target(tmp_path):
     ref = operation(name="Ref", ns=0, declaration="a", index=0)
     one, two = program([["a", "Ref", None, "x", []]]), program([["a", "Ref", None, "y", []]])
     known = read_breakdown([str(written(tmp_path, one, one, ref))])
-    assert known.analyses[0].parts[0].names == ("Shop", "x")
-    assert read_breakdown([str(written(tmp_path, one, two, ref))]).analyses[0].parts == ()
+    assert known.operand_shares[0].parts[0].names == ("Shop", "x")
+    assert read_breakdown([str(written(tmp_path, one, two, ref))]).operand_shares[0].parts == ()
 
 
 def test_references_that_take_no_time_are_by_their_number(tmp_path):
     refs = [operation(name="Ref", ns=0, declaration="a", index=n) for n in (0, 1, 1)]
     known = program([["a", "Ref", None, "once", []], ["a", "Ref", None, "twice", []]])
-    (references,) = read_breakdown([str(written(tmp_path, known, *refs))]).analyses
+    (references,) = read_breakdown([str(written(tmp_path, known, *refs))]).operand_shares
     assert [part.names[1] for part in references.parts] == ["twice", "once"]
 
 

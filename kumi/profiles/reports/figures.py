@@ -28,8 +28,8 @@ def _object(found: Breakdown) -> dict[str, Any]:
         "types": [_tally(("operation",), tally) for tally in found.types],
         "hotspots": [_hotspot(hotspot) for hotspot in found.hotspots],
         "spent_on": {
-            analysis.operation: [_part(("schema", "operand"), part) for part in analysis.parts]
-            for analysis in found.analyses
+            shares.operation: [_part(("schema", "operand"), part) for part in shares.parts]
+            for shares in found.operand_shares
         },
         "declarations": [_tally(("schema", "declaration"), tally) for tally in found.declarations],
         "phases": [_tally(("name", "schema"), tally) for tally in found.phases],

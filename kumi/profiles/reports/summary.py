@@ -21,11 +21,11 @@ from kumi.profiles.reports.tables import described, part_table, tally_table
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from kumi.profiles.breakdown import Analysis, Breakdown, Hotspot
+    from kumi.profiles.breakdown import Breakdown, Hotspot, OperandShares
     from kumi.profiles.engine import Tally
     from kumi.profiles.reports.page import Page
 
-_ANALYSES: Final = {
+_TITLES: Final = {
     "Ref": ("Reference operations", ("schema", "target")),
     "Map": ("Map operations", ("schema", "function")),
     "LoadInput": ("LoadInput operations", ("schema", "input path")),
@@ -50,7 +50,7 @@ def summary(found: Breakdown, limit: int) -> Page:
             totals(found),
             runs(found, limit),
             () if found.operations else declarations(found, limit),
-            *(_analysis(found, analysis, limit) for analysis in found.analyses),
+            *(_spent_on(found, shares, limit) for shares in found.operand_shares),
             _insights(found),
             remarks(found),
             (LEGEND,),
@@ -126,17 +126,17 @@ def remarks(found: Breakdown) -> Iterator[str]:
         yield f"Unknown events: {count(lines.other, 'line')}, not counted above"
 
 
-def _analysis(found: Breakdown, analysis: Analysis, limit: int) -> list[str | Table]:
-    title, heading = _ANALYSES[analysis.operation]
-    average = span(analysis.total / analysis.calls)
+def _spent_on(found: Breakdown, shares: OperandShares, limit: int) -> list[str | Table]:
+    title, heading = _TITLES[shares.operation]
+    average = span(shares.total / shares.calls)
     line = (
-        f"{title}: {analysis.calls:,} ({share(analysis.calls, found.operations)}), "
-        f"{ms(analysis.total)}ms ({share(analysis.total, found.total)} of the time), "
+        f"{title}: {shares.calls:,} ({share(shares.calls, found.operations)}), "
+        f"{ms(shares.total)}ms ({share(shares.total, found.total)} of the time), "
         f"{average} each"
     )
-    if not analysis.parts:
+    if not shares.parts:
         return [line]
-    [table] = part_table(line, heading, analysis.parts, analysis.total, limit)
+    [table] = part_table(line, heading, shares.parts, shares.total, limit)
     return [table]
 
 
