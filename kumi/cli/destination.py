@@ -6,10 +6,10 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from kumi.profiles.lines import parse
+from kumi.profiles.event_line import parse
 
 if TYPE_CHECKING:
-    from kumi.profiles.lines import Event
+    from kumi.profiles.event_line import Event
 
 BLOCK_MS: Final = "KUMI_PROFILE_BLOCK_MS"
 WHOLE_PROFILE: Final = "10000"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kumi.profiles.engine import Key
-    from kumi.profiles.lines import Event
+    from kumi.profiles.event_line import Event
     from kumi.profiles.open_profiles import OpenProfiles, ScratchFolder
     from kumi.profiles.profile_file import ProfileFile
 

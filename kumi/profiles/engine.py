@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
-from kumi.profiles.lines import KNOWN
+from kumi.profiles.event_line import KNOWN
 
 if TYPE_CHECKING:
     from collections import Counter
 
-    from kumi.profiles.lines import Event, Timed
+    from kumi.profiles.event_line import Event, Timed
 
 Key = str | int | None
 
@@ -91,7 +91,7 @@ class Engine(Protocol):
 
     @property
     def whole(self) -> list[Event]:
-        """The events that are not counted but read: see `kumi.profiles.lines.WHOLE`."""
+        """The events that are not counted but read: see `kumi.profiles.event_line.WHOLE`."""
 
     def tallies(self, kind: str, keys: tuple[str, ...]) -> list[Tally]:
         """The filtered events of a kind, by these of KEYS, in no particular order."""

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from kumi.profiles.lines import Event
+    from kumi.profiles.event_line import Event
 
 _PROC: Final = Path("/proc")
 _MOST_PROCESSES: Final = 2**31

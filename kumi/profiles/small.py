@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from kumi.profiles.engine import Filters, LineCounts, Tally
-from kumi.profiles.lines import TIMED, WHOLE, Event, Timed, parse, timed
+from kumi.profiles.event_line import TIMED, WHOLE, Event, Timed, parse, timed
 
 if TYPE_CHECKING:
     from kumi.profiles.engine import Key

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeGuard
 
-from kumi.profiles.lines import duration
+from kumi.profiles.event_line import duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from kumi.profiles.engine import Key
-    from kumi.profiles.lines import Event
+    from kumi.profiles.event_line import Event
 
 _PROCESS_LETTERS: Final = 8
 _ABSURD: Final = 1e9  # nanoseconds for one reading of a clock

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kumi.profiles.engine import Filters
-from kumi.profiles.lines import TIMED
+from kumi.profiles.event_line import TIMED
 from kumi.profiles.open_profiles import open_profiles
 from kumi.profiles.reading import counted
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from kumi.letters import harmless_json
 from kumi.profiles.engine import LineCounts
-from kumi.profiles.lines import TIMED, parse, timed
+from kumi.profiles.event_line import TIMED, parse, timed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from kumi.profiles.engine import Filters, Key
-    from kumi.profiles.lines import Event, Timed
+    from kumi.profiles.event_line import Event, Timed
     from kumi.profiles.profile_file import ProfileFile
 
 

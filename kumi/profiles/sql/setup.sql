@@ -1,5 +1,5 @@
 -- Values are read as JSON text: a string keeps its quotes, so that a number in quotes is no number,
--- and a name that is no string is no name. kumi/profiles/lines.py says the same in Python.
+-- and a name that is no string is no name. kumi/profiles/event_line.py says the same in Python.
 
 CREATE MACRO is_name(text) AS text IS NULL OR starts_with(text, '"');
 
