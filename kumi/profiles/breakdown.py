@@ -10,8 +10,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kumi.ir.ops import BY_NAME
+from kumi.profiles.conditions import Clock, Memory, Pauses, Programs, clock_costs, memory, pauses
 from kumi.profiles.processes import Processes, drops, processes
-from kumi.profiles.whole import Clock, Memory, Pauses, Programs, clock_costs, memory, pauses
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -89,8 +89,8 @@ class Breakdown(NamedTuple):
 
 def breakdown(engine: Engine) -> Breakdown:
     """The figures of what an engine has counted."""
-    whole = engine.whole
-    programs = Programs(whole)
+    uncounted = engine.uncounted
+    programs = Programs(uncounted)
     runs = _sorted(engine.tallies("vm_run", ("schema",)))
     declarations = _sorted(engine.tallies("vm_declaration", ("schema", "declaration")))
     types = _sorted(engine.tallies("vm_operation", ("name",)))
@@ -106,11 +106,11 @@ def breakdown(engine: Engine) -> Breakdown:
         operand_shares=tuple(_operand_shares(engine, types, programs)),
         declarations=declarations,
         phases=phases,
-        clock=_clock(engine, clock_costs(whole)),
-        memory=memory(whole),
-        pauses=pauses(whole),
-        processes=processes(whole),
-        dropped=drops(whole),
+        clock=_clock(engine, clock_costs(uncounted)),
+        memory=memory(uncounted),
+        pauses=pauses(uncounted),
+        processes=processes(uncounted),
+        dropped=drops(uncounted),
         script=sum(script) if script else None,
     )
 

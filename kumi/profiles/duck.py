@@ -54,8 +54,8 @@ class DuckEngine:
         return LineCounts.of(self._kinds, self._first_malformed)
 
     @property
-    def whole(self) -> list[Event]:
-        """The events that are not counted but read."""
+    def uncounted(self) -> list[Event]:
+        """The events that are read one by one."""
         found = self._query("SELECT entire, calls FROM counted WHERE entire IS NOT NULL")
         return [json.loads(entire) for entire, calls in found for _ in range(calls)]
 

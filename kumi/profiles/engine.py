@@ -90,8 +90,8 @@ class Engine(Protocol):
         """How the lines divide, whatever the filters."""
 
     @property
-    def whole(self) -> list[Event]:
-        """The events that are not counted but read: see `kumi.profiles.event_line.WHOLE`."""
+    def uncounted(self) -> list[Event]:
+        """The events that are read one by one: see `kumi.profiles.event_line.UNCOUNTED`."""
 
     def tallies(self, kind: str, keys: tuple[str, ...]) -> list[Tally]:
         """The filtered events of a kind, by these of KEYS, in no particular order."""

@@ -8,8 +8,10 @@ from math import floor
 from typing import Any, Final, NamedTuple
 
 TIMED: Final = ("vm_operation", "vm_declaration", "vm_run", "phase")
-WHOLE: Final = ("profile_start", "program", "memory", "pause", "profile_end")
-KNOWN: Final = (*TIMED, *WHOLE, "span")
+"""Events that took time: these are counted, and make the figures of a report."""
+UNCOUNTED: Final = ("profile_start", "program", "memory", "pause", "profile_end")
+"""Events that say something about a process or a program: few, and read one by one."""
+KNOWN: Final = (*TIMED, *UNCOUNTED, "span")
 
 UNKNOWN_SCHEMA: Final = "Unknown"
 LONGEST_MS: Final = 9.2e12  # its nanoseconds still fit 63 bits
@@ -81,7 +83,7 @@ def timed(event: Event) -> Timed | None:
     )
     name = get("name") if kind == "phase" else get("operation")
     ns = duration(event)
-    if ns is None or not (_is_whole(rows) and _is_whole(index)):
+    if ns is None or not (_is_count(rows) and _is_count(index)):
         return None
     for key in _NAMES:
         if not isinstance(get(key), _NAME_OR_NOT):
@@ -131,14 +133,14 @@ _ALL_PAIRS: Final = json.JSONDecoder(object_pairs_hook=list)
 
 def _nanoseconds(start: Any, end: Any, ms: Any) -> int | None:
     """End minus start where there are both, else the milliseconds; None for no such thing."""
-    if not (_is_whole(start) and _is_whole(end) and (ms is None or _is_duration(ms))):
+    if not (_is_count(start) and _is_count(end) and (ms is None or _is_duration(ms))):
         return None
     if start is not None and end is not None:
         return int(end - start) if end >= start else None
     return None if ms is None else floor(ms * 1e6 + 0.5)
 
 
-def _is_whole(value: Any) -> bool:
+def _is_count(value: Any) -> bool:
     """Whether it is a count, or missing."""
     return value is None or (type(value) is int and 0 <= value < _LARGEST)
 

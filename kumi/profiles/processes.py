@@ -42,15 +42,14 @@ class Processes(NamedTuple):
         return self.running + self.gone + self.unknown
 
 
-def processes(whole: Iterable[Event]) -> Processes:
+def processes(events: Iterable[Event]) -> Processes:
     """The processes of a profile, as they are now."""
-    events = list(whole)
     begun, ended = _last_of_each(events, "profile_start"), _last_of_each(events, "profile_end")
     found = Counter(_is_running(begun[process]) for process in begun.keys() - ended.keys())
     return Processes(len(begun), found[True], found[False], found[None])
 
 
-def drops(whole: Iterable[Event]) -> dict[str, int]:
+def drops(events: Iterable[Event]) -> dict[str, int]:
     """What was lost, by reason, over all processes that said so.
 
     A process may say it more than once, each time with what it had said before; or it begins to
@@ -58,7 +57,7 @@ def drops(whole: Iterable[Event]) -> dict[str, int]:
     """
     lost: Counter[str] = Counter()
     said: dict[str, Counter[str]] = {}
-    for event in sorted(_of_kind(whole, "profile_end"), key=_when):
+    for event in sorted(_of_kind(events, "profile_end"), key=_when):
         process, now = str(event.get("process")), _reasons(event.get("dropped"))
         if not said.get(process, Counter()) <= now:
             lost += said[process]
@@ -76,14 +75,14 @@ def is_of_traces(reason: str) -> bool:
     return reason in _OF_TRACES or reason.startswith("traces_")
 
 
-def _last_of_each(whole: Iterable[Event], kind: str) -> dict[str, Event]:
+def _last_of_each(events: Iterable[Event], kind: str) -> dict[str, Event]:
     """The last event of a kind by process, whatever order the lines are read in."""
-    ordered = sorted(_of_kind(whole, kind), key=_when)
+    ordered = sorted(_of_kind(events, kind), key=_when)
     return {event["process"]: event for event in ordered if isinstance(event.get("process"), str)}
 
 
-def _of_kind(whole: Iterable[Event], kind: str) -> list[Event]:
-    return [event for event in whole if event["event"] == kind]
+def _of_kind(events: Iterable[Event], kind: str) -> list[Event]:
+    return [event for event in events if event["event"] == kind]
 
 
 def _when(event: Event) -> tuple[str, int, str]:

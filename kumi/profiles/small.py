@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from kumi.profiles.engine import Filters, LineCounts, Tally
-from kumi.profiles.event_line import TIMED, WHOLE, Event, Timed, parse, timed
+from kumi.profiles.event_line import TIMED, UNCOUNTED, Event, Timed, parse, timed
 
 if TYPE_CHECKING:
     from kumi.profiles.engine import Key
@@ -18,7 +18,7 @@ class SmallEngine:
     """See `kumi.profiles.engine.Engine`."""
 
     def __init__(self, profiles: OpenProfiles, filters: Filters) -> None:
-        self.whole: list[Event] = []
+        self.uncounted: list[Event] = []
         self._filters = filters
         self._timed: dict[str, list[Timed]] = defaultdict(list)
         self._kinds: Counter[Key] = Counter()
@@ -45,8 +45,8 @@ class SmallEngine:
         kind: str | None = event["event"] if event else None
         if event and kind in TIMED:
             kind = self._count(event)
-        elif event and kind in WHOLE:
-            self.whole.append(event)
+        elif event and kind in UNCOUNTED:
+            self.uncounted.append(event)
         self._kinds[kind] += 1
         if kind is None and self._first_malformed is None:
             self._first_malformed = (name, number)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from kumi.profiles.breakdown import Breakdown, Hotspot, Part
+    from kumi.profiles.conditions import Pauses
     from kumi.profiles.engine import Key, Tally
-    from kumi.profiles.whole import Pauses
 
 
 def figures(found: Breakdown) -> str:

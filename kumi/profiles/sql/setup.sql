@@ -3,11 +3,11 @@
 
 CREATE MACRO is_name(text) AS text IS NULL OR starts_with(text, '"');
 
-CREATE MACRO whole(text) AS
+CREATE MACRO whole_number(text) AS
   CASE WHEN contains(text, '.') OR contains(text, 'e') OR contains(text, 'E') THEN NULL
        ELSE TRY_CAST(text AS BIGINT) END;
 
-CREATE MACRO is_whole(text) AS text IS NULL OR coalesce(whole(text) >= 0, false);
+CREATE MACRO is_count(text) AS text IS NULL OR coalesce(whole_number(text) >= 0, false);
 
 CREATE MACRO is_duration(text) AS
   text IS NULL OR coalesce(TRY_CAST(text AS DOUBLE) BETWEEN 0 AND 9.2e12, false);
@@ -52,11 +52,11 @@ texts AS (
 measured AS (
   SELECT
     *,
-    CASE WHEN started IS NOT NULL AND ended IS NOT NULL THEN whole(ended) - whole(started)
+    CASE WHEN started IS NOT NULL AND ended IS NOT NULL THEN whole_number(ended) - whole_number(started)
          ELSE TRY_CAST(floor(TRY_CAST(ms AS DOUBLE) * 1e6 + 0.5) AS BIGINT) END AS ns,
     is_name("schema") AND is_name(operation) AND is_name(phase) AND is_name(declaration)
       AND is_name("function") AND is_name(program) AND is_name(run) AND is_name("error")
-      AND is_whole("index") AND is_whole("rows") AND is_whole(started) AND is_whole(ended)
+      AND is_count("index") AND is_count("rows") AND is_count(started) AND is_count(ended)
       AND is_duration(ms) AND coalesce(ns >= 0, false)
       AND CASE event WHEN '"vm_operation"' THEN operation IS NOT NULL
                      WHEN '"vm_declaration"' THEN declaration IS NOT NULL
@@ -72,7 +72,7 @@ SELECT
   declaration, "index" AS position, "function", program,
   substr(run, 2, 8) AS process,
   "error",
-  whole("rows") AS "rows",
+  whole_number("rows") AS "rows",
   entire
 FROM measured;
 

@@ -1,4 +1,4 @@
-"""What the few uncounted events say: programs, clocks, memory, pauses.
+"""What the few events events say: programs, clocks, memory, pauses.
 
 They come from a file, so nothing here trusts a shape: what is not as described is passed over.
 """
@@ -42,9 +42,9 @@ class Programs:
     said rather than something wrong.
     """
 
-    def __init__(self, whole: Iterable[Event]) -> None:
+    def __init__(self, events: Iterable[Event]) -> None:
         self._known: dict[tuple[Key, ...], set[str]] = {}
-        for event in _events(whole, "program"):
+        for event in _events(events, "program"):
             schema, program = event.get("schema"), event.get("program")
             if isinstance(schema, str) and isinstance(program, str):
                 for index, declaration, operation, operand in _described(event.get("operations")):
@@ -67,10 +67,10 @@ class Programs:
         return next(iter(known)) if len(known) == 1 else None
 
 
-def clock_costs(whole: Iterable[Event]) -> dict[str, float]:
+def clock_costs(events: Iterable[Event]) -> dict[str, float]:
     """Nanoseconds of one reading of the clock, by process; the most, where it measured twice."""
     costs: dict[str, float] = {}
-    for event in _events(whole, "profile_start"):
+    for event in _events(events, "profile_start"):
         clock, process = event.get("clock"), event.get("process")
         cost: Any = clock.get("cost_ns") if isinstance(clock, dict) else None
         if _is_process(process) and type(cost) in (int, float) and 0 <= cost < _ABSURD:
@@ -83,11 +83,11 @@ def _is_process(name: Any) -> TypeGuard[str]:
     return isinstance(name, str) and len(name) == _PROCESS_LETTERS and name.isalnum()
 
 
-def memory(whole: Iterable[Event]) -> Memory | None:
+def memory(events: Iterable[Event]) -> Memory | None:
     """Memory over the snapshots, in order of their time."""
     taken = [
         (event["timestamp"], event["rss_bytes"])
-        for event in _events(whole, "memory")
+        for event in _events(events, "memory")
         if isinstance(event.get("timestamp"), str) and type(event.get("rss_bytes")) is int
     ]
     if not taken:
@@ -105,10 +105,10 @@ class Pauses(NamedTuple):
     longest: int
 
 
-def pauses(whole: Iterable[Event]) -> tuple[Pauses, ...]:
+def pauses(events: Iterable[Event]) -> tuple[Pauses, ...]:
     """The pauses, the longest together first."""
     found: dict[str, list[int]] = {}
-    for event in _events(whole, "pause"):
+    for event in _events(events, "pause"):
         cause, ns = event.get("cause"), duration(event)
         if isinstance(cause, str) and ns is not None:
             found.setdefault(cause, []).append(ns)
@@ -116,8 +116,8 @@ def pauses(whole: Iterable[Event]) -> tuple[Pauses, ...]:
     return tuple(sorted(by_cause, key=lambda pause: (-pause.total, pause.cause)))
 
 
-def _events(whole: Iterable[Event], kind: str) -> Iterator[Event]:
-    return (event for event in whole if event["event"] == kind)
+def _events(events: Iterable[Event], kind: str) -> Iterator[Event]:
+    return (event for event in events if event["event"] == kind)
 
 
 def _described(operations: Any) -> Iterator[tuple[int, str, str, str]]:
