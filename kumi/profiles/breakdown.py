@@ -10,7 +10,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kumi.ir.ops import BY_NAME
-from kumi.profiles.conditions import Clock, Memory, Pauses, Programs, clock_costs, memory, pauses
+from kumi.profiles.conditions import Clock, Memory, PauseTotals, clock_costs, memory, pauses
+from kumi.profiles.operand_names import OperandNames
 from kumi.profiles.processes import Processes, drops, processes
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class Breakdown(NamedTuple):
     phases: tuple[Tally, ...]
     clock: Clock | None
     memory: Memory | None
-    pauses: tuple[Pauses, ...]
+    pauses: tuple[PauseTotals, ...]
     processes: Processes
     dropped: dict[str, int]
     script: int | None
@@ -90,7 +91,7 @@ class Breakdown(NamedTuple):
 def breakdown(engine: Engine) -> Breakdown:
     """The figures of what an engine has counted."""
     uncounted = engine.uncounted
-    programs = Programs(uncounted)
+    operands = OperandNames(uncounted)
     runs = _sorted(engine.tallies("vm_run", ("schema",)))
     declarations = _sorted(engine.tallies("vm_declaration", ("schema", "declaration")))
     types = _sorted(engine.tallies("vm_operation", ("name",)))
@@ -102,8 +103,8 @@ def breakdown(engine: Engine) -> Breakdown:
         runs=runs,
         failures=_failures(engine),
         types=types,
-        hotspots=_hotspots(engine, programs),
-        operand_shares=tuple(_operand_shares(engine, types, programs)),
+        hotspots=_hotspots(engine, operands),
+        operand_shares=tuple(_operand_shares(engine, types, operands)),
         declarations=declarations,
         phases=phases,
         clock=_clock(engine, clock_costs(uncounted)),
@@ -127,27 +128,27 @@ def _failures(engine: Engine) -> tuple[Part, ...]:
     return _sorted_parts(_part(tally) for tally in tallies if tally.keys[1] is not None)
 
 
-def _hotspots(engine: Engine, programs: Programs) -> tuple[Hotspot, ...]:
+def _hotspots(engine: Engine, operands: OperandNames) -> tuple[Hotspot, ...]:
     keys = ("schema", "name", "declaration", "position", "function")
     tallies = _sorted(engine.tallies("vm_operation", keys))
-    return tuple(Hotspot(tally, programs.operand_at(tally.keys)) for tally in tallies)
+    return tuple(Hotspot(tally, operands.at(tally.keys)) for tally in tallies)
 
 
 def _operand_shares(
-    engine: Engine, types: tuple[Tally, ...], programs: Programs
+    engine: Engine, types: tuple[Tally, ...], operands: OperandNames
 ) -> Iterable[OperandShares]:
     totals = {tally.keys[0]: tally for tally in types}
     wanted = [name for name in SHARED_BY_OPERAND if name in totals]
     keys = ("name", "schema", "function", "program", "position")
     tallies = engine.tallies("vm_operation", keys) if wanted else []
     for name in wanted:
-        parts = _merged(_spent_on(tally, programs) for tally in tallies if tally.keys[0] == name)
+        parts = _merged(_spent_on(tally, operands) for tally in tallies if tally.keys[0] == name)
         yield OperandShares(name, totals[name].calls, totals[name].total, parts)
 
 
-def _spent_on(tally: Tally, programs: Programs) -> Part:
+def _spent_on(tally: Tally, operands: OperandNames) -> Part:
     name, schema, function, program, position = tally.keys
-    operand = function if name == "Map" else programs.operand(schema, program, position)
+    operand = function if name == "Map" else operands.of_program(schema, program, position)
     names = () if operand is None else (str(schema), str(operand))
     return Part(names, tally.calls, tally.total)
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import re
 from math import floor
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 TIMED: Final = ("vm_operation", "vm_declaration", "vm_run", "phase")
 """Events that took time: these are counted, and make the figures of a report."""
@@ -109,6 +112,11 @@ def duration(event: Event) -> int | None:
     """The nanoseconds that an event took, or None where it does not say."""
     get = event.get
     return _nanoseconds(get("start_unix_nano"), get("end_unix_nano"), get("duration_ms"))
+
+
+def of_kind(events: Iterable[Event], kind: str) -> list[Event]:
+    """Those of the events that are of one kind, such as `program`."""
+    return [event for event in events if event["event"] == kind]
 
 
 def _load(text: str, decoder: json.JSONDecoder) -> Any:

@@ -15,8 +15,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from kumi.profiles.event_line import of_kind
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from kumi.profiles.event_line import Event
 
@@ -42,7 +44,7 @@ class Processes(NamedTuple):
         return self.running + self.gone + self.unknown
 
 
-def processes(events: Iterable[Event]) -> Processes:
+def processes(events: Sequence[Event]) -> Processes:
     """The processes of a profile, as they are now."""
     begun, ended = _last_of_each(events, "profile_start"), _last_of_each(events, "profile_end")
     found = Counter(_is_running(begun[process]) for process in begun.keys() - ended.keys())
@@ -57,7 +59,7 @@ def drops(events: Iterable[Event]) -> dict[str, int]:
     """
     lost: Counter[str] = Counter()
     said: dict[str, Counter[str]] = {}
-    for event in sorted(_of_kind(events, "profile_end"), key=_when):
+    for event in sorted(of_kind(events, "profile_end"), key=_when):
         process, now = str(event.get("process")), _reasons(event.get("dropped"))
         if not said.get(process, Counter()) <= now:
             lost += said[process]
@@ -77,12 +79,8 @@ def is_of_traces(reason: str) -> bool:
 
 def _last_of_each(events: Iterable[Event], kind: str) -> dict[str, Event]:
     """The last event of a kind by process, whatever order the lines are read in."""
-    ordered = sorted(_of_kind(events, kind), key=_when)
+    ordered = sorted(of_kind(events, kind), key=_when)
     return {event["process"]: event for event in ordered if isinstance(event.get("process"), str)}
-
-
-def _of_kind(events: Iterable[Event], kind: str) -> list[Event]:
-    return [event for event in events if event["event"] == kind]
 
 
 def _when(event: Event) -> tuple[str, int, str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from kumi.profiles.breakdown import Breakdown, Hotspot, Part
-    from kumi.profiles.conditions import Pauses
+    from kumi.profiles.conditions import PauseTotals
     from kumi.profiles.engine import Key, Tally
 
 
@@ -64,7 +64,7 @@ def _tally(names: tuple[str, ...], tally: Tally) -> dict[str, Any]:
     }
 
 
-def _pauses(found: Pauses) -> dict[str, Any]:
+def _pauses(found: PauseTotals) -> dict[str, Any]:
     return {
         "cause": found.cause,
         "count": found.calls,
