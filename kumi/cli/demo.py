@@ -17,8 +17,8 @@ from kumi.cli.destination import filled_in, is_stream, last_line
 from kumi.cli.profile import ROWS, draw
 from kumi.cli.terminal import emit, say, width
 from kumi.letters import visible
+from kumi.profiles.losses import is_of_traces
 from kumi.profiles.open_profiles import UnreadableError
-from kumi.profiles.processes import is_of_traces
 from kumi.profiles.reading import read_breakdown
 from kumi.profiles.reports.drawing import wrapped
 

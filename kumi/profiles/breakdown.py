@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kumi.ir.ops import BY_NAME
 from kumi.profiles.conditions import Clock, Memory, PauseTotals, clock_costs, memory, pauses
+from kumi.profiles.losses import drops
 from kumi.profiles.operand_names import OperandNames
-from kumi.profiles.processes import Processes, drops, processes
+from kumi.profiles.processes import Processes, processes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

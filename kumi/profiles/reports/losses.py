@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from kumi.profiles.processes import is_of_traces
+from kumi.profiles.losses import is_of_traces
 from kumi.profiles.reports.page import count, name
 
 if TYPE_CHECKING:
