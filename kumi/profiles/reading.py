@@ -33,12 +33,12 @@ def counted(profiles: OpenProfiles, filters: Filters, small: int = SMALL) -> Eng
     The engine may be asked while the profiles are open.
     """
     if profiles.size < small:
-        from kumi.profiles.small import SmallEngine  # noqa: PLC0415 - only one of the two is loaded
+        from kumi.profiles.python_engine import PythonEngine  # noqa: PLC0415 - only one of the two is loaded
 
-        return SmallEngine(profiles, filters)
-    from kumi.profiles.duck import DuckEngine  # noqa: PLC0415 - its import takes 80 ms
+        return PythonEngine(profiles, filters)
+    from kumi.profiles.duckdb_engine import DuckDBEngine  # noqa: PLC0415 - its import takes 80 ms
 
-    return DuckEngine(profiles, filters)
+    return DuckDBEngine(profiles, filters)
 
 
 def check_readable(names: Sequence[str], lines: LineCounts) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from kumi.profiles.open_profiles import OpenProfiles
 
 
-class SmallEngine:
+class PythonEngine:
     """See `kumi.profiles.engine.Engine`."""
 
     def __init__(self, profiles: OpenProfiles, filters: Filters) -> None:

@@ -35,7 +35,7 @@ class _LineTooLongError(UnreadableError):
     """DuckDB gives up on a file for one line."""
 
 
-class DuckEngine:
+class DuckDBEngine:
     """See `kumi.profiles.engine.Engine`."""
 
     def __init__(self, profiles: OpenProfiles, filters: Filters) -> None:
