@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from kumi.profiles.event_line import parse
+from kumi.profiles.event_line import read_line
 
 if TYPE_CHECKING:
     from kumi.profiles.event_line import Event
@@ -39,5 +39,5 @@ def last_line(path: str) -> Event | None:
     with Path(path).open("rb") as file:
         file.seek(max(0, file.seek(0, os.SEEK_END) - _LAST_LINE))
         *_, last = file.read().splitlines() or [b""]
-    found = parse(last)
-    return found if found and found["event"] == "profile_end" else None
+    found = read_line(last)
+    return found.event if found.kind == "profile_end" else None

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import json
 import os
-from collections import Counter
 from importlib.resources import files
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 
-from kumi.profiles.engine import Filters, LineCounts, Tally
+from kumi.profiles.engine import Filters, Tally
 from kumi.profiles.interruptible import interruptible
+from kumi.profiles.line_counts import LineCounts
 from kumi.profiles.open_profiles import UnreadableError
 
 if TYPE_CHECKING:
@@ -42,16 +42,13 @@ class DuckDBEngine:
         self._filters = filters
         self._scratch = profiles.scratch
         self._database = _connect(profiles.scratch.folder)
-        self._first_malformed: tuple[str, int] | None = None
+        first_malformed: tuple[str, int] | None = None
         for profile in profiles.files:
-            self._take(profile)
+            path = self._count(profile)
+            first_malformed = first_malformed or self._find_malformed(profile, path)
         kinds = self._query("SELECT kind, sum(calls)::BIGINT FROM counted GROUP BY kind")
-        self._kinds: Counter[Key] = Counter({_value(kind): calls for kind, calls in kinds})
-
-    @property
-    def lines(self) -> LineCounts:
-        """How the lines divide."""
-        return LineCounts.of(self._kinds, self._first_malformed)
+        by_kind = {kind and json.loads(kind): calls for kind, calls in kinds}
+        self.lines = LineCounts.of(by_kind, first_malformed)
 
     @property
     def uncounted(self) -> list[Event]:
@@ -77,17 +74,22 @@ class DuckDBEngine:
                 said
             ) from error
 
-    def _take(self, profile: ProfileFile) -> None:
+    def _count(self, profile: ProfileFile) -> str:
+        """Count the lines of a file; the path that DuckDB could read it at."""
         path = _plain_path(profile, self._scratch)
         try:
             self._query(_statement("count").format(path=_quoted(path)))
         except _LineTooLongError:
             path = _rewritten(profile, self._scratch)
             self._query(_statement("count").format(path=_quoted(path)))
-        if self._first_malformed is None:
-            self._first_malformed = self._find_malformed(profile, path)
+        return path
 
     def _find_malformed(self, profile: ProfileFile, path: str) -> tuple[str, int] | None:
+        """File and number of its first malformed line, where this is the first file with one.
+
+        DuckDB passes over blank lines and does not number the others as the file does. So it says
+        which one it is of those that are not blank, and Python counts in the file up to that one.
+        """
         if not self._query("SELECT 1 FROM counted WHERE kind IS NULL LIMIT 1"):
             return None
         self._query("SET preserve_insertion_order = true")

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
-from kumi.profiles.event_line import KNOWN
-
 if TYPE_CHECKING:
-    from collections import Counter
-
     from kumi.profiles.event_line import Event, Timed
+    from kumi.profiles.line_counts import LineCounts
 
 Key = str | int | None
 
@@ -33,27 +30,6 @@ class Tally(NamedTuple):
     p50: int
     p95: int
     p99: int
-
-
-class LineCounts(NamedTuple):
-    """How the lines of all files divide. `first_malformed` is (file, line number from 1)."""
-
-    events: dict[str, int]
-    other: int
-    malformed: int
-    first_malformed: tuple[str, int] | None
-
-    @classmethod
-    def of(cls, kinds: Counter[Key], first_malformed: tuple[str, int] | None) -> LineCounts:
-        """From how many lines there are of each event; None stands for malformed ones."""
-        known = {kind: kinds[kind] for kind in KNOWN if kinds[kind]}
-        other = kinds.total() - kinds[None] - sum(known.values())
-        return cls(known, other, kinds[None], first_malformed)
-
-    @property
-    def readable(self) -> int:
-        """Lines with an event that we know."""
-        return sum(self.events.values())
 
 
 class Filters(NamedTuple):

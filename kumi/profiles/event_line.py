@@ -62,7 +62,33 @@ class Timed(NamedTuple):
     rows: int
 
 
-def parse(line: bytes) -> Event | None:
+class Line(NamedTuple):
+    """What a line of a profile is. A malformed one has no kind, and says nothing.
+
+    `timed` are the figures of an event that took time.
+    """
+
+    kind: str | None
+    event: Event | None = None
+    timed: Timed | None = None
+
+
+_MALFORMED: Final = Line(None)
+
+
+def read_line(line: bytes) -> Line:
+    """What the line is, and what it says."""
+    event = _parse(line)
+    if event is None:
+        return _MALFORMED
+    kind = event["event"]
+    if kind not in TIMED:
+        return Line(kind, event)
+    found = _timed(event)
+    return Line(kind, event, found) if found else _MALFORMED
+
+
+def _parse(line: bytes) -> Event | None:
     """The event on a line, or None where there is none: the line is malformed."""
     try:
         text = line.strip().decode()
@@ -74,7 +100,7 @@ def parse(line: bytes) -> Event | None:
     return found if isinstance(found, dict) and isinstance(found.get("event"), str) else None
 
 
-def timed(event: Event) -> Timed | None:
+def _timed(event: Event) -> Timed | None:
     """A timed event's figures, or None where a name or number is not what it must be."""
     get = event.get
     kind, schema, rows, index, run = (

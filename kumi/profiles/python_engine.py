@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from kumi.profiles.engine import Filters, LineCounts, Tally
-from kumi.profiles.event_line import TIMED, UNCOUNTED, Event, Timed, parse, timed
+from kumi.profiles.engine import Filters, Tally
+from kumi.profiles.event_line import UNCOUNTED, Event, Line, Timed, read_line
+from kumi.profiles.line_counts import LineCounter
 
 if TYPE_CHECKING:
     from kumi.profiles.engine import Key
@@ -21,16 +22,13 @@ class PythonEngine:
         self.uncounted: list[Event] = []
         self._filters = filters
         self._timed: dict[str, list[Timed]] = defaultdict(list)
-        self._kinds: Counter[Key] = Counter()
-        self._first_malformed: tuple[str, int] | None = None
+        counter = LineCounter()
         for profile in profiles.files:
             for number, line in profile.lines():
-                self._take(parse(line), profile.name, number)
-
-    @property
-    def lines(self) -> LineCounts:
-        """How the lines divide."""
-        return LineCounts.of(self._kinds, self._first_malformed)
+                found = read_line(line)
+                counter.add(found.kind, profile.name, number)
+                self._take(found)
+        self.lines = counter.counts
 
     def tallies(self, kind: str, keys: tuple[str, ...]) -> list[Tally]:
         """The filtered events of a kind, by these keys."""
@@ -41,24 +39,12 @@ class PythonEngine:
         alone = len(keys) == 1  # then what is picked is no tuple
         return [_tally((key,) if alone else key, events) for key, events in found.items()]
 
-    def _take(self, event: Event | None, name: str, number: int) -> None:
-        kind: str | None = event["event"] if event else None
-        if event and kind in TIMED:
-            kind = self._count(event)
-        elif event and kind in UNCOUNTED:
-            self.uncounted.append(event)
-        self._kinds[kind] += 1
-        if kind is None and self._first_malformed is None:
-            self._first_malformed = (name, number)
-
-    def _count(self, event: Event) -> str | None:
-        """Count a timed event; its kind, or None where it is malformed."""
-        found = timed(event)
-        if found is None:
-            return None
-        if self._filters.admit(found):
-            self._timed[found.kind].append(found)
-        return found.kind
+    def _take(self, line: Line) -> None:
+        if line.timed:
+            if self._filters.admit(line.timed):
+                self._timed[line.timed.kind].append(line.timed)
+        elif line.event and line.kind in UNCOUNTED:
+            self.uncounted.append(line.event)
 
 
 def _tally(key: tuple[Key, ...], events: list[Timed]) -> Tally:

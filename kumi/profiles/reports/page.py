@@ -9,7 +9,7 @@ from kumi.letters import visible
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from kumi.profiles.engine import LineCounts
+    from kumi.profiles.line_counts import LineCounts
 
 
 class Table(NamedTuple):
