@@ -62,7 +62,7 @@ class Timed(NamedTuple):
     rows: int
 
 
-class Line(NamedTuple):
+class EventLine(NamedTuple):
     """What a line of a profile is. A malformed one has no kind, and says nothing.
 
     `timed` are the figures of an event that took time.
@@ -73,19 +73,19 @@ class Line(NamedTuple):
     timed: Timed | None = None
 
 
-_MALFORMED: Final = Line(None)
+_MALFORMED: Final = EventLine(None)
 
 
-def read_line(line: bytes) -> Line:
+def read_line(line: bytes) -> EventLine:
     """What the line is, and what it says."""
     event = _parse(line)
     if event is None:
         return _MALFORMED
     kind = event["event"]
     if kind not in TIMED:
-        return Line(kind, event)
+        return EventLine(kind, event)
     found = _timed(event)
-    return Line(kind, event, found) if found else _MALFORMED
+    return EventLine(kind, event, found) if found else _MALFORMED
 
 
 def _parse(line: bytes) -> Event | None:

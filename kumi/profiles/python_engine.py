@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from kumi.profiles.engine import Filters, Tally
-from kumi.profiles.event_line import UNCOUNTED, Event, Line, Timed, read_line
+from kumi.profiles.event_line import UNCOUNTED, Event, EventLine, Timed, read_line
 from kumi.profiles.line_counts import LineCounter
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class PythonEngine:
         alone = len(keys) == 1  # then what is picked is no tuple
         return [_tally((key,) if alone else key, events) for key, events in found.items()]
 
-    def _take(self, line: Line) -> None:
+    def _take(self, line: EventLine) -> None:
         if line.timed:
             if self._filters.admit(line.timed):
                 self._timed[line.timed.kind].append(line.timed)

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from kumi.letters import cells
-from kumi.profiles.reports.layout import layout
+from kumi.profiles.reports.fitting import fit
 from kumi.profiles.reports.page import Table
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _lines(page: Page, width: int | None) -> Iterator[tuple[str, str]]:
 
 
 def _drawn(table: Table, width: int | None) -> Iterator[tuple[str, str]]:
-    found = layout(table, width)
+    found = fit(table, width)
     yield from ((line, "bold") for line in wrapped(table.title, width))
     yield from ((line, "dim") for line in found.drawn(table.heading))
     for row in table.rows:

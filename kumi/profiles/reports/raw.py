@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from kumi.profiles.engine import Filters
-    from kumi.profiles.event_line import Line
+    from kumi.profiles.event_line import EventLine
     from kumi.profiles.line_counts import LineCounts
     from kumi.profiles.profile_file import ProfileFile
 
@@ -38,7 +38,7 @@ class Raw:
                 if found.event and self._admits(found):
                     yield harmless_json(line.strip().decode())
 
-    def _admits(self, line: Line) -> bool:
+    def _admits(self, line: EventLine) -> bool:
         if self._filters.ask_nothing:
             return True
         return line.timed is not None and self._filters.admit(line.timed)

@@ -19,7 +19,7 @@ _HALF: Final = 4
 """Of figures that take two lines: counts and sums in the first, percentiles in the second."""
 
 
-class Layout(NamedTuple):
+class TableFit(NamedTuple):
     """The lines that each row of a table takes: columns, and the blanks before them."""
 
     lines: tuple[tuple[int, range], ...]
@@ -47,10 +47,10 @@ class Layout(NamedTuple):
         return shown + blanks if column < self.figures else blanks + shown
 
 
-def layout(table: Table, width: int | None) -> Layout:
+def fit(table: Table, width: int | None) -> TableFit:
     """The first way that fits, and keeps names readable; a line a row where `width` is None."""
     widths = [max(map(cells, column)) for column in zip(table.heading, *table.rows, strict=True)]
-    found = Layout(((_MARGIN, range(len(widths))),), tuple(widths), table.figures)
+    found = TableFit(((_MARGIN, range(len(widths))),), tuple(widths), table.figures)
     if width is None or found.width <= width:
         return found
     for way in _ways(table.figures, len(widths)):
@@ -72,7 +72,7 @@ def _ways(figures: int, end: int) -> Iterator[list[range]]:
         yield [range(figures), range(figures, half), range(half, end)]
 
 
-def _placed(way: list[range], widths: list[int], figures: int, width: int) -> Layout:
+def _placed(way: list[range], widths: list[int], figures: int, width: int) -> TableFit:
     """The columns of a way, names as wide as there is room for."""
     if way[-1].start > figures:  # percentiles stand right below the sums
         for column in way[-1]:
@@ -83,7 +83,7 @@ def _placed(way: list[range], widths: list[int], figures: int, width: int) -> La
     names = _MARGIN + sum(each + _GAP for each in widths[:figures])
     below = names if beside else 2 * _MARGIN
     lines = [(below if number else _MARGIN, columns) for number, columns in enumerate(way)]
-    return Layout(tuple(lines), tuple(widths), figures)
+    return TableFit(tuple(lines), tuple(widths), figures)
 
 
 def _levelled(widths: list[int], room: int) -> list[int]:
