@@ -15,7 +15,8 @@ from kumi.profiles.engine import Filters
 from kumi.profiles.open_profiles import UnreadableError, open_profiles
 from kumi.profiles.reading import check_readable, read_breakdown
 from kumi.profiles.reports.drawing import coloured, plain
-from kumi.profiles.reports.page import malformed, name
+from kumi.profiles.reports.remarks import malformed
+from kumi.profiles.reports.wording import name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -126,9 +127,9 @@ def draw(found: Breakdown, mode: Mode, limit: int | None, *, as_json: bool) -> s
 
         return figures(found)
     if mode == "detailed":
-        from kumi.profiles.reports.detailed import detailed as page  # noqa: PLC0415 - as above
+        from kumi.profiles.reports.detailed import detailed as page  # noqa: PLC0415 - not both
     else:
-        from kumi.profiles.reports.summary import summary as page  # noqa: PLC0415 - as above
+        from kumi.profiles.reports.summary import summary as page  # noqa: PLC0415 - not both
     columns = width(sys.stdout)
     in_colour = columns is not None and not os.environ.get("NO_COLOR")
     return (coloured if in_colour else plain)(page(found, limit or ROWS), columns)

@@ -18,7 +18,7 @@ from kumi.profiles.open_profiles import open_profiles
 from kumi.profiles.reading import counted
 from kumi.profiles.reports.figures import figures
 from kumi.profiles.reports.raw import Raw
-from kumi.profiles.reports.summary import remarks
+from kumi.profiles.reports.remarks import remarks
 
 LINUX = pytest.mark.skipif(not Path("/proc/stat").exists(), reason="only Linux tells it")
 A, B, C = "aaaaaaaa", "bbbbbbbb", "cccccccc"

@@ -22,8 +22,9 @@ from kumi.profiles.reading import read_breakdown
 from kumi.profiles.reports.detailed import detailed
 from kumi.profiles.reports.drawing import plain
 from kumi.profiles.reports.figures import figures
-from kumi.profiles.reports.page import span
-from kumi.profiles.reports.summary import HOW_TO_GET_OPERATIONS, summary
+from kumi.profiles.reports.sections import HOW_TO_GET_OPERATIONS
+from kumi.profiles.reports.summary import summary
+from kumi.profiles.reports.wording import duration
 
 
 def page(path, make=summary, limit=10, filters=None):
@@ -240,7 +241,7 @@ def test_a_file_without_an_event_is_unreadable_and_says_why(tmp_path, content, w
     ],
 )
 def test_a_duration_has_three_digits_and_never_an_exponent(ns, shown):
-    assert span(ns) == shown
+    assert duration(ns) == shown
 
 
 def test_a_profile_without_a_run_says_that_nothing_ran(tmp_path):

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kumi.profiles.reports.page import Table, ms, name, paragraphs, span
-from kumi.profiles.reports.summary import (
-    LEGEND,
-    declarations,
-    first_lines,
-    remarks,
-    runs,
-    totals,
-)
+from kumi.profiles.reports.document import Table, paragraphs
+from kumi.profiles.reports.remarks import remarks
+from kumi.profiles.reports.sections import LEGEND, declarations, first_lines, runs, totals
 from kumi.profiles.reports.tables import described, tally_table
+from kumi.profiles.reports.wording import duration, ms, name
 
 if TYPE_CHECKING:
     from kumi.profiles.breakdown import Breakdown
     from kumi.profiles.engine import Tally
-    from kumi.profiles.reports.page import Page
+    from kumi.profiles.reports.document import Document
 
 
-def detailed(found: Breakdown, limit: int) -> Page:
+def detailed(found: Breakdown, limit: int) -> Document:
     """The detailed report, with at most `limit` rows a table."""
     return [
         *first_lines(found),
@@ -42,7 +37,7 @@ def detailed(found: Breakdown, limit: int) -> Page:
 def _pauses(found: Breakdown) -> list[str | Table]:
     """What interrupted calculations, by cause."""
     rows = tuple(
-        (name(p.cause), f"{p.calls:,}", ms(p.total), span(p.longest)) for p in found.pauses
+        (name(p.cause), f"{p.calls:,}", ms(p.total), duration(p.longest)) for p in found.pauses
     )
     heading = ("cause", "count", "time ms", "longest")
     return [Table("Pauses", heading, rows)] if rows else []

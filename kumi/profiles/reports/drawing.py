@@ -1,4 +1,4 @@
-"""A page as text: plain for files and pipes, as wide as the terminal and with colours on one."""
+"""A report as text: plain for files and pipes, as wide as the terminal and with colours on one."""
 
 from __future__ import annotations
 
@@ -6,35 +6,35 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from kumi.letters import cells
+from kumi.profiles.reports.document import Table
 from kumi.profiles.reports.fitting import fit
-from kumi.profiles.reports.page import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kumi.profiles.reports.page import Page
+    from kumi.profiles.reports.document import Document
 
 _TIE: Final = "\u00a0"  # a blank that no text is folded at
 _FILLER: Final = "\0"  # behind a letter of two columns; names from files have both escaped
 
 
-def plain(page: Page, width: int | None = None) -> str:
-    """The page, columns aligned with blanks; ends with a line feed.
+def plain(document: Document, width: int | None = None) -> str:
+    """The document, columns aligned with blanks; ends with a line feed.
 
     It fits into `width` columns; None leaves everything as long as it is. The lines before the
     first empty one are what scripts rely on, and stay as they are.
     """
-    return "".join(f"{line}\n" for line, _ in _lines(page, width))
+    return "".join(f"{line}\n" for line, _ in _lines(document, width))
 
 
-def coloured(page: Page, width: int | None = None) -> str:
+def coloured(document: Document, width: int | None = None) -> str:
     """The same text for a terminal: titles bold, headings dim."""
     from rich.console import Console  # noqa: PLC0415 - 100 ms that only a terminal is worth
-    from rich.text import Text  # noqa: PLC0415 - as above
+    from rich.text import Text  # noqa: PLC0415 - it comes with the console
 
     console = Console(soft_wrap=True, highlight=False)
     with console.capture() as capture:
-        for line, style in _lines(page, width):
+        for line, style in _lines(document, width):
             console.print(Text(line, style))
     return capture.get()
 
@@ -56,10 +56,10 @@ def wrapped(text: str, width: int | None) -> list[str]:
     return [line.replace(_TIE, " ").replace(_FILLER, "") for line in folded]
 
 
-def _lines(page: Page, width: int | None) -> Iterator[tuple[str, str]]:
+def _lines(document: Document, width: int | None) -> Iterator[tuple[str, str]]:
     """Each line and its style."""
-    documented = page.index("") if "" in page else len(page)
-    for number, part in enumerate(page):
+    documented = document.index("") if "" in document else len(document)
+    for number, part in enumerate(document):
         if isinstance(part, Table):
             yield from _drawn(part, width)
         else:

@@ -9,7 +9,7 @@ from kumi.letters import cells, shortened
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from kumi.profiles.reports.page import Table
+    from kumi.profiles.reports.document import Table
 
 _MARGIN: Final = 2
 _GAP: Final = 2

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kumi.profiles.reports.page import Table, ms, name, share, span
+from kumi.profiles.reports.document import Table
+from kumi.profiles.reports.wording import duration, ms, name, share
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -61,12 +62,12 @@ def _names(tally: Tally) -> tuple[str, ...]:
 
 
 def _figures(tally: Tally, total: int) -> tuple[str, ...]:
-    percentiles = map(span, (tally.p50, tally.p95, tally.p99, tally.longest))
+    percentiles = map(duration, (tally.p50, tally.p95, tally.p99, tally.longest))
     return (*_sums(tally.calls, tally.total, total), *percentiles)
 
 
 def _sums(calls: int, time: int, total: int) -> tuple[str, ...]:
-    return (f"{calls:,}", ms(time), share(time, total), span(time / calls if calls else 0))
+    return (f"{calls:,}", ms(time), share(time, total), duration(time / calls if calls else 0))
 
 
 def _others(

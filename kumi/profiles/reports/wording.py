@@ -1,27 +1,8 @@
-"""A report before it is drawn: lines and tables, and how names and figures are written."""
+"""How names, times and shares are written in a report."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
-
 from kumi.letters import visible
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from kumi.profiles.line_counts import LineCounts
-
-
-class Table(NamedTuple):
-    """A title, a heading and rows of text. Columns from `figures` on are drawn to the right."""
-
-    title: str
-    heading: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    figures: int = 1
-
-
-Page: TypeAlias = "list[str | Table]"
 
 _ROUNDS_TO_ONE = 0.9995  # with three digits
 _FOUR_DIGITS = 999.5
@@ -37,7 +18,7 @@ def ms(ns: int) -> str:
     return f"{ns / 1e6:.4f}"
 
 
-def span(ns: float) -> str:
+def duration(ns: float) -> str:
     """A duration in the unit that suits it."""
     for unit, size in (("s", 1e9), ("ms", 1e6), ("µs", 1e3)):
         number = ns / size
@@ -57,22 +38,6 @@ def count(number: int, what: str, ending: str = "s") -> str:
     return f"{number:,} {what}{'' if number == 1 else ending}"
 
 
-def malformed(lines: LineCounts) -> Iterator[str]:
-    """How many lines could not be read, and where the first is; nothing where all could."""
-    if lines.first_malformed:
-        file, number = lines.first_malformed
-        yield f"Malformed: {count(lines.malformed, 'line')}, the first at {name(file)}:{number}"
-
-
 def size(number: int) -> str:
     """Bytes as MiB."""
     return f"{number / 2**20:,.1f} MiB"
-
-
-def paragraphs(*parts: Iterable[str | Table]) -> Page:
-    """The parts that have something to say, an empty line before each."""
-    page: Page = []
-    for part in parts:
-        if said := list(part):
-            page += ["", *said]
-    return page
