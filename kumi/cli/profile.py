@@ -123,9 +123,9 @@ def _tell_of_strangers(everything: Breakdown, filters: Filters) -> None:
 def draw(found: Breakdown, mode: Mode, limit: int | None, *, as_json: bool) -> str:
     """The report as text for this standard output."""
     if as_json:
-        from kumi.profiles.reports.figures import figures  # noqa: PLC0415 - only what is asked for
+        from kumi.profiles.reports.json_report import json_report  # noqa: PLC0415 - only what is asked for
 
-        return figures(found)
+        return json_report(found)
     if mode == "detailed":
         from kumi.profiles.reports.detailed import detailed as page  # noqa: PLC0415 - not both
     else:
@@ -138,10 +138,10 @@ def draw(found: Breakdown, mode: Mode, limit: int | None, *, as_json: bool) -> s
 def _stream(files: Sequence[str], filters: Filters, limit: int | None) -> None:
     from itertools import islice  # noqa: PLC0415 - as above
 
-    from kumi.profiles.reports.raw import Raw  # noqa: PLC0415 - as above
+    from kumi.profiles.reports.raw_events import RawEvents  # noqa: PLC0415 - as above
 
     with open_profiles(files) as profiles:
-        raw = Raw(profiles.files, filters)
+        raw = RawEvents(profiles.files, filters)
         for line in islice(raw, limit):
             sys.stdout.write(line + "\n")
     sys.stdout.flush()

@@ -21,7 +21,7 @@ from kumi.profiles.open_profiles import UnreadableError
 from kumi.profiles.reading import read_breakdown
 from kumi.profiles.reports.detailed import detailed
 from kumi.profiles.reports.drawing import plain
-from kumi.profiles.reports.figures import figures
+from kumi.profiles.reports.json_report import json_report
 from kumi.profiles.reports.sections import HOW_TO_GET_OPERATIONS
 from kumi.profiles.reports.summary import summary
 from kumi.profiles.reports.wording import duration
@@ -155,7 +155,7 @@ def test_schemas_come_by_time_then_name_and_parts_add_up_exactly(tmp_path):
     path = written(
         tmp_path, operation("B", ns=33333), operation("A", ns=33333), operation("C", ns=99999)
     )
-    found = json.loads(figures(read_breakdown([str(path)])))
+    found = json.loads(json_report(read_breakdown([str(path)])))
     assert [schema["schema"] for schema in found["schemas"]] == ["C", "A", "B"]
     assert found["total_ns"] == sum(schema["total_ns"] for schema in found["schemas"]) == 166665
     assert found["total_ns"] == sum(kind["total_ns"] for kind in found["types"])

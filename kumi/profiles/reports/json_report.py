@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from kumi.profiles.engine import Key, Tally
 
 
-def figures(found: Breakdown) -> str:
+def json_report(found: Breakdown) -> str:
     """One JSON object, indented, ending with a line feed."""
     return json.dumps(_object(found), indent=2) + "\n"
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kumi.profiles.profile_file import ProfileFile
 
 
-class Raw:
+class RawEvents:
     """The lines that pass, without the malformed ones; `lines` counts what was read so far."""
 
     def __init__(self, files: Sequence[ProfileFile], filters: Filters) -> None:
