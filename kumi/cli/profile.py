@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
+from itertools import islice
 from typing import TYPE_CHECKING, Final, Literal
 
 import click
 
-from kumi.cli.terminal import emit, say, width
+from kumi.cli.drawn_report import ROWS, draw
+from kumi.cli.terminal import emit, say
 from kumi.errors import did_you_mean
 from kumi.profiles.engine import Filters
 from kumi.profiles.open_profiles import UnreadableError, open_profiles
 from kumi.profiles.reading import check_readable, read_breakdown
-from kumi.profiles.reports.drawing import coloured, plain
 from kumi.profiles.reports.remarks import malformed
 from kumi.profiles.reports.wording import name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from kumi.cli.drawn_report import Mode
     from kumi.profiles.breakdown import Breakdown
 
-Mode = Literal["summary", "detailed", "raw"]
-
-ROWS: Final = 10
 _UNITS: Final = {"ns": 1, "us": 1e3, "µs": 1e3, "ms": 1e6, "s": 1e9}
 _LONGEST: Final = 2.0**63  # nanoseconds; no event took as long
 _DURATION: Final = re.compile(r"(\d+(?:\.\d*)?|\.\d+)\s*(ns|us|µs|ms|s)?")
@@ -70,7 +68,7 @@ def _nanoseconds(_ctx: click.Context, _param: click.Parameter, value: str) -> in
 )
 def profile(  # noqa: PLR0917 - click passes by name
     files: tuple[str, ...],
-    mode: Mode,
+    mode: Mode | Literal["raw"],
     as_json: bool,
     schema: tuple[str, ...],
     declaration: tuple[str, ...],
@@ -120,25 +118,8 @@ def _tell_of_strangers(everything: Breakdown, filters: Filters) -> None:
                 say(f"No {what} is called {name(stranger)}; {hint}", err=True)
 
 
-def draw(found: Breakdown, mode: Mode, limit: int | None, *, as_json: bool) -> str:
-    """The report as text for this standard output."""
-    if as_json:
-        from kumi.profiles.reports.json_report import json_report  # noqa: PLC0415 - only what is asked for
-
-        return json_report(found)
-    if mode == "detailed":
-        from kumi.profiles.reports.detailed import detailed as page  # noqa: PLC0415 - not both
-    else:
-        from kumi.profiles.reports.summary import summary as page  # noqa: PLC0415 - not both
-    columns = width(sys.stdout)
-    in_colour = columns is not None and not os.environ.get("NO_COLOR")
-    return (coloured if in_colour else plain)(page(found, limit or ROWS), columns)
-
-
 def _stream(files: Sequence[str], filters: Filters, limit: int | None) -> None:
-    from itertools import islice  # noqa: PLC0415 - as above
-
-    from kumi.profiles.reports.raw_events import RawEvents  # noqa: PLC0415 - as above
+    from kumi.profiles.reports.raw_events import RawEvents  # noqa: PLC0415 - a report needs none of it
 
     with open_profiles(files) as profiles:
         raw = RawEvents(profiles.files, filters)

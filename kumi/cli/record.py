@@ -15,8 +15,8 @@ import click
 from kumi.cli.called import called, typed
 from kumi.cli.carrier import inherited
 from kumi.cli.destination import BLOCK_MS, WHOLE_PROFILE, filled_in, is_stream
+from kumi.cli.drawn_report import ROWS, draw
 from kumi.cli.main import discard_output, output_failed
-from kumi.cli.profile import ROWS, draw
 from kumi.cli.script import MissingError, execute, module, script
 from kumi.cli.terminal import emit, say
 from kumi.letters import visible
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import TextIO
 
-    from kumi.cli.profile import Mode
+    from kumi.cli.drawn_report import Mode
 
 
 @dataclass(frozen=True, slots=True)
