@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from kumi.cli.called import typed
-from kumi.cli.main import FAILED, INTERRUPTED
+from kumi.cli.exit_codes import FAILED, INTERRUPTED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
