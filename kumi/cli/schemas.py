@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kumi.cli.failure import failure
+from kumi.cli.import_failure import import_failure
 from kumi.errors import KumiError, did_you_mean
 from kumi.letters import visible
 from kumi.profiles.devices import device_refused, is_device
@@ -111,5 +111,5 @@ def _import(path: Path) -> ModuleType:
     except KumiError:
         raise
     except (Exception, SystemExit) as error:
-        raise click.ClickException(failure(path, error)) from error
+        raise click.ClickException(import_failure(path, error)) from error
     return module
