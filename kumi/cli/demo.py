@@ -13,8 +13,8 @@ import click
 from kumi import examples
 from kumi.cli.called import called, typed
 from kumi.cli.carrier import inherited
-from kumi.cli.destination import filled_in, is_stream, last_line
 from kumi.cli.drawn_report import ROWS, draw
+from kumi.cli.recorded_file import filled_in, is_stream, last_line
 from kumi.cli.terminal import emit, say, width
 from kumi.letters import visible
 from kumi.profiles.losses import is_of_traces

@@ -12,8 +12,8 @@ import click
 
 from kumi.cli.called import called, typed
 from kumi.cli.carrier import inherited
-from kumi.cli.destination import BLOCK_MS, WHOLE_PROFILE, filled_in, is_stream, last_line
 from kumi.cli.exchange import read_input, write_output
+from kumi.cli.recorded_file import BLOCK_MS, WHOLE_PROFILE, filled_in, is_stream, last_line
 from kumi.cli.schemas import check_names, only
 from kumi.cli.schemas import schema as find_schema
 from kumi.cli.terminal import say
