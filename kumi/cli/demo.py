@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 import click
 
 from kumi import examples
-from kumi.cli.called import called, typed
 from kumi.cli.carrier import inherited
 from kumi.cli.drawn_report import ROWS, draw
 from kumi.cli.recorded_file import filled_in, is_stream, last_line
+from kumi.cli.shell_words import command_name, typed
 from kumi.cli.terminal import emit, say, width
 from kumi.letters import visible
 from kumi.profiles.losses import is_of_traces
@@ -166,7 +166,7 @@ def _sent(spans: dict[str, int]) -> int:
 
 
 def _next(output: str) -> str:
-    kumi, profile = called(), typed(output)
+    kumi, profile = command_name(), typed(output)
     schema = typed(str(examples.path("us_tax_2024")))
     return (
         f"\nThe profile is in {visible(output)}. Next:\n"

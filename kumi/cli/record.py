@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kumi.cli.called import called, typed
 from kumi.cli.carrier import inherited
 from kumi.cli.drawn_report import ROWS, draw
 from kumi.cli.exit_codes import discard_output, output_failed
 from kumi.cli.recorded_file import BLOCK_MS, WHOLE_PROFILE, filled_in, is_stream
 from kumi.cli.script import MissingError, execute, module, script
+from kumi.cli.shell_words import command_name, typed
 from kumi.cli.terminal import emit, say
 from kumi.letters import visible
 from kumi.profiles.open_profiles import UnreadableError
@@ -182,7 +182,7 @@ def _show(report: _Report) -> None:
 
 
 def _next(report: _Report) -> str:
-    kumi, path = called(), typed(report.name)
+    kumi, path = command_name(), typed(report.name)
     other = "--summary" if report.mode == "detailed" else "--detailed"
     return (
         f"\nThe profile is in {visible(report.name)}. Next:\n"

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kumi.cli.called import called, typed
 from kumi.cli.carrier import inherited
 from kumi.cli.exchange import read_input, write_output
 from kumi.cli.recorded_file import BLOCK_MS, WHOLE_PROFILE, filled_in, is_stream, last_line
 from kumi.cli.schemas import check_names, only
 from kumi.cli.schemas import schema as find_schema
+from kumi.cli.shell_words import command_name, typed
 from kumi.cli.terminal import say
 from kumi.errors import InputError, KumiError
 
@@ -85,7 +85,7 @@ def _profiled(path: str | None) -> Iterator[None]:
     with otel.profile(**_options(path)), inherited():
         yield
     if _state(path) != before and _is_whole(path):  # else a warning has said what is the matter
-        say(f"profile written; next: {called()} profile {typed(path)}", err=True)
+        say(f"profile written; next: {command_name()} profile {typed(path)}", err=True)
 
 
 def _options(path: str) -> Options:

@@ -12,8 +12,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from kumi.cli.called import typed
 from kumi.cli.exit_codes import FAILED, INTERRUPTED
+from kumi.cli.shell_words import typed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
