@@ -15,8 +15,8 @@ import click
 from kumi.cli.carrier import inherited
 from kumi.cli.drawn_report import ROWS, draw
 from kumi.cli.exit_codes import discard_output, output_failed
+from kumi.cli.python_program import MissingError, execute, module, script
 from kumi.cli.recorded_file import BLOCK_MS, WHOLE_PROFILE, filled_in, is_stream
-from kumi.cli.script import MissingError, execute, module, script
 from kumi.cli.shell_words import command_name, typed
 from kumi.cli.terminal import emit, say
 from kumi.letters import visible
