@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class _Report:
+class _FinalReport:
     """What to show at the end of a process: the profile at `path`, which the user called `name`.
 
     `stream` is where to, whatever the program makes of `sys.stdout`.
@@ -102,7 +102,7 @@ def record(  # noqa: PLR0917 - click passes by name
     if not (quiet or is_stream(path)):  # what went into a pipe cannot be read back
         mode: Mode = "detailed" if detailed else "summary"
         shown = path if "{" in output else output
-        report = _Report(os.getpid(), sys.stdout, path, shown, mode, limit, as_json)
+        report = _FinalReport(os.getpid(), sys.stdout, path, shown, mode, limit, as_json)
         atexit.register(_show, report)
     begun = _Begun(path)
     code = execute(found, arguments, begun.around)
@@ -156,7 +156,7 @@ def _set_environment(path: str, ops: bool, flags: list[str]) -> None:
         os.environ[f"KUMI_PROFILE_{flag}"] = "1"
 
 
-def _show(report: _Report) -> None:
+def _show(report: _FinalReport) -> None:
     """The report, at the very end: exit handlers run last in, first out, and this one came first.
 
     So threads have ended, and the profile is complete. A forked child that leaves by `sys.exit`
@@ -181,7 +181,7 @@ def _show(report: _Report) -> None:
         output_failed(error)
 
 
-def _next(report: _Report) -> str:
+def _next(report: _FinalReport) -> str:
     kumi, path = command_name(), typed(report.name)
     other = "--summary" if report.mode == "detailed" else "--detailed"
     return (
