@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kumi.cli.carrier import inherited
-from kumi.cli.exchange import read_input, write_output
+from kumi.cli.json_io import read_input, write_output
 from kumi.cli.recorded_file import BLOCK_MS, WHOLE_PROFILE, filled_in, is_stream, last_line
 from kumi.cli.schemas import check_names, only
 from kumi.cli.schemas import schema as find_schema
