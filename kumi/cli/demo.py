@@ -13,7 +13,7 @@ import click
 from kumi import examples
 from kumi.cli.carrier import inherited
 from kumi.cli.drawn_report import ROWS, draw
-from kumi.cli.recorded_file import filled_in, is_stream, last_line
+from kumi.cli.recorded_file import filled_in, is_stream, profile_end
 from kumi.cli.shell_words import command_name, typed
 from kumi.cli.terminal import emit, say, width
 from kumi.letters import visible
@@ -148,7 +148,7 @@ def _root_span(provider: TracerProvider | None) -> Iterator[str | None]:
 def _about_trace(trace_id: str, output: str) -> str:
     """What became of the trace; the file's last line has the counts, unless the disk was full."""
     endpoint = _variable(_ENDPOINTS) or ""
-    end = last_line(output)
+    end = profile_end(output)
     if end is None:
         return f"\nTrace {trace_id}: sent to {endpoint}; {visible(output)} has no counts"
     if dropped := sum(n for why, n in end["dropped"].items() if is_of_traces(why)):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 BLOCK_MS: Final = "KUMI_PROFILE_BLOCK_MS"
 WHOLE_PROFILE: Final = "10000"
 """Milliseconds that a run may wait for room where a whole profile matters more than the pace."""
-_LAST_LINE: Final = 1 << 16  # bytes; it takes a few hundred
+_END_OF_FILE: Final = 1 << 16  # bytes; it takes a few hundred
 
 
 def filled_in(output: str, service: str = "unknown_service") -> str:
@@ -34,10 +34,10 @@ def is_stream(path: str) -> bool:
         return False  # whoever opens it says what is the matter
 
 
-def last_line(path: str) -> Event | None:
+def profile_end(path: str) -> Event | None:
     """The counts of the process that ended the profile; None where it has no end."""
     with Path(path).open("rb") as file:
-        file.seek(max(0, file.seek(0, os.SEEK_END) - _LAST_LINE))
+        file.seek(max(0, file.seek(0, os.SEEK_END) - _END_OF_FILE))
         *_, last = file.read().splitlines() or [b""]
     found = read_line(last)
     return found.event if found.kind == "profile_end" else None

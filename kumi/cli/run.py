@@ -12,7 +12,7 @@ import click
 
 from kumi.cli.carrier import inherited
 from kumi.cli.json_io import read_input, write_output
-from kumi.cli.recorded_file import BLOCK_MS, WHOLE_PROFILE, filled_in, is_stream, last_line
+from kumi.cli.recorded_file import BLOCK_MS, WHOLE_PROFILE, filled_in, is_stream, profile_end
 from kumi.cli.schemas import check_names, only
 from kumi.cli.schemas import schema as find_schema
 from kumi.cli.shell_words import command_name, typed
@@ -109,7 +109,7 @@ def _state(path: str) -> tuple[int, int, int] | None:
 
 def _is_whole(path: str) -> bool:
     """Whether the profile was written to its end, and all of it."""
-    end = last_line(path)
+    end = profile_end(path)
     return end is not None and not any(why.startswith("file_") for why in end["dropped"])
 
 
