@@ -27,8 +27,8 @@ def inherited() -> Iterator[None]:
         yield
         return
     from opentelemetry import context  # noqa: PLC0415 - few commands are part of a trace
-    from opentelemetry.baggage.propagation import W3CBaggagePropagator  # noqa: PLC0415 - as above
-    from opentelemetry.trace.propagation.tracecontext import (  # noqa: PLC0415 - as above
+    from opentelemetry.baggage.propagation import W3CBaggagePropagator  # noqa: PLC0415 - only in a trace
+    from opentelemetry.trace.propagation.tracecontext import (  # noqa: PLC0415 - only in a trace
         TraceContextTextMapPropagator,
     )
 

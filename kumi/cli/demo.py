@@ -88,8 +88,8 @@ def _recorded(output: str, provider: TracerProvider | None) -> str | None:
 
 def _computed(name: str) -> None:
     """One schema, run over its data, and what came out of it in a line."""
-    import kumi  # noqa: PLC0415 - as above
-    from kumi.examples.generate import GENERATORS  # noqa: PLC0415 - as above
+    import kumi  # noqa: PLC0415 - --help needs no compiler
+    from kumi.examples.generate import GENERATORS  # noqa: PLC0415 - --help needs no data
 
     schema = kumi.load(examples.path(name))
     data = GENERATORS[name](DATA_ROWS)
@@ -120,11 +120,11 @@ def _provider() -> TracerProvider | None:
     """Telemetry set up as an application would, where the environment names an endpoint."""
     if _variable(_ENDPOINTS) is None:
         return None
-    from opentelemetry.sdk.resources import SERVICE_NAME, Resource  # noqa: PLC0415 - as above
-    from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415 - as above
-    from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415 - as above
+    from opentelemetry.sdk.resources import SERVICE_NAME, Resource  # noqa: PLC0415 - the SDK is slow to import
+    from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415 - part of the SDK
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415 - part of the SDK
 
-    from kumi.otel import KumiOTLPSpanExporter  # noqa: PLC0415 - as above
+    from kumi.otel import KumiOTLPSpanExporter  # noqa: PLC0415 - it imports the SDK
 
     named = "OTEL_SERVICE_NAME" in os.environ
     provider = TracerProvider(

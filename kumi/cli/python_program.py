@@ -52,7 +52,7 @@ def script(path: str) -> PythonProgram:
 
 def module(name: str) -> PythonProgram:
     """The program that a module is, or a package's `__main__`. Raises MissingError."""
-    sys.path.insert(0, os.getcwd())  # noqa: PTH109 - it is text there
+    sys.path.insert(0, os.getcwd())  # noqa: PTH109 - sys.path holds text
     try:
         spec = _spec(name)
     finally:
@@ -63,7 +63,7 @@ def module(name: str) -> PythonProgram:
         "__package__": spec.parent,
         "__spec__": spec,
     }
-    return PythonProgram(spec.origin or name, os.getcwd(), lambda: _code_of(spec), attributes)  # noqa: PTH109 - as above
+    return PythonProgram(spec.origin or name, os.getcwd(), lambda: _code_of(spec), attributes)  # noqa: PTH109 - sys.path holds text
 
 
 def execute(

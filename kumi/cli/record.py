@@ -139,7 +139,7 @@ def _begin_file(path: str) -> None:
     in the middle of the program. Its troubles are told when it is written to.
     """
     from kumi.otel import settings  # noqa: PLC0415 - the SDK is slow to import
-    from kumi_exporters.files import EventFile  # noqa: PLC0415 - as above
+    from kumi_exporters.files import EventFile  # noqa: PLC0415 - it imports the SDK
 
     if not is_stream(path):
         asked = settings.read()

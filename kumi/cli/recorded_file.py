@@ -26,7 +26,7 @@ def filled_in(output: str, service: str = "unknown_service") -> str:
 
 def is_stream(path: str) -> bool:
     """Whether it is a pipe or a device, from which nothing that was written can be read back."""
-    from kumi_exporters import opening  # noqa: PLC0415 - as above
+    from kumi_exporters import opening  # noqa: PLC0415 - it imports the SDK
 
     try:
         return opening.is_stream(path)
