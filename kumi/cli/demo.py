@@ -19,7 +19,7 @@ from kumi.cli.terminal import emit, say, width
 from kumi.letters import visible
 from kumi.profiles.losses import is_of_traces
 from kumi.profiles.open_profiles import UnreadableError
-from kumi.profiles.reading import read_breakdown
+from kumi.profiles.read_profiles import read_breakdown
 from kumi.profiles.reports.drawing import wrapped
 
 if TYPE_CHECKING:

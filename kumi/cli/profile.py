@@ -14,7 +14,7 @@ from kumi.cli.terminal import emit, say
 from kumi.errors import did_you_mean
 from kumi.profiles.engine import Filters
 from kumi.profiles.open_profiles import UnreadableError, open_profiles
-from kumi.profiles.reading import check_readable, read_breakdown
+from kumi.profiles.read_profiles import check_readable, read_breakdown
 from kumi.profiles.reports.remarks import malformed
 from kumi.profiles.reports.wording import name
 

@@ -21,7 +21,7 @@ from kumi.cli.shell_words import command_name, typed
 from kumi.cli.terminal import emit, say
 from kumi.letters import visible
 from kumi.profiles.open_profiles import UnreadableError
-from kumi.profiles.reading import read_breakdown
+from kumi.profiles.read_profiles import read_breakdown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ from backports import zstd
 
 from kumi.profiles.engine import Filters
 from kumi.profiles.open_profiles import SMALL, open_profiles
-from kumi.profiles.reading import counted, read_breakdown
+from kumi.profiles.read_profiles import counted, read_breakdown
 
 PACK = {".gz": gzip.compress, ".zst": zstd.compress}
 OPERATION = (

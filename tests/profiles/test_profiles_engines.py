@@ -25,7 +25,7 @@ from profile_files import (
 from kumi.profiles.breakdown import breakdown
 from kumi.profiles.engine import Filters
 from kumi.profiles.open_profiles import open_profiles
-from kumi.profiles.reading import counted
+from kumi.profiles.read_profiles import counted
 
 ODD = [
     None,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from kumi.profiles.engine import Filters
 from kumi.profiles.event_line import TIMED
 from kumi.profiles.open_profiles import open_profiles
-from kumi.profiles.reading import counted
+from kumi.profiles.read_profiles import counted
 
 NUMBERS = [
     "1", "0", "-0", "-0.0", "0.5", "1.", "01", ".5", "+1", "--1", "0x10", "1_0", "1e", "1e+",

@@ -15,7 +15,7 @@ from profile_files import end, operation, start, timed, written
 from kumi.profiles.breakdown import breakdown
 from kumi.profiles.engine import Filters
 from kumi.profiles.open_profiles import open_profiles
-from kumi.profiles.reading import counted
+from kumi.profiles.read_profiles import counted
 from kumi.profiles.reports.json_report import json_report
 from kumi.profiles.reports.raw_events import RawEvents
 from kumi.profiles.reports.remarks import remarks

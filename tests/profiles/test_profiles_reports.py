@@ -18,7 +18,7 @@ from profile_files import (
 
 from kumi.profiles.engine import Filters
 from kumi.profiles.open_profiles import UnreadableError
-from kumi.profiles.reading import read_breakdown
+from kumi.profiles.read_profiles import read_breakdown
 from kumi.profiles.reports.detailed import detailed
 from kumi.profiles.reports.drawing import plain
 from kumi.profiles.reports.json_report import json_report

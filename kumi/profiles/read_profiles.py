@@ -1,4 +1,4 @@
-"""From file names to figures."""
+"""From the names of files to the figures of the profile that they hold."""
 
 from __future__ import annotations
 
