@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import re
 from math import floor
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from kumi.profiles.lenient_json import loads
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,12 +32,6 @@ _NAMES: Final = (
 )
 _NAME_OR_NOT: Final = (str, type(None))
 _NEEDED: Final = {"vm_operation": "operation", "vm_declaration": "declaration", "phase": "name"}
-_NO_JSON: Final = re.compile(
-    r"""("(?:[^"\\]|\\.)*+")  # strings stay
-      | (?<![\[{ \t\r\n])[ \t\r\n]*,(?=[ \t\r\n]*[}\]])  # a comma may trail
-      | (?<![\w.+-])-?(?P<number>nan|inf(?:inity)?)(?![\w.])  # and these may be numbers""",
-    re.VERBOSE | re.IGNORECASE | re.ASCII,
-)
 
 Event = dict[str, Any]
 
@@ -91,10 +85,7 @@ def read_line(line: bytes) -> EventLine:
 def _parse(line: bytes) -> Event | None:
     """The event on a line, or None where there is none: the line is malformed."""
     try:
-        text = line.strip().decode()
-        found = _load(text, _DECODER)
-        if "\\ud" in text or "\\uD" in text:  # half a surrogate pair is no text, in any pair
-            json.dumps(_load(text, _ALL_PAIRS), ensure_ascii=False).encode()
+        found = loads(line.strip().decode())
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) and isinstance(found.get("event"), str) else None
@@ -143,26 +134,6 @@ def duration(event: Event) -> int | None:
 def of_kind(events: Iterable[Event], kind: str) -> list[Event]:
     """Those of the events that are of one kind, such as `program`."""
     return [event for event in events if event["event"] == kind]
-
-
-def _load(text: str, decoder: json.JSONDecoder) -> Any:
-    """The JSON value, read as DuckDB reads it, which lets some things pass."""
-    try:
-        return decoder.decode(text)
-    except ValueError:
-        return decoder.decode(_NO_JSON.sub(_as_json, text))
-
-
-def _as_json(found: re.Match[str]) -> str:
-    return "NaN" if found["number"] else found[1] or ""
-
-
-def _first_of_equal(pairs: list[tuple[str, Any]]) -> Event:
-    return dict(reversed(pairs))
-
-
-_DECODER: Final = json.JSONDecoder(object_pairs_hook=_first_of_equal)
-_ALL_PAIRS: Final = json.JSONDecoder(object_pairs_hook=list)
 
 
 def _nanoseconds(start: Any, end: Any, ms: Any) -> int | None:
