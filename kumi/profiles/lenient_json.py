@@ -1,10 +1,11 @@
 r"""JSON as DuckDB reads it, so that both engines take the same lines.
 
-Python's own decoder and DuckDB's disagree at the edges of JSON, and damaged files are full of those.
-DuckDB cannot be taught, so Python gives way. What stands on the left is read as on the right:
+Python's own decoder and DuckDB's disagree at the edges of JSON, and damaged files are full of
+those. DuckDB cannot be taught, so Python gives way. What stands on the left is read as on the
+right:
 
     {"a":1,}         {"a": 1}      a comma may trail, also in an array
-    {"a":nan}        {"a": NaN}    NaN, inf and infinity are numbers, in small letters or in capitals
+    {"a":nan}        {"a": NaN}    NaN, inf and infinity are numbers, however they are capitalised
     {"a":1,"a":2}    {"a": 1}      of equal keys the first one counts
     {"a":"\ud800"}   no value      half of a surrogate pair is no text, wherever it stands
 """
