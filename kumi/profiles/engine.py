@@ -1,4 +1,18 @@
-"""What a breakdown asks of a profile, whichever way it is read."""
+"""What a breakdown asks of a profile, whichever engine has counted it.
+
+There are two engines because neither would do alone: DuckDB's import takes longer than Python takes
+to read a small file, and Python would need minutes and all memory for a large one. Nobody should
+see which of the two it was. So they are kept equal in three ways:
+
+* What a line says is defined once, in `event_line`, and `sql/setup.sql` repeats it clause by clause.
+  Values stay JSON text there: `"5"` keeps its quotes, so that it is no number, as in Python.
+* Times are integers, and figures are made from counts of them (see Tally). Sums of floats would
+  differ in their last digits with the order of the lines and the number of threads.
+* No order is promised. `breakdown` sorts by what figures and names say, to the last tie.
+
+Tests hold them to it: random events, damaged files and lines that are nearly JSON give equal
+breakdowns.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +30,21 @@ KEYS: Final = (
 
 
 class Tally(NamedTuple):
-    """Events counted together. Times are integer nanoseconds.
+    """Events that are counted together, since they have the same keys. Times are nanoseconds.
 
-    Percentiles are times that occurred: the smallest that at least such a share of all did not
-    exceed.
+    A percentile is a time that occurred: the smallest that so many percent of all times did not
+    exceed (the nearest rank). One that is interpolated would be a float that nothing took, and each
+    engine would round it in its own way. This one is found by comparing integers, and from counts
+    alone: times that occur often take no more room, and the counts of several files just add up.
+    Of four operations that took 10, 10, 20 and 90 ns:
+
+        ns    calls    seen    p50: seen * 100 >= 50 * 4    p95: seen * 100 >= 95 * 4
+        10        2       2    200 >= 200: it is 10 ns      200 <  380
+        20        1       3                                 300 <  380
+        90        1       4                                 400 >= 380: it is 90 ns
+
+    `sql/tallies.sql` makes this table. In Python's sorted list of all times the same one stands at
+    the rank 4 * 95 / 100, rounded up: the fourth.
     """
 
     keys: tuple[Key, ...]

@@ -1,5 +1,6 @@
--- Values are read as JSON text: a string keeps its quotes, so that a number in quotes is no number,
--- and a name that is no string is no name. kumi/profiles/event_line.py says the same in Python.
+-- What a line says, and whether it is malformed: kumi/profiles/event_line.py says the same in Python,
+-- with examples. Values stay JSON text, since a cast would lose their kind: 0.0012 and "0.0012" would
+-- both become a number. As text the second one has its quotes, and no cast makes a number of it.
 
 CREATE MACRO is_name(text) AS text IS NULL OR starts_with(text, '"');
 
