@@ -1,7 +1,17 @@
 """The figures of a profile: integers and names, nothing drawn. Reports draw them, `--json` prints.
 
-Two kinds of time, never added together: *self*, what an operation took, and *total*, what a run, a
-declaration or a phase took with everything inside it. Nanoseconds throughout.
+There are two kinds of time, and adding one to the other would count the same nanoseconds twice.
+Operations lie side by side, each beginning where the one before it ended: their *self* times add
+up, in a schema or in the whole profile. Runs, declarations and phases lie around them: their *total*
+times contain what is inside. Of this run
+
+    vm_run             10,000 ns
+      vm_declaration    9,000
+        vm_operation    4,000
+        vm_operation    5,000
+
+`schemas` and `types` say 9,000 ns, which is self time; `declarations` say 9,000 and `runs` 10,000,
+which is total time; nothing says 28,000.
 """
 
 from __future__ import annotations
@@ -26,7 +36,7 @@ SCRIPT_PHASE: Final = "script_execution"
 
 
 class Part(NamedTuple):
-    """A share of something: who, how many, and how long together."""
+    """One row of a table of shares: names, how many there were, and how long together (ns)."""
 
     names: tuple[str, ...]
     calls: int
@@ -144,11 +154,11 @@ def _operand_shares(
     keys = ("name", "schema", "function", "program", "position")
     tallies = engine.tallies("vm_operation", keys) if wanted else []
     for name in wanted:
-        parts = _merged(_spent_on(tally, operands) for tally in tallies if tally.keys[0] == name)
+        parts = _merged(_by_operand(tally, operands) for tally in tallies if tally.keys[0] == name)
         yield OperandShares(name, totals[name].calls, totals[name].total, parts)
 
 
-def _spent_on(tally: Tally, operands: OperandNames) -> Part:
+def _by_operand(tally: Tally, operands: OperandNames) -> Part:
     name, schema, function, program, position = tally.keys
     operand = function if name == "Map" else operands.of_program(schema, program, position)
     names = () if operand is None else (str(schema), str(operand))
@@ -156,7 +166,11 @@ def _spent_on(tally: Tally, operands: OperandNames) -> Part:
 
 
 def _clock(engine: Engine, costs: dict[str, float]) -> Clock | None:
-    """What reading the clock took; operations that cost no instruction share another's reading."""
+    """What reading the clock took, in the processes that have said what one reading costs.
+
+    There is a reading for each operation, but for those that cost no instruction, such as `Ref`:
+    they share the one of the operation beside them.
+    """
     readings: Counter[str] = Counter()
     for tally in engine.tallies("vm_operation", ("process", "name")):
         process, name = (str(key) for key in tally.keys)

@@ -4,8 +4,8 @@ There are two engines because neither would do alone: DuckDB's import takes long
 to read a small file, and Python would need minutes and all memory for a large one. Nobody should
 see which of the two it was. So they are kept equal in three ways:
 
-* What a line says is defined once, in `event_line`, and `sql/setup.sql` repeats it clause by clause.
-  Values stay JSON text there: `"5"` keeps its quotes, so that it is no number, as in Python.
+* What a line says is defined once, in `event_line`, and `sql/setup.sql` repeats it clause by
+  clause. Values stay JSON text: `"5"` keeps its quotes, so that it is no number there either.
 * Times are integers, and figures are made from counts of them (see Tally). Sums of floats would
   differ in their last digits with the order of the lines and the number of threads.
 * No order is promised. `breakdown` sorts by what figures and names say, to the last tie.

@@ -1,4 +1,4 @@
-"""The engine for small files: imports would take the longest, so it has the standard library only."""
+"""The engine for small files: importing more than the standard library would take longest."""
 
 from __future__ import annotations
 
