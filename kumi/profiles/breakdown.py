@@ -2,8 +2,8 @@
 
 There are two kinds of time, and adding one to the other would count the same nanoseconds twice.
 Operations lie side by side, each beginning where the one before it ended: their *self* times add
-up, in a schema or in the whole profile. Runs, declarations and phases lie around them: their *total*
-times contain what is inside. Of this run
+up, in a schema or in the whole profile. Runs, declarations and phases lie around them: their
+*total* times contain what is inside. Of this run
 
     vm_run             10,000 ns
       vm_declaration    9,000

@@ -9,12 +9,12 @@ if TYPE_CHECKING:
 
 
 class Table(NamedTuple):
-    """A title, a heading and rows of text. Columns from `figures` on are drawn to the right."""
+    """A title, a heading, and rows: in the first `names` columns names, then figures."""
 
     title: str
     heading: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    figures: int = 1
+    names: int = 1
 
 
 Document: TypeAlias = "list[str | Table]"
