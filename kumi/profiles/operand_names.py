@@ -1,6 +1,7 @@
 """What operations work on, by name: a profile says it once a program, not in every event.
 
-It comes from a file, so nothing here trusts a shape: what is not as described is passed over.
+Events come from a file, so nothing here trusts that a value is what it should be. What is not as
+docs/event-file.md describes it is passed over.
 """
 
 from __future__ import annotations

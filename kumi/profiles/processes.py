@@ -1,8 +1,8 @@
 """Which processes began a profile, and what became of those that did not come to its end.
 
 A process may begin more than once (its file was moved away and opened anew) and end more than once
-(SIGTERM, then more runs): its last line of each kind counts. They come from a file, so nothing here
-trusts a shape.
+(SIGTERM, then more runs): its last line of each kind counts. Events come from a file, so nothing
+here trusts that a value is what it should be.
 """
 
 from __future__ import annotations
@@ -53,7 +53,11 @@ def in_order(events: Iterable[Event], kind: str) -> list[Event]:
 
 
 def _moment(event: Event) -> tuple[str, int, str]:
-    """The time; within a millisecond the counts, which only grow; and then something fixed."""
+    """What events are put in order by: time, then counts, then the text of what was lost.
+
+    Two lines of one process may have the same millisecond. Counts only grow, so the one with more
+    came later. Where even these are equal, the text makes the order the same in both engines.
+    """
     counts = [event.get(key) for key in ("runs", "spans", "dropped")]
     numbers = (n for count in counts if isinstance(count, dict) for n in count.values())
     total = sum(n for n in numbers if type(n) is int)

@@ -1,4 +1,4 @@
-"""Whether a process that a profile tells of runs still: what the system of this machine says."""
+"""Whether a process that began a profile is still running, as the system of this machine tells."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _STATE, _STARTED = 0, 19
 
 
 def is_running(begun: Event) -> bool | None:
-    """Whether a process that began there still runs; None where that cannot be known here."""
+    """Whether the process of a `profile_start` still runs; None where that cannot be known here."""
     pid: Any = begun.get("pid")
     is_here = begun.get("host") == socket.gethostname() and os.name == "posix"
     if not is_here or type(pid) is not int or not 0 < pid < _MOST_PROCESSES:
@@ -34,9 +34,11 @@ def is_running(begun: Event) -> bool | None:
 
 
 def _is_the_same(pid: int, timestamp: str) -> bool | None:
-    """Whether the process of that number is alive, and was when the profile began.
+    """Whether the process of that number is alive, and is the one that began the profile.
 
-    None where the system does not tell, as only Linux does: a number may be given a second time.
+    A system gives the number of a dead process to another one some day, which then has started
+    after the profile began: if a profile began at 10:00:00 and process 4711 started at 10:05:00, it
+    is not the one. Only Linux tells when a process started; elsewhere the answer is None.
     """
     try:
         status = (_PROC / str(pid) / "stat").read_text("utf-8", "replace")
