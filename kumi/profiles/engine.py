@@ -58,7 +58,10 @@ class Tally(NamedTuple):
 
 
 class Filters(NamedTuple):
-    """Which timed events count; an empty tuple asks nothing. What lacks the key is left out."""
+    """Which events count, of those that took time; an empty tuple lets every event pass.
+
+    An event without the key that a filter asks for does not pass: a run has no declaration.
+    """
 
     schemas: tuple[str, ...] = ()
     declarations: tuple[str, ...] = ()

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from io import BufferedReader
 
-SMALL: Final = 1_000_000  # bytes, all files together: below it no engine is worth its import
+SMALL: Final = 1_000_000
+"""Bytes of all files together: below so many, Python has read them before DuckDB is imported."""
 _LONGEST_MAGIC: Final = 4
 
 
@@ -90,7 +91,7 @@ def _readable(name: str, scratch: ScratchFolder) -> ProfileFile:
 
 
 def _plain(profile: ProfileFile, scratch: ScratchFolder) -> ProfileFile:
-    """The profile; where it is compressed, what it holds. What its name says does not matter."""
+    """The file itself, or what it holds where its first bytes say that it is compressed."""
     with profile.open() as file:
         codec = frames.by_content(file.read(_LONGEST_MAGIC))
         if codec is None:
@@ -122,12 +123,15 @@ def _from_stdin(scratch: ScratchFolder) -> ProfileFile:
 
 
 def _from_pipe(name: str, pipe: BufferedReader, scratch: ScratchFolder) -> ProfileFile:
-    """One system call at a time: Ctrl-C is not noticed between those of a longer read."""
+    """What a pipe gives, read with one system call at a time.
+
+    A longer read makes several, and Python does not notice Ctrl-C between them.
+    """
     return _kept(name, iter(lambda: pipe.read1(SMALL), b""), scratch)
 
 
 def _kept(name: str, parts: Iterator[bytes], scratch: ScratchFolder) -> ProfileFile:
-    """What can be read once only: in memory while it is small, else in a temporary file."""
+    """What can be read only once: kept in memory while it is small, else in a temporary file."""
     data = bytearray()
     for part in parts:
         data += part
@@ -137,12 +141,13 @@ def _kept(name: str, parts: Iterator[bytes], scratch: ScratchFolder) -> ProfileF
 
 
 def _spooled(name: str, parts: Iterable[bytes], spool: Path) -> ProfileFile:
-    ends = False
+    """The parts in a file at `spool`; refused where no line ends, before they fill the disk."""
+    has_a_line = False
     with spool.open("wb") as file:
         for part in parts:
             file.write(part)
-            ends = ends or b"\n" in part
-            if not ends and file.tell() > LONGEST_LINE:
+            has_a_line = has_a_line or b"\n" in part
+            if not has_a_line and file.tell() > LONGEST_LINE:
                 most = f"{LONGEST_LINE >> 20} MiB"
                 raise UnreadableError(f"{name}: no profile: its first line has no end in {most}")
     return ProfileFile(name, spool, spool.stat().st_size)

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 class OperandNames:
-    """The operands that `program` events tell of operations: a Ref's target, a LoadInput's path.
+    """The operands that `program` events name: what a Ref reads, which path a LoadInput loads.
 
-    A key means one program, in whichever process. Should events disagree all the same, nothing is
-    said rather than something wrong.
+    A program has the same key in every process. Where events disagree all the same, the operand has
+    no name, which is better than a wrong one.
     """
 
     def __init__(self, events: Iterable[Event]) -> None:

@@ -9,13 +9,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-LONGEST_LINE: Final = 16 << 20
+LONGEST_LINE: Final = 16 << 20  # bytes
 _KEPT_OF_LONGER: Final = 1000
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
 class ProfileFile(NamedTuple):
-    """One file: `name` is what the user called it; `data` holds it where it came from a pipe."""
+    """One file, plain or unpacked: `name` is what the user called it, `size` its bytes.
+
+    It is at `path`; where that is None, it was small, came from a pipe or was unpacked, and `data` is
+    all of it.
+    """
 
     name: str
     path: Path | None
@@ -38,9 +42,11 @@ class ProfileFile(NamedTuple):
 
 
 def _numbered(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """Number and bytes of each line that is not blank; an endless line is cut, and so malformed.
+    """Number and bytes of each line that is not blank.
 
-    A byte order mark, which editors of Windows put at the beginning, is passed over.
+    A line that goes on and on would fill the memory, so one of 16 MiB or more is given as its first
+    1,000 bytes. That is no JSON, and the line counts as malformed, as it does for DuckDB. A byte
+    order mark, which editors of Windows put at the beginning, is passed over.
     """
     number = 0
     if not _is_marked(file):

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from kumi.profiles.reports.document import Document
 
-_TIE: Final = "\u00a0"  # a blank that no text is folded at
-_FILLER: Final = "\0"  # behind a letter of two columns; names from files have both escaped
+_TIE: Final = "\u00a0"  # a blank where no line is folded
+_FILLER: Final = "\0"  # behind a letter of two columns, so that folding counts it as two
 
 
 def plain(document: Document, width: int | None = None) -> str:
@@ -42,7 +42,8 @@ def coloured(document: Document, width: int | None = None) -> str:
 def wrapped(text: str, width: int | None) -> list[str]:
     """The lines of a text, folded between words where one of them is wider than `width`.
 
-    A number stays with the word behind it: its unit, or what it counts.
+    A number stays with the word behind it, which is its unit or what it counts. Names from files
+    cannot hold what stands for that here: both letters are escaped in them.
     """
     lines = text.split("\n")
     if width is None or max(map(cells, lines)) <= width:
