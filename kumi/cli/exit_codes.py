@@ -1,4 +1,4 @@
-"""How a command ends that did not go well: its exit code, and what is said."""
+"""Exit codes of a command that did not go well, and what is said then."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FAILED, INTERRUPTED, UNREAD = 1, 130, 141
 
 
 def message(error: KumiError | OSError) -> str:
-    """What is said of an error that is nobody's bug: one line, or everything located."""
+    """What is said of an error of the user or the system: one line, or each mistake located."""
     if isinstance(error, SchemaError):
         return error.shown(width(sys.stderr))
     if isinstance(error, OSError) and error.filename:
@@ -36,7 +36,7 @@ def output_failed(error: OSError) -> int:
 
 
 def unread() -> int:
-    """Nobody reads what we print (`| head`), which is nothing to speak of; the exit code."""
+    """End quietly where nobody reads on what we print, as after `| head`; the exit code."""
     discard_output()
     return UNREAD
 

@@ -46,7 +46,7 @@ def write_output(values: dict[str, Any], path: str | None) -> None:
 
 
 def _print(text: str) -> None:
-    """Print JSON; what a terminal has no letter for, or is steered by, as JSON escapes it."""
+    """Print JSON; what steers a terminal, or is lacking in its encoding, is escaped as in JSON."""
     text = harmless_json(text)
     try:
         click.echo(text)

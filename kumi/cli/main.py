@@ -91,13 +91,19 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def _flush() -> None:
-    """Meet trouble now, not at exit; a recorded program may have closed the stream, or taken it."""
+    """Write what waits in the buffer: its errors are to come now, not at the interpreter's exit.
+
+    A program that was recorded may have closed the stream, or put another object in its place.
+    """
     if not getattr(sys.stdout, "closed", True):
         sys.stdout.flush()
 
 
 def _open_streams() -> None:
-    """What the shell closed (`>&-`) leads nowhere; no file that is opened later gets its number."""
+    """Open streams that the shell has closed (`>&-`), on the null device.
+
+    Else a file that is opened later would get the stream's number, and be written to by others.
+    """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - open as long as we run
@@ -113,7 +119,7 @@ def _invoke(arguments: Sequence[str] | None) -> int:
         return INTERRUPTED
     except (KumiError, OSError) as error:
         if isinstance(error, OSError) and not error.filename:
-            raise  # files are named: this is about what we print to
+            raise  # an error about a file names it, so this one is about standard output
         say(message(error), err=True)
         return FAILED
     return result if isinstance(result, int) else 0

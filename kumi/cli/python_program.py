@@ -73,9 +73,9 @@ def execute(
 ) -> int:
     """Run it as `__main__` inside of `around()`; its exit code.
 
-    An exception that leaves it is shown as Python shows it, without frames of ours. What is no
-    Python is shown so before `around()`, which may still import without meeting modules beside the
-    program.
+    An exception that leaves it is shown as Python shows it, without frames of ours, and so is a
+    mistake of syntax, for which `around()` is not entered. The program's folder is put on
+    `sys.path` only after that, so that what `around()` imports is never a file beside the program.
     """
     code = None
     try:

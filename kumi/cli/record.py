@@ -112,7 +112,7 @@ def record(  # noqa: PLR0917 - click passes by name
 
 
 class _Begun:
-    """Whether the program began. One that is no Python does not, and changes no file."""
+    """Whether the program began. A file that is no Python does not, and no profile is touched."""
 
     def __init__(self, path: str) -> None:
         self._path = path
@@ -135,8 +135,9 @@ class _Begun:
 def _begin_file(path: str) -> None:
     """Move an old profile aside before the program does anything.
 
-    A process that reads it meanwhile, or a worker that is first to open it, would else see it come
-    in the middle of the program. Its troubles are told when it is written to.
+    Else it would be moved at the first write, in the middle of the program: somebody who reads the
+    file meanwhile would see the old one, and a worker could be the first to open it. A file that
+    cannot be opened is told of when it is written to.
     """
     from kumi.otel import settings  # noqa: PLC0415 - the SDK is slow to import
     from kumi_exporters.files import EventFile  # noqa: PLC0415 - it imports the SDK
@@ -157,10 +158,11 @@ def _set_environment(path: str, ops: bool, flags: list[str]) -> None:
 
 
 def _show(report: _FinalReport) -> None:
-    """The report, at the very end: exit handlers run last in, first out, and this one came first.
+    """The report, at the very end.
 
-    So threads have ended, and the profile is complete. A forked child that leaves by `sys.exit`
-    comes by here too, and has nothing to say.
+    Exit handlers run in the reverse of their order, and this was the first: so threads have ended
+    and the profile is complete. A forked child that leaves by `sys.exit` runs the handler too, and
+    shows nothing.
     """
     if os.getpid() != report.process:
         return

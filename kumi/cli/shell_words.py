@@ -8,7 +8,7 @@ import shutil
 import sys
 from pathlib import Path
 
-_STARTED = sys.argv[0]  # looked at now: `kumi record` gives the program its own
+_STARTED = sys.argv[0]  # read at import: `kumi record` puts the program's arguments there
 
 
 def command_name() -> str:

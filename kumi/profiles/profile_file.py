@@ -17,8 +17,8 @@ _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 class ProfileFile(NamedTuple):
     """One file, plain or unpacked: `name` is what the user called it, `size` its bytes.
 
-    It is at `path`; where that is None, it was small, came from a pipe or was unpacked, and `data` is
-    all of it.
+    It is at `path`; where that is None, it was small and came from a pipe or was unpacked, and all
+    of it is in `data`.
     """
 
     name: str
