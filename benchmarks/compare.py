@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.figures import Figure
-from benchmarks.turns import environment, in_turns, summary, table
+from benchmarks.in_turns import environment, in_turns, summary, table
 
 SERVICE = Path(__file__).with_name("service.py")
 WORSE = 1.03

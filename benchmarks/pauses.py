@@ -25,7 +25,7 @@ from itertools import product
 from pathlib import Path
 
 from benchmarks.sink import sink
-from benchmarks.turns import environment, in_turns, summary, table
+from benchmarks.in_turns import environment, in_turns, summary, table
 from kumi import examples
 from kumi.schema import compile_program, load
 
