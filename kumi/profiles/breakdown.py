@@ -28,8 +28,8 @@ from kumi.profiles.processes import Processes, processes
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from kumi.profiles.counted_lines import LineCounts
     from kumi.profiles.engine import Engine, Tally
-    from kumi.profiles.line_counts import LineCounts
 
 SHARED_BY_OPERAND: Final = ("Ref", "Map", "LoadInput")
 SCRIPT_PHASE: Final = "script_execution"

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 
+from kumi.profiles.counted_lines import LineCounts
 from kumi.profiles.engine import Filters, Tally
 from kumi.profiles.interruptible import interruptible
-from kumi.profiles.line_counts import LineCounts
 from kumi.profiles.open_profiles import UnreadableError
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 if TYPE_CHECKING:
+    from kumi.profiles.counted_lines import LineCounts
     from kumi.profiles.event_line import Event, Timed
-    from kumi.profiles.line_counts import LineCounts
 
 Key = str | int | None
 

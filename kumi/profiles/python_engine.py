@@ -6,9 +6,9 @@ from collections import defaultdict
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
+from kumi.profiles.counted_lines import CountedLines
 from kumi.profiles.engine import Filters, Tally
-from kumi.profiles.event_line import UNCOUNTED, Event, EventLine, Timed, read_line
-from kumi.profiles.line_counts import LineCounter
+from kumi.profiles.event_line import UNCOUNTED, Event, EventLine, Timed
 
 if TYPE_CHECKING:
     from kumi.profiles.engine import Key
@@ -22,13 +22,10 @@ class PythonEngine:
         self.uncounted: list[Event] = []
         self._filters = filters
         self._timed: dict[str, list[Timed]] = defaultdict(list)
-        counter = LineCounter()
-        for profile in profiles.files:
-            for number, line in profile.lines():
-                found = read_line(line)
-                counter.add(found.kind, profile.name, number)
-                self._take(found)
-        self.lines = counter.counts
+        lines = CountedLines(profiles.files)
+        for line, _ in lines:
+            self._take(line)
+        self.lines = lines.counts
 
     def tallies(self, kind: str, keys: tuple[str, ...]) -> list[Tally]:
         """The filtered events of a kind, by these keys."""

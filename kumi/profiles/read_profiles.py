@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kumi.profiles.breakdown import Breakdown
+    from kumi.profiles.counted_lines import LineCounts
     from kumi.profiles.engine import Engine
-    from kumi.profiles.line_counts import LineCounts
     from kumi.profiles.open_profiles import OpenProfiles
 
 

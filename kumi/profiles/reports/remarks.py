@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from kumi.profiles.breakdown import Breakdown
     from kumi.profiles.conditions import Clock, Memory
-    from kumi.profiles.line_counts import LineCounts
+    from kumi.profiles.counted_lines import LineCounts
     from kumi.profiles.processes import Processes
 
 _WHY: Final = {

@@ -1,14 +1,17 @@
-"""How the lines of a profile divide: events that we know, others, and malformed lines."""
+"""The lines of a profile, counted: events that we know, events of others, and malformed lines."""
 
 from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from kumi.profiles.event_line import KNOWN
+from kumi.profiles.event_line import KNOWN, read_line
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from kumi.profiles.event_line import EventLine
+    from kumi.profiles.profile_file import ProfileFile
 
 
 class LineCounts(NamedTuple):
@@ -35,20 +38,26 @@ class LineCounts(NamedTuple):
         return sum(self.events.values())
 
 
-class LineCounter:
-    """Counts lines while they are read one by one."""
+class CountedLines:
+    """The lines of some files that are not malformed; all of them are counted as they are read."""
 
-    def __init__(self) -> None:
+    def __init__(self, files: Sequence[ProfileFile]) -> None:
+        self._files = files
         self._kinds: Counter[str | None] = Counter()
         self._first_malformed: tuple[str, int] | None = None
 
-    def add(self, kind: str | None, file: str, number: int) -> None:
-        """Count the line of that number in a file; its kind is None where it is malformed."""
-        self._kinds[kind] += 1
-        if kind is None and self._first_malformed is None:
-            self._first_malformed = (file, number)
+    def __iter__(self) -> Iterator[tuple[EventLine, bytes]]:
+        """What each line says, and its bytes."""
+        for file in self._files:
+            for number, line in file.lines():
+                found = read_line(line)
+                self._kinds[found.kind] += 1
+                if found.event:
+                    yield found, line
+                elif self._first_malformed is None:
+                    self._first_malformed = (file.name, number)
 
     @property
     def counts(self) -> LineCounts:
-        """What was counted so far."""
+        """How the lines that were read so far divide."""
         return LineCounts.of(self._kinds, self._first_malformed)
