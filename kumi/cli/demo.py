@@ -12,9 +12,9 @@ import click
 
 from kumi import examples
 from kumi.cli.carrier import inherited
-from kumi.cli.drawn_report import ROWS, draw
 from kumi.cli.recorded_file import filled_in, is_stream, profile_end
 from kumi.cli.shell_words import command_name, typed
+from kumi.cli.show_report import show_report
 from kumi.cli.terminal import emit, say, width
 from kumi.letters import visible
 from kumi.profiles.losses import is_of_traces
@@ -66,7 +66,8 @@ def demo(output: str) -> int:
         found = read_breakdown([output])
     except UnreadableError as error:
         raise click.ClickException(f"nothing was recorded: {visible(str(error))}") from error
-    emit("\n" + draw(found, "summary", ROWS, as_json=False))
+    emit("\n")
+    show_report(found, "summary", None, as_json=False)
     if trace_id is not None:
         say(_about_trace(trace_id, output))
     say(_next(output))

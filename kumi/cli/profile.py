@@ -9,20 +9,21 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import click
 
-from kumi.cli.drawn_report import ROWS, draw
-from kumi.cli.terminal import emit, say
+from kumi.cli.show_report import show_report
+from kumi.cli.terminal import say
 from kumi.errors import did_you_mean
 from kumi.profiles.engine import Filters
 from kumi.profiles.open_profiles import UnreadableError, open_profiles
 from kumi.profiles.read_profiles import check_readable, read_breakdown
 from kumi.profiles.reports.remarks import malformed
+from kumi.profiles.reports.rendering import ROWS
 from kumi.profiles.reports.wording import name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kumi.cli.drawn_report import Mode
     from kumi.profiles.breakdown import Breakdown
+    from kumi.profiles.reports.rendering import Mode
 
 _UNITS: Final = {"ns": 1, "us": 1e3, "µs": 1e3, "ms": 1e6, "s": 1e9}
 _LONGEST: Final = 2.0**63  # nanoseconds; no event took as long
@@ -96,7 +97,7 @@ def profile(  # noqa: PLR0917 - click passes by name
             _stream(files, filters, limit)
         else:
             found = read_breakdown(files, filters)
-            emit(draw(found, mode, limit, as_json=as_json))
+            show_report(found, mode, limit, as_json=as_json)
             if not (found.operations or found.runs or "-" in files):
                 _tell_of_strangers(read_breakdown(files), filters)
     except UnreadableError as error:

@@ -13,21 +13,22 @@ from typing import TYPE_CHECKING
 import click
 
 from kumi.cli.carrier import inherited
-from kumi.cli.drawn_report import ROWS, draw
 from kumi.cli.exit_codes import discard_output, output_failed
 from kumi.cli.python_program import MissingError, execute, module, script
 from kumi.cli.recorded_file import BLOCK_MS, WHOLE_PROFILE, filled_in, is_stream
 from kumi.cli.shell_words import command_name, typed
-from kumi.cli.terminal import emit, say
+from kumi.cli.show_report import show_report
+from kumi.cli.terminal import say
 from kumi.letters import visible
 from kumi.profiles.open_profiles import UnreadableError
 from kumi.profiles.read_profiles import read_breakdown
+from kumi.profiles.reports.rendering import ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import TextIO
 
-    from kumi.cli.drawn_report import Mode
+    from kumi.profiles.reports.rendering import Mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +173,7 @@ def _show(report: _FinalReport) -> None:
     sys.stdout = report.stream
     try:
         found = read_breakdown([report.path])
-        emit(draw(found, report.mode, report.limit, as_json=report.as_json))
+        show_report(found, report.mode, report.limit, as_json=report.as_json)
         if not report.as_json:
             say(_next(report))
     except UnreadableError as error:
