@@ -1,7 +1,11 @@
 """The engine for files of any size: DuckDB, and the statements in `sql/`.
 
-DuckDB before 2.0 passes over what follows an object on its line; newer ones, like the small engine,
-call such a line malformed.
+The lines of a file are read once and become counts, in the table `counted`; whatever is asked later
+is made from those, so that memory is bounded by how many different times and names there are.
+
+The two engines differ in one case, `{"event":"vm_run","schema":"A","duration_ms":1} x`: DuckDB
+before 2.0 passes over what follows an object on its line. Newer ones call the line malformed, as
+Python does.
 """
 
 from __future__ import annotations
@@ -32,7 +36,7 @@ _LINE_TOO_LONG: Final = "maximum_object_size"
 
 
 class _LineTooLongError(UnreadableError):
-    """DuckDB gives up on a file for one line."""
+    """One line is longer than DuckDB takes, and it has given up on the whole file."""
 
 
 class DuckDBEngine:
@@ -70,9 +74,8 @@ class DuckDBEngine:
             )
         except duckdb.Error as error:
             said = str(error).partition("\n")[0]
-            raise (_LineTooLongError if _LINE_TOO_LONG in said else UnreadableError)(
-                said
-            ) from error
+            unreadable = _LineTooLongError if _LINE_TOO_LONG in said else UnreadableError
+            raise unreadable(said) from error
 
     def _count(self, profile: ProfileFile) -> str:
         """Count the lines of a file; the path that DuckDB could read it at."""
@@ -116,9 +119,11 @@ def _statement(name: str) -> str:
 
 
 def _plain_path(profile: ProfileFile, scratch: ScratchFolder) -> str:
-    """A path without `*`, `?` and `[`, which DuckDB would read as a pattern.
+    """A path at which DuckDB reads the lines that Python reads.
 
-    DuckDB takes a file of one byte for empty, and up to 2.0.0 a byte order mark for text.
+    DuckDB takes `*`, `?` and `[` for a pattern, so that such a name is read through a link. It
+    takes a file of one byte for empty, and up to 2.0.0 a byte order mark for text: these are
+    copied.
     """
     if profile.path is None or profile.size == 1 or profile.is_marked():
         return _rewritten(profile, scratch)
@@ -131,7 +136,7 @@ def _plain_path(profile: ProfileFile, scratch: ScratchFolder) -> str:
 
 
 def _rewritten(profile: ProfileFile, scratch: ScratchFolder) -> str:
-    """A copy in which no line is longer than what we read."""
+    """The path of a copy that has the lines as Python reads them: too long ones are cut in it."""
     copy = scratch.path()
     with copy.open("wb") as file:
         file.writelines(line.rstrip() + b"\n" for _, line in profile.lines())
@@ -153,6 +158,7 @@ def _parameters(filters: Filters) -> dict[str, object]:
 
 
 def _tally(row: tuple[Any, ...], keys: tuple[str, ...]) -> Tally:
+    """A row of `sql/tallies.sql`. Keys are JSON text; only the process, cut from a run, is not."""
     values = zip(keys, row, strict=False)
     return Tally(
         tuple(text if key == "process" else _value(text) for key, text in values),

@@ -45,8 +45,8 @@ def _numbered(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
     """Number and bytes of each line that is not blank.
 
     A line that goes on and on would fill the memory, so one of 16 MiB or more is given as its first
-    1,000 bytes. That is no JSON, and the line counts as malformed, as it does for DuckDB. A byte
-    order mark, which editors of Windows put at the beginning, is passed over.
+    1,000 bytes. That is no JSON, so that the line counts as malformed. A byte order mark, which
+    editors of Windows put at the beginning, is passed over.
     """
     number = 0
     if not _is_marked(file):

@@ -4,6 +4,7 @@
 
 CREATE MACRO is_name(text) AS text IS NULL OR starts_with(text, '"');
 
+-- A cast to BIGINT would round 1.5 and take 1e3, which are no integers to Python's JSON.
 CREATE MACRO whole_number(text) AS
   CASE WHEN contains(text, '.') OR contains(text, 'e') OR contains(text, 'E') THEN NULL
        ELSE TRY_CAST(text AS BIGINT) END;
@@ -13,7 +14,9 @@ CREATE MACRO is_count(text) AS text IS NULL OR coalesce(whole_number(text) >= 0,
 CREATE MACRO is_duration(text) AS
   text IS NULL OR coalesce(TRY_CAST(text AS DOUBLE) BETWEEN 0 AND 9.2e12, false);
 
--- One row a line that is not blank. kind: the event's name as JSON text, NULL where malformed.
+-- One row a line that is not blank. `kind` is the event's name as JSON text, NULL where the line is
+-- malformed: a line that is no JSON object gives a row of NULLs (ignore_errors). At an object of more
+-- than 17 MiB DuckDB gives up on the file, and is given a copy in which long lines are cut.
 CREATE MACRO events(path) AS TABLE
 WITH
 lines AS (
@@ -53,7 +56,8 @@ texts AS (
 measured AS (
   SELECT
     *,
-    CASE WHEN started IS NOT NULL AND ended IS NOT NULL THEN whole_number(ended) - whole_number(started)
+    CASE WHEN started IS NOT NULL AND ended IS NOT NULL
+           THEN whole_number(ended) - whole_number(started)
          ELSE TRY_CAST(floor(TRY_CAST(ms AS DOUBLE) * 1e6 + 0.5) AS BIGINT) END AS ns,
     is_name("schema") AND is_name(operation) AND is_name(phase) AND is_name(declaration)
       AND is_name("function") AND is_name(program) AND is_name(run) AND is_name("error")
