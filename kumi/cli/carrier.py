@@ -18,7 +18,7 @@ _VARIABLES = ("TRACEPARENT", "TRACESTATE", "BAGGAGE")
 
 @contextmanager
 def inherited() -> Iterator[None]:
-    """Have what runs in here hang below the parent that the environment names.
+    """Make the span that the environment names the parent of whatever runs inside.
 
     What is malformed there is ignored, as the W3C says. Without such a variable nothing happens.
     """

@@ -58,7 +58,7 @@ def _write_file(path: str, text: str) -> None:
     try:
         Path(path).write_text(text, encoding="utf-8")
     except OSError as error:
-        error.filename = path  # a disk that is full does not say where
+        error.filename = path  # the error of a full disk names no file
         raise
 
 

@@ -31,7 +31,7 @@ def is_stream(path: str) -> bool:
     try:
         return opening.is_stream(path)
     except OSError:
-        return False  # whoever opens it says what is the matter
+        return False  # opening it raises the same error, and that one is shown
 
 
 def profile_end(path: str) -> Event | None:

@@ -124,6 +124,6 @@ def _computed(schema: type[Schema], names: tuple[str, ...], given: str | None) -
         raise click.ClickException(f"{error}\n  = give the input with --input FILE") from error
     except KumiError:
         raise
-    except Exception as error:  # whatever a calculation cannot do, Python says in its own type
+    except Exception as error:  # a calculation that fails raises Python's own exceptions
         notes = "".join(f"\n  {note}" for note in getattr(error, "__notes__", ()))
         raise click.ClickException(f"{type(error).__name__}: {error}{notes}") from error

@@ -98,7 +98,7 @@ def _declared(module: ModuleType) -> dict[str, type[Schema]]:
 
 def _import(path: Path) -> ModuleType:
     """Import a file as Python would run it as a script, but under its own name."""
-    path.read_bytes()  # a missing file is the world's error, not the import's
+    path.read_bytes()  # a missing file raises OSError here, and is no failed import
     name = path.stem if path.stem not in sys.modules else f"_{path.stem}"
     spec = spec_from_file_location(name, path.resolve())
     if spec is None or spec.loader is None:

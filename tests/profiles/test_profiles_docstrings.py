@@ -5,7 +5,8 @@ from importlib import import_module
 
 import pytest
 
-MODULES = ["event_line", "lenient_json", "losses", "python_engine", "reports.fitting"]
+MODULES = ["event_line", "lenient_json", "losses", "python_engine"]
+MODULES += ["reports.fitting", "reports.wording"]
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -35,7 +35,7 @@ def first_lines(found: Breakdown) -> Iterator[str]:
 
 
 def totals(found: Breakdown) -> Iterator[str]:
-    """How many of what, and how much of the script's time it was."""
+    """How many events, runs and failures there were, and the share of runs in a script's time."""
     yield "Events: " + ", ".join(f"{n:,} {kind}" for kind, n in found.lines.events.items())
     number = sum(run.calls for run in found.runs)
     if number:

@@ -19,7 +19,11 @@ def ms(ns: int) -> str:
 
 
 def duration(ns: float) -> str:
-    """A duration in the unit that suits it."""
+    """A duration with three digits, in the unit that suits it.
+
+    >>> duration(999), duration(12_345), duration(999_600)
+    ('999 ns', '12.3 µs', '1 ms')
+    """
     for unit, size in (("s", 1e9), ("ms", 1e6), ("µs", 1e3)):
         number = ns / size
         if number >= _ROUNDS_TO_ONE:
@@ -28,7 +32,11 @@ def duration(ns: float) -> str:
 
 
 def share(part: float, of: float) -> str:
-    """A part in percent; nothing of nothing is nothing."""
+    """A part in percent; of nothing it is nothing, and what is very small does not look like that.
+
+    >>> share(1, 3), share(1, 9999), share(0, 0)
+    ('33.3 %', '<0.1 %', '0.0 %')
+    """
     percent = 100 * part / of if of else 0
     return "<0.1 %" if 0 < percent < 0.05 else f"{percent:.1f} %"  # noqa: PLR2004 - would show as 0.0
 
