@@ -27,7 +27,7 @@ import json
 from benchmarks import export, record
 found = [*record.figures({rounds}), *export.figures({rounds})]
 print(json.dumps([figure.to_json() for figure in found]))
-"""
+"""  # run in both checkouts: what it imports keeps its name, or older ones cannot be compared
 HEADER = ("", "before", "after", "after / before", "quartiles", "")
 
 
