@@ -2,10 +2,10 @@
 
 python benchmarks/caller.py RUNS ROWS OUT WARM_UP
 
-Started by `benchmarks.pauses`, with any checkout's Python: nothing of Kumi's is imported but what
-an application imports. Profiled or not, its environment says. Writes to OUT, for each schema, when
-each run began and ended (ns of `perf_counter_ns`), and the kernel's run delay in between: how long
-the caller's thread could have worked and had no processor, and how long the process's others.
+Started by `benchmarks.caller_pauses`, with any checkout's Python: nothing of Kumi's is imported but
+what an application imports. Profiled or not, its environment says. Writes to OUT, for each schema,
+when each run began and ended (ns of `perf_counter_ns`), and the kernel's run delay in between: how
+long the caller's thread could have worked and had no processor, and how long the process's others.
 WARM_UP runs of each come before that.
 """
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.figures import Figure
-from benchmarks.turns import environment, in_turns, summary, table
+from benchmarks.in_turns import environment, in_turns, summary, table
 
 SERVICE = Path(__file__).with_name("service.py")
 WORSE = 1.03
@@ -27,7 +27,7 @@ import json
 from benchmarks import export, record
 found = [*record.figures({rounds}), *export.figures({rounds})]
 print(json.dumps([figure.to_json() for figure in found]))
-"""
+"""  # run in both checkouts: what it imports keeps its name, or older ones cannot be compared
 HEADER = ("", "before", "after", "after / before", "quartiles", "")
 
 

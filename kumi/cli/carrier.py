@@ -18,7 +18,7 @@ _VARIABLES = ("TRACEPARENT", "TRACESTATE", "BAGGAGE")
 
 @contextmanager
 def inherited() -> Iterator[None]:
-    """Have what runs in here hang below the parent that the environment names.
+    """Make the span that the environment names the parent of whatever runs inside.
 
     What is malformed there is ignored, as the W3C says. Without such a variable nothing happens.
     """
@@ -27,8 +27,8 @@ def inherited() -> Iterator[None]:
         yield
         return
     from opentelemetry import context  # noqa: PLC0415 - few commands are part of a trace
-    from opentelemetry.baggage.propagation import W3CBaggagePropagator  # noqa: PLC0415 - as above
-    from opentelemetry.trace.propagation.tracecontext import (  # noqa: PLC0415 - as above
+    from opentelemetry.baggage.propagation import W3CBaggagePropagator  # noqa: PLC0415 - only in a trace
+    from opentelemetry.trace.propagation.tracecontext import (  # noqa: PLC0415 - only in a trace
         TraceContextTextMapPropagator,
     )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kumi.cli.main import FAILED, message
+from kumi.cli.exit_codes import FAILED, message
 from kumi.cli.schemas import schemas as find_schemas
 from kumi.cli.terminal import say, say_error
 from kumi.errors import KumiError

@@ -11,16 +11,16 @@ from urllib.parse import urlsplit
 import click
 
 from kumi import examples
-from kumi.cli.called import called, typed
 from kumi.cli.carrier import inherited
-from kumi.cli.destination import filled_in, is_stream, last_line
-from kumi.cli.profile import ROWS, draw
+from kumi.cli.recorded_file import filled_in, is_stream, profile_end
+from kumi.cli.shell_words import command_name, typed
+from kumi.cli.show_report import show_report
 from kumi.cli.terminal import emit, say, width
 from kumi.letters import visible
-from kumi.profiles.processes import is_of_traces
-from kumi.profiles.reading import read_breakdown
+from kumi.profiles.losses import is_of_traces
+from kumi.profiles.open_profiles import UnreadableError
+from kumi.profiles.read_profiles import read_breakdown
 from kumi.profiles.reports.drawing import wrapped
-from kumi.profiles.sources import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +66,8 @@ def demo(output: str) -> int:
         found = read_breakdown([output])
     except UnreadableError as error:
         raise click.ClickException(f"nothing was recorded: {visible(str(error))}") from error
-    emit("\n" + draw(found, "summary", ROWS, as_json=False))
+    emit("\n")
+    show_report(found, "summary", None, as_json=False)
     if trace_id is not None:
         say(_about_trace(trace_id, output))
     say(_next(output))
@@ -88,8 +89,8 @@ def _recorded(output: str, provider: TracerProvider | None) -> str | None:
 
 def _computed(name: str) -> None:
     """One schema, run over its data, and what came out of it in a line."""
-    import kumi  # noqa: PLC0415 - as above
-    from kumi.examples.generate import GENERATORS  # noqa: PLC0415 - as above
+    import kumi  # noqa: PLC0415 - --help needs no compiler
+    from kumi.examples.generate import GENERATORS  # noqa: PLC0415 - --help needs no data
 
     schema = kumi.load(examples.path(name))
     data = GENERATORS[name](DATA_ROWS)
@@ -120,11 +121,11 @@ def _provider() -> TracerProvider | None:
     """Telemetry set up as an application would, where the environment names an endpoint."""
     if _variable(_ENDPOINTS) is None:
         return None
-    from opentelemetry.sdk.resources import SERVICE_NAME, Resource  # noqa: PLC0415 - as above
-    from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415 - as above
-    from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415 - as above
+    from opentelemetry.sdk.resources import SERVICE_NAME, Resource  # noqa: PLC0415 - the SDK is slow to import
+    from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415 - part of the SDK
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415 - part of the SDK
 
-    from kumi.otel import KumiOTLPSpanExporter  # noqa: PLC0415 - as above
+    from kumi.otel import KumiOTLPSpanExporter  # noqa: PLC0415 - it imports the SDK
 
     named = "OTEL_SERVICE_NAME" in os.environ
     provider = TracerProvider(
@@ -148,7 +149,7 @@ def _root_span(provider: TracerProvider | None) -> Iterator[str | None]:
 def _about_trace(trace_id: str, output: str) -> str:
     """What became of the trace; the file's last line has the counts, unless the disk was full."""
     endpoint = _variable(_ENDPOINTS) or ""
-    end = last_line(output)
+    end = profile_end(output)
     if end is None:
         return f"\nTrace {trace_id}: sent to {endpoint}; {visible(output)} has no counts"
     if dropped := sum(n for why, n in end["dropped"].items() if is_of_traces(why)):
@@ -166,7 +167,7 @@ def _sent(spans: dict[str, int]) -> int:
 
 
 def _next(output: str) -> str:
-    kumi, profile = called(), typed(output)
+    kumi, profile = command_name(), typed(output)
     schema = typed(str(examples.path("us_tax_2024")))
     return (
         f"\nThe profile is in {visible(output)}. Next:\n"

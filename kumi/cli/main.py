@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from kumi.cli.terminal import say, say_error, width
-from kumi.errors import KumiError, SchemaError, did_you_mean
-from kumi.letters import visible
+from kumi.cli.exit_codes import FAILED, INTERRUPTED, message, output_failed, unread
+from kumi.cli.terminal import say, say_error
+from kumi.errors import KumiError, did_you_mean
 from kumi.version import __version__
 
 if TYPE_CHECKING:
@@ -28,9 +28,6 @@ COMMANDS = {
 }
 """The module of each command has its name, and so has the command in it."""
 
-FAILED, INTERRUPTED, UNREAD = 1, 130, 141
-"""The last two are what a shell says of programs that end by SIGINT and SIGPIPE."""
-
 
 class _Lazy(click.Group):
     """Lists its commands from the table, and imports the one that is called."""
@@ -38,7 +35,7 @@ class _Lazy(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = getattr(import_module(f"kumi.cli.{cmd_name}"), cmd_name)
@@ -55,9 +52,9 @@ class _Lazy(click.Group):
         try:
             return super().invoke(ctx)
         except BrokenPipeError:  # click would make a failure of it
-            return _unread()
+            return unread()
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
@@ -87,20 +84,26 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except KeyboardInterrupt:
         code = INTERRUPTED
     except BrokenPipeError:
-        code = _unread()
+        code = unread()
     except OSError as error:
         code = output_failed(error)
     sys.exit(code)
 
 
 def _flush() -> None:
-    """Meet trouble now, not at exit; a recorded program may have closed the stream, or taken it."""
+    """Write what waits in the buffer: its errors are to come now, not at the interpreter's exit.
+
+    A program that was recorded may have closed the stream, or put another object in its place.
+    """
     if not getattr(sys.stdout, "closed", True):
         sys.stdout.flush()
 
 
 def _open_streams() -> None:
-    """What the shell closed (`>&-`) leads nowhere; no file that is opened later gets its number."""
+    """Open streams that the shell has closed (`>&-`), on the null device.
+
+    Else a file that is opened later would get the stream's number, and be written to by others.
+    """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - open as long as we run
@@ -116,36 +119,7 @@ def _invoke(arguments: Sequence[str] | None) -> int:
         return INTERRUPTED
     except (KumiError, OSError) as error:
         if isinstance(error, OSError) and not error.filename:
-            raise  # files are named: this is about what we print to
+            raise  # an error about a file names it, so this one is about standard output
         say(message(error), err=True)
         return FAILED
     return result if isinstance(result, int) else 0
-
-
-def message(error: KumiError | OSError) -> str:
-    """What is said of an error that is nobody's bug: one line, or everything located."""
-    if isinstance(error, SchemaError):
-        return error.shown(width(sys.stderr))
-    if isinstance(error, OSError) and error.filename:
-        return f"Error: {visible(str(error.filename))}: {error.strerror}"
-    if isinstance(error, OSError) and error.strerror:
-        return f"Error: standard output: {error.strerror}"
-    return f"Error: {error}"
-
-
-def output_failed(error: OSError) -> int:
-    """Say that standard output takes no more; the exit code."""
-    say(message(error), err=True)
-    discard_output()
-    return FAILED
-
-
-def _unread() -> int:
-    """Nobody reads what we print (`| head`), which is nothing to speak of; the exit code."""
-    discard_output()
-    return UNREAD
-
-
-def discard_output() -> None:
-    """Let the rest of the output go nowhere: what waits in the buffer would fail again at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

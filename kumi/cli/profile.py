@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
+from itertools import islice
 from typing import TYPE_CHECKING, Final, Literal
 
 import click
 
-from kumi.cli.terminal import emit, say, width
+from kumi.cli.show_report import show_report
+from kumi.cli.terminal import say
 from kumi.errors import did_you_mean
 from kumi.profiles.engine import Filters
-from kumi.profiles.reading import check_readable, read_breakdown
-from kumi.profiles.reports.drawing import coloured, plain
-from kumi.profiles.reports.page import malformed, name
-from kumi.profiles.sources import UnreadableError, opened
+from kumi.profiles.open_profiles import UnreadableError, open_profiles
+from kumi.profiles.read_profiles import check_readable, read_breakdown
+from kumi.profiles.reports.remarks import malformed
+from kumi.profiles.reports.rendering import ROWS
+from kumi.profiles.reports.wording import name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kumi.profiles.breakdown import Breakdown
+    from kumi.profiles.reports.rendering import Mode
 
-Mode = Literal["summary", "detailed", "raw"]
-
-ROWS: Final = 10
 _UNITS: Final = {"ns": 1, "us": 1e3, "µs": 1e3, "ms": 1e6, "s": 1e9}
 _LONGEST: Final = 2.0**63  # nanoseconds; no event took as long
 _DURATION: Final = re.compile(r"(\d+(?:\.\d*)?|\.\d+)\s*(ns|us|µs|ms|s)?")
@@ -69,7 +69,7 @@ def _nanoseconds(_ctx: click.Context, _param: click.Parameter, value: str) -> in
 )
 def profile(  # noqa: PLR0917 - click passes by name
     files: tuple[str, ...],
-    mode: Mode,
+    mode: Mode | Literal["raw"],
     as_json: bool,
     schema: tuple[str, ...],
     declaration: tuple[str, ...],
@@ -97,7 +97,7 @@ def profile(  # noqa: PLR0917 - click passes by name
             _stream(files, filters, limit)
         else:
             found = read_breakdown(files, filters)
-            emit(draw(found, mode, limit, as_json=as_json))
+            show_report(found, mode, limit, as_json=as_json)
             if not (found.operations or found.runs or "-" in files):
                 _tell_of_strangers(read_breakdown(files), filters)
     except UnreadableError as error:
@@ -108,8 +108,8 @@ def _tell_of_strangers(everything: Breakdown, filters: Filters) -> None:
     """Say which names that the filters ask for are not in the profile at all."""
     names = [
         ("schema", filters.schemas, (part.names[0] for part in everything.schemas)),
-        ("declaration", filters.declarations, (g.keys[1] for g in everything.declarations)),
-        ("operation", filters.operations, (group.keys[0] for group in everything.types)),
+        ("declaration", filters.declarations, (tally.keys[1] for tally in everything.declarations)),
+        ("operation", filters.operations, (tally.keys[0] for tally in everything.types)),
     ]
     for what, asked, found in names:
         known = sorted({str(name) for name in found})
@@ -119,28 +119,11 @@ def _tell_of_strangers(everything: Breakdown, filters: Filters) -> None:
                 say(f"No {what} is called {name(stranger)}; {hint}", err=True)
 
 
-def draw(found: Breakdown, mode: Mode, limit: int | None, *, as_json: bool) -> str:
-    """The report as text for this standard output."""
-    if as_json:
-        from kumi.profiles.reports.figures import figures  # noqa: PLC0415 - only what is asked for
-
-        return figures(found)
-    if mode == "detailed":
-        from kumi.profiles.reports.detailed import detailed as page  # noqa: PLC0415 - as above
-    else:
-        from kumi.profiles.reports.summary import summary as page  # noqa: PLC0415 - as above
-    columns = width(sys.stdout)
-    in_colour = columns is not None and not os.environ.get("NO_COLOR")
-    return (coloured if in_colour else plain)(page(found, limit or ROWS), columns)
-
-
 def _stream(files: Sequence[str], filters: Filters, limit: int | None) -> None:
-    from itertools import islice  # noqa: PLC0415 - as above
+    from kumi.profiles.reports.raw_events import RawEvents  # noqa: PLC0415 - a report needs none of it
 
-    from kumi.profiles.reports.raw import Raw  # noqa: PLC0415 - as above
-
-    with opened(files) as sources:
-        raw = Raw(sources.sources, filters)
+    with open_profiles(files) as profiles:
+        raw = RawEvents(profiles.files, filters)
         for line in islice(raw, limit):
             sys.stdout.write(line + "\n")
     sys.stdout.flush()

@@ -12,26 +12,27 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kumi.cli.called import called, typed
 from kumi.cli.carrier import inherited
-from kumi.cli.destination import BLOCK_MS, WHOLE_PROFILE, filled_in, is_stream
-from kumi.cli.main import discard_output, output_failed
-from kumi.cli.profile import ROWS, draw
-from kumi.cli.script import MissingError, execute, module, script
-from kumi.cli.terminal import emit, say
+from kumi.cli.exit_codes import discard_output, output_failed
+from kumi.cli.python_program import MissingError, execute, module, script
+from kumi.cli.recorded_file import BLOCK_MS, WHOLE_PROFILE, filled_in, is_stream
+from kumi.cli.shell_words import command_name, typed
+from kumi.cli.show_report import show_report
+from kumi.cli.terminal import say
 from kumi.letters import visible
-from kumi.profiles.reading import read_breakdown
-from kumi.profiles.sources import UnreadableError
+from kumi.profiles.open_profiles import UnreadableError
+from kumi.profiles.read_profiles import read_breakdown
+from kumi.profiles.reports.rendering import ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import TextIO
 
-    from kumi.cli.profile import Mode
+    from kumi.profiles.reports.rendering import Mode
 
 
 @dataclass(frozen=True, slots=True)
-class _Report:
+class _FinalReport:
     """What to show at the end of a process: the profile at `path`, which the user called `name`.
 
     `stream` is where to, whatever the program makes of `sys.stdout`.
@@ -102,7 +103,7 @@ def record(  # noqa: PLR0917 - click passes by name
     if not (quiet or is_stream(path)):  # what went into a pipe cannot be read back
         mode: Mode = "detailed" if detailed else "summary"
         shown = path if "{" in output else output
-        report = _Report(os.getpid(), sys.stdout, path, shown, mode, limit, as_json)
+        report = _FinalReport(os.getpid(), sys.stdout, path, shown, mode, limit, as_json)
         atexit.register(_show, report)
     begun = _Begun(path)
     code = execute(found, arguments, begun.around)
@@ -112,7 +113,7 @@ def record(  # noqa: PLR0917 - click passes by name
 
 
 class _Begun:
-    """Whether the program began. One that is no Python does not, and changes no file."""
+    """Whether the program began. A file that is no Python does not, and no profile is touched."""
 
     def __init__(self, path: str) -> None:
         self._path = path
@@ -135,11 +136,12 @@ class _Begun:
 def _begin_file(path: str) -> None:
     """Move an old profile aside before the program does anything.
 
-    A process that reads it meanwhile, or a worker that is first to open it, would else see it come
-    in the middle of the program. Its troubles are told when it is written to.
+    Else it would be moved at the first write, in the middle of the program: somebody who reads the
+    file meanwhile would see the old one, and a worker could be the first to open it. A file that
+    cannot be opened is told of when it is written to.
     """
     from kumi.otel import settings  # noqa: PLC0415 - the SDK is slow to import
-    from kumi_exporters.eventfile.event_file import EventFile  # noqa: PLC0415 - as above
+    from kumi_exporters.eventfile.event_file import EventFile  # noqa: PLC0415 - it imports the SDK
 
     if not is_stream(path):
         asked = settings.read()
@@ -156,11 +158,12 @@ def _set_environment(path: str, ops: bool, flags: list[str]) -> None:
         os.environ[f"KUMI_PROFILE_{flag}"] = "1"
 
 
-def _show(report: _Report) -> None:
-    """The report, at the very end: exit handlers run last in, first out, and this one came first.
+def _show(report: _FinalReport) -> None:
+    """The report, at the very end.
 
-    So threads have ended, and the profile is complete. A forked child that leaves by `sys.exit`
-    comes by here too, and has nothing to say.
+    Exit handlers run in the reverse of their order, and this was the first: so threads have ended
+    and the profile is complete. A forked child that leaves by `sys.exit` runs the handler too, and
+    shows nothing.
     """
     if os.getpid() != report.process:
         return
@@ -170,7 +173,7 @@ def _show(report: _Report) -> None:
     sys.stdout = report.stream
     try:
         found = read_breakdown([report.path])
-        emit(draw(found, report.mode, report.limit, as_json=report.as_json))
+        show_report(found, report.mode, report.limit, as_json=report.as_json)
         if not report.as_json:
             say(_next(report))
     except UnreadableError as error:
@@ -181,8 +184,8 @@ def _show(report: _Report) -> None:
         output_failed(error)
 
 
-def _next(report: _Report) -> str:
-    kumi, path = called(), typed(report.name)
+def _next(report: _FinalReport) -> str:
+    kumi, path = command_name(), typed(report.name)
     other = "--summary" if report.mode == "detailed" else "--detailed"
     return (
         f"\nThe profile is in {visible(report.name)}. Next:\n"

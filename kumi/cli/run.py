@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kumi.cli.called import called, typed
 from kumi.cli.carrier import inherited
-from kumi.cli.destination import BLOCK_MS, WHOLE_PROFILE, filled_in, is_stream, last_line
-from kumi.cli.exchange import read_input, write_output
+from kumi.cli.json_io import read_input, write_output
+from kumi.cli.recorded_file import BLOCK_MS, WHOLE_PROFILE, filled_in, is_stream, profile_end
 from kumi.cli.schemas import check_names, only
 from kumi.cli.schemas import schema as find_schema
+from kumi.cli.shell_words import command_name, typed
 from kumi.cli.terminal import say
 from kumi.errors import InputError, KumiError
 
@@ -85,7 +85,7 @@ def _profiled(path: str | None) -> Iterator[None]:
     with otel.profile(**_options(path)), inherited():
         yield
     if _state(path) != before and _is_whole(path):  # else a warning has said what is the matter
-        say(f"profile written; next: {called()} profile {typed(path)}", err=True)
+        say(f"profile written; next: {command_name()} profile {typed(path)}", err=True)
 
 
 def _options(path: str) -> Options:
@@ -109,7 +109,7 @@ def _state(path: str) -> tuple[int, int, int] | None:
 
 def _is_whole(path: str) -> bool:
     """Whether the profile was written to its end, and all of it."""
-    end = last_line(path)
+    end = profile_end(path)
     return end is not None and not any(why.startswith("file_") for why in end["dropped"])
 
 
@@ -124,6 +124,6 @@ def _computed(schema: type[Schema], names: tuple[str, ...], given: str | None) -
         raise click.ClickException(f"{error}\n  = give the input with --input FILE") from error
     except KumiError:
         raise
-    except Exception as error:  # whatever a calculation cannot do, Python says in its own type
+    except Exception as error:  # a calculation that fails raises Python's own exceptions
         notes = "".join(f"\n  {note}" for note in getattr(error, "__notes__", ()))
         raise click.ClickException(f"{type(error).__name__}: {error}{notes}") from error

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kumi.cli.failure import failure
+from kumi.cli.import_failure import import_failure
 from kumi.errors import KumiError, did_you_mean
 from kumi.letters import visible
-from kumi.profiles.devices import is_device
+from kumi.profiles.devices import device_refused, is_device
 from kumi.schema import Schema, compile_program, load
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def schemas(spec: str) -> list[type[Schema]]:
     """Every schema that `spec` names: more than one only for a module without a class."""
     path, _, name = spec.rpartition(":") if ".py:" in spec else (spec, "", "")
     if Path(path).exists() and is_device(Path(path)):
-        raise click.ClickException(f"{visible(path)}: a device, which need not end, is no schema")
+        raise click.ClickException(device_refused(visible(path), "schema"))
     if not path.endswith(".py"):
         return [load(path)]
     declared = _declared(_import(Path(path)))
@@ -98,7 +98,7 @@ def _declared(module: ModuleType) -> dict[str, type[Schema]]:
 
 def _import(path: Path) -> ModuleType:
     """Import a file as Python would run it as a script, but under its own name."""
-    path.read_bytes()  # a missing file is the world's error, not the import's
+    path.read_bytes()  # a missing file raises OSError here, and is no failed import
     name = path.stem if path.stem not in sys.modules else f"_{path.stem}"
     spec = spec_from_file_location(name, path.resolve())
     if spec is None or spec.loader is None:
@@ -111,5 +111,5 @@ def _import(path: Path) -> ModuleType:
     except KumiError:
         raise
     except (Exception, SystemExit) as error:
-        raise click.ClickException(failure(path, error)) from error
+        raise click.ClickException(import_failure(path, error)) from error
     return module

@@ -1,7 +1,9 @@
 """JSON without what other readers let pass: a value must come out as it was written, or not at all.
 
-Refused: a key given twice, half of a surrogate pair, NaN and infinities, numbers that no float can
-hold. Where such a thing is, is looked up only when there is one.
+A key given twice, half of a surrogate pair, NaN, infinities and numbers that no float can hold are
+refused. The decoder only says that there is such a thing, which costs nothing where there is none.
+Then the text is gone through once more for its place: of `{"a":1,"a":2}` the second `"a"` is
+refused, at line 1, column 8.
 """
 
 from __future__ import annotations
@@ -21,12 +23,15 @@ _PIECE: Final = re.compile(
       | [{}]""",
     re.VERBOSE | re.ASCII,
 )
-"""What is looked at in a text that is JSON as far as to where it is refused; nothing behind."""
+"""The pieces of a JSON text in which something may be refused, and the brackets of objects.
+
+The first piece that is refused ends the search, so that the text behind it need not be JSON.
+"""
 _LONGEST: Final = 40
 
 
 class _RefusedError(ValueError):
-    """Something is there that we refuse."""
+    """The text holds something that we refuse; where that is, is not known yet."""
 
 
 def loads(text: str) -> Any:

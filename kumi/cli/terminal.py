@@ -20,8 +20,8 @@ _USUAL, _LEAST = 80, 20
 def width(stream: TextIO) -> int | None:
     """Columns of the terminal that a stream leads to; None where it leads to a file or a pipe.
 
-    COLUMNS says more than the terminal itself does, as in other programs. A terminal of less than
-    20 columns folds what it gets by itself.
+    The variable COLUMNS is believed before the terminal, as other programs do. What is written for
+    20 columns a narrower terminal has to fold by itself.
     """
     if not stream.isatty():
         return None
@@ -38,7 +38,7 @@ def _measured(stream: TextIO) -> int:
 
 
 def say(text: str, *, err: bool = False) -> None:
-    """Print a message of some lines. It may hold names from anywhere: none steers the terminal."""
+    """Print a message of some lines. Letters in it that could steer the terminal are escaped."""
     if err:
         click.echo(harmless(text), err=True)
     else:
@@ -46,7 +46,7 @@ def say(text: str, *, err: bool = False) -> None:
 
 
 def say_error(error: click.ClickException) -> None:
-    """Print what the command line says of wrong usage, or we through it."""
+    """Print what click says of wrong usage, or what we say by one of its exceptions."""
     shown = io.StringIO()
     error.show(shown)
     message = error.format_message()
@@ -56,9 +56,9 @@ def say_error(error: click.ClickException) -> None:
 
 
 def emit(text: str) -> None:
-    """Write what is drawn or data to standard output, whatever its encoding can hold.
+    """Write a drawing or data to standard output; letters that its encoding lacks are escaped.
 
-    Names in it are escaped already: a drawing has colours, which steer the terminal.
+    Nothing else is: colours of a drawing steer the terminal, and names in it are escaped already.
     """
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")

@@ -1,7 +1,17 @@
 """The figures of a profile: integers and names, nothing drawn. Reports draw them, `--json` prints.
 
-Two kinds of time, never added together: *self*, what an operation took, and *total*, what a run, a
-declaration or a phase took with everything inside it. Nanoseconds throughout.
+There are two kinds of time, and adding one to the other would count the same nanoseconds twice.
+Operations lie side by side, each beginning where the one before it ended: their *self* times add
+up, in a schema or in the whole profile. Runs, declarations and phases lie around them: their
+*total* times contain what is inside. Of this run
+
+    vm_run             10,000 ns
+      vm_declaration    9,000
+        vm_operation    4,000
+        vm_operation    5,000
+
+`schemas` and `types` say 9,000 ns, which is self time; `declarations` say 9,000 and `runs` 10,000,
+which is total time; nothing says 28,000.
 """
 
 from __future__ import annotations
@@ -10,20 +20,23 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kumi.ir.ops import BY_NAME
-from kumi.profiles.processes import Processes, drops, processes
-from kumi.profiles.whole import Clock, Memory, Pauses, Programs, clock_costs, memory, pauses
+from kumi.profiles.conditions import Clock, Memory, PauseTotals, clock_costs, memory, pauses
+from kumi.profiles.losses import drops
+from kumi.profiles.operand_names import OperandNames
+from kumi.profiles.processes import Processes, processes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from kumi.profiles.engine import Engine, Group, Lines
+    from kumi.profiles.counted_lines import LineCounts
+    from kumi.profiles.engine import Engine, Tally
 
-ANALYZED: Final = ("Ref", "Map", "LoadInput")
+SHARED_BY_OPERAND: Final = ("Ref", "Map", "LoadInput")
 SCRIPT_PHASE: Final = "script_execution"
 
 
 class Part(NamedTuple):
-    """A share of something: who, how many, and how long together."""
+    """One row of a table of shares: names, how many there were, and how long together (ns)."""
 
     names: tuple[str, ...]
     calls: int
@@ -33,12 +46,12 @@ class Part(NamedTuple):
 class Hotspot(NamedTuple):
     """One operation of a program: keys are schema, name, declaration, position, function."""
 
-    group: Group
+    tally: Tally
     operand: str | None
 
 
-class Analysis(NamedTuple):
-    """One type of operation, and what it is spent on: (schema, declaration, function or path)."""
+class OperandShares(NamedTuple):
+    """One type of operation, and its time by (schema, operand): a target, a function or a path."""
 
     operation: str
     calls: int
@@ -47,7 +60,7 @@ class Analysis(NamedTuple):
 
 
 class Breakdown(NamedTuple):
-    """Everything that reports say. Groups and parts are sorted: the longest first, then by name.
+    """Everything that reports say. Tallies and parts are sorted: the longest first, then by name.
 
     `schemas` are self times, of every schema in the file, also one without operations; `runs` are
     by schema, `failures` by (schema, error), `types` by operation, `declarations` by (schema,
@@ -55,18 +68,18 @@ class Breakdown(NamedTuple):
     script, None where there is none.
     """
 
-    lines: Lines
+    lines: LineCounts
     schemas: tuple[Part, ...]
-    runs: tuple[Group, ...]
+    runs: tuple[Tally, ...]
     failures: tuple[Part, ...]
-    types: tuple[Group, ...]
+    types: tuple[Tally, ...]
     hotspots: tuple[Hotspot, ...]
-    analyses: tuple[Analysis, ...]
-    declarations: tuple[Group, ...]
-    phases: tuple[Group, ...]
+    operand_shares: tuple[OperandShares, ...]
+    declarations: tuple[Tally, ...]
+    phases: tuple[Tally, ...]
     clock: Clock | None
     memory: Memory | None
-    pauses: tuple[Pauses, ...]
+    pauses: tuple[PauseTotals, ...]
     processes: Processes
     dropped: dict[str, int]
     script: int | None
@@ -89,12 +102,12 @@ class Breakdown(NamedTuple):
 
 def breakdown(engine: Engine) -> Breakdown:
     """The figures of what an engine has counted."""
-    whole = engine.whole
-    programs = Programs(whole)
-    runs = _sorted(engine.groups("vm_run", ("schema",)))
-    declarations = _sorted(engine.groups("vm_declaration", ("schema", "declaration")))
-    types = _sorted(engine.groups("vm_operation", ("name",)))
-    phases = _sorted(engine.groups("phase", ("name", "schema")))
+    uncounted = engine.uncounted
+    operands = OperandNames(uncounted)
+    runs = _sorted(engine.tallies("vm_run", ("schema",)))
+    declarations = _sorted(engine.tallies("vm_declaration", ("schema", "declaration")))
+    types = _sorted(engine.tallies("vm_operation", ("name",)))
+    phases = _sorted(engine.tallies("phase", ("name", "schema")))
     script = [phase.total for phase in phases if phase.keys[0] == SCRIPT_PHASE]
     return Breakdown(
         lines=engine.lines,
@@ -102,61 +115,67 @@ def breakdown(engine: Engine) -> Breakdown:
         runs=runs,
         failures=_failures(engine),
         types=types,
-        hotspots=_hotspots(engine, programs),
-        analyses=tuple(_analyses(engine, types, programs)),
+        hotspots=_hotspots(engine, operands),
+        operand_shares=tuple(_operand_shares(engine, types, operands)),
         declarations=declarations,
         phases=phases,
-        clock=_clock(engine, clock_costs(whole)),
-        memory=memory(whole),
-        pauses=pauses(whole),
-        processes=processes(whole),
-        dropped=drops(whole),
+        clock=_clock(engine, clock_costs(uncounted)),
+        memory=memory(uncounted),
+        pauses=pauses(uncounted),
+        processes=processes(uncounted),
+        dropped=drops(uncounted),
         script=sum(script) if script else None,
     )
 
 
-def _schemas(engine: Engine, others: Iterable[Group]) -> tuple[Part, ...]:
-    found = {str(group.keys[0]): Part((str(group.keys[0]),), 0, 0) for group in others}
-    for group in engine.groups("vm_operation", ("schema",)):
-        found[str(group.keys[0])] = _part(group)
+def _schemas(engine: Engine, others: Iterable[Tally]) -> tuple[Part, ...]:
+    found = {str(tally.keys[0]): Part((str(tally.keys[0]),), 0, 0) for tally in others}
+    for tally in engine.tallies("vm_operation", ("schema",)):
+        found[str(tally.keys[0])] = _part(tally)
     return _sorted_parts(found.values())
 
 
 def _failures(engine: Engine) -> tuple[Part, ...]:
-    groups = engine.groups("vm_run", ("schema", "error"))
-    return _sorted_parts(_part(group) for group in groups if group.keys[1] is not None)
+    tallies = engine.tallies("vm_run", ("schema", "error"))
+    return _sorted_parts(_part(tally) for tally in tallies if tally.keys[1] is not None)
 
 
-def _hotspots(engine: Engine, programs: Programs) -> tuple[Hotspot, ...]:
+def _hotspots(engine: Engine, operands: OperandNames) -> tuple[Hotspot, ...]:
     keys = ("schema", "name", "declaration", "position", "function")
-    groups = _sorted(engine.groups("vm_operation", keys))
-    return tuple(Hotspot(group, programs.operand_at(group.keys)) for group in groups)
+    tallies = _sorted(engine.tallies("vm_operation", keys))
+    return tuple(Hotspot(tally, operands.at(tally.keys)) for tally in tallies)
 
 
-def _analyses(engine: Engine, types: tuple[Group, ...], programs: Programs) -> Iterable[Analysis]:
-    totals = {group.keys[0]: group for group in types}
-    wanted = [name for name in ANALYZED if name in totals]
+def _operand_shares(
+    engine: Engine, types: tuple[Tally, ...], operands: OperandNames
+) -> Iterable[OperandShares]:
+    totals = {tally.keys[0]: tally for tally in types}
+    wanted = [name for name in SHARED_BY_OPERAND if name in totals]
     keys = ("name", "schema", "function", "program", "position")
-    groups = engine.groups("vm_operation", keys) if wanted else []
+    tallies = engine.tallies("vm_operation", keys) if wanted else []
     for name in wanted:
-        parts = _merged(_spent_on(group, programs) for group in groups if group.keys[0] == name)
-        yield Analysis(name, totals[name].calls, totals[name].total, parts)
+        parts = _merged(_by_operand(tally, operands) for tally in tallies if tally.keys[0] == name)
+        yield OperandShares(name, totals[name].calls, totals[name].total, parts)
 
 
-def _spent_on(group: Group, programs: Programs) -> Part:
-    name, schema, function, program, position = group.keys
-    operand = function if name == "Map" else programs.operand(schema, program, position)
+def _by_operand(tally: Tally, operands: OperandNames) -> Part:
+    name, schema, function, program, position = tally.keys
+    operand = function if name == "Map" else operands.of_program(schema, program, position)
     names = () if operand is None else (str(schema), str(operand))
-    return Part(names, group.calls, group.total)
+    return Part(names, tally.calls, tally.total)
 
 
 def _clock(engine: Engine, costs: dict[str, float]) -> Clock | None:
-    """What reading the clock took; operations that cost no instruction share another's reading."""
+    """What reading the clock took, in the processes that have said what one reading costs.
+
+    There is a reading for each operation, but for those that cost no instruction, such as `Ref`:
+    they share the one of the operation beside them.
+    """
     readings: Counter[str] = Counter()
-    for group in engine.groups("vm_operation", ("process", "name")):
-        process, name = (str(key) for key in group.keys)
+    for tally in engine.tallies("vm_operation", ("process", "name")):
+        process, name = (str(key) for key in tally.keys)
         if process in costs and not (name in BY_NAME and BY_NAME[name].free):
-            readings[process] += group.calls
+            readings[process] += tally.calls
     if not readings:
         return None
     total = sum(costs[process] * number for process, number in readings.items())
@@ -177,12 +196,14 @@ def _merged(parts: Iterable[Part]) -> tuple[Part, ...]:
     return tuple(sorted(merged, key=lambda part: (-part.total, -part.calls, part.names)))
 
 
-def _part(group: Group) -> Part:
-    return Part(tuple(map(str, group.keys)), group.calls, group.total)
+def _part(tally: Tally) -> Part:
+    return Part(tuple(map(str, tally.keys)), tally.calls, tally.total)
 
 
-def _sorted(groups: Iterable[Group]) -> tuple[Group, ...]:
-    return tuple(sorted(groups, key=lambda group: (-group.total, [str(key) for key in group.keys])))
+def _sorted(tallies: Iterable[Tally]) -> tuple[Tally, ...]:
+    return tuple(
+        sorted(tallies, key=lambda tally: (-tally.total, [str(key) for key in tally.keys]))
+    )
 
 
 def _sorted_parts(parts: Iterable[Part]) -> tuple[Part, ...]:

@@ -1,4 +1,4 @@
-"""Ctrl-C for work that is done outside of Python."""
+"""Ctrl-C while work is done outside of Python, such as a statement of DuckDB."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ _T = TypeVar("_T")
 
 
 def interruptible(work: Callable[[], _T], interrupt: Callable[[], None]) -> _T:
-    """Do the work on a thread of its own, since this one is where KeyboardInterrupt arrives.
+    """What `work` returns; where KeyboardInterrupt comes first, `interrupt` ends the work.
 
-    When it does, `interrupt` is called to end the work, and the exception goes on. At the
-    interpreter's exit, where Python 3.12 and later start no thread, the work is done right here.
+    Python raises KeyboardInterrupt on the main thread, and only between its own instructions: while
+    that thread is in a statement of DuckDB, Ctrl-C does nothing. So the work is done on another
+    thread, and the main one waits where it can be interrupted. At the interpreter's exit, when
+    Python 3.12 and later start no thread any more, the work is done right here.
     """
     outcome: Future[_T] = Future()
     thread = Thread(target=_carry_out, args=(work, outcome))

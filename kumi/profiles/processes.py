@@ -1,31 +1,23 @@
-"""Which processes began a profile, which of them came to its end, and what they lost.
+"""Which processes began a profile, and what became of those that did not come to its end.
 
 A process may begin more than once (its file was moved away and opened anew) and end more than once
-(SIGTERM, then more runs): its last line of each kind counts. They come from a file, so nothing here
-trusts a shape.
+(SIGTERM, then more runs): its last line of each kind counts. Events come from a file, so nothing
+here trusts that a value is what it should be.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import socket
 from collections import Counter
-from datetime import datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+from kumi.profiles.event_line import of_kind
+from kumi.profiles.still_running import is_running
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from kumi.profiles.lines import Event
-
-_PROC: Final = Path("/proc")
-_MOST_PROCESSES: Final = 2**31
-_SLACK: Final = 2.0  # seconds: the system knows when it booted to the second
-_STATE, _STARTED = 0, 19
-"""Fields of `/proc/PID/stat` behind the name: see proc(5)."""
-_OF_TRACES: Final = frozenset({"export_failed", "already_shutdown"})
+    from kumi.profiles.event_line import Event
 
 
 class Processes(NamedTuple):
@@ -42,90 +34,31 @@ class Processes(NamedTuple):
         return self.running + self.gone + self.unknown
 
 
-def processes(whole: Iterable[Event]) -> Processes:
+def processes(events: Sequence[Event]) -> Processes:
     """The processes of a profile, as they are now."""
-    events = list(whole)
     begun, ended = _last_of_each(events, "profile_start"), _last_of_each(events, "profile_end")
-    found = Counter(_is_running(begun[process]) for process in begun.keys() - ended.keys())
+    found = Counter(is_running(begun[process]) for process in begun.keys() - ended.keys())
     return Processes(len(begun), found[True], found[False], found[None])
 
 
-def drops(whole: Iterable[Event]) -> dict[str, int]:
-    """What was lost, by reason, over all processes that said so.
-
-    A process may say it more than once, each time with what it had said before; or it begins to
-    count anew, where a program profiles one stretch after another.
-    """
-    lost: Counter[str] = Counter()
-    said: dict[str, Counter[str]] = {}
-    for event in sorted(_of_kind(whole, "profile_end"), key=_when):
-        process, now = str(event.get("process")), _reasons(event.get("dropped"))
-        if not said.get(process, Counter()) <= now:
-            lost += said[process]
-        said[process] = now
-    return dict(sorted(sum(said.values(), lost).items()))
-
-
-def _reasons(dropped: Any) -> Counter[str]:
-    reasons = dropped if isinstance(dropped, dict) else {}
-    return Counter({why: n for why, n in reasons.items() if type(n) is int and n > 0})
-
-
-def is_of_traces(reason: str) -> bool:
-    """Whether what was lost for this reason is missing among traces, and not in the file."""
-    return reason in _OF_TRACES or reason.startswith("traces_")
-
-
-def _last_of_each(whole: Iterable[Event], kind: str) -> dict[str, Event]:
-    """The last event of a kind by process, whatever order the lines are read in."""
-    ordered = sorted(_of_kind(whole, kind), key=_when)
+def _last_of_each(events: Sequence[Event], kind: str) -> dict[str, Event]:
+    """The last event of a kind by process."""
+    ordered = in_order(events, kind)
     return {event["process"]: event for event in ordered if isinstance(event.get("process"), str)}
 
 
-def _of_kind(whole: Iterable[Event], kind: str) -> list[Event]:
-    return [event for event in whole if event["event"] == kind]
+def in_order(events: Iterable[Event], kind: str) -> list[Event]:
+    """The events of a kind by their time, whatever order the lines are read in."""
+    return sorted(of_kind(events, kind), key=_moment)
 
 
-def _when(event: Event) -> tuple[str, int, str]:
-    """The time; within a millisecond the counts, which only grow; and then something fixed."""
+def _moment(event: Event) -> tuple[str, int, str]:
+    """What events are put in order by: time, then counts, then the text of what was lost.
+
+    Two lines of one process may have the same millisecond. Counts only grow, so the one with more
+    came later. Where even these are equal, the text makes the order the same in both engines.
+    """
     counts = [event.get(key) for key in ("runs", "spans", "dropped")]
     numbers = (n for count in counts if isinstance(count, dict) for n in count.values())
     total = sum(n for n in numbers if type(n) is int)
     return str(event.get("timestamp")), total, json.dumps(event.get("dropped"), sort_keys=True)
-
-
-def _is_running(begun: Event) -> bool | None:
-    """Whether a process that began there still runs; None where that cannot be known here."""
-    pid: Any = begun.get("pid")
-    is_here = begun.get("host") == socket.gethostname() and os.name == "posix"
-    if not is_here or type(pid) is not int or not 0 < pid < _MOST_PROCESSES:
-        return None
-    try:
-        os.kill(pid, 0)  # nothing is sent
-    except ProcessLookupError:
-        return False
-    except OSError:
-        pass  # it is there, and somebody else's
-    return _is_the_same(pid, str(begun.get("timestamp")))
-
-
-def _is_the_same(pid: int, timestamp: str) -> bool | None:
-    """Whether the process of that number is alive, and was when the profile began.
-
-    None where the system does not tell, as only Linux does: a number may be given a second time.
-    """
-    try:
-        fields = (
-            (_PROC / str(pid) / "stat").read_text("utf-8", "replace").rpartition(")")[2].split()
-        )
-        started = _booted() + int(fields[_STARTED]) / os.sysconf("SC_CLK_TCK")
-        began = datetime.fromisoformat(timestamp).timestamp()
-    except (OSError, ValueError):
-        return None
-    return fields[_STATE] not in "ZX" and started <= began + _SLACK
-
-
-def _booted() -> int:
-    """When the system started, in seconds of wall time."""
-    words = (_PROC / "stat").read_text("ascii").split()
-    return int(words[words.index("btime") + 1])

@@ -8,8 +8,8 @@ import pytest
 from backports import zstd
 
 from kumi.profiles.engine import Filters
-from kumi.profiles.reading import counted, read_breakdown
-from kumi.profiles.sources import SMALL, opened
+from kumi.profiles.open_profiles import SMALL, open_profiles
+from kumi.profiles.read_profiles import counted, read_breakdown
 
 PACK = {".gz": gzip.compress, ".zst": zstd.compress}
 OPERATION = (
@@ -28,9 +28,9 @@ def lines(request):
     """How the lines of these files divide, by one engine or the other."""
 
     def read(*names):
-        with opened([str(name) for name in names]) as sources:
+        with open_profiles([str(name) for name in names]) as profiles:
             limit = 1 << 40 if request.param == "small" else 0
-            return counted(sources, Filters(), small=limit).lines
+            return counted(profiles, Filters(), small=limit).lines
 
     return read
 

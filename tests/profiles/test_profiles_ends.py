@@ -2,7 +2,7 @@
 
 import pytest
 
-from kumi.profiles.processes import drops
+from kumi.profiles.losses import drops
 
 
 def end(process, moment, **dropped):

@@ -24,8 +24,8 @@ from profile_files import (
 
 from kumi.profiles.breakdown import breakdown
 from kumi.profiles.engine import Filters
-from kumi.profiles.reading import counted
-from kumi.profiles.sources import opened
+from kumi.profiles.open_profiles import open_profiles
+from kumi.profiles.read_profiles import counted
 
 ODD = [
     None,
@@ -120,9 +120,9 @@ def both(*contents, filters=None, names=None):
         paths = [Path(folder, name) for name in names or [f"{n}.x" for n in range(len(contents))]]
         for path, content in zip(paths, contents, strict=True):
             path.write_bytes(content)
-        with opened([str(path) for path in paths]) as sources:
+        with open_profiles([str(path) for path in paths]) as profiles:
             asked = filters or Filters()
-            return [breakdown(counted(sources, asked, small)) for small in (1 << 40, 0)]
+            return [breakdown(counted(profiles, asked, small)) for small in (1 << 40, 0)]
 
 
 def test_a_byte_order_mark_is_no_damage():

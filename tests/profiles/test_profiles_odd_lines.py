@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kumi.profiles.engine import Filters
-from kumi.profiles.lines import TIMED
-from kumi.profiles.reading import counted
-from kumi.profiles.sources import opened
+from kumi.profiles.event_line import TIMED
+from kumi.profiles.open_profiles import open_profiles
+from kumi.profiles.read_profiles import counted
 
 NUMBERS = [
     "1", "0", "-0", "-0.0", "0.5", "1.", "01", ".5", "+1", "--1", "0x10", "1_0", "1e", "1e+",
@@ -96,9 +96,11 @@ class Odd:
 def seen(path, small):
     """What an engine counts, by everything that it counts under."""
     keys = ("schema", "name", "declaration", "position", "function", "program", "error")
-    with opened([str(path)]) as sources:
-        engine = counted(sources, Filters(), small)
-        groups = {(kind, *one.keys): one[1:] for kind in TIMED for one in engine.groups(kind, keys)}
+    with open_profiles([str(path)]) as profiles:
+        engine = counted(profiles, Filters(), small)
+        groups = {
+            (kind, *one.keys): one[1:] for kind in TIMED for one in engine.tallies(kind, keys)
+        }
         return groups, engine.lines
 
 

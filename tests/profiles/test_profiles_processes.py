@@ -14,11 +14,11 @@ from profile_files import end, operation, start, timed, written
 
 from kumi.profiles.breakdown import breakdown
 from kumi.profiles.engine import Filters
-from kumi.profiles.reading import counted
-from kumi.profiles.reports.figures import figures
-from kumi.profiles.reports.raw import Raw
-from kumi.profiles.reports.summary import remarks
-from kumi.profiles.sources import opened
+from kumi.profiles.open_profiles import open_profiles
+from kumi.profiles.read_profiles import counted
+from kumi.profiles.reports.json_report import json_report
+from kumi.profiles.reports.raw_events import RawEvents
+from kumi.profiles.reports.remarks import remarks
 
 LINUX = pytest.mark.skipif(not Path("/proc/stat").exists(), reason="only Linux tells it")
 A, B, C = "aaaaaaaa", "bbbbbbbb", "cccccccc"
@@ -27,8 +27,8 @@ A, B, C = "aaaaaaaa", "bbbbbbbb", "cccccccc"
 @pytest.fixture(params=[1_000_000, 0], ids=["small", "DuckDB"])
 def found(request, tmp_path):
     def read(*events):
-        with opened([str(written(tmp_path, *events))]) as sources:
-            return breakdown(counted(sources, Filters(), small=request.param))
+        with open_profiles([str(written(tmp_path, *events))]) as profiles:
+            return breakdown(counted(profiles, Filters(), small=request.param))
 
     return read
 
@@ -121,13 +121,15 @@ def test_pauses_are_never_malformed_and_part_of_the_raw_stream(found, tmp_path):
     assert [tuple(pause) for pause in everything.pauses] == [("gc", 1, 2_000, 2_000)]
     assert everything.lines.malformed == 0
     assert everything.lines.events["pause"] == 4
-    with opened([str(tmp_path / "profile.jsonl")]) as sources:
-        stream = Raw(sources.sources, Filters())
+    with open_profiles([str(tmp_path / "profile.jsonl")]) as profiles:
+        stream = RawEvents(profiles.files, Filters())
         assert [json.loads(line) for line in stream][1:] == pauses
     assert stream.lines.malformed == 0
 
 
 def test_the_figures_have_processes_and_pauses(found):
-    all_of_it = json.loads(figures(found(start(A), timed("pause", 10, cause="gc"), operation())))
+    all_of_it = json.loads(
+        json_report(found(start(A), timed("pause", 10, cause="gc"), operation()))
+    )
     assert all_of_it["pauses"] == [{"cause": "gc", "count": 1, "total_ns": 10, "longest_ns": 10}]
     assert all_of_it["processes"]["begun"] == all_of_it["processes"]["unfinished"] == 1

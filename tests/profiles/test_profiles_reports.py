@@ -17,13 +17,14 @@ from profile_files import (
 )
 
 from kumi.profiles.engine import Filters
-from kumi.profiles.reading import read_breakdown
+from kumi.profiles.open_profiles import UnreadableError
+from kumi.profiles.read_profiles import read_breakdown
 from kumi.profiles.reports.detailed import detailed
 from kumi.profiles.reports.drawing import plain
-from kumi.profiles.reports.figures import figures
-from kumi.profiles.reports.page import span
-from kumi.profiles.reports.summary import HOW_TO_GET_OPERATIONS, summary
-from kumi.profiles.sources import UnreadableError
+from kumi.profiles.reports.json_report import json_report
+from kumi.profiles.reports.sections import HOW_TO_GET_OPERATIONS
+from kumi.profiles.reports.summary import summary
+from kumi.profiles.reports.wording import duration
 
 
 def page(path, make=summary, limit=10, filters=None):
@@ -154,7 +155,7 @@ def test_schemas_come_by_time_then_name_and_parts_add_up_exactly(tmp_path):
     path = written(
         tmp_path, operation("B", ns=33333), operation("A", ns=33333), operation("C", ns=99999)
     )
-    found = json.loads(figures(read_breakdown([str(path)])))
+    found = json.loads(json_report(read_breakdown([str(path)])))
     assert [schema["schema"] for schema in found["schemas"]] == ["C", "A", "B"]
     assert found["total_ns"] == sum(schema["total_ns"] for schema in found["schemas"]) == 166665
     assert found["total_ns"] == sum(kind["total_ns"] for kind in found["types"])
@@ -191,14 +192,14 @@ def test_programs_that_differ_under_one_key_name_no_target(tmp_path):
     ref = operation(name="Ref", ns=0, declaration="a", index=0)
     one, two = program([["a", "Ref", None, "x", []]]), program([["a", "Ref", None, "y", []]])
     known = read_breakdown([str(written(tmp_path, one, one, ref))])
-    assert known.analyses[0].parts[0].names == ("Shop", "x")
-    assert read_breakdown([str(written(tmp_path, one, two, ref))]).analyses[0].parts == ()
+    assert known.operand_shares[0].parts[0].names == ("Shop", "x")
+    assert read_breakdown([str(written(tmp_path, one, two, ref))]).operand_shares[0].parts == ()
 
 
 def test_references_that_take_no_time_are_by_their_number(tmp_path):
     refs = [operation(name="Ref", ns=0, declaration="a", index=n) for n in (0, 1, 1)]
     known = program([["a", "Ref", None, "once", []], ["a", "Ref", None, "twice", []]])
-    (references,) = read_breakdown([str(written(tmp_path, known, *refs))]).analyses
+    (references,) = read_breakdown([str(written(tmp_path, known, *refs))]).operand_shares
     assert [part.names[1] for part in references.parts] == ["twice", "once"]
 
 
@@ -240,7 +241,7 @@ def test_a_file_without_an_event_is_unreadable_and_says_why(tmp_path, content, w
     ],
 )
 def test_a_duration_has_three_digits_and_never_an_exponent(ns, shown):
-    assert span(ns) == shown
+    assert duration(ns) == shown
 
 
 def test_a_profile_without_a_run_says_that_nothing_ran(tmp_path):

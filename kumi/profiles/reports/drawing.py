@@ -1,4 +1,4 @@
-"""A page as text: plain for files and pipes, as wide as the terminal and with colours on one."""
+"""A report as text: plain for files and pipes, as wide as the terminal and with colours on one."""
 
 from __future__ import annotations
 
@@ -6,35 +6,35 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from kumi.letters import cells
-from kumi.profiles.reports.layout import layout
-from kumi.profiles.reports.page import Table
+from kumi.profiles.reports.document import Table
+from kumi.profiles.reports.fitting import fit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kumi.profiles.reports.page import Page
+    from kumi.profiles.reports.document import Document
 
-_TIE: Final = "\u00a0"  # a blank that no text is folded at
-_FILLER: Final = "\0"  # behind a letter of two columns; names from files have both escaped
+_TIE: Final = "\u00a0"  # a blank where no line is folded
+_FILLER: Final = "\0"  # behind a letter of two columns, so that folding counts it as two
 
 
-def plain(page: Page, width: int | None = None) -> str:
-    """The page, columns aligned with blanks; ends with a line feed.
+def plain(document: Document, width: int | None = None) -> str:
+    """The document, columns aligned with blanks; ends with a line feed.
 
     It fits into `width` columns; None leaves everything as long as it is. The lines before the
     first empty one are what scripts rely on, and stay as they are.
     """
-    return "".join(f"{line}\n" for line, _ in _lines(page, width))
+    return "".join(f"{line}\n" for line, _ in _lines(document, width))
 
 
-def coloured(page: Page, width: int | None = None) -> str:
+def coloured(document: Document, width: int | None = None) -> str:
     """The same text for a terminal: titles bold, headings dim."""
     from rich.console import Console  # noqa: PLC0415 - 100 ms that only a terminal is worth
-    from rich.text import Text  # noqa: PLC0415 - as above
+    from rich.text import Text  # noqa: PLC0415 - it comes with the console
 
     console = Console(soft_wrap=True, highlight=False)
     with console.capture() as capture:
-        for line, style in _lines(page, width):
+        for line, style in _lines(document, width):
             console.print(Text(line, style))
     return capture.get()
 
@@ -42,7 +42,8 @@ def coloured(page: Page, width: int | None = None) -> str:
 def wrapped(text: str, width: int | None) -> list[str]:
     """The lines of a text, folded between words where one of them is wider than `width`.
 
-    A number stays with the word behind it: its unit, or what it counts.
+    A number stays with the word behind it, which is its unit or what it counts. Names from files
+    cannot hold what stands for that here: both letters are escaped in them.
     """
     lines = text.split("\n")
     if width is None or max(map(cells, lines)) <= width:
@@ -56,10 +57,10 @@ def wrapped(text: str, width: int | None) -> list[str]:
     return [line.replace(_TIE, " ").replace(_FILLER, "") for line in folded]
 
 
-def _lines(page: Page, width: int | None) -> Iterator[tuple[str, str]]:
+def _lines(document: Document, width: int | None) -> Iterator[tuple[str, str]]:
     """Each line and its style."""
-    documented = page.index("") if "" in page else len(page)
-    for number, part in enumerate(page):
+    documented = document.index("") if "" in document else len(document)
+    for number, part in enumerate(document):
         if isinstance(part, Table):
             yield from _drawn(part, width)
         else:
@@ -69,7 +70,7 @@ def _lines(page: Page, width: int | None) -> Iterator[tuple[str, str]]:
 
 
 def _drawn(table: Table, width: int | None) -> Iterator[tuple[str, str]]:
-    found = layout(table, width)
+    found = fit(table, width)
     yield from ((line, "bold") for line in wrapped(table.title, width))
     yield from ((line, "dim") for line in found.drawn(table.heading))
     for row in table.rows:

@@ -1,40 +1,41 @@
-"""The tables that reports share: parts, and groups with their percentiles."""
+"""The tables that reports share: parts, and tallies with their percentiles."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kumi.profiles.reports.page import Table, ms, name, share, span
+from kumi.profiles.reports.document import Table
+from kumi.profiles.reports.wording import duration, ms, name, share
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from kumi.profiles.breakdown import Hotspot, Part
-    from kumi.profiles.engine import Group
+    from kumi.profiles.engine import Tally
 
-_GROUP_HEADING = ("count", "time ms", "share", "average", "p50", "p95", "p99", "longest")
+_FIGURES = ("count", "time ms", "share", "average", "p50", "p95", "p99", "longest")
 
 
-def grouped(
+def tally_table(
     title: str,
     heading: tuple[str, ...],
-    groups: Sequence[Group],
+    tallies: Sequence[Tally],
     limit: int,
-    names: Callable[[Group], tuple[str, ...]] | None = None,
+    names: Callable[[Tally], tuple[str, ...]] | None = None,
 ) -> list[str | Table]:
-    """Groups with share, average and percentiles; nothing where there are none."""
-    if not groups:
+    """Tallies with share, average and percentiles; nothing where there are none."""
+    if not tallies:
         return []
-    total = sum(group.total for group in groups)
+    total = sum(tally.total for tally in tallies)
     named = names or _names
-    rows = [(*named(group), *_figures(group, total)) for group in groups[:limit]]
-    if rest := groups[limit:]:
-        calls, time = sum(g.calls for g in rest), sum(g.total for g in rest)
+    rows = [(*named(tally), *_figures(tally, total)) for tally in tallies[:limit]]
+    if rest := tallies[limit:]:
+        calls, time = sum(each.calls for each in rest), sum(each.total for each in rest)
         rows.append(_others(len(rest), calls, time, total, len(heading), blank=4))
-    return [Table(title, (*heading, *_GROUP_HEADING), tuple(rows), len(heading))]
+    return [Table(title, (*heading, *_FIGURES), tuple(rows), len(heading))]
 
 
-def shared(
+def part_table(
     title: str, heading: tuple[str, ...], parts: Sequence[Part], total: int, limit: int
 ) -> list[str | Table]:
     """Parts with their share of `total`; nothing where there are none."""
@@ -46,27 +47,27 @@ def shared(
     if rest := parts[limit:]:
         calls, time = sum(part.calls for part in rest), sum(part.total for part in rest)
         rows.append(_others(len(rest), calls, time, total, len(heading), blank=0))
-    return [Table(title, (*heading, *_GROUP_HEADING[:4]), tuple(rows), len(heading))]
+    return [Table(title, (*heading, *_FIGURES[:4]), tuple(rows), len(heading))]
 
 
 def described(hotspot: Hotspot) -> str:
     """The operation as `kumi ops` and spans call it: with its function or operand."""
-    operation, function = hotspot.group.keys[1], hotspot.group.keys[4]
+    operation, function = hotspot.tally.keys[1], hotspot.tally.keys[4]
     operand = hotspot.operand if function is None else function
     return name(operation if operand is None else f"{operation} {operand}")
 
 
-def _names(group: Group) -> tuple[str, ...]:
-    return tuple("" if key is None else name(key) for key in group.keys)
+def _names(tally: Tally) -> tuple[str, ...]:
+    return tuple("" if key is None else name(key) for key in tally.keys)
 
 
-def _figures(group: Group, total: int) -> tuple[str, ...]:
-    percentiles = map(span, (group.p50, group.p95, group.p99, group.longest))
-    return (*_sums(group.calls, group.total, total), *percentiles)
+def _figures(tally: Tally, total: int) -> tuple[str, ...]:
+    percentiles = map(duration, (tally.p50, tally.p95, tally.p99, tally.longest))
+    return (*_sums(tally.calls, tally.total, total), *percentiles)
 
 
 def _sums(calls: int, time: int, total: int) -> tuple[str, ...]:
-    return (f"{calls:,}", ms(time), share(time, total), span(time / calls if calls else 0))
+    return (f"{calls:,}", ms(time), share(time, total), duration(time / calls if calls else 0))
 
 
 def _others(

@@ -1,5 +1,6 @@
 -- The one pass over a file: how often each (keys, nanoseconds) occurs. Everything else is made from
--- these counts, so that percentiles are exact and files add up.
+-- these counts, so that percentiles are exact and files add up. Of four lines that differ only in
+-- their times, 10, 10, 20 and 90 ns, three rows are left: 10 ns with 2 calls, 20 and 90 ns with 1.
 INSERT INTO counted
 SELECT
   kind, ns, "schema", "name", declaration, position, "function", program, process, "error", entire,

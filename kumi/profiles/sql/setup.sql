@@ -1,18 +1,22 @@
--- Values are read as JSON text: a string keeps its quotes, so that a number in quotes is no number,
--- and a name that is no string is no name. kumi/profiles/lines.py says the same in Python.
+-- What a line says, and whether it is malformed: kumi/profiles/event_line.py says the same in Python,
+-- with examples. Values stay JSON text, since a cast would lose their kind: 0.0012 and "0.0012" would
+-- both become a number. As text the second one has its quotes, and no cast makes a number of it.
 
 CREATE MACRO is_name(text) AS text IS NULL OR starts_with(text, '"');
 
-CREATE MACRO whole(text) AS
+-- A cast to BIGINT would round 1.5 and take 1e3, which are no integers to Python's JSON.
+CREATE MACRO whole_number(text) AS
   CASE WHEN contains(text, '.') OR contains(text, 'e') OR contains(text, 'E') THEN NULL
        ELSE TRY_CAST(text AS BIGINT) END;
 
-CREATE MACRO is_whole(text) AS text IS NULL OR coalesce(whole(text) >= 0, false);
+CREATE MACRO is_count(text) AS text IS NULL OR coalesce(whole_number(text) >= 0, false);
 
 CREATE MACRO is_duration(text) AS
   text IS NULL OR coalesce(TRY_CAST(text AS DOUBLE) BETWEEN 0 AND 9.2e12, false);
 
--- One row a line that is not blank. kind: the event's name as JSON text, NULL where malformed.
+-- One row a line that is not blank. `kind` is the event's name as JSON text, NULL where the line is
+-- malformed: a line that is no JSON object gives a row of NULLs (ignore_errors). At an object of more
+-- than 17 MiB DuckDB gives up on the file, and is given a copy in which long lines are cut.
 CREATE MACRO events(path) AS TABLE
 WITH
 lines AS (
@@ -52,11 +56,12 @@ texts AS (
 measured AS (
   SELECT
     *,
-    CASE WHEN started IS NOT NULL AND ended IS NOT NULL THEN whole(ended) - whole(started)
+    CASE WHEN started IS NOT NULL AND ended IS NOT NULL
+           THEN whole_number(ended) - whole_number(started)
          ELSE TRY_CAST(floor(TRY_CAST(ms AS DOUBLE) * 1e6 + 0.5) AS BIGINT) END AS ns,
     is_name("schema") AND is_name(operation) AND is_name(phase) AND is_name(declaration)
       AND is_name("function") AND is_name(program) AND is_name(run) AND is_name("error")
-      AND is_whole("index") AND is_whole("rows") AND is_whole(started) AND is_whole(ended)
+      AND is_count("index") AND is_count("rows") AND is_count(started) AND is_count(ended)
       AND is_duration(ms) AND coalesce(ns >= 0, false)
       AND CASE event WHEN '"vm_operation"' THEN operation IS NOT NULL
                      WHEN '"vm_declaration"' THEN declaration IS NOT NULL
@@ -72,7 +77,7 @@ SELECT
   declaration, "index" AS position, "function", program,
   substr(run, 2, 8) AS process,
   "error",
-  whole("rows") AS "rows",
+  whole_number("rows") AS "rows",
   entire
 FROM measured;
 

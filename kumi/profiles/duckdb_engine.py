@@ -1,68 +1,70 @@
 """The engine for files of any size: DuckDB, and the statements in `sql/`.
 
-DuckDB before 2.0 passes over what follows an object on its line; newer ones, like the small engine,
-call such a line malformed.
+The lines of a file are read once and become counts, in the table `counted`; whatever is asked later
+is made from those, so that memory is bounded by how many different times and names there are.
+
+The two engines differ in one case, `{"event":"vm_run","schema":"A","duration_ms":1} x`: DuckDB
+before 2.0 passes over what follows an object on its line. Newer ones call the line malformed, as
+Python does.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections import Counter
 from importlib.resources import files
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 
-from kumi.profiles.engine import Filters, Group, Lines
+from kumi.profiles.counted_lines import LineCounts
+from kumi.profiles.engine import Filters, Tally
 from kumi.profiles.interruptible import interruptible
-from kumi.profiles.sources import UnreadableError
+from kumi.profiles.open_profiles import UnreadableError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from kumi.profiles.engine import Key
-    from kumi.profiles.lines import Event
-    from kumi.profiles.sources import Opened, Source, Spare
+    from kumi.profiles.event_line import Event
+    from kumi.profiles.open_profiles import OpenProfiles, ScratchFolder
+    from kumi.profiles.profile_file import ProfileFile
 
 _MEMORY_LIMIT: Final = "1GB"  # beyond it DuckDB spills to the temporary folder
 _LINE_TOO_LONG: Final = "maximum_object_size"
 
 
 class _LineTooLongError(UnreadableError):
-    """DuckDB gives up on a file for one line."""
+    """One line is longer than DuckDB takes, and it has given up on the whole file."""
 
 
-class DuckEngine:
+class DuckDBEngine:
     """See `kumi.profiles.engine.Engine`."""
 
-    def __init__(self, opened: Opened, filters: Filters) -> None:
+    def __init__(self, profiles: OpenProfiles, filters: Filters) -> None:
         self._filters = filters
-        self._spare = opened.spare
-        self._database = _connect(opened.spare.folder)
-        self._first_malformed: tuple[str, int] | None = None
-        for source in opened.sources:
-            self._take(source)
+        self._scratch = profiles.scratch
+        self._database = _connect(profiles.scratch.folder)
+        first_malformed: tuple[str, int] | None = None
+        for profile in profiles.files:
+            path = self._count(profile)
+            first_malformed = first_malformed or self._find_malformed(profile, path)
         kinds = self._query("SELECT kind, sum(calls)::BIGINT FROM counted GROUP BY kind")
-        self._kinds: Counter[Key] = Counter({_value(kind): calls for kind, calls in kinds})
+        by_kind = {kind and json.loads(kind): calls for kind, calls in kinds}
+        self.lines = LineCounts.of(by_kind, first_malformed)
 
     @property
-    def lines(self) -> Lines:
-        """How the lines divide."""
-        return Lines.of(self._kinds, self._first_malformed)
-
-    @property
-    def whole(self) -> list[Event]:
-        """The events that are not counted but read."""
+    def uncounted(self) -> list[Event]:
+        """The events that are read one by one."""
         found = self._query("SELECT entire, calls FROM counted WHERE entire IS NOT NULL")
         return [json.loads(entire) for entire, calls in found for _ in range(calls)]
 
-    def groups(self, kind: str, keys: tuple[str, ...]) -> list[Group]:
+    def tallies(self, kind: str, keys: tuple[str, ...]) -> list[Tally]:
         """The filtered events of a kind, by these keys."""
-        statement = _statement("group").format(keys=", ".join(f'"{key}"' for key in keys))
+        statement = _statement("tallies").format(keys=", ".join(f'"{key}"' for key in keys))
         rows = self._query(statement, {"kind": _text(kind), **_parameters(self._filters)})
-        return [_group(row, keys) for row in rows]
+        return [_tally(row, keys) for row in rows]
 
     def _query(self, statement: str, parameters: object = None) -> list[tuple[Any, ...]]:
         try:
@@ -72,28 +74,32 @@ class DuckEngine:
             )
         except duckdb.Error as error:
             said = str(error).partition("\n")[0]
-            raise (_LineTooLongError if _LINE_TOO_LONG in said else UnreadableError)(
-                said
-            ) from error
+            unreadable = _LineTooLongError if _LINE_TOO_LONG in said else UnreadableError
+            raise unreadable(said) from error
 
-    def _take(self, source: Source) -> None:
-        path = _plain_path(source, self._spare)
+    def _count(self, profile: ProfileFile) -> str:
+        """Count the lines of a file; the path that DuckDB could read it at."""
+        path = _plain_path(profile, self._scratch)
         try:
             self._query(_statement("count").format(path=_quoted(path)))
         except _LineTooLongError:
-            path = _rewritten(source, self._spare)
+            path = _rewritten(profile, self._scratch)
             self._query(_statement("count").format(path=_quoted(path)))
-        if self._first_malformed is None:
-            self._first_malformed = self._find_malformed(source, path)
+        return path
 
-    def _find_malformed(self, source: Source, path: str) -> tuple[str, int] | None:
+    def _find_malformed(self, profile: ProfileFile, path: str) -> tuple[str, int] | None:
+        """File and number of its first malformed line, where this is the first file with one.
+
+        DuckDB passes over blank lines and does not number the others as the file does. So it says
+        which one it is of those that are not blank, and Python counts in the file up to that one.
+        """
         if not self._query("SELECT 1 FROM counted WHERE kind IS NULL LIMIT 1"):
             return None
         self._query("SET preserve_insertion_order = true")
         [(ordinal,)] = self._query(_statement("first_malformed").format(path=_quoted(path)))
         self._query("SET preserve_insertion_order = false")
-        number, _ = next(islice(source.lines(), ordinal - 1, None))
-        return source.name, number
+        number, _ = next(islice(profile.lines(), ordinal - 1, None))
+        return profile.name, number
 
 
 def _connect(folder: Path) -> duckdb.DuckDBPyConnection:
@@ -112,26 +118,28 @@ def _statement(name: str) -> str:
     return files("kumi.profiles").joinpath("sql", f"{name}.sql").read_text("utf-8")
 
 
-def _plain_path(source: Source, spare: Spare) -> str:
-    """A path without `*`, `?` and `[`, which DuckDB would read as a pattern.
+def _plain_path(profile: ProfileFile, scratch: ScratchFolder) -> str:
+    """A path at which DuckDB reads the lines that Python reads.
 
-    DuckDB takes a file of one byte for empty, and up to 2.0.0 a byte order mark for text.
+    DuckDB takes `*`, `?` and `[` for a pattern, so that such a name is read through a link. It
+    takes a file of one byte for empty, and up to 2.0.0 a byte order mark for text: these are
+    copied.
     """
-    if source.path is None or source.size == 1 or source.is_marked():
-        return _rewritten(source, spare)
-    path = os.path.abspath(source.path)  # noqa: PTH100 - a name must not look like a URL
+    if profile.path is None or profile.size == 1 or profile.is_marked():
+        return _rewritten(profile, scratch)
+    path = os.path.abspath(profile.path)  # noqa: PTH100 - a name must not look like a URL
     if not set("*?[") & set(path):
         return path
-    link = spare.path()
+    link = scratch.path()
     link.symlink_to(path)
     return str(link)
 
 
-def _rewritten(source: Source, spare: Spare) -> str:
-    """A copy in which no line is longer than what we read."""
-    copy = spare.path()
+def _rewritten(profile: ProfileFile, scratch: ScratchFolder) -> str:
+    """The path of a copy that has the lines as Python reads them: too long ones are cut in it."""
+    copy = scratch.path()
     with copy.open("wb") as file:
-        file.writelines(line.rstrip() + b"\n" for _, line in source.lines())
+        file.writelines(line.rstrip() + b"\n" for _, line in profile.lines())
     return str(copy)
 
 
@@ -149,9 +157,10 @@ def _parameters(filters: Filters) -> dict[str, object]:
     }
 
 
-def _group(row: tuple[Any, ...], keys: tuple[str, ...]) -> Group:
+def _tally(row: tuple[Any, ...], keys: tuple[str, ...]) -> Tally:
+    """A row of `sql/tallies.sql`. Keys are JSON text; only the process, cut from a run, is not."""
     values = zip(keys, row, strict=False)
-    return Group(
+    return Tally(
         tuple(text if key == "process" else _value(text) for key, text in values),
         *map(int, row[len(keys) :]),
     )

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from kumi.profiles.breakdown import Breakdown, Hotspot, Part
-    from kumi.profiles.engine import Group, Key
-    from kumi.profiles.whole import Pauses
+    from kumi.profiles.conditions import PauseTotals
+    from kumi.profiles.engine import Key, Tally
 
 
-def figures(found: Breakdown) -> str:
+def json_report(found: Breakdown) -> str:
     """One JSON object, indented, ending with a line feed."""
     return json.dumps(_object(found), indent=2) + "\n"
 
@@ -22,17 +22,17 @@ def _object(found: Breakdown) -> dict[str, Any]:
         "operations": found.operations,
         "total_ns": found.total,
         "schemas": [_part(("schema",), part) for part in found.schemas],
-        "runs": [_group(("schema",), group) for group in found.runs],
+        "runs": [_tally(("schema",), tally) for tally in found.runs],
         "failures": [_part(("schema", "error"), part) for part in found.failures],
         "script_ns": found.script,
-        "types": [_group(("operation",), group) for group in found.types],
+        "types": [_tally(("operation",), tally) for tally in found.types],
         "hotspots": [_hotspot(hotspot) for hotspot in found.hotspots],
         "spent_on": {
-            analysis.operation: [_part(("schema", "operand"), part) for part in analysis.parts]
-            for analysis in found.analyses
+            shares.operation: [_part(("schema", "operand"), part) for part in shares.parts]
+            for shares in found.operand_shares
         },
-        "declarations": [_group(("schema", "declaration"), group) for group in found.declarations],
-        "phases": [_group(("name", "schema"), group) for group in found.phases],
+        "declarations": [_tally(("schema", "declaration"), tally) for tally in found.declarations],
+        "phases": [_tally(("name", "schema"), tally) for tally in found.phases],
         "memory": found.memory and found.memory._asdict(),
         "clock": found.clock and {"readings": found.clock.readings, "total_ns": found.clock.total},
         "pauses": [_pauses(pauses) for pauses in found.pauses],
@@ -50,21 +50,21 @@ def _part(names: tuple[str, ...], part: Part) -> dict[str, Any]:
     return {**dict(keys), "count": part.calls, "total_ns": part.total}
 
 
-def _group(names: tuple[str, ...], group: Group) -> dict[str, Any]:
-    keys: dict[str, Key] = dict(zip(names, group.keys, strict=True))
+def _tally(names: tuple[str, ...], tally: Tally) -> dict[str, Any]:
+    keys: dict[str, Key] = dict(zip(names, tally.keys, strict=True))
     return {
         **keys,
-        "count": group.calls,
-        "total_ns": group.total,
-        "rows": group.rows,
-        "p50_ns": group.p50,
-        "p95_ns": group.p95,
-        "p99_ns": group.p99,
-        "longest_ns": group.longest,
+        "count": tally.calls,
+        "total_ns": tally.total,
+        "rows": tally.rows,
+        "p50_ns": tally.p50,
+        "p95_ns": tally.p95,
+        "p99_ns": tally.p99,
+        "longest_ns": tally.longest,
     }
 
 
-def _pauses(found: Pauses) -> dict[str, Any]:
+def _pauses(found: PauseTotals) -> dict[str, Any]:
     return {
         "cause": found.cause,
         "count": found.calls,
@@ -75,4 +75,4 @@ def _pauses(found: Pauses) -> dict[str, Any]:
 
 def _hotspot(hotspot: Hotspot) -> dict[str, Any]:
     names = ("schema", "operation", "declaration", "index", "function")
-    return {**_group(names, hotspot.group), "operand": hotspot.operand}
+    return {**_tally(names, hotspot.tally), "operand": hotspot.operand}

@@ -23,7 +23,7 @@ _CALLED: Final = re.compile(r"(\w+)\(\)")
 _MAIN: Final = 'what only a program does stands under `if __name__ == "__main__":`'
 
 
-def failure(path: Path, error: BaseException) -> str:
+def import_failure(path: Path, error: BaseException) -> str:
     """What to say of the error that importing the module at `path` raised."""
     if isinstance(error, SyntaxError):
         return f"{visible(error.filename or str(path))}:{error.lineno or 1}: {error.msg}"

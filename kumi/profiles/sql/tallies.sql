@@ -1,5 +1,6 @@
--- Groups of the filtered events of one kind. Times occur in ascending order of `ns`, each `calls`
--- times; a percentile is the first at which the cumulated count has reached its share.
+-- Tallies of the filtered events of one kind. `seen` is how many took at most `ns`, `everything` how
+-- many there are; a percentile is the first time at which `seen` has reached its share. The docstring
+-- of Tally, in kumi/profiles/engine.py, says why and shows such a table.
 WITH
 chosen AS (
   SELECT {keys}, ns, sum(calls) AS calls, sum("rows") AS "rows"

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kumi.letters import cells, shortened
+from kumi.profiles.reports.document import Table
 from kumi.profiles.reports.drawing import plain, wrapped
-from kumi.profiles.reports.page import Table
 
 HEADING = ("schema", "target", "count", "time ms", "share", "average", "p50", "p95", "p99", "most")
 FIGURES = ("2", "18.9640", "66.6 %", "9.48 ms", "7.49 ms", "11.4 ms", "11.5 ms", "12.5 ms")

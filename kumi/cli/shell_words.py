@@ -1,4 +1,4 @@
-"""What the command is called where it was called."""
+"""Words as they are typed into a shell: what a command shows to be run next."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import shutil
 import sys
 from pathlib import Path
 
-_STARTED = sys.argv[0]  # looked at now: `kumi record` gives the program its own
+_STARTED = sys.argv[0]  # read at import: `kumi record` puts the program's arguments there
 
 
-def called() -> str:
+def command_name() -> str:
     """`kumi`; where the shell would not find it, the path by which it was started."""
     if Path(_STARTED).name != "kumi" or shutil.which("kumi"):
         return "kumi"

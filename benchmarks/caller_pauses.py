@@ -1,4 +1,6 @@
-"""How often an operation takes over 1 ms, but for the machine: `python -m benchmarks.pauses`.
+"""How often an operation takes over 1 ms, not counting what the machine does beside it.
+
+`python -m benchmarks.caller_pauses`
 
 A caller runs the demo's schemas without a pause, in a process of its own, in each variant in turns:
 unprofiled, streamed, recorded as it is by default, and that with traces to a collector on this
@@ -24,8 +26,8 @@ from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
+from benchmarks.in_turns import environment, in_turns, summary, table
 from benchmarks.sink import sink
-from benchmarks.turns import environment, in_turns, summary, table
 from kumi import examples
 from kumi.schema import compile_program, load
 
@@ -83,7 +85,7 @@ def main(arguments=None):
 
 
 def _arguments(arguments):
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.pauses", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.caller_pauses", description=__doc__)
     parser.add_argument("--rounds", type=int, default=12, help="5 to 20")
     parser.add_argument("--runs", type=int, default=1000, help="of each schema, in a round")
     parser.add_argument("--rows", type=int, default=20, help="of data for each run")
@@ -109,7 +111,7 @@ def _measured(name, asked, endpoint):
             str(WARM_UP),
         ]
         subprocess.run(command, env=environment(**settings), cwd=folder, check=True)
-        timed = {each: Timed.read(each, out) for each in examples.NAMES}
+        timed = {each: CallerTimes.read(each, out) for each in examples.NAMES}
         long = tuple(_long_operations(file, timed) if settings else _long_runs(timed))
     operations = sum(each.operations * len(each.runs) for each in timed.values())
     own = sum(took - others > 1 for took, others in long)
@@ -118,7 +120,7 @@ def _measured(name, asked, endpoint):
 
 
 @dataclass(frozen=True)
-class Timed:
+class CallerTimes:
     """What the caller saw of one schema: begin, end, its run delay, the others', in ns."""
 
     operations: int

@@ -13,7 +13,7 @@ import click
 from kumi.cli.strict_json import loads
 from kumi.cli.terminal import say
 from kumi.letters import harmless_json, visible
-from kumi.profiles.devices import is_device
+from kumi.profiles.devices import device_refused, is_device
 
 
 def read_input(path: str | None) -> dict[str, Any]:
@@ -25,7 +25,7 @@ def read_input(path: str | None) -> dict[str, Any]:
         return {}
     name = "standard input" if path == "-" else visible(path)
     if path != "-" and is_device(Path(path)):
-        raise click.ClickException(f"{name}: a device, which need not end, is no input")
+        raise click.ClickException(device_refused(name, "input"))
     data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
     value = _parsed(name, data)
     if not isinstance(value, dict):
@@ -46,7 +46,7 @@ def write_output(values: dict[str, Any], path: str | None) -> None:
 
 
 def _print(text: str) -> None:
-    """Print JSON; what a terminal has no letter for, or is steered by, as JSON escapes it."""
+    """Print JSON; what steers a terminal, or is lacking in its encoding, is escaped as in JSON."""
     text = harmless_json(text)
     try:
         click.echo(text)
@@ -58,7 +58,7 @@ def _write_file(path: str, text: str) -> None:
     try:
         Path(path).write_text(text, encoding="utf-8")
     except OSError as error:
-        error.filename = path  # a disk that is full does not say where
+        error.filename = path  # the error of a full disk names no file
         raise
 
 

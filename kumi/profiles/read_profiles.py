@@ -1,4 +1,4 @@
-"""From file names to figures."""
+"""From the names of files to the figures of the profile that they hold."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 from kumi.profiles.breakdown import breakdown
 from kumi.profiles.engine import Filters
-from kumi.profiles.sources import SMALL, UnreadableError, opened
+from kumi.profiles.open_profiles import SMALL, UnreadableError, open_profiles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kumi.profiles.breakdown import Breakdown
-    from kumi.profiles.engine import Engine, Lines
-    from kumi.profiles.sources import Opened
+    from kumi.profiles.counted_lines import LineCounts
+    from kumi.profiles.engine import Engine
+    from kumi.profiles.open_profiles import OpenProfiles
 
 
 def read_breakdown(names: Sequence[str], filters: Filters | None = None) -> Breakdown:
@@ -21,33 +22,33 @@ def read_breakdown(names: Sequence[str], filters: Filters | None = None) -> Brea
 
     Raises UnreadableError where a file cannot be read, or no line of any is an event of a profile.
     """
-    with opened(names) as sources:
-        found = breakdown(counted(sources, filters or Filters()))
+    with open_profiles(names) as profiles:
+        found = breakdown(counted(profiles, filters or Filters()))
     check_readable(names, found.lines)
     return found
 
 
-def counted(sources: Opened, filters: Filters, small: int = SMALL) -> Engine:
-    """Count the sources: in plain Python where together they have under `small` bytes.
+def counted(profiles: OpenProfiles, filters: Filters, small: int = SMALL) -> Engine:
+    """Count the profiles: in plain Python where together they have under `small` bytes.
 
-    The engine may be asked while the sources are open.
+    The engine may be asked while the profiles are open.
     """
-    if sources.size < small:
-        from kumi.profiles.small import SmallEngine  # noqa: PLC0415 - only one of the two is loaded
+    if profiles.size < small:
+        from kumi.profiles.python_engine import PythonEngine  # noqa: PLC0415 - only one of the two is loaded
 
-        return SmallEngine(sources, filters)
-    from kumi.profiles.duck import DuckEngine  # noqa: PLC0415 - its import takes 80 ms
+        return PythonEngine(profiles, filters)
+    from kumi.profiles.duckdb_engine import DuckDBEngine  # noqa: PLC0415 - its import takes 80 ms
 
-    return DuckEngine(sources, filters)
+    return DuckDBEngine(profiles, filters)
 
 
-def check_readable(names: Sequence[str], lines: Lines) -> None:
+def check_readable(names: Sequence[str], lines: LineCounts) -> None:
     """Raise UnreadableError where no line is an event of a profile, and say what they are."""
     if not lines.readable:
         raise UnreadableError(f"{', '.join(names)}: nothing readable: {_why(lines)}")
 
 
-def _why(lines: Lines) -> str:
+def _why(lines: LineCounts) -> str:
     if lines.first_malformed:
         file, number = lines.first_malformed
         lines_are = "1 line is" if lines.malformed == 1 else f"{lines.malformed} lines are"

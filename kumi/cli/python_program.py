@@ -12,8 +12,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from kumi.cli.called import typed
-from kumi.cli.main import FAILED, INTERRUPTED
+from kumi.cli.exit_codes import FAILED, INTERRUPTED
+from kumi.cli.shell_words import typed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,7 +27,7 @@ class MissingError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Program:
+class PythonProgram:
     """What to run: `name` is its `sys.argv[0]`, `folder` its `sys.path[0]`."""
 
     name: str
@@ -36,7 +36,7 @@ class Program:
     attributes: dict[str, Any]
 
 
-def script(path: str) -> Program:
+def script(path: str) -> PythonProgram:
     """The program in a file. Raises MissingError where there is none, or no Python."""
     if Path(path).suffix == ".kumi":
         raise MissingError(f"{path} is a schema, no program: kumi run {typed(path)} --profile FILE")
@@ -45,12 +45,14 @@ def script(path: str) -> Program:
     full = str(Path(path).absolute())
     loader = SourceFileLoader("__main__", full)
     attributes = {"__file__": full, "__loader__": loader, "__package__": None, "__spec__": None}
-    return Program(path, str(Path(path).resolve().parent), lambda: _compiled(full), attributes)
+    return PythonProgram(
+        path, str(Path(path).resolve().parent), lambda: _compiled(full), attributes
+    )
 
 
-def module(name: str) -> Program:
+def module(name: str) -> PythonProgram:
     """The program that a module is, or a package's `__main__`. Raises MissingError."""
-    sys.path.insert(0, os.getcwd())  # noqa: PTH109 - it is text there
+    sys.path.insert(0, os.getcwd())  # noqa: PTH109 - sys.path holds text
     try:
         spec = _spec(name)
     finally:
@@ -61,17 +63,19 @@ def module(name: str) -> Program:
         "__package__": spec.parent,
         "__spec__": spec,
     }
-    return Program(spec.origin or name, os.getcwd(), lambda: _code_of(spec), attributes)  # noqa: PTH109 - as above
+    return PythonProgram(spec.origin or name, os.getcwd(), lambda: _code_of(spec), attributes)  # noqa: PTH109 - sys.path holds text
 
 
 def execute(
-    program: Program, arguments: Sequence[str], around: Callable[[], AbstractContextManager[None]]
+    program: PythonProgram,
+    arguments: Sequence[str],
+    around: Callable[[], AbstractContextManager[None]],
 ) -> int:
     """Run it as `__main__` inside of `around()`; its exit code.
 
-    An exception that leaves it is shown as Python shows it, without frames of ours. What is no
-    Python is shown so before `around()`, which may still import without meeting modules beside the
-    program.
+    An exception that leaves it is shown as Python shows it, without frames of ours, and so is a
+    mistake of syntax, for which `around()` is not entered. The program's folder is put on
+    `sys.path` only after that, so that what `around()` imports is never a file beside the program.
     """
     code = None
     try:
@@ -84,7 +88,7 @@ def execute(
         return INTERRUPTED if isinstance(error, KeyboardInterrupt) else FAILED
 
 
-def _main(program: Program, arguments: Sequence[str]) -> dict[str, Any]:
+def _main(program: PythonProgram, arguments: Sequence[str]) -> dict[str, Any]:
     """Make this the process of the program; the variables of its `__main__`."""
     sys.argv = [program.name, *arguments]
     if not sys.flags.safe_path:

@@ -1,0 +1,21 @@
+"""Reports on standard output, as `kumi profile`, `kumi record` and `kumi demo` show them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from kumi.cli.terminal import emit, width
+from kumi.profiles.reports.rendering import render
+
+if TYPE_CHECKING:
+    from kumi.profiles.breakdown import Breakdown
+    from kumi.profiles.reports.rendering import Mode
+
+
+def show_report(found: Breakdown, mode: Mode, limit: int | None, *, as_json: bool) -> None:
+    """Print the report: on a terminal as wide as that is, and in colours unless NO_COLOR is set."""
+    columns = width(sys.stdout)
+    in_colour = columns is not None and not os.environ.get("NO_COLOR")
+    emit(render(found, mode, limit, as_json=as_json, width=columns, in_colour=in_colour))

@@ -1,0 +1,153 @@
+"""The files that a report is made from: found, checked, and unpacked where they are compressed."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from contextlib import contextmanager, suppress
+from io import UnsupportedOperation
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
+
+from kumi.profiles.devices import device_refused, is_device
+from kumi.profiles.profile_file import LONGEST_LINE, ProfileFile
+from kumi.spans import frames
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from io import BufferedReader
+
+SMALL: Final = 1_000_000
+"""Bytes of all files together: below so many, Python has read them before DuckDB is imported."""
+_LONGEST_MAGIC: Final = 4
+
+
+class UnreadableError(Exception):
+    """Nothing can be read there; the text is one line for a person."""
+
+
+class ScratchFolder:
+    """Paths in a temporary folder that is made when the first one is asked for."""
+
+    def __init__(self) -> None:
+        self._folder: Path | None = None
+        self._given = 0
+
+    @property
+    def folder(self) -> Path:
+        """The folder."""
+        if self._folder is None:
+            from tempfile import mkdtemp  # noqa: PLC0415 - 20 ms that a small file does not need
+
+            self._folder = Path(mkdtemp(prefix="kumi-"))
+        return self._folder
+
+    def path(self) -> Path:
+        """A path where nothing is yet."""
+        self._given += 1
+        return self.folder / f"{self._given}.jsonl"
+
+    def remove(self) -> None:
+        """Remove the folder and everything in it."""
+        if self._folder is not None:
+            from shutil import rmtree  # noqa: PLC0415 - a small file needs none of it
+
+            rmtree(self._folder)
+
+
+class OpenProfiles(NamedTuple):
+    """Files to be read as one profile, and where to put what does not fit in memory meanwhile."""
+
+    files: tuple[ProfileFile, ...]
+    scratch: ScratchFolder
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        return sum(profile.size for profile in self.files)
+
+
+@contextmanager
+def open_profiles(names: Sequence[str]) -> Iterator[OpenProfiles]:
+    """The profiles at these paths (`-` is standard input), while the block lasts.
+
+    Pipes are kept in memory while they are small, else in a temporary file. Raises
+    UnreadableError for the first path that cannot be read.
+    """
+    scratch = ScratchFolder()
+    try:
+        yield OpenProfiles(tuple(_readable(name, scratch) for name in names), scratch)
+    finally:
+        scratch.remove()
+
+
+def _readable(name: str, scratch: ScratchFolder) -> ProfileFile:
+    try:
+        return _plain(_read_from(name, scratch), scratch)
+    except OSError as error:
+        raise UnreadableError(f"{name}: {error.strerror or error}") from error
+
+
+def _plain(profile: ProfileFile, scratch: ScratchFolder) -> ProfileFile:
+    """The file itself, or what it holds where its first bytes say that it is compressed."""
+    with profile.open() as file:
+        codec = frames.by_content(file.read(_LONGEST_MAGIC))
+        if codec is None:
+            return profile
+        return _kept(profile.name, frames.unpacked(file, codec), scratch)
+
+
+def _read_from(name: str, scratch: ScratchFolder) -> ProfileFile:
+    if name == "-":
+        return _from_stdin(scratch)
+    status = os.stat(name)  # noqa: PTH116 - the message must show the path as it was given
+    if stat.S_ISDIR(status.st_mode):
+        raise UnreadableError(f"{name}: Is a directory")
+    path = Path(name)
+    if is_device(path):
+        raise UnreadableError(device_refused(name, "profile"))
+    with path.open("rb") as file:
+        if not stat.S_ISREG(status.st_mode):
+            return _from_pipe(name, file, scratch)
+    return ProfileFile(name, path, status.st_size)
+
+
+def _from_stdin(scratch: ScratchFolder) -> ProfileFile:
+    name, stdin = "standard input", cast("BufferedReader", sys.stdin.buffer)
+    with suppress(UnsupportedOperation):  # a stream that is no file
+        if is_device(stdin.fileno()):
+            raise UnreadableError(device_refused(name, "profile"))
+    return _from_pipe(name, stdin, scratch)
+
+
+def _from_pipe(name: str, pipe: BufferedReader, scratch: ScratchFolder) -> ProfileFile:
+    """What a pipe gives, read with one system call at a time.
+
+    A longer read makes several, and Python does not notice Ctrl-C between them.
+    """
+    return _kept(name, iter(lambda: pipe.read1(SMALL), b""), scratch)
+
+
+def _kept(name: str, parts: Iterator[bytes], scratch: ScratchFolder) -> ProfileFile:
+    """What can be read only once: kept in memory while it is small, else in a temporary file."""
+    data = bytearray()
+    for part in parts:
+        data += part
+        if len(data) >= SMALL:
+            return _spooled(name, chain((bytes(data),), parts), scratch.path())
+    return ProfileFile(name, None, len(data), bytes(data))
+
+
+def _spooled(name: str, parts: Iterable[bytes], spool: Path) -> ProfileFile:
+    """The parts in a file at `spool`; refused where no line ends, before they fill the disk."""
+    has_a_line = False
+    with spool.open("wb") as file:
+        for part in parts:
+            file.write(part)
+            has_a_line = has_a_line or b"\n" in part
+            if not has_a_line and file.tell() > LONGEST_LINE:
+                most = f"{LONGEST_LINE >> 20} MiB"
+                raise UnreadableError(f"{name}: no profile: its first line has no end in {most}")
+    return ProfileFile(name, spool, spool.stat().st_size)

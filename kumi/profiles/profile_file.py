@@ -1,0 +1,69 @@
+"""One file of a profile: its bytes, and its lines with their numbers."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+LONGEST_LINE: Final = 16 << 20  # bytes
+_KEPT_OF_LONGER: Final = 1000
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+
+
+class ProfileFile(NamedTuple):
+    """One file, plain or unpacked: `name` is what the user called it, `size` its bytes.
+
+    It is at `path`; where that is None, it was small and came from a pipe or was unpacked, and all
+    of it is in `data`.
+    """
+
+    name: str
+    path: Path | None
+    size: int
+    data: bytes = b""
+
+    def lines(self) -> Iterator[tuple[int, bytes]]:
+        """Number (from 1) and bytes of each line that is not blank."""
+        with self.open() as file:
+            yield from _numbered(file)
+
+    def is_marked(self) -> bool:
+        """Whether a byte order mark is before the first line."""
+        with self.open() as file:
+            return _is_marked(file)
+
+    def open(self) -> BinaryIO:
+        """The bytes from the beginning."""
+        return self.path.open("rb") if self.path else BytesIO(self.data)
+
+
+def _numbered(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """Number and bytes of each line that is not blank.
+
+    A line that goes on and on would fill the memory, so one of 16 MiB or more is given as its first
+    1,000 bytes. That is no JSON, so that the line counts as malformed. A byte order mark, which
+    editors of Windows put at the beginning, is passed over.
+    """
+    number = 0
+    if not _is_marked(file):
+        file.seek(0)
+    while line := file.readline(LONGEST_LINE):
+        number += 1
+        if len(line) == LONGEST_LINE and not line.endswith(b"\n"):
+            line = line[:_KEPT_OF_LONGER]
+            _skip_line(file)
+        if not line.isspace():
+            yield number, line
+
+
+def _is_marked(file: BinaryIO) -> bool:
+    return file.read(len(_BYTE_ORDER_MARK)) == _BYTE_ORDER_MARK
+
+
+def _skip_line(file: BinaryIO) -> None:
+    while (rest := file.readline(LONGEST_LINE)) and not rest.endswith(b"\n"):
+        pass

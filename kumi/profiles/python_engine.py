@@ -1,0 +1,61 @@
+"""The engine for small files: importing more than the standard library would take longest."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+
+from kumi.profiles.counted_lines import CountedLines
+from kumi.profiles.engine import Filters, Tally
+from kumi.profiles.event_line import UNCOUNTED, Event, EventLine, Timed
+
+if TYPE_CHECKING:
+    from kumi.profiles.engine import Key
+    from kumi.profiles.open_profiles import OpenProfiles
+
+
+class PythonEngine:
+    """See `kumi.profiles.engine.Engine`."""
+
+    def __init__(self, profiles: OpenProfiles, filters: Filters) -> None:
+        self.uncounted: list[Event] = []
+        self._filters = filters
+        self._timed: dict[str, list[Timed]] = defaultdict(list)
+        lines = CountedLines(profiles.files)
+        for line, _ in lines:
+            self._take(line)
+        self.lines = lines.counts
+
+    def tallies(self, kind: str, keys: tuple[str, ...]) -> list[Tally]:
+        """The filtered events of a kind, by these keys."""
+        pick = itemgetter(*map(Timed._fields.index, keys))
+        found: dict[Any, list[Timed]] = defaultdict(list)
+        for event in self._timed[kind]:
+            found[pick(event)].append(event)
+        alone = len(keys) == 1  # then what is picked is no tuple
+        return [_tally((key,) if alone else key, events) for key, events in found.items()]
+
+    def _take(self, line: EventLine) -> None:
+        if line.timed:
+            if self._filters.admit(line.timed):
+                self._timed[line.timed.kind].append(line.timed)
+        elif line.event and line.kind in UNCOUNTED:
+            self.uncounted.append(line.event)
+
+
+def _tally(key: tuple[Key, ...], events: list[Timed]) -> Tally:
+    times = sorted([event.ns for event in events])
+    rows = sum([event.rows for event in events])
+    p50, p95, p99 = (percentile(times, percent) for percent in (50, 95, 99))
+    return Tally(key, len(times), sum(times), rows, times[-1], p50, p95, p99)
+
+
+def percentile(times: list[int], percent: int) -> int:
+    """The smallest of the sorted times that so many percent of them did not exceed: see Tally.
+
+    >>> percentile([10, 10, 20, 90], 50), percentile([10, 10, 20, 90], 95)
+    (10, 90)
+    """
+    rank = (percent * len(times) + 99) // 100  # rounded up, in integers
+    return times[rank - 1]

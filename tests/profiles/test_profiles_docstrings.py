@@ -1,0 +1,16 @@
+"""The examples in docstrings say what happens."""
+
+import doctest
+from importlib import import_module
+
+import pytest
+
+MODULES = ["event_line", "lenient_json", "losses", "python_engine"]
+MODULES += ["reports.fitting", "reports.wording"]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_examples_of_a_module_are_true(name):
+    found = doctest.testmod(import_module(f"kumi.profiles.{name}"))
+    assert found.attempted > 0
+    assert found.failed == 0
