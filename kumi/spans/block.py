@@ -9,9 +9,9 @@ import numpy as np
 
 from kumi.spans import attributes as names
 from kumi.spans.failed import Failure, begun_rows, event_row, failed_rows
-from kumi.spans.fields import Column
 from kumi.spans.limits import DEFAULT, Limits
 from kumi.spans.origin import begun_with
+from kumi.spans.span_fields import Varying
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -135,10 +135,10 @@ def visited(block: Block, run: int, row: Row) -> int:
     return 1 if row.axis is None else int(block.sizes[run, row.axis])
 
 
-VARYING: dict[Column, Callable[[Block, int, Row], AttributeValue]] = {
-    Column.RUN: lambda block, run, _: run_id(block, run),
-    Column.KEPT: lambda block, _, __: block.kept,
-    Column.ROWS: visited,
+VARYING: dict[Varying, Callable[[Block, int, Row], AttributeValue]] = {
+    Varying.RUN: lambda block, run, _: run_id(block, run),
+    Varying.KEPT: lambda block, _, __: block.kept,
+    Varying.ROWS: visited,
 }
 """What the attributes are that vary: of a block, the number of the run in it, and the row."""
 

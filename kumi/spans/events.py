@@ -11,8 +11,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from kumi.spans.fields import imported_from
 from kumi.spans.json_lines import plain
+from kumi.spans.span_fields import imported_from
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

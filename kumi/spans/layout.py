@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from kumi.ir.readings import readings
 from kumi.observations import Level
-from kumi.spans.fields import ATTRIBUTES, Column, Facts, shown_path
+from kumi.spans.span_fields import ATTRIBUTES, Facts, Varying, shown_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from kumi.ir.program import Program
-    from kumi.spans.fields import Kind
     from kumi.spans.limits import Kept, Limits
+    from kumi.spans.span_fields import Kind
 
 AttributeValue: TypeAlias = str | int | tuple[str, ...]
 Attributes: TypeAlias = tuple[tuple[str, AttributeValue], ...]
@@ -41,7 +41,7 @@ class Row:
     end: int
     facts: Facts
     attributes: Attributes
-    varying: tuple[tuple[str, Column], ...]
+    varying: tuple[tuple[str, Varying], ...]
     axis: int | None = None
 
 
@@ -132,7 +132,7 @@ def _row(
 ) -> Row:
     start, end = between
     table = ATTRIBUTES[event]
-    varying = tuple([(key, what) for key, what in table if isinstance(what, Column)])
-    constant = [(key, what(facts)) for key, what in table if not isinstance(what, Column)]
+    varying = tuple([(key, what) for key, what in table if isinstance(what, Varying)])
+    constant = [(key, what(facts)) for key, what in table if not isinstance(what, Varying)]
     said = tuple([(key, value) for key, value in constant if value is not None])
     return Row(event, name, parent, start, end, facts, said, varying, axis)

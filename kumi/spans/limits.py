@@ -35,7 +35,7 @@ class Limits(NamedTuple):
 
     @property
     def spare_what_varies(self) -> bool:
-        """Whether these leave whole what varies between runs: see `kumi.spans.fields`."""
+        """Whether these leave whole what varies between runs: see `kumi.spans.span_fields`."""
         return (self.attributes is None or self.attributes >= _RUN_VARIES) and (
             self.length is None or self.length >= _RUN_ID
         )

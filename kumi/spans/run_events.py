@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from kumi.spans.block import run_id, spans, visited
 from kumi.spans.events import duration, ids, times
-from kumi.spans.fields import EVENTS, Column
+from kumi.spans.span_fields import EVENTS, Varying
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,24 +27,24 @@ def _event(block: Block, run: int, span: SpanData) -> Event:
     row, varying = block.layout.rows[span.row], _varying(block, run, span)
     event: Event = {"event": row.event}
     for key, what in EVENTS[row.event]:
-        event[key] = varying[what] if isinstance(what, Column) else what(row.facts)
+        event[key] = varying[what] if isinstance(what, Varying) else what(row.facts)
     if span.error is not None:
         event["error"] = span.error.error_type
     return event
 
 
-def _varying(block: Block, run: int, span: SpanData) -> dict[Column, Any]:
+def _varying(block: Block, run: int, span: SpanData) -> dict[Varying, Any]:
     said = {**duration(span.start, span.end), **times(span.start, span.end)}
     said |= ids(span.trace_id, span.span_id, span.parent_id)
     return {_COLUMNS[key]: value for key, value in said.items()} | {
-        Column.KEPT: block.kept,
-        Column.STATUS: "error" if span.error else "ok",
-        Column.ERROR: None,
-        Column.RUN: run_id(block, run),
-        Column.ROWS: visited(block, run, block.layout.rows[span.row]),
+        Varying.KEPT: block.kept,
+        Varying.STATUS: "error" if span.error else "ok",
+        Varying.ERROR: None,
+        Varying.RUN: run_id(block, run),
+        Varying.ROWS: visited(block, run, block.layout.rows[span.row]),
     }
 
 
 _COLUMNS = {
-    key: what for table in EVENTS.values() for key, what in table if isinstance(what, Column)
+    key: what for table in EVENTS.values() for key, what in table if isinstance(what, Varying)
 }

@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from kumi_exporters.encode.template import Field, Template
+    from kumi_exporters.encode.template import Template, TemplateField
 
 _DESCRIBED = 3_000
 """Bytes a row: its text, its layout and the program behind it, as measured by making many."""
@@ -35,12 +35,12 @@ class Buffer:
         """About how many bytes this buffer and what belongs to it hold on to."""
         return int(self.bytes.nbytes + self.rows * _DESCRIBED)
 
-    def view(self, field: Field, rows: slice = slice(None)) -> NDArray[Any]:
+    def view(self, field: TemplateField, rows: slice = slice(None)) -> NDArray[Any]:
         """A field that stands at one offset: (runs, rows) of it, to be assigned to."""
         (place,) = self.template.places[field]
         return self.at(place.offset, field.word, range(self.rows)[place.rows][rows])
 
-    def views(self, field: Field) -> list[tuple[slice, NDArray[Any]]]:
+    def views(self, field: TemplateField) -> list[tuple[slice, NDArray[Any]]]:
         """A field wherever it stands: some rows, and (runs, those rows) of it."""
         places = self.template.places[field]
         return [

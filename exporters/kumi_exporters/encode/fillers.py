@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from kumi.spans.layout import Layout
     from kumi_exporters.encode.buffer import Buffer
-    from kumi_exporters.encode.template import Field
+    from kumi_exporters.encode.template import TemplateField
 
 _RUN = slice(0, 1)
 _PART = 16  # bits of a row's number: what a span's id ends in
@@ -27,7 +27,9 @@ class Shared:
     last digits of ids, which are constant but each row's own; they are written again.
     """
 
-    def __init__(self, buffer: Buffer, fields: Sequence[Field], own: Sequence[Field]) -> None:
+    def __init__(
+        self, buffer: Buffer, fields: Sequence[TemplateField], own: Sequence[TemplateField]
+    ) -> None:
         text, offset = buffer.template.text, buffer.template.offset
         first = min(map(offset, fields))
         width = max([offset(field) + field.width for field in fields]) - first
@@ -39,7 +41,7 @@ class Shared:
         }
         self._own = [(view := buffer.view(field), view[0].copy()) for field in own]
 
-    def part(self, field: Field, word: str = "u1") -> NDArray[np.uint8]:
+    def part(self, field: TemplateField, word: str = "u1") -> NDArray[np.uint8]:
         """A field of each run, as bytes: (runs, width)."""
         return self._parts[field].view(word)
 
@@ -57,7 +59,9 @@ class Prefixes:
     have a prefix of their own, and what hangs below them has it in its parent's id.
     """
 
-    def __init__(self, buffer: Buffer, layout: Layout, span: Field, parent: Field) -> None:
+    def __init__(
+        self, buffer: Buffer, layout: Layout, span: TemplateField, parent: TemplateField
+    ) -> None:
         firsts = range(1 << _PART, len(layout.rows), 1 << _PART)
         self._spans = [buffer.view(span, slice(first, first + (1 << _PART))) for first in firsts]
         self._parents = buffer.view(parent)
@@ -74,7 +78,7 @@ class Prefixes:
 class Scattered:
     """A field that stands at several offsets: a store for each."""
 
-    def __init__(self, buffer: Buffer, field: Field) -> None:
+    def __init__(self, buffer: Buffer, field: TemplateField) -> None:
         self._views = buffer.views(field)
 
     def fill(self, runs: slice, values: NDArray[Any]) -> None:
@@ -92,7 +96,10 @@ class Parents:
     """
 
     def __init__(
-        self, buffer: Buffer, place: Field, text: Callable[[NDArray[np.uint8]], NDArray[np.uint8]]
+        self,
+        buffer: Buffer,
+        place: TemplateField,
+        text: Callable[[NDArray[np.uint8]], NDArray[np.uint8]],
     ) -> None:
         self._view = buffer.view(place, _RUN)[:, 0]
         self._text = text
@@ -116,7 +123,7 @@ class Counts:
         self,
         buffer: Buffer,
         layout: Layout,
-        place: Field,
+        place: TemplateField,
         word: Callable[[NDArray[np.int64]], NDArray[np.uint64]],
     ) -> None:
         axes = [layout.rows[row].axis for row in layout.operation_rows]

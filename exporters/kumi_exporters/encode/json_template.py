@@ -15,29 +15,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from kumi.spans.fields import EVENTS, Column
 from kumi.spans.json_lines import json_text
-from kumi_exporters.encode.template import Field, Laid, laid_out, template
+from kumi.spans.span_fields import EVENTS, Varying
+from kumi_exporters.encode.template import Laid, TemplateField, laid_out, template
 
 if TYPE_CHECKING:
     from kumi.spans.layout import Layout, Row
     from kumi_exporters.encode.template import Part, Template
 
-    Columns: TypeAlias = dict[Column, tuple[Part, ...]]
+    Columns: TypeAlias = dict[Varying, tuple[Part, ...]]
 
 SPARE = 8  # blanks before a duration, which may have 16 characters
 
-DURATION = Field("duration", 8)
-SECONDS = Field("seconds", 21)  # `2025-01-20T10:30:45.1`: what the moments of a tenth share
-MILLISECONDS = Field("milliseconds", 2)
-NUMBER = Field("run", 8)
-ROWS = Field("rows", 8)
-TRACE_ID = Field("trace_id", 32)
-SPAN_PREFIX, SPAN_ROW = Field("span_prefix", 12), Field("span_row", 4)
-PARENT_PREFIX, PARENT_ROW = Field("parent_prefix", 12), Field("parent_row", 4)
-PARENT = Field("parent", 37)  # with the key behind it: a root has blanks before that number
-START_UPPER, START_LOWER = Field("start_upper", 11), Field("start_lower", 8)
-END_UPPER, END_LOWER = Field("end_upper", 11), Field("end_lower", 8)
+DURATION = TemplateField("duration", 8)
+SECONDS = TemplateField("seconds", 21)  # `2025-01-20T10:30:45.1`: what the moments of a tenth share
+MILLISECONDS = TemplateField("milliseconds", 2)
+NUMBER = TemplateField("run", 8)
+ROWS = TemplateField("rows", 8)
+TRACE_ID = TemplateField("trace_id", 32)
+SPAN_PREFIX, SPAN_ROW = TemplateField("span_prefix", 12), TemplateField("span_row", 4)
+PARENT_PREFIX, PARENT_ROW = TemplateField("parent_prefix", 12), TemplateField("parent_row", 4)
+PARENT = TemplateField("parent", 37)  # with the key behind it: a root has blanks before that number
+START_UPPER, START_LOWER = TemplateField("start_upper", 11), TemplateField("start_lower", 8)
+END_UPPER, END_LOWER = TemplateField("end_upper", 11), TemplateField("end_lower", 8)
 
 _NUMBERED = ("operations", "rows")
 _WIDE = 8
@@ -55,16 +55,16 @@ def json_template(layout: Layout, process: str, kept: str) -> Template:
 def _columns(process: str, kept: str) -> Columns:
     """What stands in a line for what differs between runs."""
     return {
-        Column.DURATION: ((DURATION, b"0.000000"),),
-        Column.TIMESTAMP: (b'"', SECONDS, MILLISECONDS, b'Z"'),
-        Column.KEPT: (json_text(kept).encode(),),
-        Column.STATUS: (b'"ok"',),
-        Column.ERROR: (b"null",),
-        Column.RUN: (b'"', process.encode(), NUMBER, b'"'),
-        Column.ROWS: ((ROWS, b"1".rjust(_WIDE)),),
-        Column.TRACE_ID: (b'"', TRACE_ID, b'"'),
-        Column.START: (START_UPPER, START_LOWER),
-        Column.END: (END_UPPER, END_LOWER),
+        Varying.DURATION: ((DURATION, b"0.000000"),),
+        Varying.TIMESTAMP: (b'"', SECONDS, MILLISECONDS, b'Z"'),
+        Varying.KEPT: (json_text(kept).encode(),),
+        Varying.STATUS: (b'"ok"',),
+        Varying.ERROR: (b"null",),
+        Varying.RUN: (b'"', process.encode(), NUMBER, b'"'),
+        Varying.ROWS: ((ROWS, b"1".rjust(_WIDE)),),
+        Varying.TRACE_ID: (b'"', TRACE_ID, b'"'),
+        Varying.START: (START_UPPER, START_LOWER),
+        Varying.END: (END_UPPER, END_LOWER),
     }
 
 
@@ -72,8 +72,8 @@ def _ids(number: int, row: Row) -> Columns:
     """The same for ids, which end in the number of the row, and of the one above."""
     own, above = [b"%04x" % (each & 0xFFFF) for each in (number, row.parent or 0)]
     return {
-        Column.SPAN_ID: (b'"', SPAN_PREFIX, (SPAN_ROW, own), b'"'),
-        Column.PARENT_ID: ((PARENT, b""), b'"', PARENT_PREFIX, (PARENT_ROW, above), b'"'),
+        Varying.SPAN_ID: (b'"', SPAN_PREFIX, (SPAN_ROW, own), b'"'),
+        Varying.PARENT_ID: ((PARENT, b""), b'"', PARENT_PREFIX, (PARENT_ROW, above), b'"'),
     }
 
 
@@ -82,9 +82,9 @@ def _pieces(row: Row, columns: Columns) -> list[Laid]:
     pieces: list[list[Part]] = [[f'{{"event":"{row.event}"'.encode()]]
     for key, what in EVENTS[row.event]:
         pieces[-1].append(f',"{key}":'.encode())
-        if what is Column.DURATION or key in _NUMBERED:
+        if what is Varying.DURATION or key in _NUMBERED:
             pieces.append([])
-        if isinstance(what, Column):
+        if isinstance(what, Varying):
             pieces[-1] += columns[what]
         else:
             text = json_text(what(row.facts)).encode("utf-8", "replace")
@@ -104,7 +104,7 @@ def _joined(pieces: list[Laid], clock: int, tail: int) -> Laid:
     """The line, with blanks where it was cut."""
     head, *between, last = pieces
     begins = [clock] * len(between) + [tail - last.offsets[TRACE_ID]]
-    text, offsets = head.text, dict[Field, int]()
+    text, offsets = head.text, dict[TemplateField, int]()
     for piece, begin in zip((*between, last), begins, strict=True):
         text = text.ljust(begin) + piece.text
         offsets |= piece.moved(begin)

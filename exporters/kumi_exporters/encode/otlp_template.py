@@ -13,9 +13,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from kumi.spans.fields import Column
+from kumi.spans.span_fields import Varying
 from kumi_exporters.encode import wire
-from kumi_exporters.encode.template import Field, laid_out, template
+from kumi_exporters.encode.template import TemplateField, laid_out, template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from kumi.spans.limits import Kept, Limits
     from kumi_exporters.encode.template import Part, Template
 
-TRACE_ID, FLAGS = Field("trace_id", 16), Field("flags", 4)
-SPAN_PREFIX, SPAN_ROW = Field("span_prefix", 6), Field("span_row", 2)
-PARENT = Field("parent", 10)  # the whole field, which a root does not have
-PARENT_PREFIX, PARENT_ROW = Field("parent_prefix", 6), Field("parent_row", 2)
-START, END = Field("start", 8), Field("end", 8)
-NUMBER = Field("run", 8)
-ROWS = Field("rows", 8)
+TRACE_ID, FLAGS = TemplateField("trace_id", 16), TemplateField("flags", 4)
+SPAN_PREFIX, SPAN_ROW = TemplateField("span_prefix", 6), TemplateField("span_row", 2)
+PARENT = TemplateField("parent", 10)  # the whole field, which a root does not have
+PARENT_PREFIX, PARENT_ROW = TemplateField("parent_prefix", 6), TemplateField("parent_row", 2)
+START, END = TemplateField("start", 8), TemplateField("end", 8)
+NUMBER = TemplateField("run", 8)
+ROWS = TemplateField("rows", 8)
 
 _SPANS = 2
 
@@ -50,14 +50,14 @@ class Mould(NamedTuple):
     run_room: int = 0
 
     @property
-    def state(self) -> Field:
+    def state(self) -> TemplateField:
         """The place of the tracestate."""
-        return Field("tracestate", self.state_room)
+        return TemplateField("tracestate", self.state_room)
 
     @property
-    def run_attributes(self) -> Field:
+    def run_attributes(self) -> TemplateField:
         """The place of all attributes of the run's span."""
-        return Field("run_attributes", self.run_room)
+        return TemplateField("run_attributes", self.run_room)
 
 
 def otlp_template(mould: Mould) -> Template:
@@ -118,10 +118,10 @@ def _varying(row: Row, mould: Mould) -> Iterator[Part]:
         yield mould.run_attributes, wire.filler(mould.run_room)
         return
     for name, what in row.varying:
-        if what is Column.KEPT:
+        if what is Varying.KEPT:
             yield wire.attribute(name, mould.kept)
             continue
-        number = what is Column.RUN
+        number = what is Varying.RUN
         whole = wire.attribute(name, f"{mould.process}{0:08x}") if number else wire.counted(name)
         place = NUMBER if number else ROWS
         yield from (whole[: -place.width], (place, whole[-place.width :]))

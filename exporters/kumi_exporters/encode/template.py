@@ -4,12 +4,12 @@ Of the 440 bytes of an operation's line some 90 differ from run to run. So a pro
 out once, as an array of bytes (rows, width), and a buffer holds as many copies as a block has runs.
 A field stands at one offset in many rows: to fill it in, in all of them, is one strided store.
 
-A row is laid out from parts, in their order: bytes stand as they are, a `Field` is room to be
+A row is laid out from parts, in their order: bytes stand as they are, a `TemplateField` is room to be
 filled in, with what it holds to begin with. For example
 
     b'{"rows":', (ROWS, b"       1"), b"}"
 
-is the row `{"rows":       1}` with ROWS at 8, where ROWS = Field("rows", 8).
+is the row `{"rows":       1}` with ROWS at 8, where ROWS = TemplateField("rows", 8).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _INTEGERS = (1, 2, 4, 8)
 
 
-class Field(NamedTuple):
+class TemplateField(NamedTuple):
     """A place that is filled in: its name, and its width in bytes. One of no width is a mark."""
 
     name: str
@@ -39,21 +39,21 @@ class Field(NamedTuple):
         return f"<u{self.width}" if self.width in _INTEGERS else f"V{self.width}"
 
 
-Part: TypeAlias = bytes | Field | tuple[Field, bytes]
+Part: TypeAlias = bytes | TemplateField | tuple[TemplateField, bytes]
 
 
 class Laid(NamedTuple):
     """A row, or a piece of one, and where in it the fields are."""
 
     text: bytes
-    offsets: Mapping[Field, int]
+    offsets: Mapping[TemplateField, int]
 
-    def moved(self, by: int) -> dict[Field, int]:
+    def moved(self, by: int) -> dict[TemplateField, int]:
         """Where the fields are in a row in which this begins at `by`."""
         return {field: by + offset for field, offset in self.offsets.items()}
 
 
-class Place(NamedTuple):
+class Stretch(NamedTuple):
     """Neighbouring rows in which a field stands at one offset."""
 
     rows: slice
@@ -64,9 +64,9 @@ class Template(NamedTuple):
     """The bytes of one run (rows, width), and the places of each field, from the first row on."""
 
     text: NDArray[np.uint8]
-    places: Mapping[Field, tuple[Place, ...]]
+    places: Mapping[TemplateField, tuple[Stretch, ...]]
 
-    def offset(self, field: Field) -> int:
+    def offset(self, field: TemplateField) -> int:
         """Where a field is that stands at one offset in all of its rows."""
         (place,) = self.places[field]
         return place.offset
@@ -79,7 +79,7 @@ def laid_out(parts: Iterable[Part]) -> Laid:
         if isinstance(part, bytes):
             text += part
             continue
-        field, content = part if isinstance(part[0], Field) else (part, bytes(part.width))
+        field, content = part if isinstance(part[0], TemplateField) else (part, bytes(part.width))
         offsets[field] = len(text)
         text += content
     return Laid(bytes(text), offsets)
@@ -88,16 +88,16 @@ def laid_out(parts: Iterable[Part]) -> Laid:
 def template(rows: Sequence[Laid]) -> Template:
     """The template of rows that are all of one width."""
     text = np.frombuffer(b"".join([row.text for row in rows]), np.uint8)
-    fields: dict[Field, Any] = {field: None for row in rows for field in row.offsets}
+    fields: dict[TemplateField, Any] = {field: None for row in rows for field in row.offsets}
     places = {field: tuple(_places(field, rows)) for field in fields}
     return Template(text.reshape(len(rows), -1), places)
 
 
-def _places(field: Field, rows: Sequence[Laid]) -> Iterator[Place]:
+def _places(field: TemplateField, rows: Sequence[Laid]) -> Iterator[Stretch]:
     first, offset = 0, rows[0].offsets.get(field)
     for number, row in enumerate((*rows[1:], None), 1):
         here = row.offsets.get(field) if row else None
         if row is None or here != offset:
             if offset is not None:
-                yield Place(slice(first, number), offset)
+                yield Stretch(slice(first, number), offset)
             first, offset = number, here

@@ -1,7 +1,7 @@
 """What a span of Kumi says, one line a field: the keys of its event, and its attributes.
 
 A field either is the same in all runs of a program, and then a function of `Facts`; or it varies,
-and then is a `Column`, which whoever writes spans fills in. The order is the order of writing, but
+and then is a `Varying`, which whoever writes spans fills in. The order is the order of writing, but
 that the attributes that vary are set after the others.
 
 A new attribute is one line in ATTRIBUTES, a new key of an event one in EVENTS: the encoders, which
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Kind: TypeAlias = Literal["vm_run", "vm_declaration", "vm_operation"]
 
 
-class Column(Enum):
+class Varying(Enum):
     """What differs between runs, or between blocks of runs."""
 
     DURATION = auto()
@@ -96,15 +96,15 @@ _opcode = _of_operation(lambda operation: operation.opcode.name)
 _function = _of_operation(lambda operation: operation.function)
 _index = _of_operation(lambda operation: operation.index)
 
-Table: TypeAlias = "tuple[tuple[str, Callable[[Facts], Any] | Column], ...]"
+Table: TypeAlias = "tuple[tuple[str, Callable[[Facts], Any] | Varying], ...]"
 
-_LASTED: Table = (("duration_ms", Column.DURATION), ("timestamp", Column.TIMESTAMP))
+_LASTED: Table = (("duration_ms", Varying.DURATION), ("timestamp", Varying.TIMESTAMP))
 _IDS: Table = (
-    ("trace_id", Column.TRACE_ID),
-    ("span_id", Column.SPAN_ID),
-    ("parent_span_id", Column.PARENT_ID),
+    ("trace_id", Varying.TRACE_ID),
+    ("span_id", Varying.SPAN_ID),
+    ("parent_span_id", Varying.PARENT_ID),
 )
-_TIMES: Table = (("start_unix_nano", Column.START), ("end_unix_nano", Column.END))
+_TIMES: Table = (("start_unix_nano", Varying.START), ("end_unix_nano", Varying.END))
 
 EVENTS: Final[Mapping[Kind, Table]] = {
     "vm_run": (
@@ -113,10 +113,10 @@ EVENTS: Final[Mapping[Kind, Table]] = {
         ("program", _key),
         ("operations", _operations),
         ("cases", _one),
-        ("kept", Column.KEPT),
-        ("status", Column.STATUS),
-        ("error", Column.ERROR),
-        ("run", Column.RUN),
+        ("kept", Varying.KEPT),
+        ("status", Varying.STATUS),
+        ("error", Varying.ERROR),
+        ("run", Varying.RUN),
         *_IDS,
         *_TIMES,
     ),
@@ -126,7 +126,7 @@ EVENTS: Final[Mapping[Kind, Table]] = {
         *_LASTED,
         ("kind", _kind),
         ("origin", _origin),
-        ("run", Column.RUN),
+        ("run", Varying.RUN),
         *_IDS,
         *_TIMES,
     ),
@@ -137,8 +137,8 @@ EVENTS: Final[Mapping[Kind, Table]] = {
         ("declaration", _declaration),
         ("index", _index),
         ("function", _function),
-        ("rows", Column.ROWS),
-        ("run", Column.RUN),
+        ("rows", Varying.ROWS),
+        ("run", Varying.RUN),
         ("program", _key),
         *_IDS,
         *_TIMES,
@@ -158,8 +158,8 @@ ATTRIBUTES: Final[Mapping[Kind, Table]] = {
         (names.SCHEMA_NAME, _schema),
         (names.RUN_OPERATIONS, _operations),
         (names.RUN_CASES, _one),
-        (names.RUN_ID, Column.RUN),
-        (names.RUN_KEPT, Column.KEPT),
+        (names.RUN_ID, Varying.RUN),
+        (names.RUN_KEPT, Varying.KEPT),
     ),
     "vm_declaration": (
         *_DECLARED,
@@ -179,7 +179,7 @@ ATTRIBUTES: Final[Mapping[Kind, Table]] = {
         (names.REF_DECLARATION, _of_operation(lambda operation: operation.ref)),
         (names.CODE_FILE, _of_operation(lambda operation: shown_path(operation.place.source.path))),
         (names.CODE_LINE, _of_operation(lambda operation: operation.place.line)),
-        (names.OPERATION_ROWS, Column.ROWS),
+        (names.OPERATION_ROWS, Varying.ROWS),
     ),
 }
 """The attributes of each span. One whose value is None is left out."""
