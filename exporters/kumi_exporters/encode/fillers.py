@@ -113,7 +113,7 @@ class Parents:
         self._view[: len(parents)] = self._last[1]
 
 
-class Counts:
+class RowCounts:
     """How many cells the operations of each run visited: `word` makes a word of each number.
 
     Arrays often have the same size in every run: what is there already is not written again.

@@ -20,7 +20,7 @@ import numpy as np
 from kumi_exporters.encode import digits
 from kumi_exporters.encode import json_template as fields
 from kumi_exporters.encode.buffer import Buffer
-from kumi_exporters.encode.fillers import Counts, Parents, Prefixes, Scattered, Shared
+from kumi_exporters.encode.fillers import RowCounts, Parents, Prefixes, Scattered, Shared
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -48,7 +48,7 @@ class JsonStamp:
         self._shared = Shared(buffer, (fields.TRACE_ID, *_PREFIXES, *_UPPER), _OWN)
         self._prefixes = Prefixes(buffer, layout, *_PREFIXES)
         self._parents = Parents(buffer, fields.PARENT, self._parent_texts)
-        self._counts = Counts(buffer, layout, fields.ROWS, digits.counts)
+        self._counts = RowCounts(buffer, layout, fields.ROWS, digits.counts)
         self._numbers = Scattered(buffer, fields.NUMBER)
         self._durations = _Durations(buffer)
         self._seconds = Scattered(buffer, fields.SECONDS)

@@ -10,7 +10,7 @@ from kumi.spans.block import HAS_IS_REMOTE, IS_REMOTE
 from kumi_exporters.encode import digits, wire
 from kumi_exporters.encode import otlp_template as fields
 from kumi_exporters.encode.buffer import Buffer
-from kumi_exporters.encode.fillers import Counts, Parents, Prefixes, Shared
+from kumi_exporters.encode.fillers import RowCounts, Parents, Prefixes, Shared
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +43,7 @@ class OtlpStamp:
         )
         self._prefixes = Prefixes(buffer, layout, fields.SPAN_PREFIX, fields.PARENT_PREFIX)
         self._parents = Parents(buffer, fields.PARENT, _parents)
-        self._counts = Counts(buffer, layout, fields.ROWS, _varints)
+        self._counts = RowCounts(buffer, layout, fields.ROWS, _varints)
         self._start_times, self._end_times = buffer.view(fields.START), buffer.view(fields.END)
         self._run_flags = buffer.view(fields.FLAGS, _RUN)[:, 0]
         self._run_varies = buffer.view(mould.run_attributes if mould.run_room else fields.NUMBER)

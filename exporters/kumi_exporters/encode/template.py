@@ -4,8 +4,8 @@ Of the 440 bytes of an operation's line some 90 differ from run to run. So a pro
 out once, as an array of bytes (rows, width), and a buffer holds as many copies as a block has runs.
 A field stands at one offset in many rows: to fill it in, in all of them, is one strided store.
 
-A row is laid out from parts, in their order: bytes stand as they are, a `TemplateField` is room to be
-filled in, with what it holds to begin with. For example
+A row is laid out from parts, in their order: bytes stand as they are, a `TemplateField` is room to
+be filled in, with what it holds to begin with. For example
 
     b'{"rows":', (ROWS, b"       1"), b"}"
 
