@@ -20,7 +20,7 @@ import numpy as np
 from kumi_exporters.encode import digits
 from kumi_exporters.encode import json_template as fields
 from kumi_exporters.encode.buffer import Buffer
-from kumi_exporters.encode.fillers import RowCounts, Parents, Prefixes, Scattered, Shared
+from kumi_exporters.encode.fillers import Parents, Prefixes, RowCounts, Scattered, Shared
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -10,7 +10,7 @@ from kumi.spans.block import HAS_IS_REMOTE, IS_REMOTE
 from kumi_exporters.encode import digits, wire
 from kumi_exporters.encode import otlp_template as fields
 from kumi_exporters.encode.buffer import Buffer
-from kumi_exporters.encode.fillers import RowCounts, Parents, Prefixes, Shared
+from kumi_exporters.encode.fillers import Parents, Prefixes, RowCounts, Shared
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
