@@ -38,6 +38,9 @@ class Decoded:
     contexts: Sequence[object]
     failure: Failure | None = None
 
+    def __len__(self) -> int:
+        return len(self.readings)
+
 
 def decode(
     layout: Layout, kept: Sequence[tuple[bytes, object]], anchored: int | None = None

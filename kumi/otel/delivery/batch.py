@@ -44,7 +44,8 @@ class Batch:
         """How many spans this is; before there is a block, as if no run had failed."""
         if self.block is not None:
             return self.block.span_count
-        return self.run_count * len(self.layout.rows)
+        runs = self.run_count if self.decoded is None else len(self.decoded)
+        return runs * len(self.layout.rows)
 
 
 def rounds(queues: Iterable[RunQueue], in_hand: list[Batch]) -> Iterator[list[Batch]]:

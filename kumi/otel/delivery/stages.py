@@ -73,7 +73,7 @@ class Stages:
     def _identify(self, batches: Sequence[Batch]) -> None:
         """Columns get ids and parents: a block."""
         for batch in batches:
-            if batch.decoded is not None:
+            if batch.decoded:
                 self._make(batch, self._block)
             if not (self._outputs.is_given_up or batch.is_counted):
                 batch.is_counted = True
