@@ -15,8 +15,8 @@ from benchmarks.figures import Figure
 from benchmarks.harness import Case, measure
 from benchmarks.sdk_spans import Baseline, Nothing
 from benchmarks.subjects import TAXPAYER, income_tax, order_lines, recorded
-from kumi.observations import Level
 from kumi.ir.readings import readings
+from kumi.observations import Level
 from kumi.otel.admission import current_context
 
 READING_NS = 65

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 from kumi import hooks
 from kumi.analysis.pipeline import analyze
 from kumi.errors import Problem, SchemaError
-from kumi.places import Place, Source
 from kumi.ir.lower import lower
 from kumi.ir.text import disassemble
+from kumi.places import Place, Source
 from kumi.results import Result
 from kumi.syntax.classes import Declarations, declared, tree
 from kumi.syntax.classes.declarations import RESERVED

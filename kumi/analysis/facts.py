@@ -12,17 +12,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from kumi.errors import Problem
-from kumi.kernels.signatures import overloads
 from kumi.kernels.kinds import ANY, NULL
+from kumi.kernels.signatures import overloads
 from kumi.letters import visible
 from kumi.syntax.nodes import Constant, InputPath, Name, Symbol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kumi.places import Place
-    from kumi.kernels.signatures import Function
     from kumi.kernels.kinds import Kind
+    from kumi.kernels.signatures import Function
+    from kumi.places import Place
     from kumi.syntax.nodes import Call, Declaration, ExprNode, Input, SchemaTree
 
 _LONG = 256

@@ -21,16 +21,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kumi.analysis.facts import described, elements, named, quoted
-from kumi.kernels.signatures import overloads
 from kumi.kernels.kinds import BOOLEAN, FLOAT, INTEGER, NULL, STRING, SYMBOL, promote
+from kumi.kernels.signatures import overloads
 from kumi.syntax.nodes import Call, Cascade, Constant, InputPath, Name, distinct, roots
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from kumi.analysis.facts import Analysis
-    from kumi.kernels.signatures import Function
     from kumi.kernels.kinds import Kind
+    from kumi.kernels.signatures import Function
     from kumi.syntax.nodes import Declaration, ExprNode
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from kumi.analysis.axes import axes
 from kumi.analysis.facts import Analysis
-from kumi.analysis.inputs import inputs
 from kumi.analysis.inference import inference
+from kumi.analysis.inputs import inputs
 from kumi.analysis.names import names
 from kumi.analysis.order import order
 from kumi.analysis.paths import paths

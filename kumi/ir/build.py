@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from kumi.errors import CompilerBug
 from kumi.ir import ops
 from kumi.ir.program import Operation
-from kumi.kernels.signatures import overloads
 from kumi.kernels.kinds import promote
+from kumi.kernels.signatures import overloads
 
 if TYPE_CHECKING:
-    from kumi.places import Place
     from kumi.ir.ops import Opcode
     from kumi.ir.program import AxisName
-    from kumi.kernels.signatures import Function
     from kumi.kernels.kinds import Kind
+    from kumi.kernels.signatures import Function
+    from kumi.places import Place
 
 
 @dataclass(slots=True)

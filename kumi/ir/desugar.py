@@ -12,8 +12,8 @@ from kumi.kernels.kinds import INTEGER
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kumi.places import Place
     from kumi.ir.build import Builder
+    from kumi.places import Place
 
 
 def _sum_if(builder: Builder, place: Place, values: int, condition: int) -> int:

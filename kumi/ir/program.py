@@ -11,8 +11,8 @@ from kumi.ir.ops import REDUCE
 
 if TYPE_CHECKING:
     from kumi.ir.ops import Opcode
-    from kumi.places import Place, Source
     from kumi.kernels.kinds import Kind
+    from kumi.places import Place, Source
     from kumi.syntax.nodes import Domain
 
 AxisName: TypeAlias = str

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FunctionType
 
-    from kumi.observations import Level
     from kumi.ir.program import Program
+    from kumi.observations import Level
     from kumi.spans.layout import Layout
 
 Run: TypeAlias = tuple[bytes, Any]

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from opentelemetry.context import Context
 
-from kumi.observations import FailedRun
 from kumi.letters import visible
+from kumi.observations import FailedRun
 from kumi.otel import about, admission
 from kumi.otel.channel import size
 from kumi.otel.counts import FAILED, LATE, TRACES_LATE, Counts, Sent

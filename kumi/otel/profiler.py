@@ -14,8 +14,8 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from kumi import forks, hooks
-from kumi.observations import Level
 from kumi.letters import visible
+from kumi.observations import Level
 from kumi.otel import admission, log
 from kumi.otel.channel import Channels
 from kumi.otel.counts import QUEUE_FULL
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import SpanExporter
 
-    from kumi.observations import Phase
     from kumi.ir.program import Program
+    from kumi.observations import Phase
     from kumi.otel.channel import Channel, Source
     from kumi.otel.settings import Settings
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
-    from kumi.places import Source
     from kumi.ir.program import Group, Operation
+    from kumi.places import Source
     from kumi.spans.layout import Layout
 
 Event: TypeAlias = dict[str, Any]

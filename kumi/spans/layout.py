@@ -11,8 +11,8 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from kumi.observations import Level
 from kumi.ir.readings import readings
+from kumi.observations import Level
 from kumi.spans import attributes as names
 
 if TYPE_CHECKING:

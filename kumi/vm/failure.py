@@ -14,9 +14,9 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from kumi.errors import InputError
-from kumi.observations import FailedRun
 from kumi.ir.readings import sized_axes
 from kumi.letters import visible
+from kumi.observations import FailedRun
 from kumi.vm.convention import BAD, CONTEXT, UNDECLARED, axis, reading
 
 if TYPE_CHECKING:

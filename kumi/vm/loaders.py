@@ -15,7 +15,7 @@ from kumi.kernels.kinds import ANY, FLOAT, HASH, ArrayOf, is_numeric
 from kumi.kernels.values import bring
 from kumi.kernels.vectors import Column, column_of
 from kumi.syntax.nodes import OneOf, Range
-from kumi.vm.access import KEPT, MISSING, REQUIRED, Loading, AccessPath, access_path
+from kumi.vm.access import KEPT, MISSING, REQUIRED, AccessPath, Loading, access_path
 from kumi.vm.expectations import EXACT_TYPES, admits, members, outside, within, wrong_type
 
 if TYPE_CHECKING:

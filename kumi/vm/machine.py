@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kumi.errors import Violation
-    from kumi.protocols import Channel
     from kumi.ir.program import Program
+    from kumi.protocols import Channel
 
 
 class Machine:

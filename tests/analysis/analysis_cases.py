@@ -8,9 +8,9 @@ from pathlib import Path
 
 from kumi.analysis.pipeline import analyze
 from kumi.errors import SchemaError
-from kumi.places import Source
 from kumi.ir.lower import lower
 from kumi.ir.text import disassemble
+from kumi.places import Source
 from kumi.syntax.text import parse
 
 

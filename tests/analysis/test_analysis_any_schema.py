@@ -5,11 +5,20 @@ from hypothesis import strategies as st
 
 from kumi.analysis.pipeline import analyze
 from kumi.errors import SchemaError
-from kumi.places import Place, Source
 from kumi.ir.lower import lower
 from kumi.ir.text import disassemble
 from kumi.kernels.signatures import FUNCTIONS, PLANNED
-from kumi.syntax.nodes import Call, Cascade, Case, Constant, Declaration, InputPath, Name, SchemaTree
+from kumi.places import Place, Source
+from kumi.syntax.nodes import (
+    Call,
+    Cascade,
+    Case,
+    Constant,
+    Declaration,
+    InputPath,
+    Name,
+    SchemaTree,
+)
 from kumi.syntax.nodes import Tuple as TupleNode
 from kumi.syntax.text import parse
 

@@ -1,9 +1,9 @@
 """Nothing recurses: neither over the terms of an expression nor over a chain of declarations."""
 
 from kumi.analysis.pipeline import analyze
-from kumi.places import Place, Source
 from kumi.ir.lower import lower
 from kumi.ir.text import disassemble
+from kumi.places import Place, Source
 from kumi.syntax.nodes import Call, Constant, Declaration, Input, InputPath, Name, SchemaTree
 
 SOURCE = Source("deep.py", "")

@@ -3,8 +3,8 @@
 import pytest
 from analysis_cases import cases, outcome, program
 
-from kumi.observations import Level
 from kumi.ir.readings import readings
+from kumi.observations import Level
 
 CASES = cases("programs.txt")
 SHOP = """schema do

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import kumi
-from kumi.places import Source
 from kumi.kernels.signatures import known_names
+from kumi.places import Source
 from kumi.syntax.classes import tree
 from kumi.syntax.outline import outline
 from kumi.syntax.text import parse

@@ -10,12 +10,12 @@ import numpy as np
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 
-from kumi.places import Place, Source
-from kumi.observations import FailedRun, Level
 from kumi.ir import ops
 from kumi.ir.program import Group, Leaf, Operation, Program, Step
 from kumi.ir.readings import record_format
 from kumi.kernels.kinds import FLOAT
+from kumi.observations import FailedRun, Level
+from kumi.places import Place, Source
 from kumi.spans.layout import layout
 from kumi.spans.recorder import Identity, assemble, assemble_failed
 

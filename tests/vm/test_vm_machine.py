@@ -15,8 +15,8 @@ import pytest
 
 import kumi
 from kumi import hooks
-from kumi.observations import Level
 from kumi.ir.readings import readings
+from kumi.observations import Level
 from kumi.schema import compile_program
 
 LINES = """schema do

@@ -1,7 +1,7 @@
 """Leaves written as in a schema: `leaf("lines[].price", FLOAT)`, as the analysis makes them."""
 
-from kumi.places import Place, Source
 from kumi.ir.program import Leaf, Step
+from kumi.places import Place, Source
 from kumi.vm.access import Loading
 from kumi.vm.loaders import loader
 

@@ -5,6 +5,7 @@ from kumi.syntax.classes.declarations import Declarations as Declarations
 from kumi.syntax.classes.declarations import Value, let, ref, trait, value
 from kumi.syntax.classes.declarations import declared as declared
 from kumi.syntax.classes.expression import Expr
+from kumi.syntax.classes.fields import Array, Field, array, field
 from kumi.syntax.classes.functions import (
     abs,  # noqa: A004 - used as kumi.abs
     all,  # noqa: A004 - used as kumi.all
@@ -44,7 +45,6 @@ from kumi.syntax.classes.functions import (
     to_string,
     upcase,
 )
-from kumi.syntax.classes.fields import Array, Field, array, field
 from kumi.syntax.classes.input_paths import size, whole
 from kumi.syntax.classes.records import Record
 from kumi.syntax.classes.tree import tree as tree

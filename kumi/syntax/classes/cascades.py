@@ -6,9 +6,9 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, overload
 
 from kumi.syntax import nodes
+from kumi.syntax.classes.code_places import explained, here
 from kumi.syntax.classes.expression import Expr, T_co
 from kumi.syntax.classes.operands import node_of
-from kumi.syntax.classes.code_places import explained, here
 
 if TYPE_CHECKING:
     from kumi.places import Place

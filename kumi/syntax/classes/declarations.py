@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, overload
 from kumi.errors import Problem, SchemaError
 from kumi.syntax import nodes
 from kumi.syntax.classes.cascades import Cases, First, Then, When
+from kumi.syntax.classes.code_places import class_body, explained, here
 from kumi.syntax.classes.expression import Expr, Formula, T_co
 from kumi.syntax.classes.operands import as_name, node_of
-from kumi.syntax.classes.code_places import class_body, explained, here
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

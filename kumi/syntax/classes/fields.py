@@ -8,10 +8,10 @@ from numbers import Integral
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, overload
 
 from kumi.syntax import nodes
+from kumi.syntax.classes.code_places import explained, here
 from kumi.syntax.classes.input_paths import begun
 from kumi.syntax.classes.members import Member, RecordBase
 from kumi.syntax.classes.operands import as_name, literal
-from kumi.syntax.classes.code_places import explained, here
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -11,8 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, overload
 
 from kumi.syntax import nodes
-from kumi.syntax.classes.expression import Expr, Formula, N, O, Policy, applied, neighbour
 from kumi.syntax.classes.code_places import here
+from kumi.syntax.classes.expression import Expr, Formula, N, O, Policy, applied, neighbour
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

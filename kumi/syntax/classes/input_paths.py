@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from kumi.errors import Problem, did_you_mean
 from kumi.syntax import nodes
+from kumi.syntax.classes.code_places import explained, here
 from kumi.syntax.classes.expression import OPERATORS, Expr, Formula, applied
 from kumi.syntax.classes.members import RecordBase
 from kumi.syntax.classes.operands import Operand, node_of
-from kumi.syntax.classes.code_places import explained, here
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

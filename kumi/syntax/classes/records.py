@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import dataclass_transform
 
 from kumi.errors import did_you_mean
 from kumi.syntax.classes.annotations import hints, is_class_variable, refusal, shape_of
+from kumi.syntax.classes.code_places import annotated, here, users_frame
 from kumi.syntax.classes.fields import Array, Field, array, field
 from kumi.syntax.classes.input_paths import NoSuchFieldError
 from kumi.syntax.classes.members import Member, RecordBase
-from kumi.syntax.classes.code_places import annotated, here, users_frame
 
 
 class RecordType(type):
@@ -34,7 +34,7 @@ class Record(RecordBase, metaclass=RecordType):
     keyword (TypeError otherwise) and check nothing else: the run does.
     """
 
-    __kumi_members__ = {}  # its own: a class without one is still being made
+    __kumi_members__: ClassVar[dict[str, Member]] = {}
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)

@@ -10,12 +10,12 @@ from kumi.syntax.text.brackets import (
     Arguments,
     Braces,
     Bracket,
-    Parentheses,
     Index,
     Items,
-    Parsed,
     Operator,
     Parameters,
+    Parentheses,
+    Parsed,
 )
 from kumi.syntax.text.literals import at_literal, literal
 
