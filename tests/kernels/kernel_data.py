@@ -6,8 +6,9 @@ import math
 import numpy as np
 from hypothesis import strategies as st
 
-from kumi.kernels import bind, signatures
+from kumi.kernels import bind
 from kumi.kernels.kinds import ANY, BOOLEAN, FLOAT, INTEGER, NULL, STRING, ArrayOf
+from kumi.kernels.signatures import FUNCTIONS
 from kumi.kernels.vectors import Axis, column_of
 
 EDGES = [
@@ -48,7 +49,7 @@ def cells_of(kind, *, nulls=True, exponent=False):
 
 def signatures(*, reducers):
     """Every function with every combination of kinds that it admits, and the kind of its result."""
-    for function in signatures.FUNCTIONS:
+    for function in FUNCTIONS:
         if function.reducer is not reducers or function.name.endswith("_if"):
             continue
         for kinds in itertools.product(KINDS, repeat=len(function.parameters)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import dataclass_transform
 
@@ -34,7 +34,7 @@ class Record(RecordBase, metaclass=RecordType):
     keyword (TypeError otherwise) and check nothing else: the run does.
     """
 
-    __kumi_members__ = {}  # its own: a class without one is still being made
+    __kumi_members__: ClassVar[dict[str, Member]] = {}
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)

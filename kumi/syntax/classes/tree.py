@@ -8,7 +8,7 @@ from kumi.errors import Problem, SchemaError
 from kumi.syntax import nodes
 from kumi.syntax.classes.declarations import Reference
 from kumi.syntax.classes.input_paths import Rooted
-from kumi.syntax.classes.members import inputs_of
+from kumi.syntax.classes.members import RecordBase, inputs_of
 from kumi.syntax.classes.records import Record
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def _elsewhere(schema: type[Declarations], record: type[Record], node: Rooted) -
     return Problem("semantic", node.place, message, f"write `{start}.{node.path[0]}`")
 
 
-def _route(record: type[Record], wanted: type[Record]) -> str | None:
+def _route(record: type[RecordBase], wanted: type[RecordBase]) -> str | None:
     """How one record is reached from another, as attributes."""
     todo = [(record, "")]
     while todo:
