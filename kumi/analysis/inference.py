@@ -104,7 +104,7 @@ def _of_call(facts: Analysis, node: Call) -> Kind | None:
 def _report_arity(facts: Analysis, node: Call) -> None:
     known = overloads(node.function)
     if not known:
-        return  # the names pass said so
+        return  # the pass over names reported it
     expected = len(known[0].parameters)
     plural = "argument" if expected == 1 else "arguments"
     folds = known[0].reducer and expected == 1 and len(node.args) > 1

@@ -69,7 +69,7 @@ def sum_floats(column: Column, axis: Axis, whole: bool) -> Any:
     """Pairwise, as NumPy adds."""
     _require_no_null(column, "sum")
     if whole:
-        return float(np.add.reduce(column.values)) + 0.0  # never minus zero
+        return float(np.add.reduce(column.values)) + 0.0  # adding 0.0 turns -0.0 into 0.0
     return Column(fold(np.add, column.values, axis, 0.0) + 0.0)
 
 

@@ -185,7 +185,7 @@ def _column(elements: Elements, key: str, path: AccessPath, say: Say) -> Sequenc
         try:
             return list(map(elements.getter(key), elements.rows))
         except (LookupError, TypeError, AttributeError):
-            pass  # some row lacks it, or is no record: row by row
+            pass  # some row lacks the key or is no record: each is looked at by itself
     return [_field(row, key, position, path, say) for position, row in enumerate(elements.rows)]
 
 

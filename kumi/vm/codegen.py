@@ -174,11 +174,11 @@ class _Writer:
             return
         test, constants = fast_test(leaf, cell, f"d{n}")
         self.bound.update(constants)
-        self._bind("MISSING", MISSING)
+        self._bind(names.MISSING, MISSING)
         self._bind(f"name{n}", leaf.path[0])
         self._bind(f"slow{n}", slow(leaf, n))
         self._add(f"try: {cell} = given[name{n}]")
-        self._add(f"except KeyError: {cell} = MISSING")
+        self._add(f"except KeyError: {cell} = {names.MISSING}")
         self._add(f"if not ({test}): {cell} = slow{n}({cell}, {names.BAD})")
 
     def _expression(self, operation: Operation) -> str:

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 RUN: Final = "run"
 """The function that the code defines. It takes the root inputs, and gives a result."""
 
-# Globals of the function, set by the machine.
+# Globals of the function, set by the machine but for the first.
+MISSING: Final = "MISSING"
+"""What a root input has that was not given; bound by `codegen`, tested for in line."""
 OWNER: Final = "owner"
 """The class of the result: the schema."""
 MACHINE: Final = "machine"

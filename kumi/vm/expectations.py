@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from kumi.kernels.kinds import ANY, BOOLEAN, FLOAT, INTEGER, STRING, is_numeric
 from kumi.kernels.values import described, expected, same
 from kumi.syntax.nodes import OneOf, Range, Symbol
+from kumi.vm import convention as names
 
 if TYPE_CHECKING:
     from kumi.ir.program import Leaf
@@ -104,7 +105,7 @@ def fast_test(leaf: Leaf, name: str, prefix: str) -> tuple[str, dict[str, Any]]:
     `MISSING` where the leaf may be anything.
     """
     if leaf.kind is ANY:
-        return f"{name} is not MISSING", {}
+        return f"{name} is not {names.MISSING}", {}
     test = f"{name}.__class__ is {EXACT_TYPES[leaf.kind].__name__}"
     match leaf.domain:
         case Range(low, high, exclusive):

@@ -29,7 +29,7 @@ class _Descriptor(Member):
     """A member that is an expression on the class of a record, and a value on its instances."""
 
     if not TYPE_CHECKING:
-        # No __set__: an instance's own dict then answers first, at the speed of any attribute.
+        # Without __set__ an instance's own dict answers first, at the speed of any attribute.
         def __get__(self, record: RecordBase | None, owner: type[RecordBase]) -> Any:
             if record is None:
                 return begun(owner, self)

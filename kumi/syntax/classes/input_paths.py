@@ -70,7 +70,7 @@ class Fields(Operand):
         return f"<kumi path input.{'.'.join(self.__kumi_path__.path)}>"
 
 
-for _operator in OPERATORS:  # the analysis says what is wrong with `Input.lines + 1`
+for _operator in OPERATORS:  # so that the analysis can say what is wrong with `Input.lines + 1`
     setattr(Fields, _operator, vars(Expr)[_operator])
 
 

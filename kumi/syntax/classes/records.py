@@ -49,7 +49,7 @@ class Record(RecordBase, metaclass=RecordType):
     def __eq__(self, other: object) -> bool:
         return vars(self) == vars(other) if type(other) is type(self) else NotImplemented
 
-    __hash__ = None  # type: ignore[assignment]  # equal by value and open to change
+    __hash__ = None  # type: ignore[assignment]  # compared by value, and can change
 
     def __repr__(self) -> str:
         shown = (f"{key}={vars(self)[m.name]!r}" for key, m in self.__kumi_members__.items())

@@ -47,7 +47,7 @@ def _input(schema: type[Declarations]) -> type[Record]:
 
 
 def _declaration(one: Value[Any]) -> nodes.Declaration:
-    assert one.name is not None  # noqa: S101 - the class body was refused otherwise
+    assert one.name is not None  # noqa: S101 - a class with a nameless one was refused
     assert one.body is not None  # noqa: S101 - only what text declared has none
     return nodes.Declaration(one.place, one.kind, one.name, one.body)
 

@@ -49,7 +49,7 @@ class Bracket:
         """The offset where its node begins."""
         return self.opened.start
 
-    def begin(self, cursor: Cursor) -> bool:  # noqa: ARG002 - others read a key here
+    def begin(self, cursor: Cursor) -> bool:  # noqa: ARG002 - subclasses read a key here
         """Before an element: read what leads it; True where the bracket must close instead."""
         return False
 
@@ -63,7 +63,7 @@ class Parentheses(Bracket):
 
     closer = ")"
 
-    def build(self, place: Place) -> ExprNode:  # noqa: ARG002 - the node keeps its own
+    def build(self, place: Place) -> ExprNode:  # noqa: ARG002 - the expression keeps its own place
         """The expression itself: parentheses leave no trace."""
         return self.elements[0]
 

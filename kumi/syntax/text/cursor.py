@@ -28,7 +28,7 @@ WORDS_OF_OTHERS = {
 _SHOWN = 30
 
 
-class Fault(Exception):  # noqa: N818 - it never leaves the parser
+class Fault(Exception):  # noqa: N818 - no error of users: the parser catches it
     """The rest of a declaration makes no sense; the parser reports it and recovers."""
 
     def __init__(self, problem: Problem) -> None:

@@ -51,9 +51,9 @@ _NO_OPERATORS = {
     ";": ("`;` is not needed", "a declaration ends where the next one begins"),
 }
 _LOOKALIKES = {
-    **dict.fromkeys("“”„‘’", 'write strings in straight quotes: "…"'),  # noqa: RUF001 - as pasted
-    **dict.fromkeys("−–—", "write minus as `-`"),  # noqa: RUF001 - as pasted
-    **dict.fromkeys("×·", "write times as `*`"),  # noqa: RUF001 - as pasted
+    **dict.fromkeys("“”„‘’", 'write strings in straight quotes: "…"'),  # noqa: RUF001 - people paste it
+    **dict.fromkeys("−–—", "write minus as `-`"),  # noqa: RUF001 - people paste it
+    **dict.fromkeys("×·", "write times as `*`"),  # noqa: RUF001 - people paste it
     **dict.fromkeys("≤≥≠", "write `<=`, `>=`, `!=`"),
 }
 

@@ -40,7 +40,7 @@ def number(cursor: Cursor) -> int | float:
 def _integer(cursor: Cursor, token: Token, digits: str) -> int:
     try:
         return int(digits)
-    except ValueError as error:  # Python's guard against quadratic conversions
+    except ValueError as error:  # Python refuses numbers of very many digits
         raise cursor.refuse(token, f"a number of {len(digits)} digits is too long") from error
 
 

@@ -83,7 +83,7 @@ class _File:
     def _check_whole(self, opened: Token) -> None:
         cursor = self._cursor
         if opened.text != "schema":
-            return  # reported, and nothing else about the frame of the file would be news
+            return  # the missing header was reported, and explains a missing `end` or input block
         if self._ended is None and not cursor.skipped_end:
             line = cursor.line_of(opened)
             cursor.report(cursor.fault(f"`end` to close the `schema do` of line {line}"))
