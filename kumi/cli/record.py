@@ -6,45 +6,21 @@ import atexit
 import os
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from kumi.cli.carrier import inherited
-from kumi.cli.exit_codes import discard_output, output_failed
+from kumi.cli.final_report import FinalReport, show
 from kumi.cli.python_program import MissingError, execute, module, script
 from kumi.cli.recorded_file import BLOCK_MS, WHOLE_PROFILE, filled_in, is_stream
-from kumi.cli.shell_words import command_name, typed
-from kumi.cli.show_report import show_report
-from kumi.cli.terminal import say
-from kumi.letters import visible
-from kumi.profiles.open_profiles import UnreadableError
-from kumi.profiles.read_profiles import read_breakdown
 from kumi.profiles.reports.rendering import ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import TextIO
 
     from kumi.profiles.reports.rendering import Mode
-
-
-@dataclass(frozen=True, slots=True)
-class _FinalReport:
-    """What to show at the end of a process: the profile at `path`, which the user called `name`.
-
-    `stream` is where to, whatever the program makes of `sys.stdout`.
-    """
-
-    process: int
-    stream: TextIO
-    path: str
-    name: str
-    mode: Mode
-    limit: int | None
-    as_json: bool
 
 
 @click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
@@ -103,12 +79,12 @@ def record(  # noqa: PLR0917 - click passes by name
     if not (quiet or is_stream(path)):  # what went into a pipe cannot be read back
         mode: Mode = "detailed" if detailed else "summary"
         shown = path if "{" in output else output
-        report = _FinalReport(os.getpid(), sys.stdout, path, shown, mode, limit, as_json)
-        atexit.register(_show, report)
+        report = FinalReport(os.getpid(), sys.stdout, path, shown, mode, limit, as_json)
+        atexit.register(show, report)
     begun = _Begun(path)
     code = execute(found, arguments, begun.around)
     if not begun:
-        atexit.unregister(_show)  # the file is an earlier profile's
+        atexit.unregister(show)  # the file is an earlier profile's
     return code
 
 
@@ -156,38 +132,3 @@ def _set_environment(path: str, ops: bool, flags: list[str]) -> None:
     os.environ.setdefault(BLOCK_MS, WHOLE_PROFILE)
     for flag in flags:
         os.environ[f"KUMI_PROFILE_{flag}"] = "1"
-
-
-def _show(report: _FinalReport) -> None:
-    """The report, at the very end.
-
-    Exit handlers run in the reverse of their order, and this was the first: so threads have ended
-    and the profile is complete. A forked child that leaves by `sys.exit` runs the handler too, and
-    shows nothing.
-    """
-    if os.getpid() != report.process:
-        return
-    if report.stream.closed:
-        say(f"The program closed its standard output. No report;{_next(report)}", err=True)
-        return
-    sys.stdout = report.stream
-    try:
-        found = read_breakdown([report.path])
-        show_report(found, report.mode, report.limit, as_json=report.as_json)
-        if not report.as_json:
-            say(_next(report))
-    except UnreadableError as error:
-        say(f"Nothing was recorded: {visible(str(error))}", err=True)
-    except BrokenPipeError:
-        discard_output()
-    except OSError as error:
-        output_failed(error)
-
-
-def _next(report: _FinalReport) -> str:
-    kumi, path = command_name(), typed(report.name)
-    other = "--summary" if report.mode == "detailed" else "--detailed"
-    return (
-        f"\nThe profile is in {visible(report.name)}. Next:\n"
-        f"  {kumi} profile {path} {other}\n  {kumi} profile {path} --raw"
-    )
