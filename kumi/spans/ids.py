@@ -1,5 +1,16 @@
 """Ids: from the provider's generator, or of our own where it is the SDK's.
 
+Why not one a span: a generated id costs more than the operation that it names. A run draws one, of
+which 48 bits are the beginning of the ids of all its spans; the last 16 are the number of the row,
+and so a constant of the program, as is the end of the parent's id:
+
+    drawn for the run       d346a12ac1b2 ....
+    row 0, the run          d346a12ac1b2 0000
+    row 3, a declaration    d346a12ac1b2 0003    parent d346a12ac1b2 0000
+    row 9, in it            d346a12ac1b2 0009    parent d346a12ac1b2 0003
+
+A program of more than 65,536 rows draws another beginning for each further 65,536.
+
 The SDK's draws from the global `random`, which a program may have seeded: the numbers that it draws
 itself would be others with profiling than without.
 """

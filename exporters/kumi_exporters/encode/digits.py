@@ -1,4 +1,13 @@
-"""Numbers as text, by table: each result is a machine word whose bytes are the characters."""
+"""Numbers as text, by table: each result is a machine word whose bytes are the characters.
+
+Why tables: a division and a remainder for every digit would be sixteen passes over the numbers for
+eight digits. A table of the texts of 0 to 9,999, four characters in a word, makes it one division
+by 10,000 and two look-ups. 23,001,000 is 2,300 and 1,000:
+
+    2300 -> "2300"         bytes 0 to 3 of the word
+    1000 ->     "1000"     shifted by 32 bits: bytes 4 to 7 (words are little-endian)
+    or-ed   "23001000"     stored as one 64-bit integer
+"""
 
 from __future__ import annotations
 

@@ -9,6 +9,15 @@ declaration has no number between timestamp and ids: where its duration stands, 
     {"event":"vm_run",…"duration_ms":                     0.000000,…"operations":   2,…"trace_id":…
     {"event":"vm_declaration",…"duration_ms":                                 0.000000,…"trace_id":…
     {"event":"vm_operation",…"duration_ms":               0.000000,…"rows":         1,…"trace_id":…
+
+A whole line, broken here; what is in brackets is filled in, all else was written once:
+
+    {"event":"vm_operation","schema":"S","operation":"Map","duration_ms":              [0.001192],
+    "timestamp":"[2026-11-30T14:20:57.6][46]Z","declaration":"d","index":2,"function":"multiply",
+    "rows":      [       1],"run":"fbcccd75[00000000]","program":"c30a5d78",
+    "trace_id":"[bd36264a079365f5e0f45e5cb1cc5eb1]","span_id":"[e3438b6ad725]0005",
+    "parent_span_id":"[e3438b6ad725]0002","start_unix_nano":[17960484576][46276643],
+    "end_unix_nano":[17960484576][46277835]}
 """
 
 from __future__ import annotations
