@@ -11,7 +11,7 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from kumi.ir.readings import readings
+from kumi.ir.readings import readings, sized_axes
 from kumi.observations import Level
 from kumi.spans.span_fields import ATTRIBUTES, Facts, Varying, shown_path
 
@@ -102,7 +102,7 @@ def layout(program: Program, level: Level, key: str) -> Layout:
         declaration_rows=range(1, declared),
         operation_rows=range(declared, len(rows)),
         readings=slots.count,
-        axes=program.axes if level is Level.OPERATIONS else (),
+        axes=sized_axes(program, level),
     )
 
 
