@@ -63,3 +63,15 @@ def _word(node: ExprNode) -> str:
         case Object():
             return "{" + ",".join(key for key, _ in node.fields) + "}"
     return f"[{len(node.items)}]"
+
+
+def headline(node: ExprNode) -> str:
+    """An expression by what it calls, reads, or is: `multiply`, `input.price`, `Constant`."""
+    match node:
+        case Call():
+            return node.function
+        case InputPath():
+            return ".".join(("input", *node.path))
+        case Name():
+            return node.name
+    return type(node).__name__

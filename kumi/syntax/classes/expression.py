@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar, ove
 from kumi.kernels.signatures import overloads
 from kumi.syntax import nodes
 from kumi.syntax.classes.operands import Operand, call
+from kumi.syntax.outline import headline
 
 if TYPE_CHECKING:
     from kumi.places import Place
@@ -19,14 +20,6 @@ Number: TypeAlias = int | float | Decimal
 N = TypeVar("N", bound=Number)
 O = TypeVar("O", bound=Number | str)  # noqa: E741 - ordered values
 Policy: TypeAlias = Literal["zero", "clamp", "wrap"]
-
-OPERATORS = (
-    "__add__", "__radd__", "__sub__", "__rsub__", "__mul__", "__rmul__", "__truediv__",
-    "__rtruediv__", "__mod__", "__rmod__", "__pow__", "__rpow__", "__neg__", "__abs__", "__eq__",
-    "__ne__", "__gt__", "__ge__", "__lt__", "__le__", "__and__", "__rand__", "__or__", "__ror__",
-    "__invert__", "__getitem__",
-)  # fmt: skip
-"""The operators of `Expr`, to be copied to other classes that can stand in an expression."""
 
 
 class Expr(Operand, Generic[T_co]):
@@ -45,7 +38,7 @@ class Expr(Operand, Generic[T_co]):
         return self._node
 
     def __repr__(self) -> str:
-        return f"<kumi.Expr {_named(self._node)} at {self._node.place}>"
+        return f"<kumi.Expr {headline(self._node)} at {self._node.place}>"
 
     if not TYPE_CHECKING:  # to a checker, what is not declared is not there
 
@@ -365,18 +358,6 @@ class Formula(Expr[T_co]):
     """
 
     __slots__ = ()
-
-
-def _named(node: nodes.ExprNode) -> str:
-    """An expression in a word: what it calls, reads, or is."""
-    match node:
-        case nodes.Call():
-            return node.function
-        case nodes.InputPath():
-            return ".".join(("input", *node.path))
-        case nodes.Name():
-            return node.name
-    return type(node).__name__
 
 
 def applied(function: str, *args: Any) -> Expr[Any]:

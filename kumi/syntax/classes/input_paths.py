@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 from kumi.errors import Problem, did_you_mean
 from kumi.syntax import nodes
 from kumi.syntax.classes.code_places import explained, here
-from kumi.syntax.classes.expression import OPERATORS, Expr, Formula, applied
+from kumi.syntax.classes.expression import Expr, Formula, applied
 from kumi.syntax.classes.members import RecordBase
 from kumi.syntax.classes.operands import Operand, node_of
 
@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 R = TypeVar("R", bound=RecordBase)
+_OPERATORS = (
+    "__add__", "__radd__", "__sub__", "__rsub__", "__mul__", "__rmul__", "__truediv__",
+    "__rtruediv__", "__mod__", "__rmod__", "__pow__", "__rpow__", "__neg__", "__abs__", "__eq__",
+    "__ne__", "__gt__", "__ge__", "__lt__", "__le__", "__and__", "__rand__", "__or__", "__ror__",
+    "__invert__", "__getitem__",
+)  # fmt: skip
 
 
 class Rooted(nodes.InputPath):
@@ -70,7 +76,7 @@ class Fields(Operand):
         return f"<kumi path input.{'.'.join(self.__kumi_path__.path)}>"
 
 
-for _operator in OPERATORS:  # so that the analysis can say what is wrong with `Input.lines + 1`
+for _operator in _OPERATORS:  # so that the analysis can say what is wrong with `Input.lines + 1`
     setattr(Fields, _operator, vars(Expr)[_operator])
 
 
