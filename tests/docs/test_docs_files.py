@@ -24,7 +24,9 @@ def page():
     files = [*ROOT.glob("kumi/**/*.py"), *ROOT.glob("exporters/kumi_exporters/**/*.py")]
     said = {path.relative_to(ROOT): sentence(path) for path in files}
     parts = [HEAD]
-    for room, paths in groupby(sorted(said, key=lambda path: (path.parent, path)), lambda p: p.parent):
+    for room, paths in groupby(
+        sorted(said, key=lambda path: (path.parent, path)), lambda p: p.parent
+    ):
         about = said.get(room / "__init__.py", "")
         rows = [f"* `{path.name}`: {said[path]}" for path in paths if path.name != "__init__.py"]
         parts.append(f"## {room.as_posix()}/\n\n{about}\n\n" + "\n".join(rows) + "\n")
