@@ -34,9 +34,7 @@ class OtlpEncoder:
     `scope` is that of their spans: Kumi's, of this version where nobody says else.
     """
 
-    def __init__(
-        self, most_bytes: int = MOST_BYTES, scope: InstrumentationScope = SCOPE
-    ) -> None:
+    def __init__(self, most_bytes: int = MOST_BYTES, scope: InstrumentationScope = SCOPE) -> None:
         self._most_bytes = most_bytes
         self._scope = scope
         self._stamps: Recent[OtlpStamp] = Recent(lambda stamp: stamp.buffer.memory)
