@@ -67,14 +67,15 @@ class Progress:
             wait = _EVERY
 
     def _line(self, now: HowFar) -> str:
+        spans, done, waiting = now
+        if waiting:
+            return f"{spans:,} spans, waiting: {visible(waiting)}"
         seconds = time.monotonic() - self._begun
-        parts = [f"{now.spans:,} spans, {now.spans / seconds:,.0f} a second"]
-        if self._total and 0 < now.done <= self._total:
-            left = seconds * (self._total - now.done) / now.done
-            parts.append(f"{100 * now.done // self._total} %, {_duration(left)} left")
-        if now.waiting:
-            parts.append(f"waiting: {visible(now.waiting)}")
-        return ", ".join(parts)
+        line = f"{spans:,} spans, {spans / seconds:,.0f} a second"
+        if not (spans and self._total and 0 < done <= self._total):
+            return line
+        left = seconds * (self._total - done) / done
+        return f"{line}, {100 * done // self._total} %, {_duration(left)} left"
 
     def _write(self, line: str) -> None:
         """Write over what stands there: with blanks, which every terminal understands."""

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kumi.profiles.event_line import read_line
 from kumi.replay.described import DESCRIBING
 from kumi.replay.other_spans import OrdinarySpans, phase_span
 from kumi.replay.run_spans import RUN_EVENTS, RunSpans
-from kumi.spans.limits import DEFAULT
-from kumi.spans.readable import to_readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from opentelemetry.sdk.trace import ReadableSpan
 
-    from kumi.profiles.event_line import Event
+    from kumi.profiles.event_line import Event, EventLine
     from kumi.profiles.line_stream import LineStream
     from kumi.replay.described import Descriptions
     from kumi.replay.line_tally import LineTally
@@ -39,6 +37,13 @@ def _is_of_run(event: Event | None, run: str) -> bool:
     )
 
 
+class LoneSpan(NamedTuple):
+    """A span that was read alone, and the process that recorded it, where the span is Kumi's."""
+
+    process: str
+    span: SpanData | ReadableSpan
+
+
 class LoneLines:
     """Takes lines from a stream, and gives their spans.
 
@@ -51,8 +56,9 @@ class LoneLines:
         self._described, self._tally = described, tally
         self._ordinary = OrdinarySpans()
         self._run: tuple[str, str | None] = "", None
+        self._seen: tuple[bytes, EventLine] = b"", read_line(b"")
 
-    def take(self, lines: LineStream) -> Iterator[ReadableSpan]:
+    def take(self, lines: LineStream) -> Iterator[LoneSpan]:
         """The spans of the next line, or of the next lines that are of one run."""
         event = self._event(lines)
         if event is None:
@@ -61,7 +67,7 @@ class LoneLines:
         if kind == "span":
             yield from self._counted(self._ordinary.span(event))
         elif kind == "phase":
-            yield from self._readable(phase_span(event))
+            yield from self._counted(phase_span(event))
         elif kind in RUN_EVENTS:
             yield from self._of_run(event, lines)
 
@@ -80,7 +86,7 @@ class LoneLines:
 
     def _event(self, lines: LineStream) -> Event | None:
         line = lines.line()
-        found = read_line(line)
+        found = self._read(line)
         self._tally.take(found, lines.name, lines.number)
         if found.event:
             self._remember(found.event, line)
@@ -97,12 +103,12 @@ class LoneLines:
             case {"process": str(process)}:
                 self.process = process
 
-    def _of_run(self, event: Event, lines: LineStream) -> Iterator[ReadableSpan]:
+    def _of_run(self, event: Event, lines: LineStream) -> Iterator[LoneSpan]:
         events = [event, *self._following(event, lines)]
         run, program = self._run
         spans = RunSpans(events, self._described, program if event.get("run") == run else None)
         for each in events:
-            yield from self._readable(spans.span(each))
+            yield from self._counted(spans.span(each))
 
     def _following(self, first: Event, lines: LineStream) -> Iterator[Event]:
         """The lines behind one that are of the same run."""
@@ -111,20 +117,20 @@ class LoneLines:
             return
         named = f'"{run}"'.encode()
         while size < _MOST_OF_A_RUN and named in (line := lines.next_line()):
-            if not _is_of_run(read_line(line).event, run):
+            if not _is_of_run(self._read(line).event, run):
                 return
             size += len(line)
             if event := self._event(lines):
                 yield event
 
-    def _readable(self, span: SpanData | None) -> Iterator[ReadableSpan]:
-        if span is None:
-            return self._counted(None)
-        resource, scope = self._described.recorder(self.process)
-        return self._counted(to_readable(span, resource, DEFAULT, scope))
+    def _read(self, line: bytes) -> EventLine:
+        """What a line says; one that was looked at before it is taken is read once."""
+        if self._seen[0] != line:
+            self._seen = line, read_line(line)
+        return self._seen[1]
 
-    def _counted(self, span: ReadableSpan | None) -> Iterator[ReadableSpan]:
+    def _counted(self, span: SpanData | ReadableSpan | None) -> Iterator[LoneSpan]:
         if span is None:
             self._tally.incomplete += 1
         else:
-            yield span
+            yield LoneSpan(self.process, span)

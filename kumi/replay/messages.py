@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from kumi.replay.parcels import Position
+from kumi.spans.block import SpanData
+from kumi_exporters.encode.envelope import Envelope
 from kumi_exporters.encode.otlp_encoder import MOST_BYTES, OtlpEncoder, encode_ordinary
+from kumi_exporters.encode.otlp_record import otlp_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from opentelemetry.sdk.trace import ReadableSpan
     from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 
+    from kumi.replay.lone_lines import LoneSpan
     from kumi.replay.parcels import Parcel, Parcels, RunText
     from kumi_exporters.encode.json_unstamp import RunLines
 
@@ -46,11 +50,10 @@ class Messages:
             if len(parcel.runs) == 1 and not lone:
                 yield from _in_order(parcel, stamped)
             else:
-                ordinary = encode_ordinary(lone, self._most_bytes) if lone else ()
-                yield from _joined(parcel, [*stamped, *ordinary])
+                yield from _joined(parcel, [*stamped, *self._alone(lone)])
 
     def _stamped(
-        self, form: RunLines, runs: Sequence[RunText], parcel: Parcel, lone: list[ReadableSpan]
+        self, form: RunLines, runs: Sequence[RunText], parcel: Parcel, lone: list[LoneSpan]
     ) -> Iterator[Part]:
         """Runs as they were stamped; those that are unsound after all are added to the lone."""
         recorder = self._parcels.described.recorder(form.process)
@@ -62,10 +65,39 @@ class Messages:
         for part, spans in self._encoder(recorder.scope).encode(block):
             yield bytes(part), spans
 
+    def _alone(self, lone: Sequence[LoneSpan]) -> Iterator[Part]:
+        """Spans that were read alone: Kumi's own by process, the others by the SDK's encoder."""
+        own, others = defaultdict[str, list[SpanData]](list), []
+        for process, span in lone:
+            if isinstance(span, SpanData):
+                own[process].append(span)
+            else:
+                others.append(span)
+        for process, spans in own.items():
+            yield from self._recorded(process, spans)
+        if others:
+            yield from encode_ordinary(others, self._most_bytes)
+
+    def _recorded(self, process: str, spans: Sequence[SpanData]) -> Iterator[Part]:
+        envelope = Envelope(*self._parcels.described.recorder(process))
+        records, size = list[bytes](), envelope.size
+        for record in (otlp_record(span, envelope.flags) for span in spans):
+            if records and size + len(record) > self._most_bytes:
+                yield _message(envelope, records), len(records)
+                records, size = [], envelope.size
+            records.append(record)
+            size += len(record)
+        yield _message(envelope, records), len(records)
+
     def _encoder(self, scope: InstrumentationScope) -> OtlpEncoder:
         if scope not in self._encoders:
             self._encoders[scope] = OtlpEncoder(self._most_bytes, scope)
         return self._encoders[scope]
+
+
+def _message(envelope: Envelope, records: Sequence[bytes]) -> bytes:
+    content = b"".join(records)
+    return envelope.head(len(content)) + content
 
 
 def _in_order(parcel: Parcel, parts: Sequence[Part]) -> Iterator[Message]:

@@ -19,8 +19,7 @@ from kumi.replay.whole_runs import WholeRuns
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from opentelemetry.sdk.trace import ReadableSpan
-
+    from kumi.replay.lone_lines import LoneSpan
     from kumi_exporters.encode.json_unstamp import RunLines
 
 _MOST_BYTES: Final = 750_000  # of lines: some 1,600 spans
@@ -51,7 +50,7 @@ class Parcel:
     begin: Position
     end: Position
     runs: dict[RunLines, list[RunText]] = field(default_factory=dict)
-    lone: list[ReadableSpan] = field(default_factory=list)
+    lone: list[LoneSpan] = field(default_factory=list)
     size: int = 0
     spans: int = 0
 
@@ -65,7 +64,7 @@ class Parcel:
         self.size += form.size
         self.spans += form.rows
 
-    def add_lone(self, spans: Sequence[ReadableSpan]) -> None:
+    def add_lone(self, spans: Sequence[LoneSpan]) -> None:
         """Put spans into the parcel that were read alone."""
         self.lone += spans
         self.size += _LONE_BYTES * len(spans)
@@ -101,7 +100,7 @@ class Parcels:
                 self._bytes_of_files += lines.done()
                 self._lines = None
 
-    def of_text(self, run: RunText, file: str) -> Iterator[ReadableSpan]:
+    def of_text(self, run: RunText, file: str) -> Iterator[LoneSpan]:
         """The spans of a run that is not of the form that it seemed to have."""
         lines = LineStream(file, iter([run.text]))
         lines.number = run.first - 1
