@@ -49,7 +49,9 @@ def shown(default):
     """A default as the page writes it."""
     if default is None:
         return "none"
-    return {False: "off", True: "on"}.get(default, str(default).removesuffix(".0"))
+    if isinstance(default, bool):
+        return "on" if default else "off"
+    return str(default).removesuffix(".0")
 
 
 def accepted(name):

@@ -78,6 +78,7 @@ class Balance:
             self.write_end()
             return
         self._counts.runs += batch.run_count
+        self._counts.kept[batch.kept] += batch.run_count
         self._counts.recorded += batch.span_count
 
     def settled(self) -> int:

@@ -24,13 +24,14 @@ _TOGETHER = 2000
 class Batch:
     """Runs of one program, and how far they have come: so that the end can count them anywhere.
 
-    `is_sent`: the senders have them.
+    `kept` is why they are, as `kumi.run.kept` has it. `is_sent`: the senders have them.
     """
 
     layout: Layout
     runs: Runs
     decoded: Decoded | None = None
     block: Block | None = None
+    kept: str = "all"
     is_sent: bool = False
     _uncounted: list[None] = field(default_factory=lambda: [None])
 
@@ -47,16 +48,15 @@ class Batch:
 
     @property
     def run_count(self) -> int:
-        """How many runs this is."""
-        return size(self.runs)
+        """How many runs this is: before they are columns, as many as there were."""
+        return size(self.runs) if self.decoded is None else len(self.decoded)
 
     @property
     def span_count(self) -> int:
         """How many spans this is; before there is a block, as if no run had failed."""
         if self.block is not None:
             return self.block.span_count
-        runs = self.run_count if self.decoded is None else len(self.decoded)
-        return runs * len(self.layout.rows)
+        return self.run_count * len(self.layout.rows)
 
 
 def rounds(queues: Iterable[RunQueue], in_hand: list[Batch]) -> Iterator[list[Batch]]:
