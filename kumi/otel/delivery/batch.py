@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kumi.otel.delivery.run_queue import size
@@ -24,15 +24,26 @@ _TOGETHER = 2000
 class Batch:
     """Runs of one program, and how far they have come: so that the end can count them anywhere.
 
-    `is_counted`: the figures of `profile_end` have them as runs. `is_sent`: the senders have them.
+    `is_sent`: the senders have them.
     """
 
     layout: Layout
     runs: Runs
     decoded: Decoded | None = None
     block: Block | None = None
-    is_counted: bool = False
     is_sent: bool = False
+    _uncounted: list[None] = field(default_factory=lambda: [None])
+
+    def claim(self) -> bool:
+        """Whether nobody has counted these runs yet; who claims them counts them.
+
+        In one step: at the end there may be two, the owner and who waits for it in vain.
+        """
+        try:
+            self._uncounted.pop()
+        except IndexError:
+            return False
+        return True
 
     @property
     def run_count(self) -> int:

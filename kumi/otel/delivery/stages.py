@@ -75,10 +75,8 @@ class Stages:
         for batch in batches:
             if batch.decoded:
                 self._make(batch, self._block)
-            if not (self._outputs.is_given_up or batch.is_counted):
-                batch.is_counted = True
-                self._counts.runs += batch.run_count
-                self._counts.recorded += batch.span_count
+            if batch.claim():
+                self.balance.count(batch)
 
     def _make(self, batch: Batch, make: Callable[[Batch], None]) -> None:
         try:
