@@ -100,7 +100,8 @@ def layout(program: Program, level: Level, key: str) -> Layout:
     of_run = Facts(program, key)
     rows = [_row("vm_run", f"run {program.schema}", None, (0, slots.count - 1), of_run)]
     for group, *between in zip(program.groups, slots.group_starts, slots.group_ends, strict=True):
-        rows.append(_row("vm_declaration", group.name, 0, between, of_run._replace(group=group)))
+        name = f"{program.schema}.{group.name}"
+        rows.append(_row("vm_declaration", name, 0, between, of_run._replace(group=group)))
     declared = len(rows)
     if level is Level.OPERATIONS:
         rows += _operations(of_run, slots.operation_starts, slots.operation_ends)

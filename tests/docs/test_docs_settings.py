@@ -133,4 +133,4 @@ def test_the_example_goes_through_the_applications_provider(tmp_path):
     shown = done.stdout.replace("}\n{", "},{")
     spans = {span["name"]: span for span in json.loads(f"[{shown}]")}
     assert spans["run Pay"]["parent_id"] == spans["request"]["context"]["span_id"]
-    assert spans["gross"]["parent_id"] == spans["run Pay"]["context"]["span_id"]
+    assert spans["Pay.gross"]["parent_id"] == spans["run Pay"]["context"]["span_id"]
