@@ -92,8 +92,8 @@ def event(phase: Phase, span: SpanData) -> Event:
 
 
 def title(phase: Phase) -> str:
-    """A span's name: `compile OrderPricing`; below that, and for the user's own, just the name."""
-    return f"{phase.name} {phase.schema}" if phase.name == "compile" else phase.name
+    """A span's name: `parse OrderPricing`; just the name where it is of no schema, as a user's."""
+    return f"{phase.name} {phase.schema}" if phase.schema else phase.name
 
 
 def attributes(phase: Phase) -> tuple[tuple[str, str], ...]:
