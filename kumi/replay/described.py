@@ -20,10 +20,10 @@ from kumi.spans.recorded_program import recorded_program
 from kumi_exporters.encode.recent import Recent
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from kumi.profiles.event_line import Event
 
-LEVELS: Final = tuple(sorted((level for level in Level if level), reverse=True))
-"""How much of a run may be recorded, the most first."""
 DESCRIBING: Final = ("profile_start", "program")
 
 _ROW_BYTES: Final = 3_000
@@ -60,8 +60,19 @@ class Descriptions:
         """Who that process is; where no line says so, what the environment says of this one."""
         return self._recorders.get(process) or _unknown()
 
-    def layout(self, key: str, level: Level) -> Layout | None:
-        """The spans of a run of the program; None where no line describes it."""
+    def layout(self, key: str) -> Layout | None:
+        """The spans of a run of the program, whole; None where no line describes it."""
+        return self._layout(key, Level.OPERATIONS)
+
+    def layouts(self, key: str) -> Iterator[Layout]:
+        """All that may be recorded of a run of the program: the most first."""
+        for level in (Level.OPERATIONS, Level.DECLARATIONS):
+            if found := self._layout(key, level):
+                yield found
+        if found:
+            yield found.run_alone
+
+    def _layout(self, key: str, level: Level) -> Layout | None:
         known = self._layouts.get((key, level))
         if known is None and (line := self._programs.get(key)):
             program = recorded_program(read_line(line).event or {})

@@ -56,7 +56,7 @@ class RunSpans:
     ) -> None:
         said = (event.get("program") for event in events)
         key = next((each for each in said if isinstance(each, str)), program)
-        self._layout = None if key is None else described.layout(key, Level.OPERATIONS)
+        self._layout = None if key is None else described.layout(key)
         self._failed = min(_with_error(events, "vm_operation"), key=_index, default=None)
         telling = self._failed or next(_with_error(events, "vm_declaration"), None)
         self._telling = telling if told_by_spans() else None

@@ -6,7 +6,6 @@ import re
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from kumi.replay.described import LEVELS
 from kumi_exporters.encode.json_unstamp import RunLines
 from kumi_exporters.encode.recent import Recent
 
@@ -48,11 +47,10 @@ class WholeRuns:
         """The forms that lines of such a run may have."""
         told = _TOLD.search(line)
         program, kept, process = map(_text, told.groups()) if told else ("", "", "")
-        for level in LEVELS if told else ():
-            key = program, level, process, kept
+        for layout in self._described.layouts(program):
+            key = layout, process, kept
             form = self._known.get(key)
-            layout = None if form else self._described.layout(program, level)
-            if layout and len(layout.rows) <= _MOST_ROWS:
+            if form is None and len(layout.rows) <= _MOST_ROWS:
                 form = self._known.put(key, RunLines(layout, process, kept))
             if form and form.size <= _LARGEST:
                 yield form

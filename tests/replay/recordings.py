@@ -60,12 +60,12 @@ def fail_in_a_phase():
         raise KeyError("x")
 
 
-def long_profile(path, runs=800):
+def long_profile(path, runs=800, **settings):
     """Runs of one program in lines of one form: 9 spans each, and lines of others."""
     source = path.with_name("pay.kumi")
     source.write_text(PAY)
     schema = kumi.load(source)
-    with otel.profile(file=str(path), ops=True):
+    with otel.profile(file=str(path), ops=True, **settings):
         for run in range(runs):
             schema.run({"hours": run * 1.0, "rates": [1.0] * (run % 5)})
         assert otel.flush(HANG)

@@ -1,11 +1,12 @@
 """What is replayed is what was sent when it was recorded, field by field."""
 
 import json
+from collections import Counter
 
 import pytest
 from calling import call
 from jsonl_of import ordinary_profile
-from recordings import loose, recorded, spans_of
+from recordings import long_profile, loose, recorded, spans_of
 from span_views import by_id
 
 BAD_INPUT = "bad input: "
@@ -140,3 +141,16 @@ def test_what_other_versions_may_say_does_not_stop_it(tmp_path):
     assert found["2" * 16]["name"] == "Warp f"
     assert found["2" * 16]["attributes"]["code.line.number"] == 4
     assert found["2" * 16]["attributes"]["kumi.operation.axes"] == ("x",)
+
+
+def test_runs_that_a_rule_kept_as_the_run_alone(tmp_path, monkeypatch):
+    """Most runs are one line, between some that are whole."""
+    from kumi.replay import lone_lines
+
+    path = long_profile(tmp_path / "p.jsonl", runs=300, slow_ms="1.2x")
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    kept = Counter(line["kept"] for line in lines if line["event"] == "vm_run")
+    assert kept["none"] > 30
+    expected, _ = spans_of(loose(path))
+    monkeypatch.setattr(lone_lines, "RunSpans", None)
+    assert spans_of(path)[0] == expected

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _SAMPLED: Final = 0x01
 _ID: Final = 16  # hex digits
+_KIND: Final = len('{"event":"vm_operation"')
 _TIME: Final = fields.START_UPPER.width + fields.START_LOWER.width
 _ROWS_OF_A_PREFIX: Final = 1 << 16
 _EARLIEST: Final = 10**18
@@ -50,6 +51,7 @@ class RunLines:
         after = template.places[fields.MILLISECONDS][0].offset + fields.MILLISECONDS.width
         self._told = slice(after, template.places[fields.NUMBER][0].offset)
         self._telling = template.text[0, self._told].tobytes()
+        self._second = template.text[1:2, :_KIND].tobytes()
         ends = {row.end: number for number, row in enumerate(layout.rows)}
         self._end_rows = [ends[slot] for slot in range(1, layout.readings)]
         of_axes = {layout.rows[number].axis: number for number in layout.operation_rows}
@@ -70,8 +72,13 @@ class RunLines:
         return len(line) == self.width and line[self._told] == self._telling
 
     def may_be(self, text: bytes) -> bool:
-        """Whether a text has as many bytes and lines as a run of these."""
-        return len(text) == self.size and text.endswith(b"\n") and text.count(b"\n") == self.rows
+        """Whether a text has as many bytes and lines as a run of these, and a second line."""
+        return (
+            len(text) == self.size
+            and text.startswith(self._second, self.width)
+            and text.endswith(b"\n")
+            and text.count(b"\n") == self.rows
+        )
 
     def read(self, text: bytes, resource: Resource) -> Block:
         """The block of the runs in a text; its `sampled` says which are sound."""
