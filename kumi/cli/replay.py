@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import signal
 import stat
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from kumi.cli.exit_codes import FAILED
-from kumi.cli.progress import HowFar, Progress
-from kumi.cli.shell_words import typed
+from kumi.cli.progress import Progress
+from kumi.cli.replay_outcome import how_far, is_short, result, say_how_to_go_on
 from kumi.cli.terminal import say
 from kumi.errors import did_you_mean
 from kumi.profiles.open_profiles import UnreadableError, checked
 from kumi.profiles.read_profiles import check_readable
-from kumi.profiles.reports.wording import count, name
+from kumi.profiles.reports.wording import name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from kumi.replay.parcels import Position
     from kumi.replay.replaying import Replay
     from kumi_exporters.transport.variables import OtlpProtocol
+
+_BY_SIGNAL: Final = 128  # and its number: what a shell says of who ended so
 
 
 @click.command()
@@ -74,11 +78,11 @@ def replay(  # noqa: PLR0917 - click passes by name
     failure = _failure(replaying, total)
     if not (start or failure):
         _check_readable(files, replaying)
-    say(_result(replaying))
+    say(result(replaying))
     if failure:
         say(f"Error: {failure}", err=True)
-        _say_how_to_go_on(replaying)
-    return FAILED if failure or _is_short(replaying) else 0
+        say_how_to_go_on(replaying)
+    return FAILED if failure or is_short(replaying) else 0
 
 
 def _position(text: str, files: Sequence[str]) -> Position:
@@ -117,19 +121,29 @@ def _failure(replaying: Replay, total: int | None) -> str:
     from kumi.replay.replaying import StoppedError  # noqa: PLC0415 - --help needs no SDK
 
     try:
-        with Progress(total, lambda: _how_far(replaying)):
+        with Progress(total, lambda: how_far(replaying)), _ending_on_sigterm():
             replaying.run()
     except (StoppedError, UnreadableError) as error:
         return name(error)
-    except KeyboardInterrupt:
-        say(_result(replaying))
-        _say_how_to_go_on(replaying)
+    except (KeyboardInterrupt, SystemExit):
+        say(result(replaying))
+        say_how_to_go_on(replaying)
         raise
     return ""
 
 
-def _how_far(replaying: Replay) -> HowFar:
-    return HowFar(replaying.sent, replaying.parcels.bytes_read, replaying.trouble)
+@contextmanager
+def _ending_on_sigterm() -> Iterator[None]:
+    """Let SIGTERM, as `timeout 1h` sends it, end a replay as Ctrl-C does: it says how to go on."""
+
+    def end(number: int, _frame: object) -> None:
+        raise SystemExit(_BY_SIGNAL + number)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _check_readable(files: Sequence[str], replaying: Replay) -> None:
@@ -137,37 +151,3 @@ def _check_readable(files: Sequence[str], replaying: Replay) -> None:
         check_readable(files, replaying.parcels.tally.counts)
     except UnreadableError as error:
         raise click.ClickException(name(error)) from error
-
-
-def _result(replaying: Replay) -> str:
-    """How many spans were sent, to where, how many were not, and why."""
-    missing = ", ".join(_missing(replaying))
-    return f"Sent {count(replaying.sent, 'span')} to {name(replaying.where)}" + (
-        f"; not sent: {missing}" if missing else ""
-    )
-
-
-def _missing(replaying: Replay) -> Iterator[str]:
-    tally = replaying.parcels.tally
-    lines = tally.counts
-    if replaying.rejected:
-        yield f"{count(replaying.rejected, 'span')} refused there ({name(replaying.why)})"
-    if tally.incomplete:
-        yield f"{count(tally.incomplete, 'line')} without ids or times"
-    if lines.first_malformed:
-        file, number = lines.first_malformed
-        first = f"{name(file)}:{number}"
-        yield f"{count(lines.malformed, 'malformed line')}, the first at {first}"
-    if lines.other:
-        yield f"{count(lines.other, 'line')} of unknown events"
-
-
-def _is_short(replaying: Replay) -> bool:
-    """Whether the backend lacks what it should have, or there was nothing that could be sent."""
-    return bool(replaying.rejected or (replaying.parcels.tally.incomplete and not replaying.sent))
-
-
-def _say_how_to_go_on(replaying: Replay) -> None:
-    if replaying.sent:
-        position = typed(str(replaying.position))
-        say(f"To go on, give the same command and --from {position}", err=True)

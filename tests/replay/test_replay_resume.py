@@ -100,7 +100,8 @@ def test_a_failed_run_is_whole_again(golden, receiver, capsys, monkeypatch):
     assert by_id(receiver.resource_spans()) == expected
 
 
-def test_ctrl_c_says_how_to_go_on(long, receiver, capsys):
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_it_and_it_says_how_to_go_on(number, code, long, receiver, capsys):
     expected = spans_of(long)[0]
     process = start(
         "replay", long, "--endpoint", receiver.endpoint, "--rate", 400, stdout=subprocess.PIPE
@@ -108,9 +109,9 @@ def test_ctrl_c_says_how_to_go_on(long, receiver, capsys):
     deadline = time.monotonic() + HANG
     while len(receiver.messages) < 2 and time.monotonic() < deadline:
         time.sleep(0.02)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     out, err = process.communicate(timeout=HANG)
-    assert process.returncode == 130
+    assert process.returncode == code
     assert re.fullmatch(r"Sent [\d,]+ spans to \S+\n", out)
     position = HINT.search(err)[1]
     done = call(capsys, "replay", long, "--endpoint", receiver.endpoint, "--from", position)
