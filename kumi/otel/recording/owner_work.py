@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from kumi.letters import visible
 from kumi.otel import log
 from kumi.otel.delivery.counts import QUEUE_FULL
+from kumi.otel.delivery.metrics.meters import Meters
 from kumi.otel.delivery.outputs import Outputs
 from kumi.otel.delivery.stages import Stages
 from kumi.otel.owner import GATHER, Owner, left
@@ -21,6 +22,8 @@ from kumi.otel.recording.pending_events import PendingEvents
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from threading import Thread
+
+    from opentelemetry.metrics import MeterProvider
 
     from kumi.otel.delivery.route import Router
     from kumi.otel.delivery.run_queue import RunQueue
@@ -45,6 +48,7 @@ class OwnerWork:
         self,
         settings: Settings,
         router: Router,
+        meter_provider: MeterProvider | None,
         *,
         hear_of_ends: Callable[[], None],
         admit_anew: Callable[[], None],
@@ -55,6 +59,7 @@ class OwnerWork:
         self.streams_frames = settings.stream and settings.is_compressed
         self._settings = settings
         self._router = router
+        self._meters = Meters(meter_provider, Owner, self.channels.room)
         self._hear_of_ends = hear_of_ends
         self._admit_anew = admit_anew
         self.start_over()
@@ -63,7 +68,7 @@ class OwnerWork:
         """Make what each process has for itself: an owner, its outputs, and the flags."""
         gather = _FRAME if self.streams_frames else GATHER
         self.owner = Owner(self._work, self._try_to_rest, gather)
-        self.outputs = Outputs(self._settings, self._router)
+        self.outputs = Outputs(self._settings, self._router, self._meters)
         self._stages = Stages(self._settings, self.outputs, self.owner.attend)
         self.balance = self._stages.balance
         self.has_begun = self.is_idle = self.is_halted = False
@@ -132,8 +137,11 @@ class OwnerWork:
         """True, which is what somebody who asks for it waits for."""
         if not self.has_begun:
             self._begin()
-        elif self.outputs.are_outdated():
+            return True
+        if self.outputs.is_route_outdated():
             self._take_route(self.outputs.take_route)
+        if self.outputs.is_meter_outdated():
+            self._take_route(self.outputs.take_meter)
         return True
 
     def _begin(self) -> None:
