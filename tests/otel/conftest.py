@@ -5,8 +5,9 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from opentelemetry import trace
+from opentelemetry import metrics, trace
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.util._once import Once
 
 from kumi import hooks, otel
 from kumi.otel import log
@@ -26,6 +27,17 @@ def set_provider(monkeypatch):
     monkeypatch.setattr(trace, "_TRACER_PROVIDER", None)
     monkeypatch.setattr(trace, "_TRACER_PROVIDER_SET_ONCE", type(trace._TRACER_PROVIDER_SET_ONCE)())
     return trace.set_tracer_provider
+
+
+@pytest.fixture
+def set_meter_provider(monkeypatch):
+    """Set the global meter provider as an application does, for the time of one test."""
+    monkeypatch.setattr(metrics._internal, "_METER_PROVIDER", None)
+    monkeypatch.setattr(metrics._internal, "_METER_PROVIDER_SET_ONCE", Once())
+    monkeypatch.setattr(
+        metrics._internal, "_PROXY_METER_PROVIDER", type(metrics._internal._PROXY_METER_PROVIDER)()
+    )
+    return metrics.set_meter_provider
 
 
 @pytest.fixture
