@@ -1,4 +1,7 @@
-"""Receivers on real sockets that answer as a test tells them to."""
+"""Receivers on real sockets that answer as a test tells them to.
+
+In the end, whatever spans of ours they got are such as the registry has.
+"""
 
 import threading
 from concurrent import futures
@@ -6,6 +9,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import grpc
+import span_registry
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
     ExportMetricsServiceRequest,
     ExportMetricsServiceResponse,
@@ -84,6 +88,7 @@ def http_receiver():
     finally:
         server.shutdown()
         server.server_close()
+    span_registry.hold(received.resource_spans())
 
 
 @contextmanager
@@ -112,3 +117,4 @@ def grpc_receiver():
         yield received
     finally:
         server.stop(grace=None).wait()
+    span_registry.hold(received.resource_spans())

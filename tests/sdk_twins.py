@@ -14,14 +14,21 @@ ONES_OWN = ("trace_id", "span_id", "parent_span_id", "trace_state", "flags", "st
 
 
 class Answering(Sampler):
-    """Samples all, and has something to say of it: `attributes`, or their maker."""
+    """Samples all, and has something to say of it: `attributes`, or their maker.
+
+    `given` are the names of all that any of them ever said.
+    """
+
+    given = set()
 
     def __init__(self, attributes):
         self.attributes = attributes
 
     def should_sample(self, parent_context, trace_id, name, kind=None, attributes=None, links=None):
         made = self.attributes(attributes) if callable(self.attributes) else self.attributes
-        return SamplingResult(Decision.RECORD_AND_SAMPLE, made)
+        result = SamplingResult(Decision.RECORD_AND_SAMPLE, made)
+        self.given.update(result.attributes)
+        return result
 
     def get_description(self):
         return "Answering"

@@ -24,6 +24,7 @@ COMMANDS = {
     "ops": "List the operations of a schema, as the VM runs them.",
     "profile": "Report where the time of a profile went.",
     "record": "Run a Python program and record its schemas.",
+    "replay": "Send a profile to an OTLP backend.",
     "demo": "Run three real schemas, and show their profile.",
 }
 """The module of each command has its name, and so has the command in it."""

@@ -82,6 +82,15 @@ class Axis:
         return self._counts
 
 
+def axis_over(arrays: Sequence[Sequence[Any]]) -> Axis:
+    """The axis along arrays that belong to one parent each."""
+    if len(arrays) == 1:
+        return Axis(np.array((0, len(arrays[0])), np.int64))
+    offsets = np.zeros(len(arrays) + 1, np.int64)
+    np.cumsum(np.fromiter(map(len, arrays), np.int64, len(arrays)), out=offsets[1:])
+    return Axis(offsets)
+
+
 def align(column: Column, axes: Sequence[Axis]) -> Column:
     """Repeat each cell over the elements below it: `axes` are the deeper ones, outermost first."""
     counts = axes[0].counts if len(axes) == 1 else np.diff(_composed(axes))

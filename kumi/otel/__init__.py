@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from kumi.otel.runtime import configure as configure
     from kumi.otel.runtime import flush as flush
     from kumi.otel.runtime import instrument as instrument
     from kumi.otel.runtime import memory_snapshot as memory_snapshot
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "JsonlSpanExporter": "kumi_exporters.jsonl",
     "KumiOTLPSpanExporter": "kumi_exporters.otlp",
+    "configure": "kumi.otel.runtime",
     "flush": "kumi.otel.runtime",
     "instrument": "kumi.otel.runtime",
     "memory_snapshot": "kumi.otel.runtime",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace.export import SpanExporter
 
     from kumi.otel.recording.profiler import Profiler
-    from kumi.otel.settings import Options
+    from kumi.otel.settings import Options, RuleOptions
 
 
 class _State:
@@ -120,6 +120,18 @@ def memory_snapshot(label: str) -> None:
     profiler = _begin()
     if profiler is not None:
         profiler.remember_memory(label)
+
+
+def configure(**rules: Unpack[RuleOptions]) -> None:
+    """Change the rules while profiling is on: which runs are kept from now on.
+
+    `sample` and `slow_ms` as for `instrument`; what is not given stays. TypeError for a rule that
+    there is not. Where profiling is off nothing happens.
+    """
+    with hooks.lock():
+        profiler = _state.profiler
+        if profiler is not None:
+            profiler.configure(settings_.changed(profiler.settings, rules))
 
 
 def pause() -> None:

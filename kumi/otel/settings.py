@@ -6,7 +6,7 @@ A value that is not accepted costs one warning and leaves the default; nothing h
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from kumi.errors import did_you_mean
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 PREFIX = "KUMI_PROFILE"
 OWNER = "KUMI_PROFILE_OWNER"
-_LATER = ("SAMPLE", "SLOW_MS", "MAX_SPANS", "CPU")
+_LATER = ("MAX_SPANS", "CPU")
+_RULES = ("sample", "slow_ms")
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off", ""})
 
@@ -32,6 +33,8 @@ class Settings:
     persistent: bool = False
     truncate: bool = False
     stream: bool = False
+    sample: int = 1
+    slow_ms: float | str | None = None
     traces: str = "auto"
     max_bytes: int | None = None
     block_ms: float = 100.0
@@ -58,6 +61,8 @@ class Options(TypedDict, total=False):
     persistent: bool
     truncate: bool
     stream: bool
+    sample: int
+    slow_ms: float | str | None
     traces: str
     max_bytes: int | None
     block_ms: float
@@ -65,6 +70,13 @@ class Options(TypedDict, total=False):
     memory: bool
     values: bool
     sigterm: bool
+
+
+class RuleOptions(TypedDict, total=False):
+    """The options that can be changed while profiling is on."""
+
+    sample: int
+    slow_ms: float | str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +101,14 @@ def read(environ: Mapping[str, str] | None = None, /, **options: Any) -> Setting
         found["traces"] = "off"
     _warn_of_others(environ)
     return Settings(**found)
+
+
+def changed(settings: Settings, options: Mapping[str, Any]) -> Settings:
+    """The same with other rules. TypeError for an option that is none of them."""
+    for name in options:
+        if name not in _RULES:
+            raise TypeError(f"no rule is called {name!r}: {did_you_mean(name, _RULES)}")
+    return replace(settings, **_from_options(options))
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
@@ -155,7 +175,16 @@ def _milliseconds(text: str) -> float:
     return value
 
 
-def _bytes(text: str) -> int:
+def _slow(text: str) -> float | str:
+    """Milliseconds, or how many times the usual: `3x`."""
+    if not text.endswith("x"):
+        return _milliseconds(text)
+    if not 1 <= float(text[:-1]) < float("inf"):
+        raise ValueError(text)
+    return text
+
+
+def _count(text: str) -> int:
     value = int(text)
     if value <= 0:
         raise ValueError(text)
@@ -180,8 +209,10 @@ _KINDS = {
     "persistent": _BOOLEAN,
     "truncate": _BOOLEAN,
     "stream": _BOOLEAN,
+    "sample": _Kind(_count, "a number of runs, 1 or more"),
+    "slow_ms": _Kind(_slow, "milliseconds, or a factor like 3x"),
     "traces": _Kind(_traces, "auto or off"),
-    "max_bytes": _Kind(_bytes, "a number of bytes, 1 or more"),
+    "max_bytes": _Kind(_count, "a number of bytes, 1 or more"),
     "block_ms": _DURATION,
     "exit_ms": _DURATION,
     "memory": _BOOLEAN,

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 SMALL: Final = 1_000_000
 """Bytes of all files together: below so many, Python has read them before DuckDB is imported."""
-_LONGEST_MAGIC: Final = 4
+STDIN: Final = "standard input"
+"""What is called `-` on the command line."""
+LONGEST_MAGIC: Final = 4
+"""So many bytes tell how a file is compressed."""
 
 
 class UnreadableError(Exception):
@@ -93,7 +96,7 @@ def _readable(name: str, scratch: ScratchFolder) -> ProfileFile:
 def _plain(profile: ProfileFile, scratch: ScratchFolder) -> ProfileFile:
     """The file itself, or what it holds where its first bytes say that it is compressed."""
     with profile.open() as file:
-        codec = frames.by_content(file.read(_LONGEST_MAGIC))
+        codec = frames.by_content(file.read(LONGEST_MAGIC))
         if codec is None:
             return profile
         return _kept(profile.name, frames.unpacked(file, codec), scratch)
@@ -101,25 +104,35 @@ def _plain(profile: ProfileFile, scratch: ScratchFolder) -> ProfileFile:
 
 def _read_from(name: str, scratch: ScratchFolder) -> ProfileFile:
     if name == "-":
-        return _from_stdin(scratch)
-    status = os.stat(name)  # noqa: PTH116 - the message must show the path as it was given
-    if stat.S_ISDIR(status.st_mode):
-        raise UnreadableError(f"{name}: Is a directory")
+        return _from_pipe(STDIN, checked_stdin(), scratch)
+    status = checked(name)
     path = Path(name)
-    if is_device(path):
-        raise UnreadableError(device_refused(name, "profile"))
     with path.open("rb") as file:
         if not stat.S_ISREG(status.st_mode):
             return _from_pipe(name, file, scratch)
     return ProfileFile(name, path, status.st_size)
 
 
-def _from_stdin(scratch: ScratchFolder) -> ProfileFile:
-    name, stdin = "standard input", cast("BufferedReader", sys.stdin.buffer)
+def checked(name: str) -> os.stat_result:
+    """What the system says of a file that may be a profile.
+
+    Raises OSError where there is none, and UnreadableError where it can be none.
+    """
+    status = os.stat(name)  # noqa: PTH116 - the message must show the path as it was given
+    if stat.S_ISDIR(status.st_mode):
+        raise UnreadableError(f"{name}: Is a directory")
+    if is_device(Path(name)):
+        raise UnreadableError(device_refused(name, "profile"))
+    return status
+
+
+def checked_stdin() -> BufferedReader:
+    """Standard input as bytes. Raises UnreadableError where it is a device that need not end."""
+    stdin = cast("BufferedReader", sys.stdin.buffer)
     with suppress(UnsupportedOperation):  # a stream that is no file
         if is_device(stdin.fileno()):
-            raise UnreadableError(device_refused(name, "profile"))
-    return _from_pipe(name, stdin, scratch)
+            raise UnreadableError(device_refused(STDIN, "profile"))
+    return stdin
 
 
 def _from_pipe(name: str, pipe: BufferedReader, scratch: ScratchFolder) -> ProfileFile:

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LONGEST_LINE: Final = 16 << 20  # bytes
-_KEPT_OF_LONGER: Final = 1000
-_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+KEPT_OF_LONGER: Final = 1000
+BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
 class ProfileFile(NamedTuple):
@@ -54,14 +54,14 @@ def _numbered(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
     while line := file.readline(LONGEST_LINE):
         number += 1
         if len(line) == LONGEST_LINE and not line.endswith(b"\n"):
-            line = line[:_KEPT_OF_LONGER]
+            line = line[:KEPT_OF_LONGER]
             _skip_line(file)
         if not line.isspace():
             yield number, line
 
 
 def _is_marked(file: BinaryIO) -> bool:
-    return file.read(len(_BYTE_ORDER_MARK)) == _BYTE_ORDER_MARK
+    return file.read(len(BYTE_ORDER_MARK)) == BYTE_ORDER_MARK
 
 
 def _skip_line(file: BinaryIO) -> None:

@@ -41,10 +41,15 @@ def event_row(layout: Layout, failure: Failure) -> int | None:
 
     None where the application wants exceptions as log records only.
     """
-    signals = os.environ.get(EXCEPTION_SIGNAL, "").split(",")
-    if "logs" in [signal.strip() for signal in signals]:
+    if not told_by_spans():
         return None
     return min(_recorded(layout, failure.failed), default=_group_row(layout, failure))
+
+
+def told_by_spans() -> bool:
+    """Whether a span has an event for its exception: not where the application wants logs only."""
+    signals = os.environ.get(EXCEPTION_SIGNAL, "").split(",")
+    return "logs" not in [signal.strip() for signal in signals]
 
 
 def _recorded(layout: Layout, operations: Sequence[int]) -> Iterator[int]:

@@ -8,7 +8,8 @@ an encoder can write it once and stamp the rest.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 from kumi.ir.readings import readings, sized_axes
@@ -60,7 +61,16 @@ class Layout:
     operation_rows: range
     readings: int
     axes: tuple[str, ...]
-    _within: dict[Limits, tuple[Kept, ...]] = field(default_factory=dict)
+    _within: dict[Limits, tuple[Kept, ...]] = field(default_factory=dict, init=False)
+
+    @cached_property
+    def run_alone(self) -> Layout:
+        """The same program, of whose runs nothing but the run is written: two readings."""
+        run = replace(self.rows[0], start=0, end=1)
+        none = range(1, 1)
+        return replace(
+            self, rows=(run,), declaration_rows=none, operation_rows=none, readings=2, axes=()
+        )
 
     def within(self, limits: Limits) -> tuple[Kept, ...]:
         """What limits leave of the constant attributes of each row. They must spare the others."""
@@ -90,7 +100,8 @@ def layout(program: Program, level: Level, key: str) -> Layout:
     of_run = Facts(program, key)
     rows = [_row("vm_run", f"run {program.schema}", None, (0, slots.count - 1), of_run)]
     for group, *between in zip(program.groups, slots.group_starts, slots.group_ends, strict=True):
-        rows.append(_row("vm_declaration", group.name, 0, between, of_run._replace(group=group)))
+        name = f"{program.schema}.{group.name}"
+        rows.append(_row("vm_declaration", name, 0, between, of_run._replace(group=group)))
     declared = len(rows)
     if level is Level.OPERATIONS:
         rows += _operations(of_run, slots.operation_starts, slots.operation_ends)

@@ -30,7 +30,12 @@ SCOPE = InstrumentationScope(names.SCOPE_NAME, __version__, names.SCHEMA_URL)
 """The instrumentation scope of every span of Kumi."""
 
 
-def to_readable(span: SpanData, resource: Resource, limits: Limits = DEFAULT) -> ReadableSpan:
+def to_readable(
+    span: SpanData,
+    resource: Resource,
+    limits: Limits = DEFAULT,
+    scope: InstrumentationScope = SCOPE,
+) -> ReadableSpan:
     """One span as an exporter of the SDK takes it. Its attributes are a mapping of its own."""
     return ReadableSpan(
         name=span.name,
@@ -42,7 +47,7 @@ def to_readable(span: SpanData, resource: Resource, limits: Limits = DEFAULT) ->
         status=_status(span.error),
         start_time=span.start,
         end_time=span.end,
-        instrumentation_scope=SCOPE,
+        instrumentation_scope=scope,
     )
 
 

@@ -6,6 +6,7 @@ that the attributes that vary are set after the others.
 
 A new attribute is one line in ATTRIBUTES, a new key of an event one in EVENTS: the encoders, which
 write a program's constant fields once, and the ways that go span by span all read these tables.
+What an attribute means stands in `registry/registry.yaml`, without which its test fails.
 """
 
 from __future__ import annotations

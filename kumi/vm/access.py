@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from kumi.kernels.values import described, is_array, is_record
-from kumi.kernels.vectors import Axis
+from kumi.kernels.vectors import axis_over
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from kumi.errors import Violation
     from kumi.ir.program import Leaf
+    from kumi.kernels.vectors import Axis
 
     Say = Callable[["AccessPath", int, str], None]
 
@@ -121,7 +122,7 @@ class Loading:
         arrays = self._fields(elements, path, say)
         if not set(map(type, arrays)) <= {list, tuple}:
             arrays = [_elements(value, at, path, say) for at, value in enumerate(arrays)]
-        self.axes[level.axis] = _axis(arrays)
+        self.axes[level.axis] = axis_over(arrays)
         rows = arrays[0] if len(arrays) == 1 else list(chain.from_iterable(arrays))
         opened = self._opened[level.axis] = Elements(rows)
         return opened
@@ -162,14 +163,6 @@ def _elements(value: Any, position: int, path: AccessPath, say: Say) -> Sequence
     if value is not MISSING:
         say(path, position, f"expected an array, found {described(value)}")
     return ()
-
-
-def _axis(arrays: Sequence[Sequence[Any]]) -> Axis:
-    if len(arrays) == 1:
-        return Axis(np.array((0, len(arrays[0])), np.int64))
-    offsets = np.zeros(len(arrays) + 1, np.int64)
-    np.cumsum(np.fromiter(map(len, arrays), np.int64, len(arrays)), out=offsets[1:])
-    return Axis(offsets)
 
 
 def _root_field(data: Mapping[str, Any], key: str, say: Say) -> Any:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from kumi.errors import Violation
-    from kumi.ir.program import Program
+    from kumi.ir.program import Group, Operation, Program
     from kumi.observations import Level
 
 
@@ -56,8 +56,12 @@ def stop(
     if not program.operations:
         return Stop((), name)
     operation = program.operations[owners[trace.tb_lineno - 1 if trace else 0]]
-    where = f"{operation.title} of {program.group_of(operation.index).name}"
-    return Stop((operation.index,), f"{name} in {where}")
+    return Stop((operation.index,), said_of(name, operation, program.group_of(operation.index)))
+
+
+def said_of(error: str, operation: Operation, group: Group) -> str:
+    """Kumi's own words for an error, by the name of its type, that an operation ended in."""
+    return f"{error} in {operation.title} of {group.name}"
 
 
 def _bad_input(program: Program, bad: Sequence[tuple[int, Violation]]) -> Stop:
@@ -68,7 +72,12 @@ def _bad_input(program: Program, bad: Sequence[tuple[int, Violation]]) -> Stop:
     paths = (violation.path for index, violation in bad if index != UNDECLARED)
     where = next(paths, "undeclared names")
     more = f" and {len(bad) - 1} more" if len(bad) > 1 else ""
-    return Stop(tuple(sorted(failed)), f"bad input: {where}{more}", is_input=True)
+    return Stop(tuple(sorted(failed)), f"{bad_input(where)}{more}", is_input=True)
+
+
+def bad_input(path: str) -> str:
+    """Kumi's own words for an input that is not what it must be."""
+    return f"bad input: {path}"
 
 
 def annotate(program: Program, error: BaseException, where: Stop) -> None:

@@ -84,7 +84,7 @@ def test_a_failing_run_says_where_and_why_on_every_carrier(arrived):
     (http, *_), _ = arrived
     failed = {span["name"]: span for span in http.values() if span["status"][0] == 2}
 
-    assert set(failed) == {"run ShopOrders", "inputs", "LoadInput rate"}
+    assert set(failed) == {"run ShopOrders", "ShopOrders.inputs", "LoadInput rate"}
     assert {span["attributes"]["error.type"] for span in failed.values()} == {
         "kumi.errors.InputError"
     }

@@ -1,6 +1,5 @@
 """`kumi demo`, as a newcomer runs it."""
 
-import gzip
 import json
 import os
 import re
@@ -8,11 +7,9 @@ import shlex
 import socket
 import subprocess
 import sys
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from otlp_receivers import http_receiver
 from patience import HANG
 
 KUMI = [sys.executable, "-c", "from kumi.cli.main import main; main()"]
@@ -99,49 +96,22 @@ def test_a_file_of_somebody_else_is_left_alone(tmp_path):
     assert (tmp_path / "notes.txt").read_text() == "my notes\n"
 
 
-class _Collector(BaseHTTPRequestHandler):
-    """Takes OTLP over HTTP; the spans are in `server.spans`."""
-
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        if self.headers.get("Content-Encoding") == "gzip":
-            body = gzip.decompress(body)
-        request = ExportTraceServiceRequest.FromString(body)
-        for resource in request.resource_spans:
-            for scope in resource.scope_spans:
-                self.server.spans += scope.spans
-        self.send_response(200)
-        self.end_headers()
-
-    def log_message(self, *arguments):
-        """Nothing to say."""
-
-
-@pytest.fixture
-def collector():
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Collector)
-    server.spans = []
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
-
-
-def test_everything_is_one_trace_where_there_is_a_collector(tmp_path, collector):
-    endpoint = f"http://127.0.0.1:{collector.server_address[1]}"
-    shown = call(["demo"], tmp_path, OTEL_EXPORTER_OTLP_ENDPOINT=endpoint)
+def test_everything_is_one_trace_where_there_is_a_collector(tmp_path):
+    with http_receiver() as received:
+        shown = call(["demo"], tmp_path, OTEL_EXPORTER_OTLP_ENDPOINT=received.endpoint)
     assert (shown.returncode, shown.stderr) == (0, "")
-    (root,) = [span for span in collector.spans if not span.parent_span_id]
+    sent = received.spans()
+    (root,) = [span for span in sent if not span.parent_span_id]
     assert root.name == "kumi demo"
-    assert {span.trace_id for span in collector.spans} == {root.trace_id}
-    runs = [span for span in collector.spans if span.name.startswith("run ")]
+    assert {span.trace_id for span in sent} == {root.trace_id}
+    runs = [span for span in sent if span.name.startswith("run ")]
     assert {run.parent_span_id for run in runs} == {root.span_id}
     said = re.search(
         r"^Trace ([0-9a-f]{32}): ([\d,]+) spans sent to (.*)$", shown.stdout, re.MULTILINE
     )
     assert said[1] == root.trace_id.hex()
-    assert int(said[2].replace(",", "")) == len(collector.spans) - 1
-    assert said[3] == endpoint
+    assert int(said[2].replace(",", "")) == len(sent) - 1
+    assert said[3] == received.endpoint
 
 
 def test_a_collector_that_is_not_there_is_said(tmp_path):

@@ -33,10 +33,10 @@ def test_the_tree_is_that_of_the_example_and_its_parts_add_up():
     groups = {name: float(time) for indent, name, time in shown if len(indent) == len("├── ")}
     loads = {name: float(time) for _, name, time in shown if name.startswith("LoadInput ")}
 
-    assert list(groups) == [group.name for group in program.groups]
+    assert list(groups) == [f"OrderPricing.{group.name}" for group in program.groups]
     assert [*loads] == [one.title for one in program.operations if one.opcode.name == "LoadInput"]
     assert sum(groups.values()) == pytest.approx(total)
-    assert sum(loads.values()) == pytest.approx(groups["inputs"])
+    assert sum(loads.values()) == pytest.approx(groups["OrderPricing.inputs"])
 
 
 @pytest.mark.parametrize("name", examples.NAMES)

@@ -49,7 +49,9 @@ def shown(default):
     """A default as the page writes it."""
     if default is None:
         return "none"
-    return {False: "off", True: "on"}.get(default, str(default).removesuffix(".0"))
+    if isinstance(default, bool):
+        return "on" if default else "off"
+    return str(default).removesuffix(".0")
 
 
 def accepted(name):
@@ -131,4 +133,4 @@ def test_the_example_goes_through_the_applications_provider(tmp_path):
     shown = done.stdout.replace("}\n{", "},{")
     spans = {span["name"]: span for span in json.loads(f"[{shown}]")}
     assert spans["run Pay"]["parent_id"] == spans["request"]["context"]["span_id"]
-    assert spans["gross"]["parent_id"] == spans["run Pay"]["context"]["span_id"]
+    assert spans["Pay.gross"]["parent_id"] == spans["run Pay"]["context"]["span_id"]

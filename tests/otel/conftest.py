@@ -1,13 +1,18 @@
-"""Each test begins unprofiled, with nothing said, and ends so; and collectors to send to."""
+"""Each test begins unprofiled, with nothing said, and ends so; and collectors to send to.
+
+Whatever spans of ours it exported are such as the registry has.
+"""
 
 import socket
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+import span_registry
 from opentelemetry import metrics, trace
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.util._once import Once
+from otel_subjects import EXPORTED
 
 from kumi import hooks, otel
 from kumi.otel import log
@@ -16,9 +21,11 @@ from kumi.otel import log
 @pytest.fixture(autouse=True)
 def unprofiled(monkeypatch):
     monkeypatch.setattr(log, "_said", set())
+    EXPORTED.clear()
     yield
     otel.uninstrument()
     assert hooks.watcher() is None
+    assert span_registry.wrong_among(EXPORTED) == []
 
 
 @pytest.fixture
@@ -48,6 +55,7 @@ def collector():
         def do_POST(self):
             request = ExportTraceServiceRequest()
             request.ParseFromString(self.rfile.read(int(self.headers["Content-Length"])))
+            server.groups += request.resource_spans
             for group in request.resource_spans:
                 instance = next(
                     a for a in group.resource.attributes if a.key.endswith("instance.id")
@@ -63,10 +71,11 @@ def collector():
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.spans = []
+        server.spans, server.groups = [], []
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         yield server
         server.shutdown()
+        span_registry.hold(server.groups)
 
 
 @pytest.fixture

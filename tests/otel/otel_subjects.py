@@ -12,9 +12,14 @@ from patience import HANG
 
 import kumi
 from kumi import otel
+from kumi.spans.block import spans
+from kumi.spans.readable import to_readable
 
 OPERATIONS = 5  # of a Taxed: LoadInput, LoadInput, Map | Ref, Map
 SPANS = 1 + 3 + OPERATIONS
+
+EXPORTED = []
+"""What exporters here got in this test: the SDK's spans."""
 
 
 class Taxed(kumi.Schema):
@@ -85,6 +90,7 @@ class Keeping(SpanExporter):
         if self.error is not None:
             raise self.error
         self.spans.extend(spans)
+        EXPORTED.extend(spans)
         return SpanExportResult.SUCCESS
 
     def shutdown(self):
@@ -103,6 +109,9 @@ class Blocky(Keeping):
 
     def export_blocks(self, blocks):
         self.blocks.extend(blocks)
+        EXPORTED.extend(
+            to_readable(span, block.resource) for block in blocks for span in spans(block)
+        )
         return sum(block.span_count for block in blocks)
 
 

@@ -18,7 +18,7 @@ from otel_subjects import (
 from patience import HANG
 from test_otel_processes import finished
 
-from kumi import otel
+from kumi import hooks, otel
 
 # Exporters of the user's.
 
@@ -77,6 +77,29 @@ def test_what_a_stuck_id_generator_has_in_hand_is_counted(tmp_path):
     go_on.set()
     end = of(read(tmp_path / "p.jsonl"), "profile_end")[0]
     assert (end["spans"]["written"], end["dropped"]) == (SPANS, {"exit": 5 * SPANS})
+
+
+def test_what_was_counted_in_the_place_of_a_stuck_owner_waits_no_more(tmp_path):
+    """A SIGTERM does so. Other threads go on, and what finds no room then is counted as well."""
+
+    class Stuck(RandomIdGenerator):
+        def generate_span_id(self):
+            entered.set()
+            go_on.wait(HANG)
+            return super().generate_span_id()
+
+    entered, go_on = threading.Event(), threading.Event()
+    provider, path = provider_of(id_generator=Stuck()), tmp_path / "p.jsonl"
+    with otel.profile(tracer_provider=provider, file=path, exit_ms=10, block_ms=1):
+        run()
+        assert entered.wait(HANG)
+        run(3)
+        hooks.watcher().finish()
+        waiting = list(hooks.watcher()._work.channels.waiting())
+        go_on.set()
+    assert waiting == []
+    end = of(read(path), "profile_end")[-1]
+    assert (end["runs"]["seen"], end["dropped"]) == (4, {"exit": 4 * 4})  # the run and its groups
 
 
 # Ctrl-C and forks while the owner works.

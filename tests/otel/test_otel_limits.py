@@ -227,7 +227,7 @@ def test_the_file_does_not_depend_on_limits_but_for_the_spans_of_others(tmp_path
         assert (one["schema"], len(one["run"])) == ("Fresh", 16)
     (whole,) = [event for event in of(read(other), "span") if event["name"] == "compile Fresh"]
     assert (whole["attributes"], whole["dropped"]["attributes"]) == ({"SampleRate": 10}, 1)
-    (part,) = [event for event in of(read(other), "span") if event["name"] == "lower"]
+    (part,) = [event for event in of(read(other), "span") if event["name"] == "lower Fresh"]
     assert part["attributes"] == {"kumi.schema.name": "Fre"}
 
 

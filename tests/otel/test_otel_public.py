@@ -12,8 +12,9 @@ from kumi import otel
 
 def test_every_name_can_be_had():
     assert set(otel.__all__) == {
-        "JsonlSpanExporter", "KumiOTLPSpanExporter", "flush", "instrument", "memory_snapshot",
-        "pause", "phase", "profile", "resume", "start_from_environment", "uninstrument",
+        "JsonlSpanExporter", "KumiOTLPSpanExporter", "configure", "flush", "instrument",
+        "memory_snapshot", "pause", "phase", "profile", "resume", "start_from_environment",
+        "uninstrument",
     }  # fmt: skip
     for name in otel.__all__:
         assert callable(getattr(otel, name))

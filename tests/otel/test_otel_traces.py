@@ -92,8 +92,8 @@ def test_compile_phases_are_spans_below_the_callers():
     assert whole.parent.span_id == span.get_span_context().span_id
     assert whole.attributes["kumi.schema.name"] == "Fresh"
     for part in ("parse", "analyze", "lower", "codegen"):
-        assert named[part].parent.span_id == whole.context.span_id
-        assert named[part].context.trace_id == span.get_span_context().trace_id
+        assert named[f"{part} Fresh"].parent.span_id == whole.context.span_id
+        assert named[f"{part} Fresh"].context.trace_id == span.get_span_context().trace_id
 
 
 def test_a_users_phase_hangs_where_it_began():

@@ -25,16 +25,16 @@ def test_the_tree_of_a_run():
 
     assert tree[:5] == [
         ("run OrderPricing", None),
-        ("inputs", "run OrderPricing"),
-        ("total0", "run OrderPricing"),
-        ("total1", "run OrderPricing"),
-        ("total2", "run OrderPricing"),
+        ("OrderPricing.inputs", "run OrderPricing"),
+        ("OrderPricing.total0", "run OrderPricing"),
+        ("OrderPricing.total1", "run OrderPricing"),
+        ("OrderPricing.total2", "run OrderPricing"),
     ]
     assert tree[5:9] == [
-        ("LoadInput lines.line.price", "inputs"),
-        ("LoadInput lines.line.quantity", "inputs"),
-        ("Ref subtotal", "total0"),
-        ("Map multiply", "total0"),
+        ("LoadInput lines.line.price", "OrderPricing.inputs"),
+        ("LoadInput lines.line.quantity", "OrderPricing.inputs"),
+        ("Ref subtotal", "OrderPricing.total0"),
+        ("Map multiply", "OrderPricing.total0"),
     ]
 
 
@@ -53,6 +53,7 @@ def test_attributes_of_runs_declarations_and_operations():
     }
     assert dict(inputs.attributes)["kumi.declaration.kind"] == "input"
     assert dict(origin.attributes)["kumi.schema.origin"] == "Tax"
+    assert origin.name.startswith("OrderPricing.")  # where it ran, not where it is from
     assert dict(reduce.attributes) == {
         "kumi.schema.name": "OrderPricing",
         "kumi.declaration.name": 'na"me\\ ünï\n0',
@@ -72,9 +73,9 @@ def test_a_failed_run_has_what_was_begun_and_errors_on_the_way_up():
     begun = list(spans(made))
 
     assert [span.name for span in begun] == [
-        "run OrderPricing", "inputs", "total0", "total1", "LoadInput lines.line.price",
-        "LoadInput lines.line.quantity", "Ref subtotal", "Map multiply", "Reduce sum",
-        "Ref subtotal", "Map multiply",
+        "run OrderPricing", "OrderPricing.inputs", "OrderPricing.total0", "OrderPricing.total1",
+        "LoadInput lines.line.price", "LoadInput lines.line.quantity", "Ref subtotal",
+        "Map multiply", "Reduce sum", "Ref subtotal", "Map multiply",
     ]  # fmt: skip
     wrong = [span for span in begun if span.error]
     assert [span.row for span in wrong] == [0, 3, begun[-1].row]
@@ -89,7 +90,8 @@ def test_inputs_with_violations_are_all_loaded_and_all_wrong_ones_say_so():
     begun = list(spans(made))
 
     assert [span.name for span in begun if span.error] == [
-        "run OrderPricing", "inputs", "LoadInput lines.line.price", "LoadInput lines.line.quantity",
+        "run OrderPricing", "OrderPricing.inputs", "LoadInput lines.line.price",
+        "LoadInput lines.line.quantity",
     ]  # fmt: skip
     assert [span.name for span in begun if span.event] == ["LoadInput lines.line.price"]
     assert len(begun) == 4
@@ -98,14 +100,15 @@ def test_inputs_with_violations_are_all_loaded_and_all_wrong_ones_say_so():
 def test_one_wrong_input_does_not_hide_the_others():
     made = failed(at=0, readings_taken=3, error="kumi.errors.InputError")
     assert [span.name for span in spans(made)] == [
-        "run OrderPricing", "inputs", "LoadInput lines.line.price", "LoadInput lines.line.quantity",
+        "run OrderPricing", "OrderPricing.inputs", "LoadInput lines.line.price",
+        "LoadInput lines.line.quantity",
     ]  # fmt: skip
 
 
 def test_an_interrupt_while_inputs_are_loaded():
     made = failed(at=0, readings_taken=2, error="KeyboardInterrupt")
     assert [span.name for span in spans(made)] == [
-        "run OrderPricing", "inputs", "LoadInput lines.line.price",
+        "run OrderPricing", "OrderPricing.inputs", "LoadInput lines.line.price",
     ]  # fmt: skip
 
 
@@ -114,7 +117,7 @@ def test_inputs_that_the_schema_does_not_know_fail_a_run_without_operations():
     made.failure = type(made.failure)((), "kumi.errors.InputError", "x: no such input")
     begun = list(spans(made))
 
-    assert [span.name for span in begun] == ["run OrderPricing", "inputs"]
+    assert [span.name for span in begun] == ["run OrderPricing", "OrderPricing.inputs"]
     assert [bool(span.error) for span in begun] == [True, True]
     assert [span.event for span in begun] == [False, True]
 
@@ -123,7 +126,9 @@ def test_without_operations_the_declaration_carries_the_event():
     made = failed(laid_out(level=Level.DECLARATIONS), at=6)
     begun = list(spans(made))
 
-    assert [span.name for span in begun] == ["run OrderPricing", "inputs", "total0", "total1"]
+    assert [span.name for span in begun] == [
+        "run OrderPricing", "OrderPricing.inputs", "OrderPricing.total0", "OrderPricing.total1",
+    ]  # fmt: skip
     assert [span.event for span in begun] == [False, False, False, True]
 
 

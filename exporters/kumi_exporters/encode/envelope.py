@@ -9,12 +9,12 @@ from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import SpanContext, TraceFlags
 
-from kumi.spans.readable import SCOPE
 from kumi_exporters.encode import wire
 
 if TYPE_CHECKING:
     from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans
     from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 
 _LENGTH = 5  # bytes of a length that is filled in later
 _ALL_FLAGS = 0xFF
@@ -22,19 +22,19 @@ _SCHEMA_URL = 3
 
 
 class Envelope:
-    """The envelope of one resource, as the SDK's own encoder writes it.
+    """The envelope of one resource and scope, as the SDK's own encoder writes it.
 
     `flags` are the W3C flags that this encoder puts into a span's flags; `size` the bytes that a
     message has besides its spans; `head(length)` is what precedes `length` bytes of spans.
     """
 
-    def __init__(self, resource: Resource) -> None:
+    def __init__(self, resource: Resource, scope: InstrumentationScope) -> None:
         self.resource = resource
-        sample = _encoded(resource)
-        scope = sample.scope_spans[0]
-        self.flags = scope.spans[0].flags & _ALL_FLAGS
+        sample = _encoded(resource, scope)
+        scoped = sample.scope_spans[0]
+        self.flags = scoped.spans[0].flags & _ALL_FLAGS
         self._resource = _with_url(sample.resource.SerializeToString(), sample.schema_url)
-        self._scope = _with_url(scope.scope.SerializeToString(), scope.schema_url)
+        self._scope = _with_url(scoped.scope.SerializeToString(), scoped.schema_url)
         self.head = lru_cache(maxsize=64)(self._head)
         self.size = len(self.head(0))
 
@@ -45,9 +45,9 @@ class Envelope:
         return b"\x0a" + wire.number(resource_length, _LENGTH) + self._resource + scope
 
 
-def _encoded(resource: Resource) -> ResourceSpans:
+def _encoded(resource: Resource, scope: InstrumentationScope) -> ResourceSpans:
     context = SpanContext(1, 1, is_remote=False, trace_flags=TraceFlags(_ALL_FLAGS))
-    span = ReadableSpan("", context, resource=resource, instrumentation_scope=SCOPE)
+    span = ReadableSpan("", context, resource=resource, instrumentation_scope=scope)
     return encode_spans([span]).resource_spans[0]
 
 

@@ -47,6 +47,10 @@ class JsonStamp:
         self._readings = np.array(starts), np.array(ends)
         self._shared = Shared(buffer, (fields.TRACE_ID, *_PREFIXES, *_UPPER), _OWN)
         self._prefixes = Prefixes(buffer, layout, *_PREFIXES)
+        part = self._shared.part
+        self._trace_ids = part(fields.TRACE_ID)
+        self._own_ids = [part(field) for field in _PREFIXES]
+        self._upper_times = [part(field, field.word) for field in _UPPER]
         self._parents = Parents(buffer, fields.PARENT, self._parent_texts)
         self._counts = RowCounts(buffer, layout, fields.ROWS, digits.counts)
         self._numbers = Scattered(buffer, fields.NUMBER)
@@ -74,13 +78,12 @@ class JsonStamp:
 
     def _stamp_runs(self, block: Block, upper: NDArray[np.void]) -> None:
         """What all rows of a run share, and the run's own parent."""
-        runs, part = len(block), self._shared.part
-        prefixes = digits.hexadecimal(block.prefixes)
-        part(fields.TRACE_ID)[:runs] = digits.hexadecimal(block.trace_ids)
-        for field in _PREFIXES:
-            part(field)[:runs] = prefixes[:, 0]
-        for field in _UPPER:
-            part(field, field.word)[:runs] = upper
+        runs, prefixes = len(block), digits.hexadecimal(block.prefixes)
+        self._trace_ids[:runs] = digits.hexadecimal(block.trace_ids)
+        for place in self._own_ids:
+            place[:runs] = prefixes[:, 0]
+        for place in self._upper_times:
+            place[:runs] = upper
         self._shared.copy(runs)
         self._prefixes.fill(prefixes)
         self._parents.fill(block.parents)

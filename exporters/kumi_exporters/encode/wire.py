@@ -62,22 +62,23 @@ def attributes(kept: Kept) -> bytes:
 
 def attribute(key: str, value: Any) -> bytes:
     """One attribute of a span."""
-    return _attribute(key, _any(value))
+    return field(ATTRIBUTES, pair(key, value))
+
+
+def pair(key: str, value: Any) -> bytes:
+    """A name and its value."""
+    return _pair(key, _any(value))
 
 
 def counted(key: str) -> bytes:
     """An integer attribute whose value, 1, takes the last eight bytes."""
-    return _attribute(key, b"\x18" + number(1, 8))
+    return field(ATTRIBUTES, _pair(key, b"\x18" + number(1, 8)))
 
 
 def filler(count: int) -> bytes:
     """Bytes that say the kind, which every span says: 0, or 2 and more of them."""
     odd = count % 2
     return INTERNAL_IN_THREE * odd + INTERNAL * ((count - 3 * odd) // 2)
-
-
-def _attribute(key: str, value: bytes) -> bytes:
-    return field(ATTRIBUTES, _pair(key, value))
 
 
 def _pair(key: str, value: bytes) -> bytes:
@@ -93,7 +94,7 @@ def _any(value: Any) -> bytes:
     if isinstance(value, tuple):
         return field(5, b"".join([field(1, _any(item)) for item in value]))
     if isinstance(value, dict):
-        return field(6, b"".join([field(1, _pair(key, _any(at))) for key, at in value.items()]))
+        return field(6, b"".join([field(1, pair(key, at)) for key, at in value.items()]))
     return field(7, value) if isinstance(value, bytes) else b""
 
 

@@ -45,8 +45,7 @@ class RetryingClient:
 
     def deliver(self, message: bytes, spans: int) -> int:
         """How many of a message's spans the receiver took, within the destination's timeout."""
-        answer = self._try(message, time.monotonic() + self._to.timeout)
-        self.trouble = answer.reason
+        answer = self.answer(message, self._to.timeout)
         if not answer.taken:
             self._say("failed", f"spans were not sent to {self._to.endpoint}: {answer.reason}")
             return 0
@@ -54,6 +53,12 @@ class RetryingClient:
             self._say("rejected", f"{self._to.endpoint} refused spans: {answer.reason}")
         self._said.discard("failed")
         return max(0, spans - answer.rejected)
+
+    def answer(self, message: bytes, within: float) -> Answer:
+        """What the receiver says to a message in the end, after retries within some seconds."""
+        answer = self._try(message, time.monotonic() + within)
+        self.trouble = answer.reason
+        return answer
 
     def stop(self) -> None:
         """Give up what is under way, and let go of the connection. Signal handlers may call it."""

@@ -71,6 +71,16 @@ class Balance:
         """The `profile_end` event as things are now."""
         return process_events.end_event(self._counts, self._lost(), self._sent())
 
+    def count(self, batch: Batch) -> None:
+        """A batch that has come this far was recorded; after `give_up`, too late to be written."""
+        if self._outputs.is_given_up:
+            self._counts.drop_runs(LATE, batch.run_count, batch.span_count)
+            self.write_end()
+            return
+        self._counts.runs += batch.run_count
+        self._counts.kept[batch.kept] += batch.run_count
+        self._counts.recorded += batch.span_count
+
     def settled(self) -> int:
         """The spans of which the file has told what became of them."""
         log = self._outputs.event_log
@@ -98,14 +108,16 @@ class Balance:
         self.write_end()
 
     def _count_unseen(self, queues: Iterable[RunQueue]) -> None:
-        """The runs that are in no figure yet: in hand, or in a queue."""
-        for batch in list(self._in_hand):
-            if not batch.is_counted:
-                batch.is_counted = True
-                self._counts.drop_runs(LATE, batch.run_count, batch.span_count)
+        """The runs that are in no figure yet, in a queue or in hand.
+
+        Those in a queue are taken out of it: they must not be counted as without room, later on.
+        """
         for queue in queues:
-            runs = queue.waiting
+            runs = queue.drop_down_to(0) + len(queue.hand)
             self._counts.drop_runs(LATE, runs, runs * len(queue.layout.rows))
+        for batch in list(self._in_hand):
+            if batch.claim():
+                self._counts.drop_runs(LATE, batch.run_count, batch.span_count)
 
     def _count_unsent(self) -> None:
         """The blocks that no sender has: they were for it, and so are missing."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kumi.otel.delivery.run_queue import size
@@ -24,28 +24,39 @@ _TOGETHER = 2000
 class Batch:
     """Runs of one program, and how far they have come: so that the end can count them anywhere.
 
-    `is_counted`: the figures of `profile_end` have them as runs. `is_sent`: the senders have them.
+    `kept` is why they are, as `kumi.run.kept` has it. `is_sent`: the senders have them.
     """
 
     layout: Layout
     runs: Runs
     decoded: Decoded | None = None
     block: Block | None = None
-    is_counted: bool = False
+    kept: str = "all"
     is_sent: bool = False
+    _uncounted: list[None] = field(default_factory=lambda: [None])
+
+    def claim(self) -> bool:
+        """Whether nobody has counted these runs yet; who claims them counts them.
+
+        In one step: at the end there may be two, the owner and who waits for it in vain.
+        """
+        try:
+            self._uncounted.pop()
+        except IndexError:
+            return False
+        return True
 
     @property
     def run_count(self) -> int:
-        """How many runs this is."""
-        return size(self.runs)
+        """How many runs this is: before they are columns, as many as there were."""
+        return size(self.runs) if self.decoded is None else len(self.decoded)
 
     @property
     def span_count(self) -> int:
         """How many spans this is; before there is a block, as if no run had failed."""
         if self.block is not None:
             return self.block.span_count
-        runs = self.run_count if self.decoded is None else len(self.decoded)
-        return runs * len(self.layout.rows)
+        return self.run_count * len(self.layout.rows)
 
 
 def rounds(queues: Iterable[RunQueue], in_hand: list[Batch]) -> Iterator[list[Batch]]:

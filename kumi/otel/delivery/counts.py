@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 QUEUE_FULL = "queue_full"
 FAILED = "internal_error"
@@ -25,15 +25,28 @@ SHUT_DOWN = "already_shutdown"
 
 
 class Counts:
-    """Runs seen; spans recorded, and written to the file; what was dropped before, and why."""
+    """Runs recorded; spans, and those written to the file; what was dropped before, and why.
+
+    `kept` has runs by the rule that kept them; of all others `usual` is said. `skipped` gives how
+    many runs were not recorded, since it was not their turn.
+    """
 
     def __init__(self) -> None:
         self.runs = 0
+        self.kept: Counter[str] = Counter()
+        self.usual = "all"
+        self.skipped: Callable[[], int] = int
         self.recorded = 0
         self.written = 0
         self._dropped: Counter[str] = Counter()
         self._waited = 0.0
         self._told: deque[tuple[str, float]] = deque()
+
+    def runs_by_reason(self) -> dict[str, int]:
+        """How many runs there were, and how many of them were kept, by reason."""
+        self._listen()
+        kept = Counter({self.usual: self.runs - self.kept.total()}) + self.kept
+        return {"seen": self.runs + self.skipped(), **(kept or {self.usual: 0})}
 
     def drop(self, reason: str, spans: int) -> None:
         """Spans that were lost before the file; called on any thread."""

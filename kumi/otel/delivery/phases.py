@@ -67,7 +67,7 @@ class EndedPhase:
             tracestate=own.origin.tracestate,
             start=round(phase.start * _NANOSECONDS) + own.to_unix,
             end=round(phase.end * _NANOSECONDS) + own.to_unix,
-            attributes=begun_with(own.origin.given, _attributes(phase)),
+            attributes=begun_with(own.origin.given, attributes(phase)),
             error=Failure((), error, error) if error else None,
             event=False,
         )
@@ -92,11 +92,12 @@ def event(phase: Phase, span: SpanData) -> Event:
 
 
 def title(phase: Phase) -> str:
-    """A span's name: `compile OrderPricing`; below that, and for the user's own, just the name."""
-    return f"{phase.name} {phase.schema}" if phase.name == "compile" else phase.name
+    """A span's name: `parse OrderPricing`; just the name where it is of no schema, as a user's."""
+    return f"{phase.name} {phase.schema}" if phase.schema else phase.name
 
 
-def _attributes(phase: Phase) -> tuple[tuple[str, str], ...]:
+def attributes(phase: Phase) -> tuple[tuple[str, str], ...]:
+    """What a span says of its phase."""
     schema = ((names.SCHEMA_NAME, phase.schema),) if phase.schema else ()
     return (*schema, (names.ERROR_TYPE, phase.error)) if phase.error else schema
 

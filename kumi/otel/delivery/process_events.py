@@ -56,7 +56,7 @@ def end_event(counts: Counts, dropped: Mapping[str, int], traces: Sent) -> Event
     """The `profile_end` event of this process; `dropped` is what is not in the file."""
     return events.profile_end(
         process=THIS_PROCESS.id,
-        runs={"seen": counts.runs, "all": counts.runs},
+        runs=counts.runs_by_reason(),
         spans={
             "recorded": counts.recorded,
             "written": counts.written,

@@ -17,6 +17,7 @@ from kumi.otel.delivery import sampling
 from kumi.otel.delivery.balance import Balance
 from kumi.otel.delivery.batch import rounds, sampled_blocks
 from kumi.otel.delivery.counts import FAILED
+from kumi.otel.delivery.keep import Rules
 from kumi.otel.log import trouble
 from kumi.spans import attributes as names
 from kumi.spans.decode import decode, decode_failed
@@ -42,8 +43,9 @@ class Stages:
     """
 
     def __init__(self, settings: Settings, outputs: Outputs, between: Callable[[], None]) -> None:
-        self.stages: tuple[Callable[[Sequence[Batch]], None], ...] = (
+        self.stages: tuple[Callable[[list[Batch]], None], ...] = (
             self._decode,
+            self._keep,
             self._identify,
             self._to_file,
             self._to_traces,
@@ -55,6 +57,7 @@ class Stages:
         self._outputs = outputs
         self._counts = outputs.counts
         self._between = between
+        self.keep_by(Rules(settings))
 
     def deliver(self, queues: Iterable[RunQueue]) -> None:
         """Take what waits in `queues` to its destinations, some megabytes at a time."""
@@ -71,15 +74,22 @@ class Stages:
         for batch in batches:
             self._make(batch, self._columns)
 
+    def keep_by(self, rules: Rules) -> None:
+        """From now on by these rules."""
+        self._rules = rules
+        self._counts.usual = rules.usual
+
+    def _keep(self, batches: list[Batch]) -> None:
+        """Of some runs only the run is left."""
+        self._rules.keep(batches)
+
     def _identify(self, batches: Sequence[Batch]) -> None:
         """Columns get ids and parents: a block."""
         for batch in batches:
             if batch.decoded and self._outputs.want_spans():
                 self._make(batch, self._block)
-            if not (self._outputs.is_given_up or batch.is_counted):
-                batch.is_counted = True
-                self._counts.runs += batch.run_count
-                self._counts.recorded += batch.span_count
+            if batch.claim():
+                self.balance.count(batch)
 
     def _make(self, batch: Batch, make: Callable[[Batch], None]) -> None:
         try:
@@ -102,7 +112,7 @@ class Stages:
         if route.root is None:
             contexts = [_decided(context, batch.layout, route) for context in decoded.contexts]
             decoded = replace(decoded, contexts=contexts)
-        batch.block = identify(batch.layout, decoded, identity)
+        batch.block = identify(batch.layout, decoded, identity, kept=batch.kept)
 
     # To the file.
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from kumi.observations import FailedRun, Level
     from kumi.otel.delivery.run_queue import RunQueue
+    from kumi.otel.recording.one_in import OneIn
 
 _MOST_RUNS = 4096
 _MOST_READINGS = _MOST_RUNS * 25
@@ -42,7 +43,7 @@ class Recording(Protocol):
 class ProgramChannel:
     """The queue of one program at one level: see `kumi.protocols.Channel`.
 
-    `closed` is told of the queue when no function is left.
+    `closed` is told when no function is left. `one_in` says which runs it is the turn of.
 
     A run must pay nothing for asking whether the owner has to be woken, so it does not ask: after
     its append it compares the length of the queue with `limit`, a global of its own function, as it
@@ -64,10 +65,15 @@ class ProgramChannel:
     """
 
     def __init__(
-        self, run_queue: RunQueue, recording: Recording, closed: Callable[[RunQueue], object]
+        self,
+        run_queue: RunQueue,
+        recording: Recording,
+        closed: Callable[[ProgramChannel], object],
+        one_in: OneIn,
     ) -> None:
         self._closed = closed
         self.run_queue = run_queue
+        self.one_in = one_in
         self.queue = run_queue.queue
         self.keep: Callable[[tuple[bytes, Any]], None] = self.queue.append
         self.admit: Callable[[], Any] = _unadmitted
@@ -78,7 +84,7 @@ class ProgramChannel:
 
     def __del__(self) -> None:
         """Also at exit, where the finalizers of `weakref` are over before we are."""
-        self._closed(self.run_queue)
+        self._closed(self)
 
     @property
     def level(self) -> Level:
@@ -92,9 +98,9 @@ class ProgramChannel:
         run.__globals__.update({LIMIT: self.limit, ADMIT: self.admit})
 
     def admit_by(self, admit: Callable[[], Any]) -> None:
-        """Have runs ask `admit` from now on."""
-        self.admit = admit
-        self._set(ADMIT, admit)
+        """Have runs ask `admit` from now on, if it is their turn."""
+        self.admit = self.one_in.of(admit)
+        self._set(ADMIT, self.admit)
 
     def rest(self) -> None:
         """Have the next run wake the owner; or each, where runs are streamed."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kumi.otel.delivery.run_queue import RunQueue
 from kumi.otel.recording.channel import ProgramChannel
+from kumi.otel.recording.one_in import OneIn
 from kumi.spans.layout import layout, program_key
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ class ChannelRegistry:
         self._open: weakref.WeakValueDictionary[tuple[int, Level], ProgramChannel]
         self._open = weakref.WeakValueDictionary()
         self._left: deque[RunQueue] = deque()
+        self._every = 1
+        self._skipped_before: deque[int] = deque()
         self.closed: Callable[[], object] = _nothing
         """Called when the last function of a channel is gone, on whichever thread."""
 
@@ -41,8 +44,20 @@ class ChannelRegistry:
         channel = self._open.get(key)
         if channel is None:
             queue = RunQueue(layout(program, level, program_key(program)))
-            channel = self._open.setdefault(key, ProgramChannel(queue, recording, self._close))
+            made = ProgramChannel(queue, recording, self._close, OneIn(self._every))
+            channel = self._open.setdefault(key, made)
         return channel
+
+    def admit_one_in(self, every: int) -> None:
+        """Begin anew to count which runs are recorded: one in `every`."""
+        self._every = every
+        for channel in self.all():
+            self._skipped_before.append(channel.one_in.skipped())
+            channel.one_in = OneIn(every)
+
+    def skipped(self) -> int:
+        """How many runs were not recorded, since it was not their turn."""
+        return sum(self._skipped_before) + sum([each.one_in.skipped() for each in self.all()])
 
     def all(self) -> list[ProgramChannel]:
         """The open ones, of a copy that is made in one step: callers open more meanwhile."""
@@ -88,10 +103,14 @@ class ChannelRegistry:
             queue.queue.clear()
             queue.hand.clear()
         self._left.clear()
+        self.admit_one_in(self._every)
+        self._skipped_before.clear()
 
-    def _close(self, queue: RunQueue) -> None:
-        if queue.queue:
-            self._left.append(queue)
+    def _close(self, channel: ProgramChannel) -> None:
+        if skipped := channel.one_in.skipped():
+            self._skipped_before.append(skipped)
+        if channel.queue:
+            self._left.append(channel.run_queue)
         self.closed()
 
 

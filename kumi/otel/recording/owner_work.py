@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from kumi.letters import visible
 from kumi.otel import log
 from kumi.otel.delivery.counts import QUEUE_FULL
+from kumi.otel.delivery.keep import Rules
 from kumi.otel.delivery.metrics.meters import Meters
 from kumi.otel.delivery.outputs import Outputs
 from kumi.otel.delivery.stages import Stages
@@ -57,22 +58,30 @@ class OwnerWork:
         self.pending = PendingEvents()
         self.pauses = PauseWatch()
         self.streams_frames = settings.stream and settings.is_compressed
-        self._settings = settings
+        self.settings = settings
         self._router = router
         self._meters = Meters(meter_provider, Owner, self.channels.room)
         self._hear_of_ends = hear_of_ends
         self._admit_anew = admit_anew
+        self.channels.admit_one_in(settings.sample)
         self.start_over()
 
     def start_over(self) -> None:
         """Make what each process has for itself: an owner, its outputs, and the flags."""
         gather = _FRAME if self.streams_frames else GATHER
         self.owner = Owner(self._work, self._try_to_rest, gather)
-        self.outputs = Outputs(self._settings, self._router, self._meters)
-        self._stages = Stages(self._settings, self.outputs, self.owner.attend)
+        self.outputs = Outputs(self.settings, self._router, self._meters)
+        self._stages = Stages(self.settings, self.outputs, self.owner.attend)
         self.balance = self._stages.balance
+        self.outputs.counts.skipped = self.channels.skipped
         self.has_begun = self.is_idle = self.is_halted = False
         self.is_closing = self._lingers = self._has_ended = False
+
+    def keep_by(self, settings: Settings) -> None:
+        """Record by the rules of these settings from now on; called on any thread."""
+        self.settings = settings
+        self._stages.keep_by(Rules(settings))
+        self.channels.admit_one_in(settings.sample)
 
     def forget(self) -> None:
         """Empty all that callers have left, as a child does with its parent's."""
@@ -153,7 +162,7 @@ class OwnerWork:
         self.has_begun = True
         self._admit_anew()
         if self.streams_frames:
-            log.warn_once(_COMPRESSED.format(visible(str(self._settings.file))))
+            log.warn_once(_COMPRESSED.format(visible(str(self.settings.file))))
         if not self.is_idle:
             self.pauses.begin()
 

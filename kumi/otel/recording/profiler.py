@@ -149,6 +149,12 @@ class Profiler:
         if not self._work.has_begun and hooks.watcher() is self:
             self._calls.ask_unless_stuck(self._work.see_to_the_route)
 
+    def configure(self, settings: Settings) -> None:
+        """Record by other rules from now on."""
+        self.settings = settings
+        self._work.keep_by(settings)
+        self._attach_all()
+
     def drain(self, timeout: float, *, flush: bool = False) -> bool:
         """Hand everything over, and `flush` the exporters; False past `timeout` seconds."""
         return self._shutdown.drain(timeout, flush=flush)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
 
-_before: dict[object, Callable[[], object]] = {}
+_to_finish_first: dict[object, Callable[[], object]] = {}
 
 
 def install() -> None:
@@ -32,12 +32,12 @@ def install() -> None:
 def before_death(finish: Callable[[], object]) -> Callable[[], object]:
     """Call `finish` before a SIGTERM ends the process; gives what takes that back."""
     key = object()
-    _before[key] = finish
-    return lambda: _before.pop(key, None)
+    _to_finish_first[key] = finish
+    return lambda: _to_finish_first.pop(key, None)
 
 
 def _handle(signum: int, _frame: FrameType | None) -> None:
-    for finish in list(_before.values()):
+    for finish in list(_to_finish_first.values()):
         uninterrupted(finish, at_exit=True)
     signal.signal(signum, signal.SIG_DFL)
     os.kill(os.getpid(), signum)

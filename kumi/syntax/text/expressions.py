@@ -17,6 +17,7 @@ from kumi.syntax.text.brackets import (
     Parentheses,
     Parsed,
 )
+from kumi.syntax.text.lexer import RESERVED
 from kumi.syntax.text.literals import at_literal, literal
 
 if TYPE_CHECKING:
@@ -46,11 +47,6 @@ _SUGAR = frozenset(
 _FUNCTIONS = known_names() | PLANNED
 _OPENING: dict[str, Callable[[Token], Bracket]] = {"(": Parentheses, "[": Items, "{": Braces}
 
-# Words that build the file: a reference cannot be called like one of them.
-_STRUCTURE = frozenset(
-    {"schema", "import", "codegen", "input", "value", "let", "trait", "do", "end"}
-    | {"on", "on_any", "on_none", "base", "fn"}
-)
 _STRAY = {
     "=>": "`=>` belongs in `{:key => expression}`",
     "&": "one `&` is enough: it means and",
@@ -107,7 +103,7 @@ class _ExpressionReader:
             return self._path(cursor.advance())
         if token.text == "fn":
             return self._function(cursor.advance())
-        if token.kind != "word" or token.text in _STRUCTURE:
+        if token.kind != "word" or token.text in RESERVED:
             raise cursor.missing("an expression", _STRAY.get(token.text))
         cursor.advance()
         if cursor.take("("):
@@ -129,7 +125,7 @@ class _ExpressionReader:
         """Whether a word after a dot is no field but begins what follows, on a line of its own."""
         cursor = self._cursor
         same_line = cursor.line_of(cursor.token) == cursor.line_of(cursor.previous)
-        return cursor.token.text in _STRUCTURE and not same_line
+        return cursor.token.text in RESERVED and not same_line
 
     def _function(self, token: Token) -> bool:
         cursor = self._cursor

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, cast
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -11,6 +11,12 @@ if TYPE_CHECKING:
 TokenKind: TypeAlias = Literal[
     "word", "label", "symbol", "constant", "number", "string", "operator", "bad", "eof"
 ]
+
+RESERVED: Final = frozenset(
+    {"schema", "import", "codegen", "input", "value", "let", "trait", "do", "end"}
+    | {"on", "on_any", "on_none", "base", "fn"}
+)
+"""The words that build a file: a reference cannot be called like one of them."""
 
 
 class Token(NamedTuple):

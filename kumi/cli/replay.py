@@ -1,0 +1,173 @@
+"""`kumi replay`: the spans of profiles, sent to an OTLP backend."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kumi.cli.exit_codes import FAILED
+from kumi.cli.progress import HowFar, Progress
+from kumi.cli.shell_words import typed
+from kumi.cli.terminal import say
+from kumi.errors import did_you_mean
+from kumi.profiles.open_profiles import UnreadableError, checked
+from kumi.profiles.read_profiles import check_readable
+from kumi.profiles.reports.wording import count, name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from kumi.replay.parcels import Position
+    from kumi.replay.replaying import Replay
+    from kumi_exporters.transport.variables import OtlpProtocol
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--endpoint", metavar="URL", help="Where to, as http://localhost:4318.")
+@click.option(
+    "--protocol",
+    type=click.Choice(["grpc", "http/protobuf"]),
+    help="By the port where nothing is said: gRPC for 4317, else HTTP.",
+)
+@click.option(
+    "--header", "headers", multiple=True, metavar="NAME=VALUE", help="A header; repeatable."
+)
+@click.option("--rate", type=click.IntRange(min=1), metavar="N", help="At most N spans a second.")
+@click.option(
+    "--from",
+    "begin",
+    metavar="FILE:LINE",
+    help="Go on where an earlier replay says that it stopped.",
+)
+def replay(  # noqa: PLR0917 - click passes by name
+    files: tuple[str, ...],
+    endpoint: str | None,
+    protocol: OtlpProtocol | None,
+    headers: tuple[str, ...],
+    rate: int | None,
+    begin: str | None,
+) -> int:
+    """Send the spans of recorded profiles to an OTLP backend, as if they had just run.
+
+    FILE is an event file, also .gz and .zst, or - for standard input. Ids, times and attributes are
+    those of the recording. The OTEL_EXPORTER_OTLP_* variables hold where no option says else.
+
+    What the backend has confirmed is not sent again by a replay that goes on with --from. Without
+    it, spans have the same ids once more: some backends keep them once, others twice.
+
+    \b
+    Examples:
+      kumi replay night.jsonl --endpoint http://localhost:4318
+      kumi replay *.jsonl.zst --endpoint http://tempo:4317 --rate 20000
+      kumi replay night.jsonl --from night.jsonl:120001
+    """
+    start = None if begin is None else _position(begin, files)
+    total = _total(files)
+    from kumi.cli.replay_target import target  # noqa: PLC0415 - --help needs no SDK
+    from kumi.replay.replaying import Replay  # noqa: PLC0415 - --help needs no SDK
+
+    replaying = Replay(files, target(endpoint, protocol, headers), start=start, rate=rate)
+    failure = _failure(replaying, total)
+    if not (start or failure):
+        _check_readable(files, replaying)
+    say(_result(replaying))
+    if failure:
+        say(f"Error: {failure}", err=True)
+        _say_how_to_go_on(replaying)
+    return FAILED if failure or _is_short(replaying) else 0
+
+
+def _position(text: str, files: Sequence[str]) -> Position:
+    from kumi.replay.parcels import Position  # noqa: PLC0415 - few replays go on
+
+    file, _, line = text.rpartition(":")
+    if file not in files:
+        hint = did_you_mean(file, files) if file else "it is FILE:LINE"
+        raise click.BadParameter(f"{text!r} names none of the files; {hint}", param_hint="--from")
+    if not line.isdecimal() or not int(line):
+        raise click.BadParameter(f"{line!r} is no number of a line", param_hint="--from")
+    return Position(file, int(line))
+
+
+def _total(files: Sequence[str]) -> int | None:
+    """The bytes of all files; None where one of them is no file. All are there and can be read."""
+    total: int | None = 0
+    try:
+        for file in files:
+            status = None if file == "-" else checked(file)
+            if status is None or not stat.S_ISREG(status.st_mode):
+                total = None
+                continue
+            Path(file).open("rb").close()
+            total = None if total is None else total + status.st_size
+    except OSError as error:
+        error.filename = file
+        raise
+    except UnreadableError as error:
+        raise click.ClickException(name(error)) from error
+    return total
+
+
+def _failure(replaying: Replay, total: int | None) -> str:
+    """Why a replay stopped before its end; nothing where it did not."""
+    from kumi.replay.replaying import StoppedError  # noqa: PLC0415 - --help needs no SDK
+
+    try:
+        with Progress(total, lambda: _how_far(replaying)):
+            replaying.run()
+    except (StoppedError, UnreadableError) as error:
+        return name(error)
+    except KeyboardInterrupt:
+        say(_result(replaying))
+        _say_how_to_go_on(replaying)
+        raise
+    return ""
+
+
+def _how_far(replaying: Replay) -> HowFar:
+    return HowFar(replaying.sent, replaying.parcels.bytes_read, replaying.trouble)
+
+
+def _check_readable(files: Sequence[str], replaying: Replay) -> None:
+    try:
+        check_readable(files, replaying.parcels.tally.counts)
+    except UnreadableError as error:
+        raise click.ClickException(name(error)) from error
+
+
+def _result(replaying: Replay) -> str:
+    """How many spans were sent, to where, how many were not, and why."""
+    missing = ", ".join(_missing(replaying))
+    return f"Sent {count(replaying.sent, 'span')} to {name(replaying.where)}" + (
+        f"; not sent: {missing}" if missing else ""
+    )
+
+
+def _missing(replaying: Replay) -> Iterator[str]:
+    tally = replaying.parcels.tally
+    lines = tally.counts
+    if replaying.rejected:
+        yield f"{count(replaying.rejected, 'span')} refused there ({name(replaying.why)})"
+    if tally.incomplete:
+        yield f"{count(tally.incomplete, 'line')} without ids or times"
+    if lines.first_malformed:
+        file, number = lines.first_malformed
+        first = f"{name(file)}:{number}"
+        yield f"{count(lines.malformed, 'malformed line')}, the first at {first}"
+    if lines.other:
+        yield f"{count(lines.other, 'line')} of unknown events"
+
+
+def _is_short(replaying: Replay) -> bool:
+    """Whether the backend lacks what it should have, or there was nothing that could be sent."""
+    return bool(replaying.rejected or (replaying.parcels.tally.incomplete and not replaying.sent))
+
+
+def _say_how_to_go_on(replaying: Replay) -> None:
+    if replaying.sent:
+        position = typed(str(replaying.position))
+        say(f"To go on, give the same command and --from {position}", err=True)

@@ -1,0 +1,140 @@
+"""Rules that keep: which runs are written whole, and which as the run alone.
+
+Rules look at readings, where there are no ids yet, so that what they do not keep costs its readings
+and nothing else. What a rule said of a run is `kumi.run.kept`: `slow`, `error`, or `none` where it
+is the run alone; `all` where none was asked, and `sampled` where one run in so many is recorded at
+all (which is decided before a run, see `kumi.otel.recording.one_in`).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections import defaultdict, deque
+from dataclasses import replace
+from itertools import compress
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kumi.otel.delivery.batch import Batch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from kumi.otel.settings import Settings
+    from kumi.spans.decode import Decoded
+
+_MILLISECOND = 1_000_000
+_RECENT = 512
+_FEW = 30
+_DECILE = 0.9
+
+
+class Rules:
+    """The rules that settings ask for. `usual` is said of runs that no rule was asked about."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.usual = "sampled" if settings.sample > 1 else "all"
+        self._slow = _slowness(settings.slow_ms) if settings.ops else None
+
+    def keep(self, batches: list[Batch]) -> None:
+        """Leave the batches of what is kept, in one step: the end may count them at any moment."""
+        if self._slow is not None:
+            batches[:] = [part for batch in batches for part in self._parts(batch, self._slow)]
+        elif self.usual != "all":
+            for batch in batches:
+                batch.kept = self.usual
+
+    def _parts(self, batch: Batch, slow: Slowness) -> Iterator[Batch]:
+        decoded = batch.decoded
+        if decoded is None:  # it could not be decoded
+            yield batch
+        elif decoded.failure is not None:
+            yield replace(batch, kept="error")
+        else:
+            durations = decoded.readings[:, -1] - decoded.readings[:, 0]
+            kept = slow.of(batch.layout.program.schema, durations)
+            yield from _slow_and_others(batch, decoded, kept)
+
+
+def _slow_and_others(batch: Batch, decoded: Decoded, kept: NDArray[np.bool_]) -> Iterator[Batch]:
+    if kept.any():
+        yield Batch(batch.layout, batch.runs, _only(decoded, kept), kept="slow")
+    if not kept.all():
+        others = _only(decoded, ~kept)
+        ends = replace(others, readings=others.readings[:, [0, -1]], sizes=others.sizes[:, :0])
+        yield Batch(batch.layout.run_alone, batch.runs, ends, kept="none")
+
+
+def _only(decoded: Decoded, wanted: NDArray[np.bool_]) -> Decoded:
+    return replace(
+        decoded,
+        readings=decoded.readings[wanted],
+        sizes=decoded.sizes[wanted],
+        contexts=list(compress(decoded.contexts, wanted)),
+    )
+
+
+class Slowness:
+    """What is slow: from so many nanoseconds on."""
+
+    def __init__(self, nanoseconds: float) -> None:
+        self._nanoseconds = nanoseconds
+
+    def of(self, schema: str, durations: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which runs of a schema are, in the order in which they ended."""
+        del schema  # it is the same for all
+        found: NDArray[np.bool_] = durations >= self._nanoseconds
+        return found
+
+
+class _RelativeSlowness(Slowness):
+    """What is slow for its schema: so many times the running median, and beyond the ninth decile.
+
+    Both are of the schema's last 512 durations before the run; nothing is slow until 30 are known.
+    So with `3x` and durations around 10 µs a run of 40 µs is slow, unless one in ten is like that.
+    """
+
+    def __init__(self, factor: float) -> None:
+        self._factor = factor
+        self._recent: defaultdict[str, _Recent] = defaultdict(_Recent)
+
+    def of(self, schema: str, durations: NDArray[np.int64]) -> NDArray[np.bool_]:
+        recent, factor = self._recent[schema], self._factor
+        return np.fromiter(
+            [recent.is_beyond(duration, factor) for duration in durations.tolist()], np.bool_
+        )
+
+
+class _Recent:
+    """The last durations of a schema, in the order in which they came, and sorted."""
+
+    def __init__(self) -> None:
+        self._kept: deque[int] = deque()
+        self._sorted: list[int] = []
+
+    def is_beyond(self, duration: int, factor: float) -> bool:
+        """Whether a duration is slow among those before it, of which it is one from now on."""
+        found = len(self._kept) >= _FEW and self._is_slow(duration, factor)
+        self._kept.append(duration)
+        insort(self._sorted, duration)
+        if len(self._kept) > _RECENT:
+            oldest = self._kept.popleft()
+            del self._sorted[bisect_left(self._sorted, oldest)]
+        return found
+
+    def _is_slow(self, duration: int, factor: float) -> bool:
+        known = self._sorted
+        half = len(known) // 2
+        median = (known[half] + known[~half]) / 2
+        return duration >= factor * median and duration > known[int(_DECILE * (len(known) - 1))]
+
+
+def _slowness(said: float | str | None) -> Slowness | None:
+    if said is None:
+        return None
+    if isinstance(said, str):
+        return _RelativeSlowness(float(said.removesuffix("x")))
+    return Slowness(said * _MILLISECOND)
