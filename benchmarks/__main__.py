@@ -9,7 +9,7 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import export, latency, record, report
+from benchmarks import export, latency, metering, record, report
 
 ROUNDS = 31
 WAITING_ROUNDS = 9
@@ -20,6 +20,7 @@ def main():
     figures = [
         *record.figures(ROUNDS),
         *export.figures(ROUNDS),
+        *metering.figures(ROUNDS),
         *latency.figures(WAITING_ROUNDS),
     ]
     results = {

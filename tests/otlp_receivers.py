@@ -10,6 +10,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import grpc
 import span_registry
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
+    ExportMetricsServiceRequest,
+    ExportMetricsServiceResponse,
+)
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2_grpc import (
+    MetricsServiceServicer,
+    add_MetricsServiceServicer_to_server,
+)
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceRequest,
     ExportTraceServiceResponse,
@@ -25,6 +33,7 @@ class Received:
 
     def __init__(self):
         self.messages, self.headers, self.answers = [], [], []
+        self.metric_messages = []
         self.response = ExportTraceServiceResponse()
         self.endpoint = ""
 
@@ -34,6 +43,12 @@ class Received:
     def spans(self):
         scopes = [scope for group in self.resource_spans() for scope in group.scope_spans]
         return [span for scope in scopes for span in scope.spans]
+
+    def metrics(self):
+        """By name, of each the last that came: a reader sends totals."""
+        groups = [group for message in self.metric_messages for group in message.resource_metrics]
+        scopes = [scope for group in groups for scope in group.scope_metrics]
+        return {metric.name: metric for scope in scopes for metric in scope.metrics}
 
 
 @contextmanager
@@ -49,7 +64,9 @@ def http_receiver():
             status = received.answers.pop(0) if received.answers else 200
             content = b""
             if status == 200:
-                if "Content-Encoding" not in self.headers:
+                if self.path.endswith("/v1/metrics"):
+                    received.metric_messages.append(ExportMetricsServiceRequest.FromString(body))
+                elif "Content-Encoding" not in self.headers:
                     received.messages.append(ExportTraceServiceRequest.FromString(body))
                 content = received.response.SerializeToString()
             self.send_response(status)
@@ -86,8 +103,14 @@ def grpc_receiver():
             received.messages.append(request)
             return received.response
 
+    class Metrics(MetricsServiceServicer):
+        def Export(self, request, context):
+            received.metric_messages.append(request)
+            return ExportMetricsServiceResponse()
+
     server = grpc.server(futures.ThreadPoolExecutor(2))
     add_TraceServiceServicer_to_server(Servicer(), server)
+    add_MetricsServiceServicer_to_server(Metrics(), server)
     received.endpoint = f"http://127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
     server.start()
     try:

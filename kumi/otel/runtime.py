@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Unpack
 
+    from opentelemetry.metrics import MeterProvider
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import SpanExporter
 
@@ -43,7 +44,7 @@ def start_from_environment() -> None:
     """
     try:
         if settings_.enabled() and _state.profiler is None:
-            _put_in(_new_profiler(None, (), {}))
+            _put_in(_new_profiler(None, None, (), {}))
     except ImportError as error:
         trouble("importing OpenTelemetry", error)
         raise
@@ -54,6 +55,7 @@ def start_from_environment() -> None:
 def instrument(
     *,
     tracer_provider: TracerProvider | None = None,
+    meter_provider: MeterProvider | None = None,
     exporters: Sequence[SpanExporter] = (),
     **options: Unpack[Options],
 ) -> None:
@@ -61,9 +63,10 @@ def instrument(
 
     `options` are the `KUMI_PROFILE_*` variables in lower case, and win over them. Spans go through
     `tracer_provider`, else through the global one, else where the environment says; or, where
-    `exporters` are given, straight to these. TypeError for an option that there is not.
+    `exporters` are given, straight to these. Metrics are made with `meter_provider`, else with the
+    global one. TypeError for an option that there is not.
     """
-    if not _put_in(_new_profiler(tracer_provider, exporters, options)):
+    if not _put_in(_new_profiler(tracer_provider, meter_provider, exporters, options)):
         warn_once("profiling is on already: the new settings are not used")
 
 
@@ -79,6 +82,7 @@ def uninstrument() -> None:
 def profile(
     *,
     tracer_provider: TracerProvider | None = None,
+    meter_provider: MeterProvider | None = None,
     exporters: Sequence[SpanExporter] = (),
     **options: Unpack[Options],
 ) -> Iterator[None]:
@@ -88,7 +92,7 @@ def profile(
     count, and profiling ends with the last. Inside of `instrument` a block changes nothing.
     Arguments as for `instrument`.
     """
-    ours = _enter(tracer_provider, exporters, options)
+    ours = _enter(tracer_provider, meter_provider, exporters, options)
     try:
         yield
     finally:
@@ -154,7 +158,10 @@ def flush(timeout: float = 30.0) -> bool:
 
 
 def _new_profiler(
-    provider: TracerProvider | None, exporters: Sequence[SpanExporter], options: Options
+    provider: TracerProvider | None,
+    meter_provider: MeterProvider | None,
+    exporters: Sequence[SpanExporter],
+    options: Options,
 ) -> Profiler:
     """Not under our lock: the SDK is imported here, and who imports it, too, may want the lock."""
     asked = settings_.read(**options)
@@ -164,7 +171,7 @@ def _new_profiler(
         from kumi_exporters.eventfile import ownership  # noqa: PLC0415 - only where somebody profiles
     ownership.claim()
     environment.prepare()
-    return Profiler(asked, provider, exporters)
+    return Profiler(asked, provider, exporters, meter_provider)
 
 
 def _put_in(new: Profiler) -> bool:
@@ -181,11 +188,16 @@ def _put_in(new: Profiler) -> bool:
 
 
 def _enter(
-    provider: TracerProvider | None, exporters: Sequence[SpanExporter], options: Options
+    provider: TracerProvider | None,
+    meter_provider: MeterProvider | None,
+    exporters: Sequence[SpanExporter],
+    options: Options,
 ) -> bool:
     """Have a block share the profiler; False where it is `instrument`'s, which outlives it."""
     while True:
-        new = None if _state.profiler else _new_profiler(provider, exporters, options)
+        new = None
+        if not _state.profiler:
+            new = _new_profiler(provider, meter_provider, exporters, options)
         with hooks.lock():
             put_in = new is not None and _put_in(new)
             if _state.profiler is not None:  # else it ended just now

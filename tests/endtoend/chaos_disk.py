@@ -68,12 +68,17 @@ class Rotating:
         self._file.unlink()
 
     def _copytruncate(self):
-        """As logrotate does, but under the writers' lock: what it loses in between is its own."""
+        """As logrotate does, but under the writers' lock: what it loses in between is its own.
+
+        The last line of a process waits for no lock, where the process has to end; so what came
+        while the file was copied is copied, too.
+        """
         with self._file.open("r+b") as file:
             fcntl.lockf(file, fcntl.LOCK_EX)
-            copied = file.read()
-            (self._kept / f"copied.{self._number()}").write_bytes(copied)
-            file.truncate(0)
+            with (self._kept / f"copied.{self._number()}").open("wb") as copy:
+                while part := file.read(1 << 20):
+                    copy.write(part)
+                file.truncate(0)
 
     def _beside(self):
         return self._file.with_name(f"{self._file.name}.part.{self._number()}")

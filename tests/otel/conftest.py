@@ -9,8 +9,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import span_registry
-from opentelemetry import trace
+from opentelemetry import metrics, trace
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.util._once import Once
 from otel_subjects import EXPORTED
 
 from kumi import hooks, otel
@@ -33,6 +34,17 @@ def set_provider(monkeypatch):
     monkeypatch.setattr(trace, "_TRACER_PROVIDER", None)
     monkeypatch.setattr(trace, "_TRACER_PROVIDER_SET_ONCE", type(trace._TRACER_PROVIDER_SET_ONCE)())
     return trace.set_tracer_provider
+
+
+@pytest.fixture
+def set_meter_provider(monkeypatch):
+    """Set the global meter provider as an application does, for the time of one test."""
+    monkeypatch.setattr(metrics._internal, "_METER_PROVIDER", None)
+    monkeypatch.setattr(metrics._internal, "_METER_PROVIDER_SET_ONCE", Once())
+    monkeypatch.setattr(
+        metrics._internal, "_PROXY_METER_PROVIDER", type(metrics._internal._PROXY_METER_PROVIDER)()
+    )
+    return metrics.set_meter_provider
 
 
 @pytest.fixture

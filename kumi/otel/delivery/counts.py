@@ -95,11 +95,13 @@ class Counts:
 class Sent:
     """The figures of one destination of traces; or of several, added up.
 
-    `sampled` spans were for it. `sent` is what its exporter confirmed, `handed` what was given to
-    a processor of the application's, which does not say what becomes of it.
+    `sampled` spans were for it. `given` were taken out of the queue before it, for an exporter or a
+    processor. `sent` is what its exporter confirmed, `handed` what was given to a processor of the
+    application's, which does not say what becomes of it.
     """
 
     sampled: int = 0
+    given: int = 0
     sent: int = 0
     handed: int = 0
     dropped: Counter[str] = field(default_factory=Counter)
@@ -107,6 +109,7 @@ class Sent:
     def __add__(self, other: Sent) -> Sent:
         return Sent(
             self.sampled + other.sampled,
+            self.given + other.given,
             self.sent + other.sent,
             self.handed + other.handed,
             self.dropped + Counter(dict(other.dropped)),  # a copy: its sender still counts

@@ -1,4 +1,4 @@
-"""Where everything goes: the event log, and a sender for each exporter of the route."""
+"""Where everything goes: the event log, a sender for each exporter of the route, and metrics."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace import ReadableSpan
 
     from kumi.otel.delivery.event_log import EventLog
+    from kumi.otel.delivery.metrics.metering import Metering
+    from kumi.otel.delivery.metrics.meters import Meters
     from kumi.otel.delivery.route import Route, Router
     from kumi.otel.settings import Settings
     from kumi.reply import Reply
@@ -23,33 +25,37 @@ if TYPE_CHECKING:
 
 _NOWHERE = (
     "Profiling is on, but there is neither a file (KUMI_PROFILE_FILE) nor a destination of "
-    "traces (a tracer provider, or OTEL_EXPORTER_OTLP_ENDPOINT): nothing is profiled"
+    "traces (a tracer provider, or OTEL_EXPORTER_OTLP_ENDPOINT) nor a meter provider: "
+    "nothing is profiled"
 )
 
 
 class Outputs:
-    """The route, the event log, the senders, and the counts of what gets to them.
+    """The route, the event log, the senders, what counts for metrics, and what gets to them all.
 
     `is_given_up` says that somebody else has written the last line in the place of a stuck owner:
     what that still brings is counted already, and goes nowhere. Called on the owner's thread, but
     for `hurry`.
     """
 
-    def __init__(self, settings: Settings, router: Router) -> None:
+    def __init__(self, settings: Settings, router: Router, meters: Meters) -> None:
         self.counts = Counts()
         self.route: Route | None = None
         self.event_log: EventLog | None = None
         self.senders: tuple[Sender, ...] = ()
+        self.metering: Metering | None = None
         self.is_given_up = False
         self._settings = settings
         self._router = router
+        self._meters = meters
         self._retired: list[Sender] = []
 
     # What there is.
 
     def begin(self) -> None:
-        """Decide the route, and open the file."""
+        """Decide the route, open the file, and see who wants metrics."""
         self.take_route()
+        self.take_meter()
         if self._settings.file is not None:
             self.event_log = open_event_log(
                 self._settings.file, self._settings, self._resource, self.counts
@@ -57,9 +63,13 @@ class Outputs:
         if self._settings.file is None and self.go_nowhere():
             warn_once(_NOWHERE)
 
-    def are_outdated(self) -> bool:
-        """Whether the application has changed its provider since the route was decided."""
+    def is_route_outdated(self) -> bool:
+        """Whether the application has changed its tracer provider since the route was decided."""
         return self.route is not None and self._router.is_stale(self.route)
+
+    def is_meter_outdated(self) -> bool:
+        """Whether the application has set its meter provider since that was looked for."""
+        return self._meters.are_stale()
 
     def take_route(self) -> None:
         """Decide the route as things are now; what was handed over goes the old way."""
@@ -73,14 +83,28 @@ class Outputs:
         self.route = route
         patience = self._settings.block_ms / 2000  # the other half is for the runs that wait
         self.senders = tuple([Sender(lane, patience, own=route.own) for lane in route.lanes])
+        if self.metering is not None:
+            self.metering.watch(self.senders)
+
+    def take_meter(self) -> None:
+        """Count for the meter provider that there is now."""
+        if self.metering is not None:
+            self.metering.close()
+        self.metering = self._meters.metering()
+        if self.metering is not None:
+            self.metering.watch(self.senders)
 
     def go_nowhere(self) -> bool:
         """Whether nobody would read what is recorded."""
-        return self.event_log is None and not (self.route and self.route.lanes)
+        return self.metering is None and not self.want_spans()
 
-    def have_file(self) -> bool:
-        """Whether there is a file, which gets what is not sampled as well."""
-        return self.event_log is not None
+    def want_spans(self) -> bool:
+        """Whether anybody wants more of runs than to count them."""
+        return self.event_log is not None or bool(self.route and self.route.lanes)
+
+    def want_all(self) -> bool:
+        """Whether anybody wants what is not sampled as well."""
+        return self.event_log is not None or self.metering is not None
 
     def all_senders(self) -> list[Sender]:
         """The senders of the route, and those of earlier ones, which may still have something."""
@@ -134,6 +158,8 @@ class Outputs:
             self._router.leave(self.route)
         if self.event_log is not None:
             self.event_log.close()
+        if self.metering is not None:
+            self.metering.close()
 
     def hurry(self, seconds: float) -> None:
         """Wait for nobody else at the file once `seconds` have passed; from any thread."""

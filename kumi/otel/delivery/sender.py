@@ -168,6 +168,7 @@ class Sender:
     def _deliver(self, items: list[Item]) -> None:
         blocks = [item for item in items if isinstance(item, Block)]
         spans = [span for item in items if not isinstance(item, Block) for span in item]
+        self.figures.given += sum(map(_spans, items))
         one = self._accepted(partial(self.lane.send_spans, spans)) if spans else Accepted()
         more = self._accepted(partial(self.lane.send_blocks, blocks)) if blocks else Accepted()
         self._count(sum(map(_spans, items)), one.sent + more.sent, one.handed + more.handed)

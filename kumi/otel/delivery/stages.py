@@ -1,4 +1,4 @@
-"""The stages that runs go through, as a tuple: readings become spans, and reach file and traces.
+"""The stages that runs go through, as a tuple: readings become spans, and reach who wants them.
 
 A stage takes the batches of a round and leaves in them what the next one needs. A new rule or a new
 consumer is one more entry: a rule that keeps some runs stands where they are decoded, and have no
@@ -49,6 +49,7 @@ class Stages:
             self._identify,
             self._to_file,
             self._to_traces,
+            self._to_metrics,
         )
         self._in_hand: list[Batch] = []
         self.balance = Balance(outputs, self._in_hand, settings.file)
@@ -85,7 +86,7 @@ class Stages:
     def _identify(self, batches: Sequence[Batch]) -> None:
         """Columns get ids and parents: a block."""
         for batch in batches:
-            if batch.decoded:
+            if batch.decoded and self._outputs.want_spans():
                 self._make(batch, self._block)
             if batch.claim():
                 self.balance.count(batch)
@@ -146,6 +147,15 @@ class Stages:
             batch.is_sent = True
         for sender in senders if blocks else ():
             sender.blocks(blocks)
+
+    # To metrics.
+
+    def _to_metrics(self, batches: Sequence[Batch]) -> None:
+        """To the application's meter, where it has one."""
+        metering = self._outputs.metering
+        if metering is not None and not self._outputs.is_given_up:
+            metering.count(batches, are_sent=bool(self._outputs.senders))
+            metering.say(self._counts, self._outputs.event_log)
 
 
 def _decided(context: Any, layout: Layout, route: Route) -> Any:

@@ -83,6 +83,12 @@ class ChannelRegistry:
             queues = list({*queues, *self._left})
         return (queue for queue in queues if queue.waiting)
 
+    def room(self) -> tuple[int, int]:
+        """The spans of the runs that wait, and those for which there is room in all; any thread."""
+        waiting = sum(each.waiting * len(each.layout.rows) for each in self.waiting())
+        rows = [(channel.ceiling, channel.run_queue.layout.rows) for channel in self.all()]
+        return waiting, sum(ceiling * len(of_run) for ceiling, of_run in rows)
+
     def are_in_use(self) -> bool:
         """Whether somebody may still write to one, or has written to one that closed just now."""
         return bool(self.all()) or not self.is_empty()

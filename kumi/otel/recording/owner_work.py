@@ -12,6 +12,7 @@ from kumi.letters import visible
 from kumi.otel import log
 from kumi.otel.delivery.counts import QUEUE_FULL
 from kumi.otel.delivery.keep import Rules
+from kumi.otel.delivery.metrics.meters import Meters
 from kumi.otel.delivery.outputs import Outputs
 from kumi.otel.delivery.stages import Stages
 from kumi.otel.owner import GATHER, Owner, left
@@ -22,6 +23,8 @@ from kumi.otel.recording.pending_events import PendingEvents
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from threading import Thread
+
+    from opentelemetry.metrics import MeterProvider
 
     from kumi.otel.delivery.route import Router
     from kumi.otel.delivery.run_queue import RunQueue
@@ -46,6 +49,7 @@ class OwnerWork:
         self,
         settings: Settings,
         router: Router,
+        meter_provider: MeterProvider | None,
         *,
         hear_of_ends: Callable[[], None],
         admit_anew: Callable[[], None],
@@ -56,6 +60,7 @@ class OwnerWork:
         self.streams_frames = settings.stream and settings.is_compressed
         self.settings = settings
         self._router = router
+        self._meters = Meters(meter_provider, Owner, self.channels.room)
         self._hear_of_ends = hear_of_ends
         self._admit_anew = admit_anew
         self.channels.admit_one_in(settings.sample)
@@ -65,7 +70,7 @@ class OwnerWork:
         """Make what each process has for itself: an owner, its outputs, and the flags."""
         gather = _FRAME if self.streams_frames else GATHER
         self.owner = Owner(self._work, self._try_to_rest, gather)
-        self.outputs = Outputs(self.settings, self._router)
+        self.outputs = Outputs(self.settings, self._router, self._meters)
         self._stages = Stages(self.settings, self.outputs, self.owner.attend)
         self.balance = self._stages.balance
         self.outputs.counts.skipped = self.channels.skipped
@@ -141,8 +146,11 @@ class OwnerWork:
         """True, which is what somebody who asks for it waits for."""
         if not self.has_begun:
             self._begin()
-        elif self.outputs.are_outdated():
+            return True
+        if self.outputs.is_route_outdated():
             self._take_route(self.outputs.take_route)
+        if self.outputs.is_meter_outdated():
+            self._take_route(self.outputs.take_meter)
         return True
 
     def _begin(self) -> None:

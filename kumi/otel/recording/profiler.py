@@ -23,6 +23,7 @@ from kumi.otel.recording.shutdown import Shutdown
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from opentelemetry.metrics import MeterProvider
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import SpanExporter
 
@@ -45,6 +46,7 @@ class Profiler:
         settings: Settings,
         provider: TracerProvider | None = None,
         exporters: Sequence[SpanExporter] = (),
+        meter_provider: MeterProvider | None = None,
     ) -> None:
         self.settings = settings
         self._level = Level.OPERATIONS if settings.ops else Level.DECLARATIONS
@@ -57,7 +59,11 @@ class Profiler:
             halted=lambda: self._work.is_halted,
         )
         self._work = OwnerWork(
-            settings, router, hear_of_ends=self._endings.register, admit_anew=self._attach_all
+            settings,
+            router,
+            meter_provider,
+            hear_of_ends=self._endings.register,
+            admit_anew=self._attach_all,
         )
         self._calls = OwnerCalls(self._work, settings)
         self._shutdown = Shutdown(self._work, self._calls, self._endings, settings.exit_ms / 1000)
@@ -121,7 +127,7 @@ class Profiler:
             return self._be_off
         if outputs.route is None or not self._work.has_begun:
             return partial(self._first, schema)
-        return admission.by(outputs.route, schema, keep_all=outputs.have_file())
+        return admission.by(outputs.route, schema, keep_all=outputs.want_all())
 
     def _first(self, schema: str) -> Any:
         """The first run has the owner begin, and then is admitted as every later one is."""
