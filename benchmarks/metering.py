@@ -97,7 +97,8 @@ def _block(tax, level):
 
     def count(times):
         for _ in repeat(None, times):
-            metering.count([batch], are_sent=False)
+            metering.count([batch])
+            metering.record([batch], are_sent=False)
             metering.say(counts, None)
 
     return Case(level.name.lower(), count, 100, len(kept))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import Gauge, Histogram, InMemoryMetricReader, Sum
+from span_registry import REGISTRY, references
 
 import kumi
 from kumi import otel
@@ -47,6 +48,17 @@ def exported(folder):
 
 def test_each_instrument_is_there_as_it_is_in_the_code():
     assert rows() == {each.name: tuple(each)[1:] for each in INSTRUMENTS}
+
+
+def test_the_registry_has_those_that_are_ours_and_names_the_others():
+    ours = {
+        metric["name"]: (
+            metric["instrument"], metric["unit"], tuple(references(metric)), metric["brief"]
+        )
+        for metric in REGISTRY["metrics"]
+    }  # fmt: skip
+    assert ours == {name: row for name, row in rows().items() if name.startswith("kumi.")}
+    assert [*ours, *REGISTRY["imports"]["metrics"]] == [*rows()]
 
 
 def test_a_reader_finds_just_these(tmp_path):

@@ -7,7 +7,9 @@ import os
 import threading
 import weakref
 from collections import Counter
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from metric_subjects import (
     ADVISED,
@@ -35,12 +37,13 @@ from opentelemetry.sdk.metrics.view import (
     ExponentialBucketHistogramAggregation,
     View,
 )
-from otel_subjects import Keeping, Taxed, batched, eventually, kumi_spans, of, python, read, run
+from otel_subjects import Keeping, Taxed, batched, eventually, of, python, read, run
 from test_otel_processes import SCHEMA
 
 import kumi
 from kumi import otel
 from kumi.otel.delivery.metrics import durations as durations_
+from kumi.otel.delivery.metrics import metering
 from kumi.otel.delivery.metrics.instruments import BOUNDARIES, RUN_DURATION, histogram
 
 SCHEMA_NAME, ERROR = "kumi.schema.name", "error.type"
@@ -115,6 +118,29 @@ def test_runs_that_traces_do_not_get_are_counted():
     assert sum(span.name == "run Taxed" for span in exporter.spans) == 2
 
 
+def test_runs_that_a_rule_does_not_keep_are_counted_with_their_operations(tmp_path):
+    provider, reader = in_memory()
+    with otel.profile(file=tmp_path / "p.jsonl", ops=True, slow_ms=60_000, meter_provider=provider):
+        runs_of_all_kinds(times=200)
+    found, events = read_by(reader), read(tmp_path / "p.jsonl")
+    kept = by_operation(events)[0]
+    assert kept == {("Taxed", "LoadInput"): 4}
+    assert values(found["kumi.runs"], SCHEMA_NAME, ERROR) == by_run(events)[0]
+    counted = values(found["kumi.operations"], SCHEMA_NAME, "kumi.operation.name")
+    assert counted["Taxed", "LoadInput"] == 400 + 4
+    times = values(found["kumi.run.time"], SCHEMA_NAME, ERROR)
+    assert {key: round(time * 1e9) for key, time in times.items()} == by_run(events)[1]
+    took = points(found["kumi.run.duration"], SCHEMA_NAME, ERROR)
+    assert {key: point.count for key, point in took.items()} == by_run(events)[0]
+
+
+def test_what_is_not_recorded_is_not_counted():
+    provider, reader = in_memory()
+    with otel.profile(sample=10, meter_provider=provider):
+        run(100)
+    assert values(read_by(reader)["kumi.runs"], SCHEMA_NAME) == {("Taxed",): 10}
+
+
 def test_programs_of_one_schema_are_counted_together():
     provider, reader = in_memory()
     with otel.profile(meter_provider=provider):
@@ -153,7 +179,7 @@ def twins(monkeypatch, *readers, views=(), times=600):
             monkeypatch.setattr(durations_, "_is_known", lambda place: False)
         measured = durations_of(provider)
         for number in range(3):
-            took = durations_.np.array([(7 * each % 100 + 1) * 10_000 for each in range(times)])
+            took = np.array([(7 * each % 100 + 1) * 10_000 for each in range(times)])
             measured.record(took, {SCHEMA_NAME: f"S{number % 2}"}, number)
         found.append([read_by(reader) for reader in pair])
     return found
@@ -208,7 +234,7 @@ def test_this_sdk_is_one_whose_histograms_are_known(monkeypatch):
     monkeypatch.setattr(
         measured._histogram, "record", lambda *told: one_by_one.append(record(*told))
     )
-    measured.record(durations_.np.array([1, 2, 3]), {SCHEMA_NAME: "S"})
+    measured.record(np.array([1, 2, 3]), {SCHEMA_NAME: "S"})
     assert len(one_by_one) == 1
 
 
@@ -238,7 +264,7 @@ def test_more_schemas_than_a_reader_takes_are_counted_all_the_same():
     provider, reader = in_memory()
     measured = durations_of(provider)
     for number in range(2100):
-        measured.record(durations_.np.array([1, 2, 3]), {SCHEMA_NAME: f"S{number}"})
+        measured.record(np.array([1, 2, 3]), {SCHEMA_NAME: f"S{number}"})
     found = read_by(reader)["kumi.run.duration"].data.data_points
     assert sum(point.count for point in found) == 6300
 
@@ -494,7 +520,7 @@ def exemplars(reader):
     return [exemplar for point in found for exemplar in point.exemplars]
 
 
-def test_an_exemplar_leads_to_the_slowest_run_that_was_sent(tmp_path):
+def test_an_exemplar_leads_to_a_run_that_was_sent(tmp_path):
     provider, reader = in_memory()
     exporter = Keeping()
     with otel.profile(
@@ -502,17 +528,22 @@ def test_an_exemplar_leads_to_the_slowest_run_that_was_sent(tmp_path):
     ):
         run(100)
         flushed()
-    runs = {
-        span.context.span_id: span for span in kumi_spans(exporter.spans) if span.parent is None
-    }
+    runs = {span.context.span_id: span for span in exporter.spans if span.name == "run Taxed"}
     found = exemplars(reader)
     assert found
     for exemplar in found:
         span = runs[exemplar.span_id]
         assert exemplar.trace_id == span.context.trace_id
         assert exemplar.value == (span.end_time - span.start_time) / 1e9
-    slowest = max(span.end_time - span.start_time for span in runs.values())
-    assert slowest / 1e9 in [exemplar.value for exemplar in found]
+
+
+@pytest.mark.parametrize(
+    ("sampled", "slowest"), [(None, 2), ([1, 1, 1, 1], 2), ([1, 1, 0, 1], 3), ([0, 0, 0, 0], 0)]
+)
+def test_it_is_the_slowest_of_those_that_were_sent(sampled, slowest):
+    took = np.array([10, 20, 40, 30])
+    block = SimpleNamespace(sampled=np.array(sampled, bool)) if sampled else None
+    assert metering._slowest(took, block) == slowest
 
 
 def test_an_exemplar_leads_to_the_caller_where_the_run_was_not_sent(tmp_path):

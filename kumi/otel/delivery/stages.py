@@ -45,6 +45,7 @@ class Stages:
     def __init__(self, settings: Settings, outputs: Outputs, between: Callable[[], None]) -> None:
         self.stages: tuple[Callable[[list[Batch]], None], ...] = (
             self._decode,
+            self._count,
             self._keep,
             self._identify,
             self._to_file,
@@ -150,11 +151,16 @@ class Stages:
 
     # To metrics.
 
+    def _count(self, batches: Sequence[Batch]) -> None:
+        """All there is, before rules leave only the run of some."""
+        if self._outputs.metering is not None:
+            self._outputs.metering.count(batches)
+
     def _to_metrics(self, batches: Sequence[Batch]) -> None:
-        """To the application's meter, where it has one."""
+        """To the application's meter, which is told of runs with their ids."""
         metering = self._outputs.metering
         if metering is not None and not self._outputs.is_given_up:
-            metering.count(batches, are_sent=bool(self._outputs.senders))
+            metering.record(batches, are_sent=bool(self._outputs.senders))
             metering.say(self._counts, self._outputs.event_log)
 
 

@@ -47,11 +47,16 @@ class Metering:
         """Tell of these as well."""
         self._health.watch(senders)
 
-    def count(self, batches: Iterable[Batch], *, are_sent: bool) -> None:
-        """Count runs that are decoded; `are_sent` says that traces get those that are sampled."""
+    def count(self, batches: Iterable[Batch]) -> None:
+        """Count runs that are decoded, and their operations."""
         for batch in batches:
             if batch.decoded is not None:
                 self._count(batch.layout, batch.decoded)
+
+    def record(self, batches: Iterable[Batch], *, are_sent: bool) -> None:
+        """Record how long runs took; `are_sent` says that traces get those that are sampled."""
+        for batch in batches:
+            if batch.decoded is not None:
                 self._record(batch.layout, batch.decoded, batch.block if are_sent else None)
 
     def say(self, counts: Counts, log: EventLog | None) -> None:
