@@ -14,6 +14,7 @@ REGISTRY = yaml.safe_load((FOLDER / "registry.yaml").read_text(encoding="utf-8")
 MANIFEST = yaml.safe_load((FOLDER / "manifest.yaml").read_text(encoding="utf-8"))
 GROUPS = {group["id"]: group for group in REGISTRY["attribute_groups"]}
 SPANS = {span["type"]: span for span in REGISTRY["spans"]}
+METRICS = {metric["name"]: metric for metric in REGISTRY["metrics"]}
 OWN = {attribute["key"]: attribute for attribute in REGISTRY["attributes"]}
 _TYPES = {str: "string", int: "int", float: "double", bool: "boolean"}
 

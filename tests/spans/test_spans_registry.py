@@ -9,6 +9,7 @@ from span_registry import (
     GROUPS,
     IN_EVENTS,
     MANIFEST,
+    METRICS,
     OWN,
     REGISTRY,
     SPANS,
@@ -51,6 +52,7 @@ FORMAT = {
     "reference of a span": (("ref",), (*REFINED, "sampling_relevant")),
     "reference to a group": (("ref_group",), ()),
     "manifest": (("schema_url",), ("file_format", "description", "stability", "dependencies")),
+    "imports": ((), ("attribute_groups", "entities", "events", "metrics", "spans")),
     "dependency": (("schema_url",), ("registry_path",)),
 }  # fmt: skip
 """What each part of a definition must have, and what it may: semconv.schema.v2.json of Weaver."""
@@ -70,6 +72,7 @@ CONDITIONAL = {"conditionally_required", "recommended", "opt_in"}
 def parts():
     """Every mapping of both files with the rule that it is under."""
     yield "file", REGISTRY
+    yield "imports", REGISTRY["imports"]
     yield "manifest", MANIFEST
     yield from (("dependency", one) for one in MANIFEST["dependencies"])
     for one in REGISTRY["attributes"]:
@@ -83,7 +86,7 @@ def parts():
     for one in REGISTRY["spans"]:
         yield from (("span", one), ("name of a span", one["name"]))
         yield from referring(one, "reference of a span")
-    for one in REGISTRY.get("metrics", ()):
+    for one in REGISTRY["metrics"]:
         yield "metric", one
         yield from referring(one, "reference")
 
@@ -129,7 +132,8 @@ def test_types_and_the_examples_that_are_of_them():
 
 
 def test_each_thing_is_said_once_and_used():
-    for named, name in (("attributes", "key"), ("attribute_groups", "id"), ("spans", "type")):
+    identified = {"attributes": "key", "attribute_groups": "id", "spans": "type", "metrics": "name"}
+    for named, name in identified.items():
         found = [one[name] for one in REGISTRY[named]]
         assert len({*found}) == len(found)
     used = {part.get("ref") or part.get("ref_group") for rule, part in PARTS if "reference" in rule}
@@ -139,7 +143,7 @@ def test_each_thing_is_said_once_and_used():
 
 
 def test_names_are_lower_case_with_dots_and_none_is_the_room_of_another():
-    names = [*OWN, *SPANS]
+    names = [*OWN, *SPANS, *METRICS]
     assert [one for one in names if not re.fullmatch(r"kumi(\.[a-z][a-z0-9_]*)+", one)] == []
     assert [one for one in OWN for other in OWN if other.startswith(f"{one}.")] == []
 
