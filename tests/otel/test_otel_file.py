@@ -53,14 +53,17 @@ def test_a_compressed_file_is_not_streamed_but_gets_a_frame_every_tenth_of_a_sec
         run(400)
         tenths = 10 * (time.monotonic() - begun)
         eventually(lambda: len(_runs_of_compressed(path)) == 400)
-    head, first, end = 3, 1, 1  # profile_start, the program, profile_end
-    assert path.read_bytes().count(gzip.compress(b"")[:3]) <= tenths + head + first + end
+    others = 7  # profile_start, phases, pauses, the program, the first runs, the last, profile_end
+    assert path.read_bytes().count(gzip.compress(b"")[:3]) <= tenths + others
     said = [record.getMessage() for record in caplog.records]
     assert [line for line in said if "0.1 s" in line and str(path) in line] == said
 
 
 def _runs_of_compressed(path):
-    lines = gzip.decompress(path.read_bytes()).splitlines() if path.exists() else ()
+    try:
+        lines = gzip.decompress(path.read_bytes()).splitlines() if path.exists() else ()
+    except EOFError:  # a frame is being written
+        return ()
     return of(map(json.loads, lines), "vm_run")
 
 

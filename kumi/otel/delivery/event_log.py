@@ -65,9 +65,14 @@ class EventLog:
         self._counts.recorded += len(told) - self._file.write(lines, len(told))
 
     def pauses(self, told: Sequence[Event]) -> None:
-        """Write what is no span at all, and not counted."""
-        self._begin()
-        self._file.say(b"".join(map(line, told)))
+        """Write what is no span at all, and not counted; not where spans have found no room.
+
+        What room there is then is kept for the last line.
+        """
+        if not self._file.dropped:
+            self._ended = {}
+            self._begin()
+            self._file.say(b"".join(map(line, told)))
 
     def tell_of_loss(self, last: Callable[[], Event]) -> None:
         """Say at the first loss that there are losses: at the end there may be no room to."""
