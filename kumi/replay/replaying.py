@@ -71,7 +71,8 @@ class Replay:
     @property
     def trouble(self) -> str:
         """Why the receiver did not take the message that is under way yet."""
-        return self._client.trouble
+        trouble = self._client.trouble
+        return "" if trouble == self.why else trouble  # a message that it took may have had one
 
     def run(self) -> None:
         """Send all that there is.
