@@ -51,6 +51,33 @@ def test_a_disk_that_fills_up_and_is_cleared_again(accepted, path, monkeypatch, 
     assert "No space left" in caplog.text
 
 
+@pytest.fixture(scope="module")
+def two_pages(tmp_path_factory):
+    """A disk of 8 KiB."""
+    mount = tmp_path_factory.mktemp("disk")
+    command = ["mount", "-t", "tmpfs", "-o", "size=8k", "tmpfs", str(mount)]
+    made = subprocess.run(command, capture_output=True, text=True, check=False)
+    if made.returncode:
+        pytest.skip(f"no small disk can be made here: {made.stderr.strip()}")
+    yield mount
+    subprocess.run(["umount", "-l", str(mount)], check=True)
+
+
+@pytest.mark.parametrize("length", range(100, 4000, 130))
+def test_the_last_line_finds_room_on_a_full_disk_wherever_that_became_full(two_pages, length):
+    path = two_pages / "p.jsonl"
+    path.unlink(missing_ok=True)
+    file = EventFile(path)
+    line, last = (LINE[:-1] + b" " * (blanks - len(LINE)) + b"\n" for blanks in (length, 900))
+    while file.write(line, 1):
+        pass
+
+    assert file.dropped == {"file_error": 1}
+    assert file.say(last, last=True)
+    assert path.read_bytes().removesuffix(last).replace(line, b"") == b""
+    file.close()
+
+
 def test_dev_full_is_a_full_disk(caplog):
     file = EventFile("/dev/full")
 

@@ -136,10 +136,10 @@ class RegularFile(Sink):
 
         Why there is more to it: when a disk is full the last line, which says what was lost, should
         still find room. So on a full disk whole lines are cut off again until there is room for
-        `kept` bytes more. While the disk may still be full blanks are written behind the lines, as
-        many as are kept for the last one, and cut off again: if they fit, so will it.
+        `kept` bytes more. Where the disk may be full soon, or was lately, blanks are written behind
+        the lines, as many as are kept for the last one, and cut off again: if they fit, so will it.
         """
-        blanks = kept if self._is_full else 0
+        blanks = kept if self._is_full or _is_nearly_full(self.fd, fits + kept) else 0
         data = memoryview(bytes(chunk.data[:fits]) + b" " * blanks) if blanks else chunk.data[:fits]
         done, error = _write_all(self.fd, data)
         if error is None:
@@ -151,6 +151,15 @@ class RegularFile(Sink):
         if whole < done and os.fstat(self.fd).st_size == start + done:
             os.ftruncate(self.fd, start + whole)
         return whole, error
+
+
+def _is_nearly_full(fd: int, wanted: int) -> bool:
+    """Whether the disk may not have room for that much more, by what it says is free."""
+    try:
+        disk = os.fstatvfs(fd)
+    except (AttributeError, OSError):  # Windows; a file system that does not say
+        return False
+    return disk.f_bavail * disk.f_frsize < wanted
 
 
 def _write_all(fd: int, data: memoryview) -> tuple[int, OSError | None]:

@@ -81,8 +81,9 @@ class Stages:
         self._counts.usual = rules.usual
 
     def _keep(self, batches: list[Batch]) -> None:
-        """Of some runs only the run is left."""
-        self._rules.keep(batches)
+        """Of some runs only the run is left; not where the end has counted them as they were."""
+        if not self._outputs.is_given_up:
+            self._rules.keep(batches)
 
     def _identify(self, batches: Sequence[Batch]) -> None:
         """Columns get ids and parents: a block."""
