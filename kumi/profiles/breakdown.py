@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kumi.ir.ops import BY_NAME
 from kumi.profiles.conditions import Clock, Memory, PauseTotals, clock_costs, memory, pauses
+from kumi.profiles.findings import findings
 from kumi.profiles.losses import drops
 from kumi.profiles.operand_names import OperandNames
 from kumi.profiles.processes import Processes, processes
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from kumi.profiles.counted_lines import LineCounts
     from kumi.profiles.engine import Engine, Tally
+    from kumi.profiles.findings import Findings
 
 SHARED_BY_OPERAND: Final = ("Ref", "Map", "LoadInput")
 SCRIPT_PHASE: Final = "script_execution"
@@ -69,6 +71,7 @@ class Breakdown(NamedTuple):
     """
 
     lines: LineCounts
+    findings: Findings
     schemas: tuple[Part, ...]
     runs: tuple[Tally, ...]
     failures: tuple[Part, ...]
@@ -111,6 +114,7 @@ def breakdown(engine: Engine) -> Breakdown:
     script = [phase.total for phase in phases if phase.keys[0] == SCRIPT_PHASE]
     return Breakdown(
         lines=engine.lines,
+        findings=findings(engine, uncounted, operands, declarations),
         schemas=_schemas(engine, (*runs, *declarations)),
         runs=runs,
         failures=_failures(engine),

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeGuard
 
-from kumi.profiles.event_line import duration, of_kind
+from kumi.profiles.event_line import of_kind
+from kumi.profiles.known_pauses import held
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -77,7 +78,7 @@ def pauses(events: Iterable[Event]) -> tuple[PauseTotals, ...]:
     """The pauses, the longest together first."""
     found: dict[str, list[int]] = {}
     for event in of_kind(events, "pause"):
-        cause, ns = event.get("cause"), duration(event)
+        cause, ns = event.get("cause"), held(event)
         if isinstance(cause, str) and ns is not None:
             found.setdefault(cause, []).append(ns)
     by_cause = (PauseTotals(cause, len(ns), sum(ns), max(ns)) for cause, ns in found.items())

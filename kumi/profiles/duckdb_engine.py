@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Any, Final
 import duckdb
 
 from kumi.profiles.counted_lines import LineCounts
-from kumi.profiles.engine import Filters, Tally
+from kumi.profiles.engine import Distribution, Filters, LongReading, Tally
 from kumi.profiles.interruptible import interruptible
 from kumi.profiles.open_profiles import UnreadableError
+from kumi.profiles.typical import GROUPS, usual
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,9 +63,22 @@ class DuckDBEngine:
 
     def tallies(self, kind: str, keys: tuple[str, ...]) -> list[Tally]:
         """The filtered events of a kind, by these keys."""
-        statement = _statement("tallies").format(keys=", ".join(f'"{key}"' for key in keys))
-        rows = self._query(statement, {"kind": _text(kind), **_parameters(self._filters)})
-        return [_tally(row, keys) for row in rows]
+        return [_tally(row, keys) for row in self._chosen("tallies", kind, keys)]
+
+    def distributions(self, kind: str, keys: tuple[str, ...]) -> list[Distribution]:
+        """How the times of the filtered events of a kind are distributed, by these keys."""
+        medians = ", ".join(map(_median, range(GROUPS)))
+        rows = self._chosen("distributions", kind, keys, medians=medians)
+        return [_distribution(row, keys) for row in rows]
+
+    def _chosen(
+        self, statement: str, kind: str, keys: tuple[str, ...], **parts: str
+    ) -> list[tuple[Any, ...]]:
+        columns = ", ".join(f'"{key}"' for key in keys)
+        return self._query(
+            _statement(statement).format(keys=columns, **parts),
+            {"kind": _text(kind), **_parameters(self._filters)},
+        )
 
     def _query(self, statement: str, parameters: object = None) -> list[tuple[Any, ...]]:
         try:
@@ -157,13 +171,34 @@ def _parameters(filters: Filters) -> dict[str, object]:
     }
 
 
+def _median(group: int) -> str:
+    """The median of a group: its rank is the one that `kumi.profiles.typical.groups` says."""
+    start = f"{group} * size + least({group}, larger)"
+    rank = f"{start} + (size + ({group} < larger)::INT + 1) // 2 - 1"
+    return f"CASE WHEN {group} < any_value(number) THEN min(ns) FILTER (seen > {rank}) END"
+
+
 def _tally(row: tuple[Any, ...], keys: tuple[str, ...]) -> Tally:
-    """A row of `sql/tallies.sql`. Keys are JSON text; only the process, cut from a run, is not."""
+    """A row of `sql/tallies.sql`."""
+    return Tally(_values(row, keys), *map(int, row[len(keys) :]))
+
+
+def _distribution(row: tuple[Any, ...], keys: tuple[str, ...]) -> Distribution:
+    """A row of `sql/distributions.sql`."""
+    calls, rows, medians, pauses, excess, longest = row[len(keys) :]
+    named = tuple([_long(each["ns"], usual(medians), **each["first"]) for each in longest or ()])
+    numbers = int(calls), int(rows), tuple(medians), int(pauses), int(excess)
+    return Distribution(_values(row, keys), *numbers, named)
+
+
+def _long(ns: int, of: int, *, started: int | None, run: str | None) -> LongReading:
+    return LongReading(ns, ns - of, started, None if run is None else json.loads(run))
+
+
+def _values(row: tuple[Any, ...], keys: tuple[str, ...]) -> tuple[Key, ...]:
+    """The keys of a row. They are JSON text; only the process, cut from a run, is not."""
     values = zip(keys, row, strict=False)
-    return Tally(
-        tuple(text if key == "process" else _value(text) for key, text in values),
-        *map(int, row[len(keys) :]),
-    )
+    return tuple(text if key == "process" else _value(text) for key, text in values)
 
 
 def _text(name: str) -> str:

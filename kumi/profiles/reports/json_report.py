@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from kumi.profiles.reports.json_findings import findings_object
+
 if TYPE_CHECKING:
     from kumi.profiles.breakdown import Breakdown, Hotspot, Part
     from kumi.profiles.conditions import PauseTotals
@@ -21,6 +23,7 @@ def _object(found: Breakdown) -> dict[str, Any]:
     return {
         "operations": found.operations,
         "total_ns": found.total,
+        "answer": findings_object(found.findings),
         "schemas": [_part(("schema",), part) for part in found.schemas],
         "runs": [_tally(("schema",), tally) for tally in found.runs],
         "failures": [_part(("schema", "error"), part) for part in found.failures],

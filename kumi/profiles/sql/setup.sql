@@ -14,6 +14,12 @@ CREATE MACRO is_count(text) AS text IS NULL OR coalesce(whole_number(text) >= 0,
 CREATE MACRO is_duration(text) AS
   text IS NULL OR coalesce(TRY_CAST(text AS DOUBLE) BETWEEN 0 AND 9.2e12, false);
 
+-- The length of a number in binary digits. A logarithm is quicker, and exact where it is not large.
+CREATE MACRO rows_class(number) AS
+  CASE WHEN coalesce(number, 0) = 0 THEN 0
+       WHEN number < 1099511627776 THEN floor(log2(number))::BIGINT + 1
+       ELSE length(bin(number)) END;
+
 -- One row a line that is not blank. `kind` is the event's name as JSON text, NULL where the line is
 -- malformed: a line that is no JSON object gives a row of NULLs (ignore_errors). At an object of more
 -- than 17 MiB DuckDB gives up on the file, and is given a copy in which long lines are cut.
@@ -28,7 +34,7 @@ lines AS (
       declaration JSON, "index" JSON, "function" JSON, "rows" JSON, run JSON, program JSON,
       start_unix_nano JSON, end_unix_nano JSON, "error" JSON, "name" JSON,
       process JSON, pid JSON, host JSON, clock JSON, cause JSON, "label" JSON, rss_bytes JSON,
-      operations JSON, runs JSON, spans JSON, dropped JSON)'},
+      path JSON, sha256 JSON, declarations JSON, operations JSON, runs JSON, spans JSON, dropped JSON)'},
     records = false, ignore_errors = true, compression = 'uncompressed', maximum_object_size = 17825792)
 ),
 texts AS (
@@ -78,10 +84,13 @@ SELECT
   substr(run, 2, 8) AS process,
   "error",
   whole_number("rows") AS "rows",
+  rows_class(whole_number("rows")) AS rows_class,
+  -- Which of equal times was the first. Only what took long is ever looked up.
+  CASE WHEN ns > 100000 THEN {'started': whole_number(started), 'run': run} END AS "first",
   entire
 FROM measured;
 
 CREATE TABLE counted (
   kind VARCHAR, ns BIGINT, "schema" VARCHAR, "name" VARCHAR, declaration VARCHAR, position VARCHAR,
   "function" VARCHAR, program VARCHAR, process VARCHAR, "error" VARCHAR, entire VARCHAR,
-  calls BIGINT, "rows" HUGEINT);
+  rows_class BIGINT, calls BIGINT, "rows" HUGEINT, "first" STRUCT(started BIGINT, run VARCHAR));
