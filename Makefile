@@ -39,9 +39,10 @@ lanes-%: .venv/otel-%/.installed
 	@echo "OpenTelemetry $*"
 	.venv/otel-$*/bin/python -m pytest -q -p no:cacheprovider tests/otel/test_otel_stock_exporters.py
 
+.PRECIOUS: .venv/otel-%/.installed
 .venv/otel-%/.installed: $(INSTALLED)
 	$(BIN)/python -m venv --without-pip $(@D)
-	$(BIN)/python -m pip --python $(@D)/bin/python install --quiet --disable-pip-version-check --editable '.[lanes]' \
+	$(BIN)/python -m pip --python $(@D)/bin/python install --quiet --disable-pip-version-check --no-compile --editable '.[lanes]' \
 		$(foreach part,api sdk exporter-otlp,opentelemetry-$(part)$(patsubst %,==%,$(filter-out newest,$*)))
 	@touch $@
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from opentelemetry.sdk.trace.export import SpanExportResult
 from typing_extensions import override
 
+from kumi.otel import log
 from kumi.otel.delivery.lanes.lane import Accepted, Lane, uninstrumented
 from kumi.otel.delivery.lanes.otlp_view import Ready
-from kumi.otel.log import logger
 from kumi_exporters.encode.otlp_encoder import MOST_BYTES, OtlpEncoder
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class StockOtlpLane(Lane):
             sent += spans if self._is_sent(ready) else 0
             if ready.was_searched:  # so would all have been: none was sent before this one
                 self._takes_ready = False
-                logger.info("%s takes no ready bytes: traces go there as spans", self.name)
+                log.logger.info("%s takes no ready bytes: traces go there as spans", self.name)
                 return self._other.send_blocks(blocks)
         return Accepted(sent=sent)
 
@@ -76,15 +76,20 @@ class StockOtlpLane(Lane):
         """Whether the exporter says that it has delivered a message."""
         with self._other.turn() as is_ours, uninstrumented():
             if not is_ours:
+                self._why = "the application's own export did not end"
                 return False
             try:
-                result = self._view.export(ready)
+                is_sent: bool = self._view.export(ready) is SpanExportResult.SUCCESS
             except Exception as error:  # noqa: BLE001 - exporters raise, and the next message may go
-                self._why = f"{type(error).__qualname__}: {error}"
+                self._raised(error, ready)
                 return False
-        is_sent: bool = result is SpanExportResult.SUCCESS
         self._why = "" if is_sent else "the exporter's own log says why"
         return is_sent
+
+    def _raised(self, error: Exception, ready: Ready) -> None:
+        self._why = f"{type(error).__qualname__}: {error}"
+        if not ready.was_searched:
+            log.trouble(f"sending spans to {self.name}", error)
 
 
 def _most_bytes(exporter: Any) -> int:
