@@ -192,10 +192,7 @@ def _count(text: str) -> int:
 
 
 def _traces(text: str) -> str:
-    if text.lower() == "native":
-        warn_once("KUMI_PROFILE_TRACES=native is not supported yet; using 'auto'")
-        return "auto"
-    if text.lower() not in ("auto", "off"):
+    if text.lower() not in ("auto", "off", "native", "native_operations"):
         raise ValueError(text)
     return text.lower()
 
@@ -211,7 +208,7 @@ _KINDS = {
     "stream": _BOOLEAN,
     "sample": _Kind(_count, "a number of runs, 1 or more"),
     "slow_ms": _Kind(_slow, "milliseconds, or a factor like 3x"),
-    "traces": _Kind(_traces, "auto or off"),
+    "traces": _Kind(_traces, "auto, off, native or native_operations"),
     "max_bytes": _Kind(_count, "a number of bytes, 1 or more"),
     "block_ms": _DURATION,
     "exit_ms": _DURATION,

@@ -40,8 +40,10 @@ class Block:
     traces get it; `numbers` (K) uint32, the run's number in its process; `tracestates` one string a
     run, or None where all are empty; `given` what a sampler gave each run, or None where that is
     nothing. `limits` are for who makes spans of this. A row's span id is 6 bytes of
-    `prefixes[k, row >> 16]` and the low 16 bits of the row's number. A failed run is a block of its
-    own, cut after the operation that failed: `readings` then has only the columns that were read.
+    `prefixes[k, row >> 16]` and the low 16 bits of the row's number; unless `given_ids` has another
+    for it, 8 bytes a row for the first rows of each run, where zeros are none, or None where there
+    are none at all. A failed run is a block of its own, cut after the operation that failed:
+    `readings` then has only the columns that were read.
     """
 
     layout: Layout
@@ -58,6 +60,7 @@ class Block:
     numbers: NDArray[np.uint32]
     tracestates: tuple[str, ...] | None = None
     given: tuple[Given, ...] | None = None
+    given_ids: tuple[bytes, ...] | None = None
     limits: Limits = DEFAULT
     kept: str = "all"
     failure: Failure | None = None
@@ -113,11 +116,14 @@ def only_sampled(block: Block) -> Block | None:
     if b"\0" not in block.sampled.tobytes():  # a tenth of the cost of `all`
         return block
     wanted = np.flatnonzero(block.sampled)
-    states, given = block.tracestates, block.given
+    states, given, ids = block.tracestates, block.given, block.given_ids
     columns = {name: getattr(block, name)[wanted] for name in _COLUMNS}
     chosen = tuple(states[run] for run in wanted) if states else None
     wished = tuple(given[run] for run in wanted) if given else None
-    return replace(block, **columns, tracestates=chosen, given=wished) if len(wanted) else None
+    own = tuple(ids[run] for run in wanted) if ids else None
+    if not len(wanted):
+        return None
+    return replace(block, **columns, tracestates=chosen, given=wished, given_ids=own)
 
 
 def _varying(block: Block, run: int, row: Row) -> Given:
@@ -172,6 +178,9 @@ def _span(block: Block, run: int, number: int, error: Failure | None, event: boo
 
 
 def _span_id(block: Block, run: int, row: int) -> bytes:
+    given = block.given_ids[run][8 * row : 8 * row + 8] if block.given_ids else b""
+    if any(given):
+        return given
     prefix: bytes = block.prefixes[run, row >> 16].tobytes()
     return prefix + (row & 0xFFFF).to_bytes(2, "big")
 

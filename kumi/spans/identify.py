@@ -69,6 +69,7 @@ def identify(layout: Layout, decoded: Decoded, identity: Identity, *, kept: str 
         decoded.contexts, root_origin(identity.sample_roots, identity.id_generator)
     )
     shared = np.frombuffer(b"".join(map(_packed, origins)), _ORIGINS).take(of)
+    given_ids = _each([origin.ids for origin in origins], of)
     return Block(
         layout=layout,
         process=THIS_PROCESS.id,
@@ -81,9 +82,10 @@ def identify(layout: Layout, decoded: Decoded, identity: Identity, *, kept: str 
         flags=shared["flags"],
         remote=shared["remote"],
         sampled=shared["sampled"],
-        numbers=THIS_PROCESS.numbers(len(of)),
+        numbers=_numbers(origins, of) if given_ids else THIS_PROCESS.numbers(len(of)),
         tracestates=_each([origin.tracestate for origin in origins], of),
         given=_each([origin.given for origin in origins], of),
+        given_ids=given_ids,
         limits=identity.limits,
         kept=kept,
         failure=decoded.failure,
@@ -117,6 +119,14 @@ def _trace_ids(shared: NDArray[np.void], id_generator: IdGenerator) -> NDArray[n
     if new:
         found[is_new] = ids.trace_ids(id_generator, new)
     return found
+
+
+def _numbers(origins: list[Origin], of: NDArray[np.intp]) -> NDArray[np.uint32]:
+    """Those of runs that have one, and new ones for the others."""
+    own = np.array([origin.number if origin.ids else -1 for origin in origins]).take(of)
+    numbers = THIS_PROCESS.numbers(len(of))
+    numbers[own >= 0] = own[own >= 0]
+    return numbers
 
 
 def _each(values: list[T], of: NDArray[np.intp]) -> tuple[T, ...] | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import count, islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ TRACES_FULL = "traces_queue_full"
 TRACES_LATE = "traces_exit"
 REFUSED = "export_failed"
 SHUT_DOWN = "already_shutdown"
+TRACE_FULL = "traces_full_trace"
+WITHIN_ANOTHER = "traces_within_another"
 
 
 class Counts:
@@ -89,6 +92,25 @@ class Counts:
         with suppress(IndexError):
             while True:
                 yield self._told.popleft()
+
+
+class StepCounter:
+    """A count that any thread may add to, also a signal's handler: each step is one call."""
+
+    __slots__ = ("_count", "_looks")
+
+    def __init__(self) -> None:
+        self._count = count()
+        self._looks = 0
+
+    def add(self, number: int) -> None:
+        """Count so many more."""
+        deque(islice(self._count, number), maxlen=0)
+
+    def total(self) -> int:
+        """What it has come to. Called by one thread at a time: a look is counted, and taken off."""
+        self._looks += 1
+        return next(self._count) - self._looks + 1
 
 
 @dataclass(slots=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kumi.otel.delivery.counts import Counts
+from kumi.otel.delivery.counts import Counts, Sent
 from kumi.otel.delivery.event_log import open_event_log
 from kumi.otel.delivery.sender import Sender
 from kumi.otel.log import trouble, warn_once
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace import ReadableSpan
 
     from kumi.otel.delivery.event_log import EventLog
+    from kumi.otel.delivery.lanes.native import NativeLane
     from kumi.otel.delivery.metrics.metering import Metering
     from kumi.otel.delivery.metrics.meters import Meters
     from kumi.otel.delivery.route import Route, Router
@@ -28,6 +29,14 @@ _NOWHERE = (
     "traces (a tracer provider, or OTEL_EXPORTER_OTLP_ENDPOINT) nor a meter provider: "
     "nothing is profiled"
 )
+
+
+class Way(NamedTuple):
+    """Where traces go: what messages call it, what is wrong there, and what became of spans."""
+
+    name: str
+    trouble: str
+    figures: Sent
 
 
 class Outputs:
@@ -49,6 +58,7 @@ class Outputs:
         self._router = router
         self._meters = meters
         self._retired: list[Sender] = []
+        self._natives: list[NativeLane] = []
 
     # What there is.
 
@@ -81,6 +91,8 @@ class Outputs:
         self.close_traces()
         self._retired += self.senders
         self.route = route
+        if route.native is not None:
+            self._natives.append(route.native)
         patience = self._settings.block_ms / 2000  # the other half is for the runs that wait
         self.senders = tuple([Sender(lane, patience, own=route.own) for lane in route.lanes])
         if self.metering is not None:
@@ -100,7 +112,9 @@ class Outputs:
 
     def want_spans(self) -> bool:
         """Whether anybody wants more of runs than to count them."""
-        return self.event_log is not None or bool(self.route and self.route.lanes)
+        if self.event_log is not None:
+            return True
+        return self.route is not None and bool(self.route.lanes or self.route.native)
 
     def want_all(self) -> bool:
         """Whether anybody wants what is not sampled as well."""
@@ -109,6 +123,14 @@ class Outputs:
     def all_senders(self) -> list[Sender]:
         """The senders of the route, and those of earlier ones, which may still have something."""
         return [*self._retired, *self.senders]
+
+    def destinations(self) -> list[Way]:
+        """Wherever traces have gone to, for figures and messages."""
+        senders = [
+            Way(sender.lane.name, sender.lane.trouble, sender.figures)
+            for sender in self.all_senders()
+        ]
+        return senders + [Way(lane.name, "", lane.figures) for lane in self._natives]
 
     def _resource(self) -> Any:
         assert self.route is not None  # noqa: S101 - the route is decided before the file is opened

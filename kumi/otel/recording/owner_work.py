@@ -83,6 +83,11 @@ class OwnerWork:
         self._stages.keep_by(Rules(settings))
         self.channels.admit_one_in(settings.sample)
 
+    @property
+    def rules(self) -> Rules:
+        """The rules that runs are kept by now."""
+        return self._stages.rules
+
     def forget(self) -> None:
         """Empty all that callers have left, as a child does with its parent's."""
         self.channels.forget()
