@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -194,9 +195,32 @@ def test_a_file_that_asks_for_kumi(instrumented, configured, tmp_path):
     assert len(of(events, "vm_operation")) == 2 * OPERATIONS.total()
 
 
+def test_the_file_of_the_page(instrumented, received, tmp_path):
+    page = (Path(__file__).parents[2] / "docs" / "services.md").read_text("utf-8")
+    text = re.search(r"```yaml\n(.*?)```", page, re.DOTALL)[1]
+    (tmp_path / "otel.yaml").write_text(text.replace("http://localhost:4318", received.endpoint))
+    said = instrumented(OTEL_CONFIG_FILE="otel.yaml", OTEL_EXPORTER_OTLP_PROTOCOL="grpc")
+    assert "kumi" not in said
+    assert names(received)["run Pay"] == 1
+    assert len(of(read(tmp_path / "spans.jsonl"), "vm_run")) == 1
+
+
 def test_a_file_that_does_not_name_kumi_leaves_it_on(instrumented, configured, tmp_path):
     instrumented(**configured(tracer_provider=to_file(path="spans.jsonl")))
     assert len(of(read(tmp_path / "spans.jsonl"), "vm_run")) == 1
+
+
+@pytest.mark.parametrize(
+    ("variables", "written"),
+    [
+        ({"OTEL_PYTHON_DISABLED_INSTRUMENTATIONS": "kumi"}, True),  # the command's own list only
+        ({"KUMI_PROFILE": "0"}, False),
+    ],
+)
+def test_who_turns_off_what_a_file_names(instrumented, configured, tmp_path, variables, written):
+    settings = configured(**{"instrumentation/development": asking(file="p.jsonl")})
+    instrumented(**settings, **variables)
+    assert (tmp_path / "p.jsonl").exists() is written
 
 
 def test_the_otlp_exporter_in_a_file(instrumented, configured, received):
