@@ -27,7 +27,7 @@ lint: $(INSTALLED) ## check style, types, and that imports point down the house
 bench: $(INSTALLED) ## measure the cost of profiling beside the OpenTelemetry SDK (two minutes)
 	$(BIN)/python -m benchmarks
 
-backends: $(INSTALLED) ## build a real Jaeger (needs Go, three minutes the first time) and test against it
+backends: $(SERVERS) ## build a real Jaeger (needs Go, three minutes the first time) and test against it
 	JAEGER_BINARY=$$(deploy/jaeger/build) && export JAEGER_BINARY && $(BIN)/python -m pytest -m backend tests/backends
 
 services: $(SERVERS) ## run under real gunicorn, uvicorn, celery, multiprocessing, and lose nothing (four minutes)

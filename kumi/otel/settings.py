@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from kumi.errors import did_you_mean
 from kumi.otel.log import warn_once
+from kumi.otel.switches import FALSE
 from kumi.spans import frames
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ OWNER = "KUMI_PROFILE_OWNER"
 _LATER = ("MAX_SPANS", "CPU")
 _RULES = ("sample", "slow_ms")
 _TRUE = frozenset({"1", "true", "yes", "on"})
-_FALSE = frozenset({"0", "false", "no", "off", ""})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,20 +87,34 @@ class _Kind:
     accepted: str
 
 
-def enabled(environ: Mapping[str, str] | None = None) -> bool:
-    """Whether `KUMI_PROFILE` turns profiling on."""
+def enabled(environ: Mapping[str, str] | None = None, *, default: bool = False) -> bool:
+    """Whether `KUMI_PROFILE` turns profiling on; `default` where it says nothing, or nonsense."""
     text = (os.environ if environ is None else environ).get(PREFIX)
-    return text is not None and bool(_parsed(PREFIX, text, _BOOLEAN, default=False))
+    return default if text is None else bool(_parsed(PREFIX, text, _BOOLEAN, default))
+
+
+def sdk_disabled(environ: Mapping[str, str] | None = None) -> bool:
+    """Whether OpenTelemetry is to do nothing in this process."""
+    text = (os.environ if environ is None else environ).get("OTEL_SDK_DISABLED", "")
+    return text.strip().lower() == "true"
 
 
 def read(environ: Mapping[str, str] | None = None, /, **options: Any) -> Settings:
     """The settings of this process. TypeError for an option that there is not."""
     environ = os.environ if environ is None else environ
     found = _from_environment(environ) | _from_options(options)
-    if environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
+    if sdk_disabled(environ):
         found["traces"] = "off"
     _warn_of_others(environ)
     return Settings(**found)
+
+
+def without_unknown(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options that there are; of each other a warning says which was probably meant."""
+    for name in options:
+        if name not in _KINDS:
+            warn_once(f"no setting is called {name!r}, it is ignored: {did_you_mean(name, _KINDS)}")
+    return {name: value for name, value in options.items() if name in _KINDS}
 
 
 def changed(settings: Settings, options: Mapping[str, Any]) -> Settings:
@@ -159,7 +173,7 @@ def _warn_of_others(environ: Mapping[str, str]) -> None:
 def _boolean(text: str) -> bool:
     if text.lower() in _TRUE:
         return True
-    if text.lower() in _FALSE:
+    if text.lower() in FALSE:
         return False
     raise ValueError(text)
 

@@ -15,8 +15,8 @@ from kumi.otel.delivery import processors
 from kumi.otel.delivery.lanes.batch_processor import BatchProcessorLane
 from kumi.otel.delivery.lanes.block_exporter import BlockExporterLane
 from kumi.otel.delivery.lanes.exporter import ExporterLane
-from kumi.otel.delivery.lanes.otlp_view import are_loaded, view_of
 from kumi.otel.delivery.lanes.native import NativeLane
+from kumi.otel.delivery.lanes.otlp_view import are_loaded, view_of
 from kumi.otel.delivery.lanes.simple_processor import SimpleProcessorLane
 from kumi.otel.delivery.sampling import root_sampling
 from kumi.otel.log import logger, warn_once
