@@ -41,8 +41,11 @@ class JsonlSpanExporter(SpanExporter):
 
     Built bare it writes to KUMI_PROFILE_FILE, else to `kumi-spans.jsonl`. The first block of a
     program in a process is preceded by its `program` event. Never raises; what could not be written
-    is FAILURE, and counted in `file.dropped`.
+    is FAILURE, and counted in `file.dropped`. A trace is never too large for a file, as
+    `takes_any_size` says.
     """
+
+    takes_any_size = True
 
     def __init__(
         self, path: str | os.PathLike[str] | None = None, *, file: EventFile | None = None

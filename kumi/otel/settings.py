@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 PREFIX = "KUMI_PROFILE"
 OWNER = "KUMI_PROFILE_OWNER"
-_LATER = ("MAX_SPANS", "CPU")
+_LATER = ("CPU",)
 _RULES = ("sample", "slow_ms")
 _TRUE = frozenset({"1", "true", "yes", "on"})
 
@@ -36,6 +36,7 @@ class Settings:
     sample: int = 1
     slow_ms: float | str | None = None
     traces: str = "auto"
+    max_spans: int = 10_000
     max_bytes: int | None = None
     block_ms: float = 100.0
     exit_ms: float = 2000.0
@@ -64,6 +65,7 @@ class Options(TypedDict, total=False):
     sample: int
     slow_ms: float | str | None
     traces: str
+    max_spans: int
     max_bytes: int | None
     block_ms: float
     exit_ms: float
@@ -223,6 +225,7 @@ _KINDS = {
     "sample": _Kind(_count, "a number of runs, 1 or more"),
     "slow_ms": _Kind(_slow, "milliseconds, or a factor like 3x"),
     "traces": _Kind(_traces, "auto, off, native or native_operations"),
+    "max_spans": _Kind(_count, "a number of spans, 1 or more"),
     "max_bytes": _Kind(_count, "a number of bytes, 1 or more"),
     "block_ms": _DURATION,
     "exit_ms": _DURATION,

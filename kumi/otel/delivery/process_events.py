@@ -63,7 +63,7 @@ def end_event(counts: Counts, dropped: Mapping[str, int], traces: Sent) -> Event
             "sampled": traces.sampled,
             "sent": traces.sent,
             "handed": traces.handed,
-            "folded": 0,
+            "folded": traces.folded,
         },
         dropped=dict(Counter(dropped) + traces.dropped),
         waited_ms=counts.waited * 1000,
