@@ -18,12 +18,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 
+from kumi.ir.ops import OPCODES
 from kumi.profiles.counted_lines import LineCounts
 from kumi.profiles.engine import Filters, Tally
 from kumi.profiles.interruptible import interruptible
 from kumi.profiles.open_profiles import UnreadableError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from kumi.profiles.engine import Key
@@ -33,6 +35,9 @@ if TYPE_CHECKING:
 
 _MEMORY_LIMIT: Final = "1GB"  # beyond it DuckDB spills to the temporary folder
 _LINE_TOO_LONG: Final = "maximum_object_size"
+
+_FREE: Final = {"free": [f'"{opcode.name}"' for opcode in OPCODES if opcode.free]}
+"""The operations that take no reading of the clock, as DuckDB writes their names in JSON."""
 
 
 class _LineTooLongError(UnreadableError):
@@ -60,10 +65,15 @@ class DuckDBEngine:
         found = self._query("SELECT entire, calls FROM counted WHERE entire IS NOT NULL")
         return [json.loads(entire) for entire, calls in found for _ in range(calls)]
 
+    def take_out(self, costs: Mapping[str, int]) -> None:
+        """Take the clock's cost out of operations: see `kumi.profiles.engine.Engine`."""
+        by_process = {"processes": list(costs), "costs": list(costs.values())}
+        self._query(_statement("take_out"), by_process)
+
     def tallies(self, kind: str, keys: tuple[str, ...]) -> list[Tally]:
         """The filtered events of a kind, by these keys."""
         statement = _statement("tallies").format(keys=", ".join(f'"{key}"' for key in keys))
-        rows = self._query(statement, {"kind": _text(kind), **_parameters(self._filters)})
+        rows = self._query(statement, {"kind": _text(kind), **_FREE, **_parameters(self._filters)})
         return [_tally(row, keys) for row in rows]
 
     def _query(self, statement: str, parameters: object = None) -> list[tuple[Any, ...]]:

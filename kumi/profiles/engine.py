@@ -19,6 +19,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from kumi.profiles.counted_lines import LineCounts
     from kumi.profiles.event_line import Event, Timed
 
@@ -96,6 +98,13 @@ class Engine(Protocol):
     @property
     def uncounted(self) -> list[Event]:
         """The events that are read one by one: see `kumi.profiles.event_line.UNCOUNTED`."""
+
+    def take_out(self, costs: Mapping[str, int]) -> None:
+        """Have operations take less from now on: by these nanoseconds, by their process.
+
+        Those that take no reading of the clock stay as they are, and none takes less than nothing.
+        Filters still ask how long an operation took as it was measured.
+        """
 
     def tallies(self, kind: str, keys: tuple[str, ...]) -> list[Tally]:
         """The filtered events of a kind, by these of KEYS, in no particular order."""

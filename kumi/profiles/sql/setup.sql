@@ -85,3 +85,6 @@ CREATE TABLE counted (
   kind VARCHAR, ns BIGINT, "schema" VARCHAR, "name" VARCHAR, declaration VARCHAR, position VARCHAR,
   "function" VARCHAR, program VARCHAR, process VARCHAR, "error" VARCHAR, entire VARCHAR,
   calls BIGINT, "rows" HUGEINT);
+
+-- What is taken out of operations, by process: filled by take_out.sql, empty where times are raw.
+CREATE TABLE clock_costs (of_process VARCHAR, cost BIGINT);

@@ -3,10 +3,15 @@
 -- of Tally, in kumi/profiles/engine.py, says why and shows such a table.
 WITH
 chosen AS (
-  SELECT {keys}, ns, sum(calls) AS calls, sum("rows") AS "rows"
+  SELECT
+    {keys}, greatest(counted.ns - coalesce(cost, 0), 0) AS ns,
+    sum(calls) AS calls, sum("rows") AS "rows"
   FROM counted
+  LEFT JOIN clock_costs
+    ON of_process = process AND kind = '"vm_operation"'
+    AND NOT list_contains($free, "name")
   WHERE kind = $kind
-    AND ns >= $min_ns
+    AND counted.ns >= $min_ns
     AND (len($schemas) = 0 OR list_contains($schemas, "schema"))
     AND (len($declarations) = 0 OR list_contains($declarations, declaration))
     AND (len($operations) = 0
