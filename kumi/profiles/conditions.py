@@ -1,4 +1,4 @@
-"""Under which conditions operations were timed: the clock's own cost, memory in use, pauses.
+"""Under which conditions operations were timed: memory in use, pauses.
 
 Events come from a file, so nothing here trusts that a value is what it should be. What is not as
 docs/event-file.md describes it is passed over.
@@ -6,7 +6,7 @@ docs/event-file.md describes it is passed over.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeGuard
+from typing import TYPE_CHECKING, NamedTuple
 
 from kumi.profiles.event_line import of_kind
 from kumi.profiles.known_pauses import held
@@ -15,16 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from kumi.profiles.event_line import Event
-
-_PROCESS_LETTERS: Final = 8
-_ABSURD: Final = 1e9  # nanoseconds for one reading of a clock
-
-
-class Clock(NamedTuple):
-    """How often the clock was read, and how long that took (ns): part of the operations' times."""
-
-    readings: int
-    total: int
 
 
 class Memory(NamedTuple):
@@ -43,22 +33,6 @@ class PauseTotals(NamedTuple):
     calls: int
     total: int
     longest: int
-
-
-def clock_costs(events: Iterable[Event]) -> dict[str, float]:
-    """Nanoseconds of one reading of the clock, by process; the most, where it measured twice."""
-    costs: dict[str, float] = {}
-    for event in of_kind(events, "profile_start"):
-        clock, process = event.get("clock"), event.get("process")
-        cost: Any = clock.get("cost_ns") if isinstance(clock, dict) else None
-        if _is_process(process) and type(cost) in (int, float) and 0 <= cost < _ABSURD:
-            costs[process] = max(float(cost), costs.get(process, 0.0))
-    return costs
-
-
-def _is_process(name: Any) -> TypeGuard[str]:
-    """Whether it is what runs begin with: eight letters or digits."""
-    return isinstance(name, str) and len(name) == _PROCESS_LETTERS and name.isalnum()
 
 
 def memory(events: Iterable[Event]) -> Memory | None:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 
+from kumi.ir.ops import OPCODES
 from kumi.profiles.counted_lines import LineCounts
 from kumi.profiles.engine import Distribution, Filters, LongReading, Tally
 from kumi.profiles.interruptible import interruptible
@@ -25,6 +26,7 @@ from kumi.profiles.open_profiles import UnreadableError
 from kumi.profiles.typical import GROUPS, usual
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from kumi.profiles.engine import Key
@@ -34,6 +36,9 @@ if TYPE_CHECKING:
 
 _MEMORY_LIMIT: Final = "1GB"  # beyond it DuckDB spills to the temporary folder
 _LINE_TOO_LONG: Final = "maximum_object_size"
+
+_FREE: Final = {"free": [f'"{opcode.name}"' for opcode in OPCODES if opcode.free]}
+"""The operations that take no reading of the clock, as DuckDB writes their names in JSON."""
 
 
 class _LineTooLongError(UnreadableError):
@@ -61,6 +66,11 @@ class DuckDBEngine:
         found = self._query("SELECT entire, calls FROM counted WHERE entire IS NOT NULL")
         return [json.loads(entire) for entire, calls in found for _ in range(calls)]
 
+    def take_out(self, costs: Mapping[str, int]) -> None:
+        """Take the clock's cost out of operations: see `kumi.profiles.engine.Engine`."""
+        by_process = {"processes": list(costs), "costs": list(costs.values())}
+        self._query(_statement("take_out"), by_process)
+
     def tallies(self, kind: str, keys: tuple[str, ...]) -> list[Tally]:
         """The filtered events of a kind, by these keys."""
         return [_tally(row, keys) for row in self._chosen("tallies", kind, keys)]
@@ -77,7 +87,7 @@ class DuckDBEngine:
         columns = ", ".join(f'"{key}"' for key in keys)
         return self._query(
             _statement(statement).format(keys=columns, **parts),
-            {"kind": _text(kind), **_parameters(self._filters)},
+            {"kind": _text(kind), **_FREE, **_parameters(self._filters)},
         )
 
     def _query(self, statement: str, parameters: object = None) -> list[tuple[Any, ...]]:

@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 from kumi.profiles.typical import typical
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from kumi.profiles.counted_lines import LineCounts
     from kumi.profiles.event_line import Event, Timed
 
@@ -131,6 +133,13 @@ class Engine(Protocol):
     @property
     def uncounted(self) -> list[Event]:
         """The events that are read one by one: see `kumi.profiles.event_line.UNCOUNTED`."""
+
+    def take_out(self, costs: Mapping[str, int]) -> None:
+        """Have operations take less from now on: by these nanoseconds, by their process.
+
+        Those that take no reading of the clock stay as they are, and none takes less than nothing.
+        Filters still ask how long an operation took as it was measured.
+        """
 
     def tallies(self, kind: str, keys: tuple[str, ...]) -> list[Tally]:
         """The filtered events of a kind, by these of KEYS, in no particular order."""

@@ -6,12 +6,15 @@ from collections import defaultdict
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
+from kumi.profiles.clock_share import takes_a_reading
 from kumi.profiles.counted_lines import CountedLines
 from kumi.profiles.engine import Distribution, Filters, LongReading, Tally
 from kumi.profiles.event_line import UNCOUNTED, Event, EventLine, Timed
 from kumi.profiles.typical import MOST, groups, is_pause, rows_class, usual
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from kumi.profiles.engine import Key
     from kumi.profiles.open_profiles import OpenProfiles
 
@@ -27,6 +30,15 @@ class PythonEngine:
         for line, _ in lines:
             self._take(line)
         self.lines = lines.counts
+
+    def take_out(self, costs: Mapping[str, int]) -> None:
+        """Take the clock's cost out of operations: see `kumi.profiles.engine.Engine`."""
+        self._timed["vm_operation"] = [
+            event._replace(ns=max(0, event.ns - costs.get(event.process or "", 0)))
+            if takes_a_reading(event.name)
+            else event
+            for event in self._timed["vm_operation"]
+        ]
 
     def tallies(self, kind: str, keys: tuple[str, ...]) -> list[Tally]:
         """The filtered events of a kind, by these keys."""

@@ -2,20 +2,14 @@
 -- that is, with an example. `seen` is how many took at most `ns`; the reading of rank r, counted from 0,
 -- is the first at which `seen` exceeds r. {medians} are ten of these, NULL past the last group.
 WITH
-chosen AS (
+alike AS (
   SELECT {keys}, rows_class, ns, sum(calls) AS calls, sum("rows") AS "rows", min("first") AS "first"
-  FROM counted
-  WHERE kind = $kind
-    AND ns >= $min_ns
-    AND (len($schemas) = 0 OR list_contains($schemas, "schema"))
-    AND (len($declarations) = 0 OR list_contains($declarations, declaration))
-    AND (len($operations) = 0
-         OR (kind = '"vm_operation"' AND list_contains($operations, "name")))
+  FROM chosen($kind, $min_ns, $schemas, $declarations, $operations, $free)
   GROUP BY ALL
 ),
 cumulated AS (
   SELECT *, sum(calls) OVER (w ORDER BY ns) AS seen, sum(calls) OVER w AS everything
-  FROM chosen
+  FROM alike
   WINDOW w AS (PARTITION BY {keys}, rows_class)
 ),
 sized AS (

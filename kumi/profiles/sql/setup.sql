@@ -94,3 +94,19 @@ CREATE TABLE counted (
   kind VARCHAR, ns BIGINT, "schema" VARCHAR, "name" VARCHAR, declaration VARCHAR, position VARCHAR,
   "function" VARCHAR, program VARCHAR, process VARCHAR, "error" VARCHAR, entire VARCHAR,
   rows_class BIGINT, calls BIGINT, "rows" HUGEINT, "first" STRUCT(started BIGINT, run VARCHAR));
+
+-- What is taken out of operations, by process: filled by take_out.sql, empty where times are raw.
+CREATE TABLE clock_costs (of_process VARCHAR, cost BIGINT);
+
+-- The filtered events of one kind, by their times without what the clock cost. Filters ask for the
+-- times as they were measured.
+CREATE MACRO chosen(of_kind, least, schemas, declarations, operations, free) AS TABLE
+SELECT * REPLACE (greatest(ns - coalesce(cost, 0), 0) AS ns)
+FROM counted
+LEFT JOIN clock_costs
+  ON of_process = process AND kind = '"vm_operation"' AND NOT list_contains(free, "name")
+WHERE kind = of_kind
+  AND ns >= least
+  AND (len(schemas) = 0 OR list_contains(schemas, "schema"))
+  AND (len(declarations) = 0 OR list_contains(declarations, declaration))
+  AND (len(operations) = 0 OR (kind = '"vm_operation"' AND list_contains(operations, "name")));
