@@ -11,8 +11,6 @@ Python does.
 from __future__ import annotations
 
 import json
-import os
-from importlib.resources import files
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,29 +18,28 @@ import duckdb
 
 from kumi.ir.ops import OPCODES
 from kumi.profiles.counted_lines import LineCounts
+from kumi.profiles.duckdb_files import (
+    LineTooLongError,
+    connect,
+    plain_path,
+    query,
+    quoted,
+    rewritten,
+    sql,
+)
 from kumi.profiles.engine import Distribution, Filters, LongReading, Tally
-from kumi.profiles.interruptible import interruptible
-from kumi.profiles.open_profiles import UnreadableError
 from kumi.profiles.typical import GROUPS, usual
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from kumi.profiles.engine import Key
     from kumi.profiles.event_line import Event
-    from kumi.profiles.open_profiles import OpenProfiles, ScratchFolder
+    from kumi.profiles.open_profiles import OpenProfiles
     from kumi.profiles.profile_file import ProfileFile
-
-_MEMORY_LIMIT: Final = "1GB"  # beyond it DuckDB spills to the temporary folder
-_LINE_TOO_LONG: Final = "maximum_object_size"
 
 _FREE: Final = {"free": [f'"{opcode.name}"' for opcode in OPCODES if opcode.free]}
 """The operations that take no reading of the clock, as DuckDB writes their names in JSON."""
-
-
-class _LineTooLongError(UnreadableError):
-    """One line is longer than DuckDB takes, and it has given up on the whole file."""
 
 
 class DuckDBEngine:
@@ -51,7 +48,7 @@ class DuckDBEngine:
     def __init__(self, profiles: OpenProfiles, filters: Filters) -> None:
         self._filters = filters
         self._scratch = profiles.scratch
-        self._database = _connect(profiles.scratch.folder)
+        self._database = connect(profiles.scratch.folder)
         first_malformed: tuple[str, int] | None = None
         for profile in profiles.files:
             path = self._count(profile)
@@ -69,7 +66,7 @@ class DuckDBEngine:
     def take_out(self, costs: Mapping[str, int]) -> None:
         """Take the clock's cost out of operations: see `kumi.profiles.engine.Engine`."""
         by_process = {"processes": list(costs), "costs": list(costs.values())}
-        self._query(_statement("take_out"), by_process)
+        self._query(sql("take_out"), by_process)
 
     def tallies(self, kind: str, keys: tuple[str, ...]) -> list[Tally]:
         """The filtered events of a kind, by these keys."""
@@ -86,29 +83,21 @@ class DuckDBEngine:
     ) -> list[tuple[Any, ...]]:
         columns = ", ".join(f'"{key}"' for key in keys)
         return self._query(
-            _statement(statement).format(keys=columns, **parts),
+            sql(statement).format(keys=columns, **parts),
             {"kind": _text(kind), **_FREE, **_parameters(self._filters)},
         )
 
     def _query(self, statement: str, parameters: object = None) -> list[tuple[Any, ...]]:
-        try:
-            return interruptible(
-                lambda: self._database.execute(statement, parameters).fetchall(),
-                self._database.interrupt,
-            )
-        except duckdb.Error as error:
-            said = str(error).partition("\n")[0]
-            unreadable = _LineTooLongError if _LINE_TOO_LONG in said else UnreadableError
-            raise unreadable(said) from error
+        return query(self._database, statement, parameters)
 
     def _count(self, profile: ProfileFile) -> str:
         """Count the lines of a file; the path that DuckDB could read it at."""
-        path = _plain_path(profile, self._scratch)
+        path = plain_path(profile, self._scratch)
         try:
-            self._query(_statement("count").format(path=_quoted(path)))
-        except _LineTooLongError:
-            path = _rewritten(profile, self._scratch)
-            self._query(_statement("count").format(path=_quoted(path)))
+            self._query(sql("count").format(path=quoted(path)))
+        except LineTooLongError:
+            path = rewritten(profile, self._scratch)
+            self._query(sql("count").format(path=quoted(path)))
         return path
 
     def _find_malformed(self, profile: ProfileFile, path: str) -> tuple[str, int] | None:
@@ -120,56 +109,10 @@ class DuckDBEngine:
         if not self._query("SELECT 1 FROM counted WHERE kind IS NULL LIMIT 1"):
             return None
         self._query("SET preserve_insertion_order = true")
-        [(ordinal,)] = self._query(_statement("first_malformed").format(path=_quoted(path)))
+        [(ordinal,)] = self._query(sql("first_malformed").format(path=quoted(path)))
         self._query("SET preserve_insertion_order = false")
         number, _ = next(islice(profile.lines(), ordinal - 1, None))
         return profile.name, number
-
-
-def _connect(folder: Path) -> duckdb.DuckDBPyConnection:
-    settings: dict[str, str | bool | int | float | list[str]] = {
-        "preserve_insertion_order": False,
-        "memory_limit": _MEMORY_LIMIT,
-        "temp_directory": str(folder),
-        "autoinstall_known_extensions": False,  # nothing is ever fetched to read a file
-    }
-    database = duckdb.connect(config=settings)
-    database.execute(_statement("setup"))
-    return database
-
-
-def _statement(name: str) -> str:
-    return files("kumi.profiles").joinpath("sql", f"{name}.sql").read_text("utf-8")
-
-
-def _plain_path(profile: ProfileFile, scratch: ScratchFolder) -> str:
-    """A path at which DuckDB reads the lines that Python reads.
-
-    DuckDB takes `*`, `?` and `[` for a pattern, so that such a name is read through a link. It
-    takes a file of one byte for empty, and up to 2.0.0 a byte order mark for text: these are
-    copied.
-    """
-    if profile.path is None or profile.size == 1 or profile.is_marked():
-        return _rewritten(profile, scratch)
-    path = os.path.abspath(profile.path)  # noqa: PTH100 - a name must not look like a URL
-    if not set("*?[") & set(path):
-        return path
-    link = scratch.path()
-    link.symlink_to(path)
-    return str(link)
-
-
-def _rewritten(profile: ProfileFile, scratch: ScratchFolder) -> str:
-    """The path of a copy that has the lines as Python reads them: too long ones are cut in it."""
-    copy = scratch.path()
-    with copy.open("wb") as file:
-        file.writelines(line.rstrip() + b"\n" for _, line in profile.lines())
-    return str(copy)
-
-
-def _quoted(path: str) -> str:
-    """A string of SQL."""
-    return "'" + path.replace("'", "''") + "'"
 
 
 def _parameters(filters: Filters) -> dict[str, object]:

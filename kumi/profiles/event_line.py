@@ -65,8 +65,8 @@ class Timed(NamedTuple):
     error: str | None
     ns: int
     rows: int
-    run: str | None
-    started: int | None
+    run: str | None = None
+    started: int | None = None
 
 
 class EventLine(NamedTuple):

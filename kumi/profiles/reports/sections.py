@@ -47,10 +47,11 @@ def totals(found: Breakdown) -> Iterator[str]:
         schema, error = map(name, failure.names)
         yield f"Failed: {count(failure.calls, 'run')} of {schema} with {error}"
     if not found.operations:
-        yield _why_no_operations(found.lines.events)
+        yield why_no_operations(found.lines.events)
 
 
-def _why_no_operations(events: Mapping[str, int]) -> str:
+def why_no_operations(events: Mapping[str, int]) -> str:
+    """What is said where there is none: they do not pass, were not recorded, or nothing ran."""
     if "vm_operation" in events:
         return "No operation passes the filters."
     return HOW_TO_GET_OPERATIONS if "vm_run" in events else _NO_RUN
