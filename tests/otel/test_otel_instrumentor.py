@@ -53,12 +53,14 @@ def instrumented(tmp_path, received):
 
     def started(script=SCRIPT, *arguments, **environment):
         (tmp_path / "script.py").write_text(script)
+        programs = Path(sys.executable).parent
         to_receiver = {
+            "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
             "OTEL_EXPORTER_OTLP_ENDPOINT": received.endpoint,
             "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
         }
         done = subprocess.run(
-            [Path(sys.executable).parent / "opentelemetry-instrument", "python", "script.py", *arguments],
+            [programs / "opentelemetry-instrument", "python", "script.py", *arguments],
             cwd=tmp_path, env=os.environ | ONLY_TRACES | to_receiver | environment,
             capture_output=True, text=True, timeout=HANG, check=False,
         )  # fmt: skip
