@@ -30,7 +30,7 @@ bench: $(INSTALLED) ## measure the cost of profiling beside the OpenTelemetry SD
 backends: $(SERVERS) ## build a real Jaeger (needs Go, three minutes the first time) and test against it
 	JAEGER_BINARY=$$(deploy/jaeger/build) && export JAEGER_BINARY && $(BIN)/python -m pytest -m backend tests/backends
 
-services: $(SERVERS) ## run under real gunicorn, uvicorn, celery, multiprocessing, and lose nothing (four minutes)
+services: $(SERVERS) ## run under real gunicorn, uvicorn, celery, multiprocessing, and lose nothing (five minutes)
 	$(BIN)/python -m pytest -m service tests/services
 
 lanes: $(OTEL_VERSIONS:%=lanes-%) ## send through the exporters of five versions of OpenTelemetry (two minutes; -j2: one)
