@@ -27,8 +27,10 @@ lint: $(INSTALLED) ## check style, types, and that imports point down the house
 bench: $(INSTALLED) ## measure the cost of profiling beside the OpenTelemetry SDK (two minutes)
 	$(BIN)/python -m benchmarks
 
-backends: $(SERVERS) ## build a real Jaeger (needs Go, three minutes the first time) and test against it
-	JAEGER_BINARY=$$(deploy/jaeger/build) && export JAEGER_BINARY && $(BIN)/python -m pytest -m backend tests/backends
+backends: $(SERVERS) ## test against a real Jaeger, collector and Prometheus (Go, five minutes the first time)
+	JAEGER_BINARY=$$(deploy/jaeger/build) && COLLECTOR_BINARY=$$(deploy/collector/build || true) \
+	&& TOOLS=$$(deploy/prometheus/unpack || true) && export JAEGER_BINARY COLLECTOR_BINARY PATH="$$PATH$${TOOLS:+:$$TOOLS}" \
+	&& $(BIN)/python -m pytest -m backend tests/backends
 
 services: $(SERVERS) ## run under real gunicorn, uvicorn, celery, multiprocessing, and lose nothing (five minutes)
 	$(BIN)/python -m pytest -m service tests/services
