@@ -51,6 +51,7 @@ def _nanoseconds(_ctx: click.Context, _param: click.Parameter, value: str) -> in
 @click.option("--detailed", "mode", flag_value="detailed", help="Every operation and declaration.")
 @click.option("--raw", "mode", flag_value="raw", help="The events, a line each.")
 @click.option("--json", "as_json", is_flag=True, help="All figures as JSON, in nanoseconds.")
+@click.option("--calibrated", is_flag=True, help="Operations without what reading the clock cost.")
 @click.option("--schema", multiple=True, metavar="NAME", help="Only this schema; repeatable.")
 @click.option("--declaration", multiple=True, metavar="NAME", help="Only this declaration.")
 @click.option("--operation", multiple=True, metavar="NAME", help="Only this operation: Map.")
@@ -81,6 +82,7 @@ def profile(  # noqa: PLR0917 - click passes by name
     files: tuple[str, ...],
     mode: Mode | Literal["raw"],
     as_json: bool,
+    calibrated: bool,
     schema: tuple[str, ...],
     declaration: tuple[str, ...],
     operation: tuple[str, ...],
@@ -104,8 +106,12 @@ def profile(  # noqa: PLR0917 - click passes by name
     """
     if as_json and mode == "raw":
         raise click.UsageError("--raw is JSON already; --json is for the figures of a report")
+    if calibrated and mode == "raw":
+        raise click.UsageError("--raw shows events as they are; --calibrated is for reports")
     if outputs and mode == "raw":
         raise click.UsageError("--raw goes to standard output; -o is for other formats")
+    if outputs and calibrated:
+        raise click.UsageError("-o writes times as they are; --calibrated is for reports")
     filters = Filters(schema, declaration, operation, min_ns)
     try:
         if mode == "raw":
@@ -113,7 +119,7 @@ def profile(  # noqa: PLR0917 - click passes by name
         else:
             found = _written(files, filters, outputs, force=force) if outputs else None
             if found is None or as_json or _is_given("mode"):
-                found = found or read_breakdown(files, filters)
+                found = found or read_breakdown(files, filters, calibrated=calibrated)
                 show_report(found, mode, limit, as_json=as_json)
             if not (found.operations or found.runs or "-" in files):
                 _tell_of_strangers(read_breakdown(files), filters)

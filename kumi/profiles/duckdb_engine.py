@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import json
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 
+from kumi.ir.ops import OPCODES
 from kumi.profiles.counted_lines import LineCounts
 from kumi.profiles.duckdb_files import (
     LineTooLongError,
@@ -26,13 +27,19 @@ from kumi.profiles.duckdb_files import (
     rewritten,
     sql,
 )
-from kumi.profiles.engine import Filters, Tally
+from kumi.profiles.engine import Distribution, Filters, LongReading, Tally
+from kumi.profiles.typical import GROUPS, usual
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from kumi.profiles.engine import Key
     from kumi.profiles.event_line import Event
     from kumi.profiles.open_profiles import OpenProfiles
     from kumi.profiles.profile_file import ProfileFile
+
+_FREE: Final = {"free": [f'"{opcode.name}"' for opcode in OPCODES if opcode.free]}
+"""The operations that take no reading of the clock, as DuckDB writes their names in JSON."""
 
 
 class DuckDBEngine:
@@ -56,11 +63,29 @@ class DuckDBEngine:
         found = self._query("SELECT entire, calls FROM counted WHERE entire IS NOT NULL")
         return [json.loads(entire) for entire, calls in found for _ in range(calls)]
 
+    def take_out(self, costs: Mapping[str, int]) -> None:
+        """Take the clock's cost out of operations: see `kumi.profiles.engine.Engine`."""
+        by_process = {"processes": list(costs), "costs": list(costs.values())}
+        self._query(sql("take_out"), by_process)
+
     def tallies(self, kind: str, keys: tuple[str, ...]) -> list[Tally]:
         """The filtered events of a kind, by these keys."""
-        statement = sql("tallies").format(keys=", ".join(f'"{key}"' for key in keys))
-        rows = self._query(statement, {"kind": _text(kind), **_parameters(self._filters)})
-        return [_tally(row, keys) for row in rows]
+        return [_tally(row, keys) for row in self._chosen("tallies", kind, keys)]
+
+    def distributions(self, kind: str, keys: tuple[str, ...]) -> list[Distribution]:
+        """How the times of the filtered events of a kind are distributed, by these keys."""
+        medians = ", ".join(map(_median, range(GROUPS)))
+        rows = self._chosen("distributions", kind, keys, medians=medians)
+        return [_distribution(row, keys) for row in rows]
+
+    def _chosen(
+        self, statement: str, kind: str, keys: tuple[str, ...], **parts: str
+    ) -> list[tuple[Any, ...]]:
+        columns = ", ".join(f'"{key}"' for key in keys)
+        return self._query(
+            sql(statement).format(keys=columns, **parts),
+            {"kind": _text(kind), **_FREE, **_parameters(self._filters)},
+        )
 
     def _query(self, statement: str, parameters: object = None) -> list[tuple[Any, ...]]:
         return query(self._database, statement, parameters)
@@ -99,13 +124,34 @@ def _parameters(filters: Filters) -> dict[str, object]:
     }
 
 
+def _median(group: int) -> str:
+    """The median of a group: its rank is the one that `kumi.profiles.typical.groups` says."""
+    start = f"{group} * size + least({group}, larger)"
+    rank = f"{start} + (size + ({group} < larger)::INT + 1) // 2 - 1"
+    return f"CASE WHEN {group} < any_value(number) THEN min(ns) FILTER (seen > {rank}) END"
+
+
 def _tally(row: tuple[Any, ...], keys: tuple[str, ...]) -> Tally:
-    """A row of `sql/tallies.sql`. Keys are JSON text; only the process, cut from a run, is not."""
+    """A row of `sql/tallies.sql`."""
+    return Tally(_values(row, keys), *map(int, row[len(keys) :]))
+
+
+def _distribution(row: tuple[Any, ...], keys: tuple[str, ...]) -> Distribution:
+    """A row of `sql/distributions.sql`."""
+    calls, rows, medians, pauses, excess, longest = row[len(keys) :]
+    named = tuple([_long(each["ns"], usual(medians), **each["first"]) for each in longest or ()])
+    numbers = int(calls), int(rows), tuple(medians), int(pauses), int(excess)
+    return Distribution(_values(row, keys), *numbers, named)
+
+
+def _long(ns: int, of: int, *, started: int | None, run: str | None) -> LongReading:
+    return LongReading(ns, ns - of, started, None if run is None else json.loads(run))
+
+
+def _values(row: tuple[Any, ...], keys: tuple[str, ...]) -> tuple[Key, ...]:
+    """The keys of a row. They are JSON text; only the process, cut from a run, is not."""
     values = zip(keys, row, strict=False)
-    return Tally(
-        tuple(text if key == "process" else _value(text) for key, text in values),
-        *map(int, row[len(keys) :]),
-    )
+    return tuple(text if key == "process" else _value(text) for key, text in values)
 
 
 def _text(name: str) -> str:

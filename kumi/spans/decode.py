@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from kumi.observations import FailedRun
     from kumi.spans.layout import Layout
+
+    Anchored: TypeAlias = int | NDArray[np.int64] | None
 
 _NANOSECONDS = 1e9
 
@@ -43,11 +45,11 @@ class Decoded:
 
 
 def decode(
-    layout: Layout, kept: Sequence[tuple[bytes, object]], anchored: int | None = None
+    layout: Layout, kept: Sequence[tuple[bytes, object]], anchored: Anchored = None
 ) -> Decoded:
     """The columns of what `Channel.keep` took: what runs have packed, and their contexts.
 
-    `anchored` replaces the clock's `anchor()`, in nanoseconds.
+    `anchored` replaces the clock's `anchor()`, in nanoseconds: one for all runs, or one for each.
     """
     runs, contexts = zip(*kept, strict=True)
     packed = np.frombuffer(b"".join(runs), _record(layout.readings, len(layout.axes)))
@@ -72,7 +74,7 @@ def _record(readings: int, axes: int) -> np.dtype[np.void]:
     return np.dtype([("readings", "<f8", (readings,)), ("sizes", "<i8", (axes,))])
 
 
-def _unix(seconds: NDArray[np.float64], anchored: int | None) -> NDArray[np.int64]:
+def _unix(seconds: NDArray[np.float64], anchored: Anchored) -> NDArray[np.int64]:
     """Readings of `perf_counter` as Unix nanoseconds: exact to 26 days of uptime.
 
     The clock is a float, since that is cheaper to take and to pack than an integer. Its 53 bits
@@ -82,5 +84,8 @@ def _unix(seconds: NDArray[np.float64], anchored: int | None) -> NDArray[np.int6
     nanoseconds = seconds * _NANOSECONDS
     np.rint(nanoseconds, out=nanoseconds)
     unix = nanoseconds.astype(np.int64)
-    unix += anchor() if anchored is None else anchored
+    if isinstance(anchored, np.ndarray):
+        unix += anchored[:, None]
+    else:
+        unix += anchor() if anchored is None else anchored
     return unix

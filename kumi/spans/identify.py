@@ -69,6 +69,7 @@ def identify(layout: Layout, decoded: Decoded, identity: Identity, *, kept: str 
         decoded.contexts, root_origin(identity.sample_roots, identity.id_generator)
     )
     shared = np.frombuffer(b"".join(map(_packed, origins)), _ORIGINS).take(of)
+    given_ids = _each([origin.ids for origin in origins], of)
     return Block(
         layout=layout,
         process=THIS_PROCESS.id,
@@ -76,14 +77,15 @@ def identify(layout: Layout, decoded: Decoded, identity: Identity, *, kept: str 
         readings=decoded.readings,
         sizes=decoded.sizes,
         trace_ids=_trace_ids(shared, identity.id_generator),
-        prefixes=_prefixes(layout, len(of), identity.id_generator),
+        prefixes=prefixes(layout, len(of), identity.id_generator),
         parents=shared["parent"],
         flags=shared["flags"],
         remote=shared["remote"],
         sampled=shared["sampled"],
-        numbers=THIS_PROCESS.numbers(len(of)),
+        numbers=_numbers(origins, of) if given_ids else THIS_PROCESS.numbers(len(of)),
         tracestates=_each([origin.tracestate for origin in origins], of),
         given=_each([origin.given for origin in origins], of),
+        given_ids=given_ids,
         limits=identity.limits,
         kept=kept,
         failure=decoded.failure,
@@ -119,12 +121,20 @@ def _trace_ids(shared: NDArray[np.void], id_generator: IdGenerator) -> NDArray[n
     return found
 
 
+def _numbers(origins: list[Origin], of: NDArray[np.intp]) -> NDArray[np.uint32]:
+    """Those of runs that have one, and new ones for the others."""
+    own = np.array([origin.number if origin.ids else -1 for origin in origins]).take(of)
+    numbers = THIS_PROCESS.numbers(len(of))
+    numbers[own >= 0] = own[own >= 0]
+    return numbers
+
+
 def _each(values: list[T], of: NDArray[np.intp]) -> tuple[T, ...] | None:
     """The value of each run, or None where all are empty."""
     return tuple([values[at] for at in of.tolist()]) if any(values) else None
 
 
-def _prefixes(layout: Layout, runs: int, id_generator: IdGenerator) -> NDArray[np.uint8]:
-    """Six bytes for each run and each 65,536 of its rows."""
-    each = (len(layout.rows) - 1 >> 16) + 1
+def prefixes(layout: Layout, runs: int, id_generator: IdGenerator) -> NDArray[np.uint8]:
+    """Six bytes for each run and each 65,536 of its rows' numbers."""
+    each = (layout.rows[-1].number >> 16) + 1
     return ids.prefixes(id_generator, runs * each).reshape(runs, each, 6)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from opentelemetry import trace
 from opentelemetry.attributes import BoundedAttributes
 from opentelemetry.context import Context
-from opentelemetry.trace import TraceFlags
+from opentelemetry.trace import SpanContext, TraceFlags
 
 from kumi.spans import attributes as names
 
@@ -36,10 +36,28 @@ class RootDecision(NamedTuple):
     attributes: tuple[tuple[Any, Any], ...] = ()
 
 
+class HandedRun(NamedTuple):
+    """A run that the application's tracer was asked to make spans of, on the thread that ran it.
+
+    `span` and `parent` are those of the run itself and of what it hangs below; each may be none,
+    and is invalid then. `ids` has 8 bytes for each row of the run, in their order: zeros for one
+    that was not made, and it may end before the last. `number` is the run's, `kept` why its spans
+    say that it is there, `anchor` what makes Unix time of its readings.
+    """
+
+    span: SpanContext
+    parent: SpanContext
+    ids: bytes
+    number: int
+    kept: str
+    anchor: int
+
+
 class Origin(NamedTuple):
     """What the runs of one context have in common. `trace_id` None: each starts a trace.
 
-    `given` are the attributes that the sampler wants on the root of the trace.
+    `given` are the attributes that the sampler wants on the root of the trace. `ids` and `number`
+    are those of a `HandedRun`, which is not sampled for us: nothing of it is to be sent again.
     """
 
     trace_id: bytes | None
@@ -49,14 +67,19 @@ class Origin(NamedTuple):
     sampled: bool
     tracestate: str
     given: Given = ()
+    ids: bytes = b""
+    number: int = 0
 
 
 def origin(context: object, root: Origin) -> Origin:
     """Where the runs of `context` hang.
 
     It is what `Channel.admit` gave: an OpenTelemetry context, a `RootDecision`, or anything else
-    for "no current context"; without a current span in it the runs are like `root`.
+    for "no current context"; without a current span in it the runs are like `root`. Or it is what
+    has become of that, a `HandedRun`.
     """
+    if isinstance(context, HandedRun):
+        return _handed(context)
     if isinstance(context, RootDecision):
         return _decided(context)
     if not isinstance(context, Context):
@@ -100,6 +123,20 @@ def _decided(root: RootDecision) -> Origin:
     trace_id = root.trace_id.to_bytes(16, "big")
     given = _cleaned(root.attributes) if root.attributes else ()
     return Origin(trace_id, _NO_PARENT, root.flags, False, root.sampled, root.tracestate, given)
+
+
+def _handed(run: HandedRun) -> Origin:
+    known = run.span if run.span.is_valid else run.parent
+    return Origin(
+        trace_id=known.trace_id.to_bytes(16, "big") if known.is_valid else None,
+        parent=run.parent.span_id.to_bytes(8, "big"),
+        flags=known.trace_flags & _INHERITED,
+        remote=run.parent.is_remote,
+        sampled=False,
+        tracestate=known.trace_state.to_header(),
+        ids=run.ids,
+        number=run.number,
+    )
 
 
 def _cleaned(attributes: tuple[tuple[Any, Any], ...]) -> Given:

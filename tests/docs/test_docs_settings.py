@@ -66,7 +66,7 @@ def test_what_a_boolean_is():
 def test_what_is_not_supported_yet():
     said = PAGE.partition("Known, but not supported yet: ")[2].partition("One warning")[0]
     later = {f"KUMI_PROFILE_{name}" for name in settings._LATER}
-    assert set(re.findall(r"`([^`]+)`", said)) == {*later, "KUMI_PROFILE_TRACES=native"}
+    assert set(re.findall(r"`([^`]+)`", said)) == {*later}
 
 
 def test_each_variable_of_opentelemetry_that_is_read_is_there():

@@ -50,6 +50,22 @@ def test_a_provider_that_is_set_later_counts_from_then_on(tmp_path, set_meter_pr
     assert len(of(read(tmp_path / "p.jsonl"), "vm_run")) == 5
 
 
+def test_a_provider_that_cannot_be_hashed_counts(caplog):
+    class Equal(MeterProvider):
+        """As logfire's is, a dataclass."""
+
+        def __eq__(self, other):
+            return self is other
+
+        __hash__ = None
+
+    reader = InMemoryMetricReader()
+    with otel.profile(meter_provider=Equal([reader], shutdown_on_exit=False)):
+        run(2)
+    assert [point.value for point in read_by(reader)["kumi.runs"].data.data_points] == [2]
+    assert not [r for r in caplog.records if r.levelno >= logging.WARNING]
+
+
 def test_a_provider_that_stands_for_the_global_one_is_no_other(set_meter_provider):
     standing_in = metrics_api.get_meter_provider()
     provider, reader = in_memory()

@@ -4,9 +4,8 @@ import logging
 import threading
 
 import pytest
-from opentelemetry import trace
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import ConcurrentMultiSpanProcessor, SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace import ConcurrentMultiSpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcessor
 from otel_subjects import (
     SPANS,
@@ -150,40 +149,6 @@ def test_traces_off_leaves_the_provider_alone(tmp_path):
     assert not exporter.spans
     assert of(read(path), "vm_run")
     assert read(path)[0]["service"] == "shop"
-
-
-class Redacting(SpanProcessor):
-    """Somebody's processor, which we must not go around."""
-
-
-class Filtering(BatchSpanProcessor):
-    """A subclass of the batch processor that may do anything."""
-
-
-@pytest.mark.parametrize("unknown", [Redacting, lambda: Filtering(Keeping())])
-def test_a_processor_that_we_do_not_know_is_one_warning_and_no_traces(unknown, tmp_path, caplog):
-    exporter, path = Keeping(), tmp_path / "p.jsonl"
-    provider = provider_of(SimpleSpanProcessor(exporter), unknown())
-    with profiled(provider, file=path):
-        run(3)
-    assert not exporter.spans
-    assert len(of(read(path), "vm_run")) == 3
-    (warning,) = [r for r in caplog.records if r.levelno >= logging.WARNING]
-    assert "no traces of Kumi are sent" in warning.getMessage()
-
-
-def test_another_kind_of_provider_is_one_warning_and_no_traces(set_provider, tmp_path, caplog):
-    class Vendor(trace.TracerProvider):
-        def get_tracer(self, *args, **kwargs):
-            return trace.NoOpTracer()
-
-    path = tmp_path / "p.jsonl"
-    set_provider(Vendor())
-    with otel.profile(file=path):
-        run()
-    assert of(read(path), "vm_run")
-    (warning,) = [r for r in caplog.records if r.levelno >= logging.WARNING]
-    assert "Vendor is not the SDK's provider" in warning.getMessage()
 
 
 def test_a_provider_made_differently_is_one_warning_and_no_traces(tmp_path, caplog):

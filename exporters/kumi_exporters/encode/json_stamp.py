@@ -23,6 +23,8 @@ from kumi_exporters.encode.buffer import Buffer
 from kumi_exporters.encode.fillers import Parents, Prefixes, RowCounts, Scattered, Shared
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from kumi.spans.block import Block
@@ -52,6 +54,7 @@ class JsonStamp:
         self._own_ids = [part(field) for field in _PREFIXES]
         self._upper_times = [part(field, field.word) for field in _UPPER]
         self._parents = Parents(buffer, fields.PARENT, self._parent_texts)
+        self._given_ids = _GivenIds(buffer, layout)
         self._counts = RowCounts(buffer, layout, fields.ROWS, digits.counts)
         self._numbers = Scattered(buffer, fields.NUMBER)
         self._durations = _Durations(buffer)
@@ -87,6 +90,8 @@ class JsonStamp:
         self._shared.copy(runs)
         self._prefixes.fill(prefixes)
         self._parents.fill(block.parents)
+        if block.given_ids is not None:
+            self._given_ids.fill(block.given_ids)
         numbers = digits.hexadecimal(digits.octets(block.numbers))
         self._numbers.fill(slice(0, runs), numbers.view(np.uint64))
 
@@ -126,6 +131,33 @@ class JsonStamp:
         root = b"null" + below[2 + _ID :].tobytes()
         texts[~parents.any(axis=1)] = np.frombuffer(root.ljust(width), np.uint8)
         return texts
+
+
+class _GivenIds:
+    """Ids that somebody else has made, over our own: of rows, and of what lies below these.
+
+    They come one run at a time, since other lanes make a span in the time that this takes.
+    """
+
+    def __init__(self, buffer: Buffer, layout: Layout) -> None:
+        offset = buffer.template.offset
+        self._text = buffer.text
+        self._own, self._above = offset(fields.SPAN_PREFIX), offset(fields.PARENT_PREFIX)
+        self._parent_of = np.array(
+            [-1 if row.parent is None else row.parent for row in layout.rows]
+        )
+
+    def fill(self, given: Sequence[bytes]) -> None:
+        """Write those of the first runs: 8 bytes a row, where zeros are none."""
+        for run, ids in enumerate(given):
+            self._fill(run, np.frombuffer(ids, np.uint8).reshape(-1, 8)[: len(self._parent_of)])
+
+    def _fill(self, run: int, ids: NDArray[np.uint8]) -> None:
+        texts, there = digits.hexadecimal(ids), ids.any(axis=1)
+        for row in np.flatnonzero(there).tolist():
+            self._text[run, row, self._own : self._own + _ID] = texts[row]
+            below = np.flatnonzero(self._parent_of == row)
+            self._text[run, below, self._above : self._above + _ID] = texts[row]
 
 
 class _Durations:

@@ -120,10 +120,11 @@ class Balance:
                 self._counts.drop_runs(LATE, batch.run_count, batch.span_count)
 
     def _count_unsent(self) -> None:
-        """The blocks that no sender has: they were for it, and so are missing."""
+        """The blocks that no sender has, and summaries: they were for it, and so are missing."""
         unsent = sampled_blocks([batch for batch in list(self._in_hand) if not batch.is_sent])
+        spans, summaries = sum(block.span_count for block in unsent), self._outputs.traces.waiting()
         for sender in self._outputs.senders:
-            sender.figures.sampled += sum(block.span_count for block in unsent)
+            sender.figures.sampled += spans + (summaries if sender.has_budget else 0)
 
     def _count_unwritten(self) -> None:
         """What was recorded and is neither in the file nor lost; and the last line."""
@@ -144,8 +145,8 @@ class Balance:
     def _sent(self) -> Sent:
         """The figures of all destinations; what has not got there by now counts as late."""
         figures = Sent()
-        for sender in self._outputs.all_senders():
-            figures += sender.figures
+        for destination in self._outputs.destinations():
+            figures += destination.figures
         if figures.missing > 0:
             figures.dropped[TRACES_LATE] += figures.missing
         return figures
@@ -164,14 +165,13 @@ class Balance:
             yield f"{total:,} of {self._counts.recorded:,} spans are {where}: {reasons}"
 
     def _lost_of_traces(self) -> Iterator[str]:
-        for sender in self._outputs.all_senders():
-            figures, lane = sender.figures, sender.lane
+        for name, trouble, figures in self._outputs.destinations():
             late = max(0, figures.missing)
             lost = sum(figures.dropped.values()) + late
             if lost:
                 why = dict(figures.dropped) | ({TRACES_LATE: late} if late else {})
-                because = f" ({lane.trouble})" if lane.trouble else ""
-                yield f"{lost:,} spans were not sent: {lane.name}{because}: {_reasons(why)}"
+                because = f" ({trouble})" if trouble else ""
+                yield f"{lost:,} spans were not sent: {name}{because}: {_reasons(why)}"
 
 
 def _reasons(lost: dict[str, int]) -> str:

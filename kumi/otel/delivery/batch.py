@@ -25,6 +25,7 @@ class Batch:
     """Runs of one program, and how far they have come: so that the end can count them anywhere.
 
     `kept` is why they are, as `kumi.run.kept` has it. `is_sent`: the senders have them.
+    `may_be_handed`: the contexts of some may be what their callers made of them, a `HandedRun`.
     """
 
     layout: Layout
@@ -33,6 +34,7 @@ class Batch:
     block: Block | None = None
     kept: str = "all"
     is_sent: bool = False
+    may_be_handed: bool = False
     _uncounted: list[None] = field(default_factory=lambda: [None])
 
     def claim(self) -> bool:
@@ -67,7 +69,8 @@ def rounds(queues: Iterable[RunQueue], in_hand: list[Batch]) -> Iterator[list[Ba
     for queue in queues:
         left = len(queue.queue)
         while left > 0 and (taken := queue.take()):
-            in_hand += [Batch(queue.layout, runs) for runs in taken]
+            handed = queue.may_be_handed
+            in_hand += [Batch(queue.layout, runs, may_be_handed=handed) for runs in taken]
             queue.hand.clear()
             left -= sum(map(size, taken))
             if sum(batch.span_count for batch in in_hand) >= _TOGETHER:

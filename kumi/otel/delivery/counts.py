@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import count, islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ TRACES_FULL = "traces_queue_full"
 TRACES_LATE = "traces_exit"
 REFUSED = "export_failed"
 SHUT_DOWN = "already_shutdown"
+TRACE_FULL = "traces_full_trace"
+WITHIN_ANOTHER = "traces_within_another"
 
 
 class Counts:
@@ -91,16 +94,37 @@ class Counts:
                 yield self._told.popleft()
 
 
+class StepCounter:
+    """A count that any thread may add to, also a signal's handler: each step is one call."""
+
+    __slots__ = ("_count", "_looks")
+
+    def __init__(self) -> None:
+        self._count = count()
+        self._looks = 0
+
+    def add(self, number: int) -> None:
+        """Count so many more."""
+        deque(islice(self._count, number), maxlen=0)
+
+    def total(self) -> int:
+        """What it has come to. Called by one thread at a time: a look is counted, and taken off."""
+        self._looks += 1
+        return next(self._count) - self._looks + 1
+
+
 @dataclass(slots=True)
 class Sent:
     """The figures of one destination of traces; or of several, added up.
 
-    `sampled` spans were for it. `given` were taken out of the queue before it, for an exporter or a
-    processor. `sent` is what its exporter confirmed, `handed` what was given to a processor of the
-    application's, which does not say what becomes of it.
+    `sampled` spans were for it, summaries among them. `folded` are in summaries. `given` were taken
+    out of the queue before it, for an exporter or a processor. `sent` is what its exporter
+    confirmed, `handed` what was given to a processor of the application's, which does not say what
+    becomes of it.
     """
 
     sampled: int = 0
+    folded: int = 0
     given: int = 0
     sent: int = 0
     handed: int = 0
@@ -109,6 +133,7 @@ class Sent:
     def __add__(self, other: Sent) -> Sent:
         return Sent(
             self.sampled + other.sampled,
+            self.folded + other.folded,
             self.given + other.given,
             self.sent + other.sent,
             self.handed + other.handed,
@@ -118,4 +143,5 @@ class Sent:
     @property
     def missing(self) -> int:
         """What is neither delivered nor dropped yet: it waits, or is just being sent."""
-        return self.sampled - self.sent - self.handed - sum(self.dropped.values())
+        gone = self.folded + self.sent + self.handed + sum(self.dropped.values())
+        return self.sampled - gone

@@ -12,14 +12,16 @@ from bisect import bisect_left, insort
 from collections import defaultdict, deque
 from dataclasses import replace
 from itertools import compress
+from math import inf
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from kumi.otel.delivery.batch import Batch
+from kumi.spans.origin import HandedRun
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -39,6 +41,17 @@ class Rules:
         self.usual = "sampled" if settings.sample > 1 else "all"
         self._slow = _slowness(settings.slow_ms) if settings.ops else None
 
+    def said_of(self, schema: str, nanoseconds: int, *, failed: bool) -> str:
+        """What is said of one run, where it cannot wait for the owner; called on any thread.
+
+        By what was slow when the owner looked last.
+        """
+        if self._slow is None:
+            return self.usual
+        if failed:
+            return "error"
+        return "slow" if nanoseconds >= self._slow.threshold(schema) else "none"
+
     def keep(self, batches: list[Batch]) -> None:
         """Leave the batches of what is kept, in one step: the end may count them at any moment."""
         if self._slow is not None:
@@ -56,7 +69,16 @@ class Rules:
         else:
             durations = decoded.readings[:, -1] - decoded.readings[:, 0]
             kept = slow.of(batch.layout.program.schema, durations)
+            if batch.may_be_handed:
+                _follow_spans(kept, decoded.contexts)
             yield from _slow_and_others(batch, decoded, kept)
+
+
+def _follow_spans(kept: NDArray[np.bool_], contexts: Sequence[object]) -> None:
+    """Of a run whose spans were made already the file has what these say."""
+    for run, context in enumerate(contexts):
+        if isinstance(context, HandedRun):
+            kept[run] = context.kept == "slow"
 
 
 def _slow_and_others(batch: Batch, decoded: Decoded, kept: NDArray[np.bool_]) -> Iterator[Batch]:
@@ -89,6 +111,11 @@ class Slowness:
         found: NDArray[np.bool_] = durations >= self._nanoseconds
         return found
 
+    def threshold(self, schema: str) -> float:
+        """From how many nanoseconds on a run is, as far as is known; called on any thread."""
+        del schema  # it is the same for all
+        return self._nanoseconds
+
 
 class _RelativeSlowness(Slowness):
     """What is slow for its schema: so many times the running median, and beyond the ninth decile.
@@ -100,12 +127,16 @@ class _RelativeSlowness(Slowness):
     def __init__(self, factor: float) -> None:
         self._factor = factor
         self._recent: defaultdict[str, _Recent] = defaultdict(_Recent)
+        self._thresholds: dict[str, float] = {}
 
     def of(self, schema: str, durations: NDArray[np.int64]) -> NDArray[np.bool_]:
         recent, factor = self._recent[schema], self._factor
-        return np.fromiter(
-            [recent.is_beyond(duration, factor) for duration in durations.tolist()], np.bool_
-        )
+        found = [recent.is_beyond(duration, factor) for duration in durations.tolist()]
+        self._thresholds[schema] = recent.threshold(factor)
+        return np.array(found, np.bool_)
+
+    def threshold(self, schema: str) -> float:
+        return self._thresholds.get(schema, inf)
 
 
 class _Recent:
@@ -117,7 +148,7 @@ class _Recent:
 
     def is_beyond(self, duration: int, factor: float) -> bool:
         """Whether a duration is slow among those before it, of which it is one from now on."""
-        found = len(self._kept) >= _FEW and self._is_slow(duration, factor)
+        found = duration >= self.threshold(factor)
         self._kept.append(duration)
         insort(self._sorted, duration)
         if len(self._kept) > _RECENT:
@@ -125,11 +156,14 @@ class _Recent:
             del self._sorted[bisect_left(self._sorted, oldest)]
         return found
 
-    def _is_slow(self, duration: int, factor: float) -> bool:
+    def threshold(self, factor: float) -> float:
+        """The least duration that is slow among those known; none is while they are few."""
         known = self._sorted
+        if len(known) < _FEW:
+            return inf
         half = len(known) // 2
         median = (known[half] + known[~half]) / 2
-        return duration >= factor * median and duration > known[int(_DECILE * (len(known) - 1))]
+        return max(factor * median, known[int(_DECILE * (len(known) - 1))] + 1)
 
 
 def _slowness(said: float | str | None) -> Slowness | None:

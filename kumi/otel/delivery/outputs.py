@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from math import inf
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kumi.otel.delivery.counts import Counts
+from kumi.otel.delivery.counts import Counts, Sent
 from kumi.otel.delivery.event_log import open_event_log
 from kumi.otel.delivery.sender import Sender
+from kumi.otel.delivery.to_traces import ToTraces
 from kumi.otel.log import trouble, warn_once
+from kumi.spans.identify import Identity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,11 +19,13 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace import ReadableSpan
 
     from kumi.otel.delivery.event_log import EventLog
+    from kumi.otel.delivery.lanes.native import NativeLane
     from kumi.otel.delivery.metrics.metering import Metering
     from kumi.otel.delivery.metrics.meters import Meters
     from kumi.otel.delivery.route import Route, Router
     from kumi.otel.settings import Settings
     from kumi.reply import Reply
+    from kumi.spans.block import Block
     from kumi.spans.events import Event
 
 _NOWHERE = (
@@ -28,6 +33,14 @@ _NOWHERE = (
     "traces (a tracer provider, or OTEL_EXPORTER_OTLP_ENDPOINT) nor a meter provider: "
     "nothing is profiled"
 )
+
+
+class Way(NamedTuple):
+    """Where traces go: what messages call it, what is wrong there, and what became of spans."""
+
+    name: str
+    trouble: str
+    figures: Sent
 
 
 class Outputs:
@@ -44,11 +57,13 @@ class Outputs:
         self.event_log: EventLog | None = None
         self.senders: tuple[Sender, ...] = ()
         self.metering: Metering | None = None
+        self.traces = ToTraces(settings.max_spans)
         self.is_given_up = False
         self._settings = settings
         self._router = router
         self._meters = meters
         self._retired: list[Sender] = []
+        self._natives: list[NativeLane] = []
 
     # What there is.
 
@@ -81,6 +96,8 @@ class Outputs:
         self.close_traces()
         self._retired += self.senders
         self.route = route
+        if route.native is not None:
+            self._natives.append(route.native)
         patience = self._settings.block_ms / 2000  # the other half is for the runs that wait
         self.senders = tuple([Sender(lane, patience, own=route.own) for lane in route.lanes])
         if self.metering is not None:
@@ -100,7 +117,9 @@ class Outputs:
 
     def want_spans(self) -> bool:
         """Whether anybody wants more of runs than to count them."""
-        return self.event_log is not None or bool(self.route and self.route.lanes)
+        if self.event_log is not None:
+            return True
+        return self.route is not None and bool(self.route.lanes or self.route.native)
 
     def want_all(self) -> bool:
         """Whether anybody wants what is not sampled as well."""
@@ -109,6 +128,20 @@ class Outputs:
     def all_senders(self) -> list[Sender]:
         """The senders of the route, and those of earlier ones, which may still have something."""
         return [*self._retired, *self.senders]
+
+    def destinations(self) -> list[Way]:
+        """Wherever traces have gone to, for figures and messages."""
+        senders = [
+            Way(sender.lane.name, sender.lane.trouble, sender.figures)
+            for sender in self.all_senders()
+        ]
+        return senders + [Way(lane.name, "", lane.figures) for lane in self._natives]
+
+    def identity(self) -> Identity:
+        """What the route lends to spans, as things are now."""
+        route = self.route
+        assert route is not None  # noqa: S101 - decided before anything is taken
+        return Identity(route.resource, route.ids, bool(route.root), route.limits)
 
     def _resource(self) -> Any:
         assert self.route is not None  # noqa: S101 - the route is decided before the file is opened
@@ -131,6 +164,16 @@ class Outputs:
         for sender in self.senders if spans else ():
             sender.spans(spans)
 
+    def runs(self, blocks: Sequence[Block]) -> None:
+        """Runs for the traces, all of them sampled."""
+        if blocks:
+            self.traces.send(blocks, self.senders, self.identity())
+
+    def summaries(self, now: float = inf) -> None:
+        """Send the summaries of folded runs that are due, all where no time is said."""
+        if self.senders and not self.is_given_up:
+            self.traces.send_due(self.senders, self.identity(), now)
+
     # The end.
 
     def ask_senders(
@@ -140,6 +183,7 @@ class Outputs:
 
         None for that of an `asker` who is inside of an exporter: it would wait for itself.
         """
+        self.summaries()
         return [
             None if sender.is_in(asker) else sender.ask(flush=flush)
             for sender in self.all_senders()
@@ -147,6 +191,7 @@ class Outputs:
 
     def close_traces(self) -> None:
         """Send what was handed over, and nothing after it: that is counted as dropped."""
+        self.summaries()
         for sender in self.senders:
             sender.close()
 

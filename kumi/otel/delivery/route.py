@@ -6,19 +6,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from opentelemetry import trace as trace_api
-from opentelemetry.sdk.trace import Tracer, TracerProvider
+from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
+from kumi.observations import Level
 from kumi.otel import environment
 from kumi.otel.delivery import processors
 from kumi.otel.delivery.lanes.batch_processor import BatchProcessorLane
 from kumi.otel.delivery.lanes.block_exporter import BlockExporterLane
 from kumi.otel.delivery.lanes.exporter import ExporterLane
+from kumi.otel.delivery.lanes.native import NativeLane
+from kumi.otel.delivery.lanes.otlp_view import are_loaded, view_of
 from kumi.otel.delivery.lanes.simple_processor import SimpleProcessorLane
 from kumi.otel.delivery.sampling import root_sampling
 from kumi.otel.log import logger, warn_once
 from kumi.spans.attributes import SCHEMA_URL, SCOPE_NAME
 from kumi.spans.limits import limits_of
+from kumi.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,16 +34,25 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace.sampling import Sampler
 
     from kumi.otel.delivery.lanes.lane import Lane
+    from kumi.otel.delivery.lanes.stock_otlp import StockOtlpLane
     from kumi.spans.limits import Limits
+
+
+_OF = {
+    Level.NOTHING: " of runs",
+    Level.DECLARATIONS: " of runs and declarations",
+    Level.OPERATIONS: " of runs, declarations and operations",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Route:
     """The lanes of one provider, and its resource, limits, ids and sampler.
 
-    `lanes` is empty where traces go nowhere. `application` is the provider that the lanes belong
-    to, None for our own. `chain` and `seen` are what the decision was made from. `own` says that
-    nobody else uses the exporters, or shuts them down.
+    `lanes` is empty where traces go nowhere, or where spans are made by the application's own
+    tracer, which is `native` then. `application` is the provider that the lanes belong to, None for
+    our own. `chain` and `seen` are what the decision was made from. `own` says that nobody else
+    uses the exporters, or shuts them down.
     """
 
     provider: TracerProvider
@@ -48,6 +61,7 @@ class Route:
     seen: object
     chain: tuple[Any, ...] = ()
     own: bool = False
+    native: NativeLane | None = None
 
     @property
     def resource(self) -> Resource:
@@ -79,39 +93,51 @@ class Router:
     """Chooses the route.
 
     `given` is a provider that the caller named, `exporters` are the caller's own; without them the
-    application's global provider counts, and without that the environment. `hook` is put before the
-    processors of the application's provider. `halted` tells a lane that waits for room to give up.
+    application's global provider counts, and without that the environment. `native` is how much of
+    a run the application's tracer makes spans of, whatever its provider; None has only runs made,
+    and only where there is no other way. `hook` is put before the processors of the application's
+    provider. `halted` tells a lane that waits for room to give up.
     """
 
     def __init__(
         self,
         *,
         off: bool,
+        native: Level | None,
         given: TracerProvider | None,
         exporters: Sequence[SpanExporter],
         hook: processors.DrainHook,
         halted: Callable[[], bool],
     ) -> None:
         self._off = off
+        self._native = native
         self._given = given
         self._exporters = tuple(exporters)
         self._hook = hook
         self._halted = halted
         self._private: TracerProvider | None = None
+        if are_loaded():  # else on the owner's thread: a child forked amid that never gets it
+            _stock_otlp_lane()
+        self._is_enabled = _always
+        self._was_enabled = True
 
     def decide(self) -> Route:
         """The route as things are now; says in one line where traces go."""
         seen = self._current()
         if self._off:
             return self._to_exporters((), seen)
-        if self._exporters:
-            return self._to_exporters(self._exporters, seen)
-        if isinstance(seen, TracerProvider):
-            return self._through(seen)
-        if seen is not None:
-            _warn(f"{type(seen).__module__}.{type(seen).__qualname__} is not the SDK's provider")
-            return Route(self._own_provider(), (), None, seen)
-        return self._to_exporters(environment.exporters(), seen)
+        self._is_enabled = _switch(seen)
+        self._was_enabled = self._is_enabled()
+        if not self._was_enabled:
+            logger.info("no traces of Kumi: the tracer provider has the scope kumi switched off")
+            return self._to_exporters((), seen)
+        if self._exporters or seen is None:
+            return self._to_exporters(self._exporters or environment.exporters(), seen)
+        if self._native is not None:
+            return self._natively(seen, "as KUMI_PROFILE_TRACES says")
+        if not _makes_spans_as_the_sdk(seen):
+            return self._natively(seen, "which is not the SDK's")
+        return self._through(seen)
 
     def nowhere(self) -> Route:
         """A route without lanes, where another could not be decided."""
@@ -119,7 +145,11 @@ class Router:
 
     def is_stale(self, route: Route) -> bool:
         """Whether the application has set a provider, or added a processor, since."""
-        if self._off or self._exporters:
+        if self._off:
+            return False
+        if self._is_enabled() is not self._was_enabled:
+            return True
+        if self._exporters:
             return False
         if self._current() is not route.seen:
             return True
@@ -150,19 +180,26 @@ class Router:
         return Route(identity, lanes, None, seen, own=True)
 
     def _through(self, provider: TracerProvider) -> Route:
-        """The lanes of the application's provider: one for each exporter, or none at all."""
+        """The lanes of the application's provider: one for each exporter, or its own tracer."""
         try:
             chain = processors.put_first(provider, self._hook)
-            leaves = processors.leaves(provider) if _is_enabled(provider) else ()
-            lanes = tuple(self._lane(leaf) for leaf in leaves)
+            lanes = tuple(self._lane(leaf) for leaf in processors.leaves(provider))
         except processors.UnknownProcessor as error:
             processors.take_out(provider, self._hook)
-            _warn(f"the tracer provider has {error}, neither a batch nor a simple span processor")
-            return Route(provider, (), None, provider)
+            return self._natively(provider, f"which has a {error}")
         except AttributeError as error:
             _warn(f"the tracer provider is not made as the SDK's are ({error})")
             return Route(self._own_provider(), (), None, provider)
         return Route(provider, lanes, provider, provider, chain)
+
+    def _natively(self, provider: Any, why: str) -> Route:
+        """The provider's own tracer makes the spans."""
+        name = f"{type(provider).__module__}.{type(provider).__qualname__}"
+        tracer = provider.get_tracer(SCOPE_NAME, __version__, schema_url=SCHEMA_URL)
+        below = Level.NOTHING if self._native is None else self._native
+        logger.info("traces go as real spans%s, through %s, %s", _OF[below], name, why)
+        identity = provider if isinstance(provider, TracerProvider) else self._own_provider()
+        return Route(identity, (), None, provider, native=NativeLane(tracer, below, name))
 
     def _lane(self, leaf: SpanProcessor) -> Lane:
         exporter = leaf.span_exporter  # type: ignore[attr-defined]  # both kinds of leaf have it
@@ -176,24 +213,48 @@ class Router:
 
 
 def _fastest(exporter: SpanExporter, ordinary: Lane) -> Lane:
-    """By blocks, where the exporter takes them."""
-    takes_blocks = hasattr(exporter, "export_blocks")
-    return BlockExporterLane(exporter, ordinary) if takes_blocks else ordinary
+    """By blocks, where the exporter takes them; by ready bytes, where it is one of the SDK's."""
+    if hasattr(exporter, "export_blocks"):
+        return BlockExporterLane(exporter, ordinary)
+    view = view_of(exporter)
+    return ordinary if view is None else _stock_otlp_lane()(exporter, view, ordinary)
 
 
-def _is_enabled(provider: TracerProvider) -> bool:
-    """Whether the provider makes recording spans for our scope (it can be told not to)."""
+def _stock_otlp_lane() -> type[StockOtlpLane]:
+    from kumi.otel.delivery.lanes.stock_otlp import StockOtlpLane  # noqa: PLC0415 - Protocol Buffers are loaded where they are used
+
+    return StockOtlpLane
+
+
+def _switch(provider: Any) -> Callable[[], bool]:
+    """Tells whether a provider makes spans for our scope, now and later.
+
+    The SDK's has a tracer configurator, since 1.37, which may say that it does not.
+    """
     lock = getattr(provider, "_tracers_lock", None)  # what `get_tracer` takes, since SDK 1.45
-    if lock is not None and not processors.is_free(lock):
-        return True
-    tracer = provider.get_tracer(SCOPE_NAME, schema_url=SCHEMA_URL)
-    enabled = getattr(tracer, "_is_enabled", lambda: True)  # SDKs before 1.37 cannot be told
-    return isinstance(tracer, Tracer) and bool(enabled())
+    if not isinstance(provider, TracerProvider) or (lock and not processors.is_free(lock)):
+        return _always
+    try:
+        tracer = provider.get_tracer(SCOPE_NAME, __version__, schema_url=SCHEMA_URL)
+    except AttributeError:  # a subclass that is not made as the SDK's
+        return _always
+    return getattr(tracer, "_is_enabled", _always)
+
+
+def _always() -> bool:
+    return True
+
+
+def _makes_spans_as_the_sdk(provider: Any) -> bool:
+    """Whether its tracers do no more than the SDK's: a subclass may give others, which redact."""
+    is_sdk = isinstance(provider, TracerProvider)
+    return is_sdk and type(provider).get_tracer is TracerProvider.get_tracer
 
 
 def _tell(lane: Lane, how: str) -> None:
-    form = "blocks" if isinstance(lane, BlockExporterLane) else "spans"
-    logger.info("traces go as %s, %s, to %s", form, how, type(lane.exporter).__qualname__)
+    exporter = type(lane.exporter).__qualname__
+    where = exporter if lane.name == exporter else f"{exporter} at {lane.name}"
+    logger.info("traces go as %s, %s, to %s", lane.form, how, where)
 
 
 def _warn(why: str) -> None:

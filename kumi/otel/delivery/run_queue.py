@@ -25,14 +25,16 @@ class RunQueue:
 
     Runs are appended by their callers and taken by the owner; neither needs a lock. What is taken
     is in `hand` until somebody else answers for it, since the end may be counted at any moment.
+    `may_be_handed` says that spans of some may have been made already, by their callers.
     """
 
-    __slots__ = ("hand", "layout", "queue")
+    __slots__ = ("hand", "layout", "may_be_handed", "queue")
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
         self.queue: deque[Run | Failed] = deque()
         self.hand: list[Run | Failed] = []
+        self.may_be_handed = False
 
     def take(self) -> list[Runs]:
         """The oldest runs, at most a blockful, in their order; each failure is alone."""

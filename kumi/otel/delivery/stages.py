@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from opentelemetry.context import Context
 
 from kumi.observations import FailedRun
@@ -18,21 +19,26 @@ from kumi.otel.delivery.balance import Balance
 from kumi.otel.delivery.batch import rounds, sampled_blocks
 from kumi.otel.delivery.counts import FAILED
 from kumi.otel.delivery.keep import Rules
+from kumi.otel.delivery.real_spans import TimedRun
 from kumi.otel.log import trouble
 from kumi.spans import attributes as names
+from kumi.spans.clock import anchor
 from kumi.spans.decode import decode, decode_failed
-from kumi.spans.identify import Identity, identify
+from kumi.spans.identify import identify
+from kumi.spans.origin import HandedRun
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from kumi.otel.delivery.batch import Batch
     from kumi.otel.delivery.event_log import EventLog
+    from kumi.otel.delivery.lanes.native import NativeLane
     from kumi.otel.delivery.outputs import Outputs
     from kumi.otel.delivery.route import Route
     from kumi.otel.delivery.run_queue import RunQueue
     from kumi.otel.settings import Settings
     from kumi.spans.block import Block
+    from kumi.spans.decode import Decoded
     from kumi.spans.layout import Layout
 
 
@@ -77,13 +83,13 @@ class Stages:
 
     def keep_by(self, rules: Rules) -> None:
         """From now on by these rules."""
-        self._rules = rules
+        self.rules = rules
         self._counts.usual = rules.usual
 
     def _keep(self, batches: list[Batch]) -> None:
         """Of some runs only the run is left; not where the end has counted them as they were."""
         if not self._outputs.is_given_up:
-            self._rules.keep(batches)
+            self.rules.keep(batches)
 
     def _identify(self, batches: Sequence[Batch]) -> None:
         """Columns get ids and parents: a block."""
@@ -102,7 +108,11 @@ class Stages:
 
     def _columns(self, batch: Batch) -> None:
         if isinstance(batch.runs, FailedRun):
-            batch.decoded = decode_failed(batch.layout, batch.runs, values=self._values)
+            anchored = _anchor(batch.runs.context)
+            batch.decoded = decode_failed(batch.layout, batch.runs, anchored, values=self._values)
+        elif batch.may_be_handed:
+            anchors = np.array([_anchor(context) or anchor() for _, context in batch.runs])
+            batch.decoded = decode(batch.layout, batch.runs, anchors)
         else:
             batch.decoded = decode(batch.layout, batch.runs)
 
@@ -110,9 +120,12 @@ class Stages:
         route, decoded = self._outputs.route, batch.decoded
         assert route is not None  # noqa: S101 - decided before anything is taken
         assert decoded is not None  # noqa: S101 - what could not be decoded goes no further
-        identity = Identity(route.resource, route.ids, bool(route.root), route.limits)
+        identity = self._outputs.identity()
         if route.root is None:
             contexts = [_decided(context, batch.layout, route) for context in decoded.contexts]
+            decoded = replace(decoded, contexts=contexts)
+        if route.native is not None:
+            contexts = list(_handed_late(decoded, batch.layout, batch.kept, route.native))
             decoded = replace(decoded, contexts=contexts)
         batch.block = identify(batch.layout, decoded, identity, kept=batch.kept)
 
@@ -140,15 +153,13 @@ class Stages:
     # To the traces.
 
     def _to_traces(self, batches: Sequence[Batch]) -> None:
-        """To the senders, which see to it that one exporter's pace is no other's."""
-        senders = self._outputs.senders
-        if not senders or self._outputs.is_given_up:
+        """To the senders, within the budgets of traces."""
+        if not self._outputs.senders or self._outputs.is_given_up:
             return
         blocks = sampled_blocks(batches)
         for batch in batches:
             batch.is_sent = True
-        for sender in senders if blocks else ():
-            sender.blocks(blocks)
+        self._outputs.runs(blocks)
 
     # To metrics.
 
@@ -163,6 +174,26 @@ class Stages:
         if metering is not None and not self._outputs.is_given_up:
             metering.record(batches, are_sent=bool(self._outputs.senders))
             metering.say(self._counts, self._outputs.event_log)
+
+
+def _anchor(context: Any) -> int | None:
+    """What made Unix time of the readings of a run, where its spans were made already."""
+    return context.anchor if isinstance(context, HandedRun) else None
+
+
+def _handed_late(
+    decoded: Decoded, layout: Layout, kept: str, lane: NativeLane
+) -> Iterator[Context | HandedRun | Any]:
+    """The contexts of runs, those handed over now that were recorded before there was the lane."""
+    for run, context in enumerate(decoded.contexts):
+        if isinstance(context, Context):
+            times, sizes = decoded.readings[run].tolist(), decoded.sizes[run].tolist()
+            timed = TimedRun(layout, times, sizes, kept, decoded.failure)
+            spans = lane.spans_of(timed, context)
+            lane.make(spans)
+            yield spans.outcome()
+        else:
+            yield context
 
 
 def _decided(context: Any, layout: Layout, route: Route) -> Any:

@@ -31,6 +31,8 @@ def current_context() -> Callable[[], Context]:
 
 def by(route: Route, schema: str, *, keep_all: bool) -> Callable[[], Any]:
     """What the runs of a schema ask; `keep_all` where there is a file, which takes everything."""
+    if route.native is not None:
+        return current_context()  # its provider decides
     if route.root is None:
         return asking(route.sampler, route.ids, schema, keep_all=keep_all)
     return current_context() if keep_all else if_sampled(root=route.root)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import weakref
 from typing import TYPE_CHECKING, Any, Protocol
 
-from kumi.vm.convention import ADMIT, LIMIT
+from kumi.vm.convention import ADMIT, KEEP, LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,7 +75,7 @@ class ProgramChannel:
         self.run_queue = run_queue
         self.one_in = one_in
         self.queue = run_queue.queue
-        self.keep: Callable[[tuple[bytes, Any]], None] = self.queue.append
+        self.keep: Callable[[tuple[Any, Any]], None] = self.queue.append
         self.admit: Callable[[], Any] = _unadmitted
         self.ceiling = max(2, min(_MOST_RUNS, _MOST_READINGS // run_queue.layout.readings))
         self.limit = 0
@@ -95,12 +95,19 @@ class ProgramChannel:
         """Have one more function follow what is set here."""
         alive = [each for each in self._functions if each() is not None]
         self._functions = (*alive, weakref.ref(run))
-        run.__globals__.update({LIMIT: self.limit, ADMIT: self.admit})
+        run.__globals__.update({LIMIT: self.limit, ADMIT: self.admit, KEEP: self.keep})
 
     def admit_by(self, admit: Callable[[], Any]) -> None:
         """Have runs ask `admit` from now on, if it is their turn."""
         self.admit = self.one_in.of(admit)
         self._set(ADMIT, self.admit)
+
+    def keep_by(self, keep: Callable[[tuple[Any, Any]], None] | None) -> None:
+        """Have runs kept by `keep` from now on, which appends them at last; None only appends."""
+        keep = keep or self.queue.append
+        if self.keep != keep:
+            self.keep = keep
+            self._set(KEEP, keep)
 
     def rest(self) -> None:
         """Have the next run wake the owner; or each, where runs are streamed."""
@@ -127,7 +134,7 @@ class ProgramChannel:
 
     def failed(self, run: FailedRun) -> None:
         """Take a run that raised, in its place among the others."""
-        self.queue.append((run, run.context))
+        self.keep((run, run.context))
         if len(self.queue) > self.limit:
             self.relieve()
 

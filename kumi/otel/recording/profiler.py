@@ -16,6 +16,7 @@ from kumi.otel.delivery.processors import DrainHook
 from kumi.otel.delivery.route import Router
 from kumi.otel.recording import admission
 from kumi.otel.recording.endings import Endings
+from kumi.otel.recording.native_keep import NativeKeep
 from kumi.otel.recording.owner_calls import OwnerCalls
 from kumi.otel.recording.owner_work import OwnerWork
 from kumi.otel.recording.shutdown import Shutdown
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
     from kumi.observations import Phase
     from kumi.otel.recording.channel import ProgramChannel
     from kumi.otel.settings import Settings
+
+
+_NATIVE = {"native": Level.DECLARATIONS, "native_operations": Level.OPERATIONS}
+"""How much of a run is made into real spans, by what `KUMI_PROFILE_TRACES` says."""
 
 
 class Profiler:
@@ -53,6 +58,7 @@ class Profiler:
         self._endings = Endings(self)
         router = Router(
             off=settings.traces == "off",
+            native=_NATIVE.get(settings.traces),
             given=provider,
             exporters=exporters,
             hook=DrainHook(self.drain, self._provider_closes),
@@ -118,6 +124,7 @@ class Profiler:
     def _attach(self, channel: ProgramChannel) -> None:
         """Have a channel's runs ask what the route wants them to."""
         channel.admit_by(self._admission(channel.run_queue.layout.program.schema))
+        channel.keep_by(self._native_keep(channel))
         if self._calls.streams:
             channel.rest()
 
@@ -128,6 +135,14 @@ class Profiler:
         if outputs.route is None or not self._work.has_begun:
             return partial(self._first, schema)
         return admission.by(outputs.route, schema, keep_all=outputs.want_all())
+
+    def _native_keep(self, channel: ProgramChannel) -> NativeKeep | None:
+        """What keeps the runs of a channel whose spans the application's tracer makes."""
+        work = self._work
+        route = work.outputs.route if work.has_begun and not work.is_idle else None
+        if route is None or route.native is None:
+            return None
+        return NativeKeep(route.native, channel.run_queue, work.rules, values=self.settings.values)
 
     def _first(self, schema: str) -> Any:
         """The first run has the owner begin, and then is admitted as every later one is."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary, ref
+from weakref import finalize, ref
 
 from opentelemetry.metrics import NoOpMeter, NoOpMeterProvider, _internal
 
@@ -48,7 +48,8 @@ class _Books:
         return found
 
 
-_books: WeakKeyDictionary[MeterProvider, _Books] = WeakKeyDictionary()
+_books: dict[int, _Books] = {}
+"""By the id of their provider, which may be of a kind that cannot be hashed, as logfire's is."""
 
 
 class Meters:
@@ -81,9 +82,10 @@ class Meters:
             return None
 
     def _metering(self, provider: MeterProvider, meter: Meter) -> Metering:
-        books = _books.get(provider)
+        books = _books.get(id(provider))
         if books is None:
-            books = _books[provider] = _Books(meter, self._owner)
+            books = _books[id(provider)] = _Books(meter, self._owner)
+            finalize(provider, _books.pop, id(provider)).atexit = False
         durations = Durations(books.histogram(meter))
         books.health.begin(self._queue)
         logger.info("metrics are made by the application's %s", type(provider).__qualname__)

@@ -1,0 +1,79 @@
+"""Budgets of traces: how much of each recent one was sent, and what a run costs of it.
+
+A trace may have so many spans of ours, and so many bytes of them. Both are one number here: a span
+costs a share of the first or of the second, whichever is more. With room for 10,000 spans and
+4,000,000 bytes a span of 300 bytes costs a ten-thousandth of the budget, one of 600 bytes 600 in
+4,000,000; so neither is ever exceeded, whatever the spans of a trace are.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from weakref import WeakKeyDictionary
+
+from kumi_exporters.encode.otlp_template import Mould, record_bytes, room_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kumi.spans.block import Block
+    from kumi.spans.layout import Layout
+
+MOST_BYTES: Final = 4_000_000
+_RECENT: Final = 2_000
+
+
+class Budgets:
+    """What recent traces have spent, of `most_spans` each.
+
+    Of the traces that had a run lately 2,000 are remembered, or twice as many; one that comes back
+    later begins anew.
+    """
+
+    def __init__(self, most_spans: int) -> None:
+        self.whole = most_spans * MOST_BYTES
+        self._most_spans = most_spans
+        self._record_bytes: WeakKeyDictionary[Layout, int] = WeakKeyDictionary()
+        self._recent: dict[bytes, int] = {}
+        self._older: dict[bytes, int] = {}
+
+    def cost(self, block: Block, layout: Layout | None = None) -> int:
+        """What a run of a block costs; or what it would, with another layout of its program."""
+        layout = layout or block.layout
+        spans = len(layout.rows)
+        if spans > self._most_spans:  # whatever its bytes are; a long program has many
+            return spans * MOST_BYTES
+        return max(spans * MOST_BYTES, self.size(block, layout) * self._most_spans)
+
+    def size(self, block: Block, layout: Layout) -> int:
+        """How many bytes of OTLP a run of a block is, with a layout of its program."""
+        each = self._record_bytes.get(layout)
+        if each is None:
+            mould = Mould(layout, block.limits, block.process, block.kept)
+            each = self._record_bytes[layout] = record_bytes(mould)
+        if block.tracestates:
+            each += max([room_for(state.encode()) for state in block.tracestates])
+        return len(layout.rows) * each
+
+    def spent(self, trace: bytes) -> int:
+        """What a trace has spent."""
+        spent = self._recent.get(trace)
+        return self._older.pop(trace, 0) if spent is None else spent
+
+    def take(self, trace: bytes, each: int, wanted: int) -> int:
+        """How many of the `wanted` runs the trace has budget for: they take it."""
+        spent = self.spent(trace)
+        fit = min(wanted, max(0, self.whole - spent) // each)
+        self._recent[trace] = spent + fit * each
+        return fit
+
+    def overdraw(self, trace: bytes, each: int) -> None:
+        """Spend what there may be no budget for."""
+        self._recent[trace] = self.spent(trace) + each
+
+    def forgotten(self) -> Iterable[bytes]:
+        """The traces that are not remembered any more, where there are too many."""
+        if len(self._recent) <= _RECENT:
+            return ()
+        gone, self._older, self._recent = self._older, self._recent, {}
+        return gone
