@@ -34,7 +34,8 @@ lines AS (
       declaration JSON, "index" JSON, "function" JSON, "rows" JSON, run JSON, program JSON,
       start_unix_nano JSON, end_unix_nano JSON, "error" JSON, "name" JSON,
       process JSON, pid JSON, host JSON, clock JSON, cause JSON, "label" JSON, rss_bytes JSON,
-      path JSON, sha256 JSON, declarations JSON, operations JSON, runs JSON, spans JSON, dropped JSON)'},
+      path JSON, sha256 JSON, declarations JSON, operations JSON, service JSON, runs JSON, spans JSON,
+      dropped JSON)'},
     records = false, ignore_errors = true, compression = 'uncompressed', maximum_object_size = 17825792)
 ),
 texts AS (
