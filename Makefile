@@ -5,12 +5,13 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 SERVERS := .venv/.services
 OTEL_VERSIONS := 1.28.2 1.31.1 1.35.0 1.40.0 newest
+LIBRARIES := .venv/lanes
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench backends services lanes
+.PHONY: help demo test lint bench backends services lanes lanes-libraries
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(INSTALLED) ## run three real schemas with every operation profiled, and read the profile back
 	$(BIN)/kumi demo
@@ -50,6 +51,17 @@ lanes-%: .venv/otel-%/.installed
 
 $(SERVERS): $(INSTALLED)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[services]'
+	@touch $@
+
+lanes-libraries: $(LIBRARIES)/.installed ## run with sentry, logfire, ddtrace, langfuse as they are installed (two minutes)
+	$(LIBRARIES)/bin/python -m pytest -m lanes -n 2 tests/lanes/test_lanes_libraries.py
+
+# In an environment of their own, since some come with a pytest plugin or code that each start of
+# Python runs; what ours has, it sees.
+$(LIBRARIES)/.installed: $(INSTALLED)
+	$(BIN)/python -m venv $(LIBRARIES)
+	$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' >$$(echo $(LIBRARIES)/lib/python*/site-packages)/beside.pth
+	$(LIBRARIES)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[lanes]'
 	@touch $@
 
 $(INSTALLED): pyproject.toml
