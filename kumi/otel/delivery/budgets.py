@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 from kumi_exporters.encode.otlp_template import Mould, record_bytes, room_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from kumi.spans.block import Block
     from kumi.spans.layout import Layout
@@ -66,6 +66,21 @@ class Budgets:
         fit = min(wanted, max(0, self.whole - spent) // each)
         self._recent[trace] = spent + fit * each
         return fit
+
+    def take_each(self, traces: Sequence[bytes], each: int) -> list[int]:
+        """Which runs, of these traces, have no budget; the others take it."""
+        recent, older, most = self._recent, self._older, self.whole - each
+        lacking = []
+        for run, trace in enumerate(traces):
+            spent = recent.get(trace)
+            if spent is None:
+                spent = older.pop(trace, 0)
+            if spent > most:
+                recent[trace] = spent
+                lacking.append(run)
+            else:
+                recent[trace] = spent + each
+        return lacking
 
     def overdraw(self, trace: bytes, each: int) -> None:
         """Spend what there may be no budget for."""
