@@ -28,7 +28,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from kumi.otel.delivery.budgets import Budgets
+from kumi.otel.delivery.budgets import TREE_BYTES, Budgets
 from kumi.spans.block import only_runs, span_id
 from kumi.spans.failed import failed_rows
 from kumi.spans.folded import Summaries, in_part, new_tree
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from kumi.spans.folded import Tree
     from kumi.spans.layout import Layout
 
-_TREES_BYTES: Final = 800_000
 _TRACE_ID: Final = 16
 
 
@@ -63,7 +62,7 @@ class _FoldingTrace:
     """
 
     began: float
-    room: int = _TREES_BYTES
+    room: int = TREE_BYTES
     due: float = inf
     trees: dict[tuple[bytes, Layout], Tree] = field(default_factory=dict)
 
@@ -81,7 +80,7 @@ class _FoldingTrace:
 
 
 class Fold:
-    """Folds what is too much for a trace of `most_spans` spans of ours, or 4 MB of them.
+    """Folds what is too much for a trace of `most_spans` spans of ours, or 4 MB of them encoded.
 
     `in_hand` are the trees that are about to be sent: who has sent them clears it. Times are
     readings of one clock, in seconds. Used on the owner's thread, but for `waiting`.
