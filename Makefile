@@ -45,7 +45,7 @@ lanes-%: .venv/otel-%/.installed
 .PRECIOUS: .venv/otel-%/.installed
 .venv/otel-%/.installed: $(INSTALLED)
 	$(BIN)/python -m venv --without-pip $(@D)
-	$(BIN)/python -m pip --python $(@D)/bin/python install --quiet --disable-pip-version-check --no-compile --editable '.[lanes]' \
+	$(BIN)/python -m pip --python $(@D)/bin/python install --quiet --disable-pip-version-check --no-compile --editable '.[versions]' \
 		$(foreach part,api sdk exporter-otlp,opentelemetry-$(part)$(patsubst %,==%,$(filter-out newest,$*)))
 	@touch $@
 
