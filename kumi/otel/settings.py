@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 PREFIX = "KUMI_PROFILE"
 OWNER = "KUMI_PROFILE_OWNER"
-_LATER = ("MAX_SPANS", "CPU")
+_LATER = ("MAX_SPANS",)
 _RULES = ("sample", "slow_ms")
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off", ""})
@@ -40,6 +40,7 @@ class Settings:
     block_ms: float = 100.0
     exit_ms: float = 2000.0
     memory: bool = False
+    cpu: bool = False
     values: bool = False
     sigterm: bool = True
 
@@ -68,6 +69,7 @@ class Options(TypedDict, total=False):
     block_ms: float
     exit_ms: float
     memory: bool
+    cpu: bool
     values: bool
     sigterm: bool
 
@@ -216,6 +218,7 @@ _KINDS = {
     "block_ms": _DURATION,
     "exit_ms": _DURATION,
     "memory": _BOOLEAN,
+    "cpu": _BOOLEAN,
     "values": _BOOLEAN,
     "sigterm": _BOOLEAN,
 }

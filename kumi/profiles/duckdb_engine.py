@@ -170,10 +170,11 @@ def _parameters(filters: Filters) -> dict[str, object]:
 def _tally(row: tuple[Any, ...], keys: tuple[str, ...]) -> Tally:
     """A row of `sql/tallies.sql`. Keys are JSON text; only the process, cut from a run, is not."""
     values = zip(keys, row, strict=False)
-    return Tally(
-        tuple(text if key == "process" else _value(text) for key, text in values),
-        *map(int, row[len(keys) :]),
-    )
+    *figures, cpu = row[len(keys) :]
+    named = tuple(text if key == "process" else _value(text) for key, text in values)
+    calls, total, visited, longest, p50, p95, p99 = map(int, figures)
+    spent = None if cpu is None else int(cpu)
+    return Tally(named, calls, total, visited, longest, p50, p95, p99, spent)
 
 
 def _text(name: str) -> str:

@@ -39,9 +39,10 @@ class Block:
     a root; `flags` (K) W3C trace flags; `remote` (K) whether the parent is; `sampled` (K) whether
     traces get it; `numbers` (K) uint32, the run's number in its process; `tracestates` one string a
     run, or None where all are empty; `given` what a sampler gave each run, or None where that is
-    nothing. `limits` are for who makes spans of this. A row's span id is 6 bytes of
-    `prefixes[k, row >> 16]` and the low 16 bits of the row's number. A failed run is a block of its
-    own, cut after the operation that failed: `readings` then has only the columns that were read.
+    nothing. `cpu` (K) int64 nanoseconds of CPU, or None where they are not known. `limits` are for
+    who makes spans of this. A row's span id is 6 bytes of `prefixes[k, row >> 16]` and the low 16
+    bits of the row's number. A failed run is a block of its own, cut after the operation that
+    failed: `readings` then has only the columns that were read.
     """
 
     layout: Layout
@@ -61,6 +62,7 @@ class Block:
     limits: Limits = DEFAULT
     kept: str = "all"
     failure: Failure | None = None
+    cpu: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         return len(self.readings)
@@ -114,10 +116,13 @@ def only_sampled(block: Block) -> Block | None:
         return block
     wanted = np.flatnonzero(block.sampled)
     states, given = block.tracestates, block.given
+    cpu = None if block.cpu is None else block.cpu[wanted]
     columns = {name: getattr(block, name)[wanted] for name in _COLUMNS}
     chosen = tuple(states[run] for run in wanted) if states else None
     wished = tuple(given[run] for run in wanted) if given else None
-    return replace(block, **columns, tracestates=chosen, given=wished) if len(wanted) else None
+    if not len(wanted):
+        return None
+    return replace(block, **columns, tracestates=chosen, given=wished, cpu=cpu)
 
 
 def _varying(block: Block, run: int, row: Row) -> Given:

@@ -32,6 +32,7 @@ class Varying(Enum):
     KEPT = auto()
     STATUS = auto()
     ERROR = auto()
+    CPU = auto()
     RUN = auto()
     ROWS = auto()
     TRACE_ID = auto()
@@ -117,6 +118,7 @@ EVENTS: Final[Mapping[Kind, Table]] = {
         ("kept", Varying.KEPT),
         ("status", Varying.STATUS),
         ("error", Varying.ERROR),
+        ("cpu_ms", Varying.CPU),
         ("run", Varying.RUN),
         *_IDS,
         *_TIMES,
@@ -145,7 +147,19 @@ EVENTS: Final[Mapping[Kind, Table]] = {
         *_TIMES,
     ),
 }
-"""The keys of each event, after `event`; a failed declaration or operation has `error` besides."""
+"""The keys of each event, after `event`; a failed declaration or operation has `error` besides.
+
+What nobody asked for is left out: see `keys_of`.
+"""
+
+
+def keys_of(kind: Kind, *, times_cpu: bool) -> Table:
+    """The keys of an event, in their order; the CPU time only where that was taken."""
+    table = EVENTS[kind]
+    if times_cpu:
+        return table
+    return tuple([(key, what) for key, what in table if what is not Varying.CPU])
+
 
 _DECLARED: Table = (
     (names.SCHEMA_NAME, _schema),

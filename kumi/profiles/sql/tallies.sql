@@ -5,7 +5,7 @@ WITH
 chosen AS (
   SELECT
     {keys}, greatest(counted.ns - coalesce(cost, 0), 0) AS ns,
-    sum(calls) AS calls, sum("rows") AS "rows"
+    sum(calls) AS calls, sum("rows") AS "rows", sum(cpu) AS cpu
   FROM counted
   LEFT JOIN clock_costs
     ON of_process = process AND kind = '"vm_operation"'
@@ -28,6 +28,7 @@ SELECT
   sum(calls), sum(ns::HUGEINT * calls), sum("rows"), max(ns),
   min(ns) FILTER (seen * 100 >= 50 * everything),
   min(ns) FILTER (seen * 100 >= 95 * everything),
-  min(ns) FILTER (seen * 100 >= 99 * everything)
+  min(ns) FILTER (seen * 100 >= 99 * everything),
+  sum(cpu)
 FROM cumulated
 GROUP BY {keys}
