@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 PREFIX = "KUMI_PROFILE"
 OWNER = "KUMI_PROFILE_OWNER"
-_LATER = ("CPU",)
 _RULES = ("sample", "slow_ms")
 _TRUE = frozenset({"1", "true", "yes", "on"})
 
@@ -41,6 +40,7 @@ class Settings:
     block_ms: float = 100.0
     exit_ms: float = 2000.0
     memory: bool = False
+    cpu: bool = False
     values: bool = False
     sigterm: bool = True
 
@@ -70,6 +70,7 @@ class Options(TypedDict, total=False):
     block_ms: float
     exit_ms: float
     memory: bool
+    cpu: bool
     values: bool
     sigterm: bool
 
@@ -164,12 +165,9 @@ def _parsed(name: str, text: str, kind: _Kind, default: Any) -> Any:
 def _warn_of_others(environ: Mapping[str, str]) -> None:
     """Say what a variable that nothing reads was probably meant to be."""
     known = [f"{PREFIX}_{name.upper()}" for name in _KINDS]
-    later = [f"{PREFIX}_{name}" for name in _LATER]
     for variable in sorted(environ):
-        if variable in later:
-            warn_once(f"{variable} is not supported yet, and ignored")
-        elif variable.startswith(f"{PREFIX}_") and variable not in (*known, OWNER):
-            warn_once(f"{variable} is not known: {did_you_mean(variable, known + later)}")
+        if variable.startswith(f"{PREFIX}_") and variable not in (*known, OWNER):
+            warn_once(f"{variable} is not known: {did_you_mean(variable, known)}")
 
 
 def _boolean(text: str) -> bool:
@@ -230,6 +228,7 @@ _KINDS = {
     "block_ms": _DURATION,
     "exit_ms": _DURATION,
     "memory": _BOOLEAN,
+    "cpu": _BOOLEAN,
     "values": _BOOLEAN,
     "sigterm": _BOOLEAN,
 }
