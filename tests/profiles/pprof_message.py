@@ -36,9 +36,9 @@ def _described():
     )
     for name, fields in _FIELDS.items():
         message = file.message_type.add(name=name)
-        for field, number, kind in fields:
-            repeated = isinstance(kind, list)
-            kind = kind[0] if repeated else kind
+        for field, number, said in fields:
+            repeated = isinstance(said, list)
+            kind = said[0] if repeated else said
             added = message.field.add(name=field, number=number, label=3 if repeated else 1)
             added.type = MESSAGE if isinstance(kind, str) else kind
             if isinstance(kind, str):

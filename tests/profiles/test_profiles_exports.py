@@ -249,7 +249,7 @@ def test_runs_at_once_are_on_different_tracks(capsys, tmp_path):
     def lines(number, begin, end):
         own = {"run": f"5b8aa5a20000000{number}"}
         times = {"start_unix_nano": base + begin, "end_unix_nano": base + end}
-        return [run(**own, **{}) | times, operation(**own) | times]
+        return [run(**own) | times, operation(**own) | times]
 
     path = written(
         tmp_path,
@@ -280,9 +280,10 @@ def test_otlp_has_the_spans_that_a_replay_would_send(capsys, small, tmp_path):
 
 
 def test_filters_leave_out_other_tracers_spans(capsys, tmp_path):
-    from kumi.otel import JsonlSpanExporter
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+
+    from kumi.otel import JsonlSpanExporter
 
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(JsonlSpanExporter(str(tmp_path / "s.jsonl"))))
