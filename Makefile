@@ -5,12 +5,13 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 SERVERS := .venv/.services
 OTEL_VERSIONS := 1.28.2 1.31.1 1.35.0 1.40.0 newest
+LIBRARIES := .venv/lanes
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench backends services lanes
+.PHONY: help demo test lint bench backends services lanes lanes-libraries
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(INSTALLED) ## run three real schemas with every operation profiled, and read the profile back
 	$(BIN)/kumi demo
@@ -27,10 +28,12 @@ lint: $(INSTALLED) ## check style, types, and that imports point down the house
 bench: $(INSTALLED) ## measure the cost of profiling beside the OpenTelemetry SDK (two minutes)
 	$(BIN)/python -m benchmarks
 
-backends: $(SERVERS) ## build a real Jaeger (needs Go, three minutes the first time) and test against it
-	JAEGER_BINARY=$$(deploy/jaeger/build) && export JAEGER_BINARY && $(BIN)/python -m pytest -m backend tests/backends
+backends: $(SERVERS) ## test against a real Jaeger, collector and Prometheus (Go, five minutes the first time)
+	JAEGER_BINARY=$$(deploy/jaeger/build) && COLLECTOR_BINARY=$$(deploy/collector/build || true) \
+	&& TOOLS=$$(deploy/prometheus/unpack || true) && export JAEGER_BINARY COLLECTOR_BINARY PATH="$$PATH$${TOOLS:+:$$TOOLS}" \
+	&& $(BIN)/python -m pytest -m backend tests/backends
 
-services: $(SERVERS) ## run under real gunicorn, uvicorn, celery, multiprocessing, and lose nothing (four minutes)
+services: $(SERVERS) ## run under real gunicorn, uvicorn, celery, multiprocessing, and lose nothing (five minutes)
 	$(BIN)/python -m pytest -m service tests/services
 
 lanes: $(OTEL_VERSIONS:%=lanes-%) ## send through the exporters of five versions of OpenTelemetry (two minutes; -j2: one)
@@ -42,12 +45,23 @@ lanes-%: .venv/otel-%/.installed
 .PRECIOUS: .venv/otel-%/.installed
 .venv/otel-%/.installed: $(INSTALLED)
 	$(BIN)/python -m venv --without-pip $(@D)
-	$(BIN)/python -m pip --python $(@D)/bin/python install --quiet --disable-pip-version-check --no-compile --editable '.[lanes]' \
+	$(BIN)/python -m pip --python $(@D)/bin/python install --quiet --disable-pip-version-check --no-compile --editable '.[versions]' \
 		$(foreach part,api sdk exporter-otlp,opentelemetry-$(part)$(patsubst %,==%,$(filter-out newest,$*)))
 	@touch $@
 
 $(SERVERS): $(INSTALLED)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[services]'
+	@touch $@
+
+lanes-libraries: $(LIBRARIES)/.installed ## run with sentry, logfire, ddtrace, langfuse as they are installed (two minutes)
+	$(LIBRARIES)/bin/python -m pytest -m lanes -n 2 tests/lanes/test_lanes_libraries.py
+
+# In an environment of their own, since some come with a pytest plugin or code that each start of
+# Python runs; what ours has, it sees.
+$(LIBRARIES)/.installed: $(INSTALLED)
+	$(BIN)/python -m venv $(LIBRARIES)
+	$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' >$$(echo $(LIBRARIES)/lib/python*/site-packages)/beside.pth
+	$(LIBRARIES)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[lanes]'
 	@touch $@
 
 $(INSTALLED): pyproject.toml

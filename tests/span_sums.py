@@ -1,6 +1,16 @@
 """What spans add up to, whether they are whole or summaries: equal before and after folding."""
 
 from collections import Counter
+from typing import Any, NamedTuple
+
+
+class Timed(NamedTuple):
+    """As much of a span as its sums are made of."""
+
+    trace_id: bytes
+    start: int
+    end: int
+    attributes: dict[str, Any]
 
 
 def sums(spans):
@@ -17,12 +27,26 @@ def sums(spans):
     return +counts, +times
 
 
-KEYS = (
-    "kumi.schema.name",
-    "kumi.declaration.name",
-    "kumi.operation.name",
-    "kumi.operation.function",
-)
+KEYS = {
+    "kumi.schema.name": "schema",
+    "kumi.declaration.name": "declaration",
+    "kumi.operation.name": "operation",
+    "kumi.operation.function": "function",
+}
+"""What tells kinds of spans apart: attributes, and what events call them."""
+
+
+def recorded(events):
+    """The spans of a file's events."""
+    return [
+        Timed(
+            bytes.fromhex(event["trace_id"]),
+            event["start_unix_nano"],
+            event["end_unix_nano"],
+            {name: event.get(key) for name, key in KEYS.items()},
+        )
+        for event in events
+    ]
 
 
 def _parts(span):

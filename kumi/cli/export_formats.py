@@ -6,7 +6,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 from kumi.profiles.exports.figures_json import write_figures
-from kumi.profiles.exports.folded import write_folded
+from kumi.profiles.exports.folded_stacks import write_folded
 from kumi.profiles.exports.parquet import write_parquet
 from kumi.profiles.exports.pprof import write_pprof
 from kumi.profiles.exports.speedscope import write_speedscope

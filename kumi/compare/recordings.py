@@ -34,7 +34,7 @@ class _Described(NamedTuple):
     line: int | None
 
 
-class _Recording(NamedTuple):
+class _RecordedProfile(NamedTuple):
     """What one file says: tallies by program, what its programs are, what is missing of it."""
 
     operations: dict[ProgramKey, dict[OperationKey, Tally]]
@@ -57,7 +57,7 @@ def recorded(label: str, names: Sequence[str]) -> Side:
     )
 
 
-def _read(name: str) -> _Recording:
+def _read(name: str) -> _RecordedProfile:
     with open_profiles([name]) as profiles:
         engine = counted(profiles, Filters())
         uncounted = engine.uncounted
@@ -68,7 +68,7 @@ def _read(name: str) -> _Recording:
         runs, failed = _runs(engine)
     check_readable([name], engine.lines)
     remarks = tuple(_remarks(name, engine, uncounted))
-    return _Recording(operations, runs, _described(uncounted), failed, remarks)
+    return _RecordedProfile(operations, runs, _described(uncounted), failed, remarks)
 
 
 def _runs(engine: Engine) -> tuple[dict[ProgramKey, Tally], int]:
@@ -122,7 +122,7 @@ def _operation(said: Any) -> _Described:
     return _Described(None, None)
 
 
-def _program(key: ProgramKey, recordings: Sequence[_Recording]) -> ProgramFigures:
+def _program(key: ProgramKey, recordings: Sequence[_RecordedProfile]) -> ProgramFigures:
     schema, program = key
     tallies = [one.operations.get(key, {}) for one in recordings]
     described: dict[tuple[Key, Key], _Described] = {}

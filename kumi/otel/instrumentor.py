@@ -35,9 +35,9 @@ class KumiInstrumentor(instrumentor.BaseInstrumentor):  # type: ignore[misc, nam
     """Profiles every schema of the process, from its first run on.
 
     Takes `tracer_provider`, `meter_provider`, and the settings of `kumi.otel.instrument` as
-    keywords; they win over the environment. Unknown ones are one warning, read at the first
-    compile, as all settings are. `KUMI_PROFILE=0` keeps it off. Never raises: opentelemetry-
-    instrument would go on without the instrumentors after this one.
+    keywords, which win over the environment. They are read at the first compile, as all settings
+    are; an unknown one is a warning. `KUMI_PROFILE=0` keeps it off. Never raises: the command would
+    go on without the instrumentors that come after this one.
     """
 
     @override

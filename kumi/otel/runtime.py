@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from kumi.otel.settings import Options, RuleOptions
 
 
+_ON_ALREADY = "profiling is on already: the new settings are not used"
+
+
 class _State:
     """The profiler of this process, and how many `profile` blocks share it. Under `hooks.lock`."""
 
@@ -67,9 +70,13 @@ def _start(
     yet.
     """
     try:
-        if settings_.enabled(default=default) and _state.profiler is None:
-            known = settings_.without_unknown(options)
+        if not settings_.enabled(default=default):
+            return
+        known = settings_.without_unknown(options)
+        if _state.profiler is None:
             _put_in(_new_profiler(provider, meter_provider, (), known))
+        elif known or provider or meter_provider:
+            warn_once(_ON_ALREADY)
     except ImportError as error:
         trouble("importing OpenTelemetry", error)
         raise
@@ -92,7 +99,7 @@ def instrument(
     global one. TypeError for an option that there is not.
     """
     if not _put_in(_new_profiler(tracer_provider, meter_provider, exporters, options)):
-        warn_once("profiling is on already: the new settings are not used")
+        warn_once(_ON_ALREADY)
 
 
 def uninstrument() -> None:

@@ -136,7 +136,9 @@ def only_sampled(block: Block) -> Block | None:
 
 
 def only_runs(block: Block, wanted: NDArray[np.intp] | Sequence[int]) -> Block:
-    """The runs of a block with these numbers in it."""
+    """The runs of a block with these numbers in it, each once."""
+    if len(wanted) == len(block):
+        return block
     states, given, ids = block.tracestates, block.given, block.given_ids
     columns = {name: getattr(block, name)[wanted] for name in _COLUMNS}
     chosen = tuple(states[run] for run in wanted) if states else None

@@ -69,13 +69,27 @@ class Summaries:
         self.tree = _layout(layout, summaries)
         self.in_part = _layout(layout, _rows_in_part(layout, firsts))
 
-    def sums(self, block: Block, rows: Sequence[int] | None = None) -> NDArray[np.int64]:
-        """The sums of each summary in each run, (runs, 6, summaries); of some `rows`, or of all."""
+    def sums(
+        self, block: Block, firsts: Sequence[int], rows: Sequence[int] | None = None
+    ) -> NDArray[np.int64]:
+        """The sums of each summary, of the runs of a block in some parts: (parts, 6, summaries).
+
+        `firsts` are the first run of each part. Of some `rows`, or of all. Runs are put together
+        before their rows are: that goes through memory in its order.
+        """
         last = block.readings.shape[1] - 1
-        begins = block.readings[:, np.minimum(self._starts, last)]
-        ends = block.readings[:, np.minimum(self._ends, last)]
-        took = ends - begins
-        each = np.stack((np.ones_like(took), took, took, ends, -took, -begins), axis=1)
+        begins = block.readings.take(np.minimum(self._starts, last), axis=1)
+        ends = block.readings.take(np.minimum(self._ends, last), axis=1)
+        took, runs = ends - begins, np.diff([*firsts, len(block)])
+        columns = (
+            np.repeat(runs[:, None], took.shape[1], axis=1),
+            np.add.reduceat(took, firsts),
+            np.maximum.reduceat(took, firsts),
+            np.maximum.reduceat(ends, firsts),
+            -np.minimum.reduceat(took, firsts),
+            -np.minimum.reduceat(begins, firsts),
+        )
+        each = np.stack(columns, axis=1)
         if rows is not None:
             each[:, :, ~np.isin(self._order, rows)] = _NOTHING
         added = np.add.reduceat(each[:, _ADDED], self._cuts, axis=2)
@@ -115,10 +129,10 @@ class Tree:
     has_gaps: bool = False
 
     def add(self, sums: NDArray[np.int64]) -> None:
-        """Add runs: (runs, 6, summaries)."""
-        self.sums[_ADDED] += sums[:, _ADDED].sum(axis=0)
+        """Add the sums of some runs: (6, summaries)."""
+        self.sums[_ADDED] += sums[_ADDED]
         greatest = self.sums[_GREATEST]
-        np.maximum(greatest, sums[:, _GREATEST].max(axis=0), out=greatest)
+        np.maximum(greatest, sums[_GREATEST], out=greatest)
 
     @property
     def span_count(self) -> int:
@@ -184,7 +198,7 @@ def in_part(block: Block, summaries: Summaries, id_generator: IdGenerator) -> Bl
     Their own spans and those of their declarations have the ids that they had; so summaries begin
     with the next 65,536 numbers, which have a prefix of their own.
     """
-    sums, layout = summaries.sums(block), summaries.in_part
+    sums, layout = summaries.sums(block, range(len(block))), summaries.in_part
     own = (layout.declaration_rows.stop - 1 >> 16) + 1
     fresh = prefixes(layout, len(block), id_generator)[:, own:]
     return replace(

@@ -14,6 +14,7 @@ from otel_subjects import Keeping, kumi_spans, of, provider_of, python, read, ru
 from otlp_receivers import http_receiver
 from patience import HANG
 
+from kumi import otel
 from kumi.otel.instrumentor import KumiInstrumentor
 
 SCRIPT = """
@@ -53,12 +54,14 @@ def instrumented(tmp_path, received):
 
     def started(script=SCRIPT, *arguments, **environment):
         (tmp_path / "script.py").write_text(script)
+        programs = Path(sys.executable).parent
         to_receiver = {
+            "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
             "OTEL_EXPORTER_OTLP_ENDPOINT": received.endpoint,
             "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
         }
         done = subprocess.run(
-            [Path(sys.executable).parent / "opentelemetry-instrument", "python", "script.py", *arguments],
+            [programs / "opentelemetry-instrument", "python", "script.py", *arguments],
             cwd=tmp_path, env=os.environ | ONLY_TRACES | to_receiver | environment,
             capture_output=True, text=True, timeout=HANG, check=False,
         )  # fmt: skip
@@ -304,6 +307,17 @@ def test_nothing_that_is_given_raises(instrumentor, caplog, tmp_path):
     run()
     assert "no setting is called 'oops'" in caplog.text
     assert "auto_instrumentation" not in caplog.text
+
+
+def test_where_profiling_is_on_already_its_settings_stay(instrumentor, caplog, tmp_path):
+    run()
+    otel.instrument(file=tmp_path / "own.jsonl")
+    instrumentor.instrument(file=tmp_path / "p.jsonl")
+    run()
+    otel.uninstrument()
+    assert caplog.text.count("profiling is on already") == 1
+    assert len(of(read(tmp_path / "own.jsonl"), "vm_run")) == 1
+    assert not (tmp_path / "p.jsonl").exists()
 
 
 def test_without_the_first_run_there_is_nothing_to_take_back(tmp_path):

@@ -37,7 +37,7 @@ def tree_of(*blocks):
     summaries = Summaries(blocks[0].layout)
     tree = new_tree(blocks[0], 0, summaries, CALLER)
     for each in blocks:
-        tree.add(summaries.sums(each))
+        tree.add(summaries.sums(each, [0])[0])
     return tree
 
 
@@ -195,7 +195,7 @@ def test_of_a_failed_run_some_rows_are_in_a_tree_and_the_others_here():
     summaries = Summaries(made.layout)
     rest = [row for row in made.rows if row not in only]
     tree = new_tree(made, 0, summaries, CALLER)
-    tree.add(summaries.sums(made, rest))
+    tree.add(summaries.sums(made, [0], rest)[0])
     tree.has_gaps = True
     before = list(spans(made))
     made.only = only

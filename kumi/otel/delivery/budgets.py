@@ -1,9 +1,9 @@
 """Budgets of traces: how much of each recent one was sent, and what a run costs of it.
 
-A trace may have so many spans of ours, and so many bytes of them. Both are one number here: a span
-costs a share of the first or of the second, whichever is more. With room for 10,000 spans and
-4,000,000 bytes a span of 300 bytes costs a ten-thousandth of the budget, one of 600 bytes 600 in
-4,000,000; so neither is ever exceeded, whatever the spans of a trace are.
+A trace may have so many spans of ours, and so many bytes of them. Both are one number here: a run
+costs its share of the first or of the second, whichever is more. With room for 10,000 spans and
+3,600,000 bytes a run of 10 spans and 3,000 bytes costs a thousandth of the budget, and one of 6,000
+bytes a six-hundredth; so neither is ever exceeded, whatever the runs of a trace are.
 """
 
 from __future__ import annotations
@@ -14,12 +14,15 @@ from weakref import WeakKeyDictionary
 from kumi_exporters.encode.otlp_template import Mould, record_bytes, room_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from kumi.spans.block import Block
     from kumi.spans.layout import Layout
 
-MOST_BYTES: Final = 4_000_000
+MOST_BYTES: Final = 3_600_000
+TREE_BYTES: Final = 360_000
+"""What a trace may have of whole runs, and of trees of summaries besides: 4 MB with what stands
+around them in messages."""
 _RECENT: Final = 2_000
 
 
@@ -66,6 +69,21 @@ class Budgets:
         fit = min(wanted, max(0, self.whole - spent) // each)
         self._recent[trace] = spent + fit * each
         return fit
+
+    def take_each(self, traces: Sequence[bytes], each: int) -> list[int]:
+        """Which runs, of these traces, have no budget; the others take it."""
+        recent, older, most = self._recent, self._older, self.whole - each
+        lacking = []
+        for run, trace in enumerate(traces):
+            spent = recent.get(trace)
+            if spent is None:
+                spent = older.pop(trace, 0)
+            if spent > most:
+                recent[trace] = spent
+                lacking.append(run)
+            else:
+                recent[trace] = spent + each
+        return lacking
 
     def overdraw(self, trace: bytes, each: int) -> None:
         """Spend what there may be no budget for."""

@@ -22,20 +22,19 @@ most of each program and caller, and none of them is older than what came before
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from itertools import groupby
 from math import inf
 from typing import TYPE_CHECKING, Final, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from kumi.otel.delivery.budgets import Budgets
+from kumi.otel.delivery.budgets import TREE_BYTES, Budgets
 from kumi.spans.block import only_runs, span_id
 from kumi.spans.failed import failed_rows
 from kumi.spans.folded import Summaries, in_part, new_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
     from opentelemetry.sdk.trace.id_generator import IdGenerator
@@ -45,7 +44,7 @@ if TYPE_CHECKING:
     from kumi.spans.folded import Tree
     from kumi.spans.layout import Layout
 
-_TREES_BYTES: Final = 800_000
+_TRACE_ID: Final = 16
 
 
 class Folded(NamedTuple):
@@ -63,7 +62,7 @@ class _FoldingTrace:
     """
 
     began: float
-    room: int = _TREES_BYTES
+    room: int = TREE_BYTES
     due: float = inf
     trees: dict[tuple[bytes, Layout], Tree] = field(default_factory=dict)
 
@@ -81,7 +80,7 @@ class _FoldingTrace:
 
 
 class Fold:
-    """Folds what is too much for a trace of `most_spans` spans of ours, or 4 MB of them.
+    """Folds what is too much for a trace of `most_spans` spans of ours, or 4 MB of them encoded.
 
     `in_hand` are the trees that are about to be sent: who has sent them clears it. Times are
     readings of one clock, in seconds. Used on the owner's thread, but for `waiting`.
@@ -134,13 +133,17 @@ class Fold:
 
         A run without a caller has a trace for itself, of which nothing needs to be remembered.
         """
+        parents, traces = block.parents.tobytes(), block.trace_ids.tobytes()
         lacking: dict[bytes, list[int]] = {}
-        if cost <= self._budgets.whole and not any(block.parents.tobytes()):
+        if cost <= self._budgets.whole and parents == bytes(len(parents)):
             return lacking
-        for trace, runs in _stretches(block.trace_ids):
+        if traces == traces[:_TRACE_ID] * len(block):  # most often: the runs of one request
+            trace, runs = traces[:_TRACE_ID], range(len(block))
             fit = self._budgets.take(trace, cost, len(runs))
-            if fit < len(runs):
-                lacking.setdefault(trace, []).extend(runs[fit:])
+            return {trace: [*runs[fit:]]} if fit < len(runs) else lacking
+        each = _rows(block.trace_ids)
+        for run in self._budgets.take_each(each, cost):
+            lacking.setdefault(each[run], []).append(run)
         return lacking
 
     def _partly(self, block: Block, lacking: dict[bytes, list[int]]) -> set[int]:
@@ -176,12 +179,11 @@ class Fold:
 
     def _add(self, runs: Block, now: float) -> None:
         """Add whole runs to the trees of their callers."""
-        summaries = self._summaries_of(runs)
-        sums = summaries.sums(runs)
-        for _, same in _stretches(np.concatenate((runs.trace_ids, runs.parents), axis=1)):
-            caller = runs.parents[same.start].tobytes()
-            tree = self._tree(runs, same.start, caller, now)
-            tree.add(sums[same.start : same.stop])
+        callers = _rows(np.concatenate((runs.trace_ids, runs.parents), axis=1))
+        firsts = [at for at, key in enumerate(callers) if not at or key != callers[at - 1]]
+        sums = self._summaries_of(runs).sums(runs, firsts)
+        for first, some in zip(firsts, sums, strict=True):
+            self._tree(runs, first, runs.parents[first].tobytes(), now).add(some)
 
     def _failed(self, block: Block, failure: Failure, now: float) -> Folded:
         """A failed run: what failed is sent, the rest is added to a tree.
@@ -194,7 +196,7 @@ class Fold:
             return Folded([block])
         caller = block.parents[0].tobytes() if block.parents.any() else span_id(block, 0, 0)
         tree = self._tree(block, 0, caller, now)
-        tree.add(self._summaries_of(block).sums(block, rest))
+        tree.add(self._summaries_of(block).sums(block, [0], rest)[0])
         tree.has_gaps = True
         return Folded([replace(block, only=only)], len(rest))
 
@@ -224,14 +226,7 @@ class Fold:
         return summaries
 
 
-def _stretches(keys: NDArray[np.uint8]) -> Iterator[tuple[bytes, range]]:
-    """Neighbours with one key, of (n, width) bytes: the key, and which they are."""
-    count, width = keys.shape
-    octets = keys.tobytes()
-    if octets == octets[:width] * count:  # most often: the runs of one request
-        yield octets[:width], range(count)
-        return
-    each = [octets[at : at + width] for at in range(0, len(octets), width)]
-    for key, same in groupby(range(count), key=each.__getitem__):
-        first, *others = same
-        yield key, range(first, first + 1 + len(others))
+def _rows(columns: NDArray[np.uint8]) -> list[bytes]:
+    """The bytes of each row."""
+    rows: list[bytes] = np.frombuffer(columns.tobytes(), f"V{columns.shape[1]}").tolist()
+    return rows

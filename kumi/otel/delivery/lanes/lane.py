@@ -42,7 +42,7 @@ class Lane(ABC):
     def name(self) -> str:
         """Where this leads, for messages: the endpoint, where the exporter has one."""
         destination = getattr(self.exporter, "destination", None)
-        return getattr(destination, "endpoint", type(self.exporter).__qualname__)
+        return getattr(destination, "shown", type(self.exporter).__qualname__)
 
     @property
     def trouble(self) -> str:
