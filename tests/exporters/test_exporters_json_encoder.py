@@ -9,8 +9,9 @@ from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags
 from span_blocks import at_random, block, failed, laid_out, long_program, program, with_cpu
 
 from kumi.observations import Level
+from kumi.spans.block import run_id
 from kumi.spans.json_lines import line
-from kumi.spans.origin import RootDecision
+from kumi.spans.origin import HandedRun, RootDecision
 from kumi.spans.run_events import run_events
 from kumi_exporters.encode import json_encoder
 from kumi_exporters.encode.json_encoder import JsonEncoder
@@ -86,6 +87,37 @@ def test_runs_below_a_span_and_at_the_root_in_one_block():
     check(block(runs=4, contexts=contexts))
     decision = RootDecision(0x1234, 1, "a=b", True)
     check(block(runs=2, contexts=[decision, None]))
+
+
+def handed(ids, span=SpanContext(0xABC, 0x1, False, TraceFlags(1)), number=1 << 31, kept="all"):
+    """A run whose first spans have these ids already; 0 is none."""
+    octets = b"".join([each.to_bytes(8, "big") for each in ids])
+    return HandedRun(span, SpanContext(0xABC, 0xDEF, True), octets, number, kept, 0)
+
+
+def test_ids_that_somebody_else_made_stand_in_their_rows_and_above_others():
+    of, encoder = laid_out(program(odd=True)), JsonEncoder()
+    rows = len(of.rows)
+    contexts = [
+        handed([0x11]), parent(), handed([0x21, 0x22, 0, 0x24], number=(1 << 31) + 1),
+        handed(range(0x100, 0x100 + rows)), None, handed([]),
+    ]  # fmt: skip
+    made = block(of, runs=6, contexts=contexts)
+    check(made, encoder)
+    events = list(run_events(made))
+    assert [e["span_id"] for e in events if e["event"] == "vm_run"][0::2] == [
+        *("0000000000000011", "0000000000000021"),
+        events[4 * rows]["span_id"],
+    ]
+    assert [int(e["span_id"], 16) for e in events[3 * rows : 4 * rows]] == [
+        *range(0x100, 0x100 + rows)
+    ]
+    below = {e["parent_span_id"] for e in events[1:rows] if e["event"] == "vm_declaration"}
+    assert below == {"0000000000000011"}
+    assert [run_id(made, run)[8:] for run in (0, 2)] == ["80000000", "80000001"]
+    assert made.sampled.tolist() == [False, True, False, False, True, False]
+    check(block(of, runs=6), encoder)
+    check(failed(of, context=handed([0x11, 0x12])))
 
 
 @pytest.mark.parametrize("step", [0.0, 1e-9, 2.5e-6, 0.0099, 0.01, 0.02, 0.09, 0.1, 1.0, 7200.0])

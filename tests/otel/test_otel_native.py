@@ -8,6 +8,8 @@ from collections import Counter
 
 import pytest
 from opentelemetry import baggage, context, trace
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcessor, SpanExportResult
 from opentelemetry.sdk.trace.sampling import Decision, Sampler, SamplingResult
@@ -29,6 +31,7 @@ from otel_subjects import (
     run,
     spans_of,
 )
+from patience import HANG
 
 import kumi
 from kumi import otel
@@ -270,6 +273,87 @@ def test_a_provider_of_the_sdks_whose_tracers_are_others_gets_real_spans():
     with profiled(provider):
         run()
     assert [span.name for span in kumi_spans(exporter.spans)] == ["vendor's run Taxed"]
+
+
+class Watching(SpanProcessor):
+    """Notes what is current where and when spans start and end."""
+
+    def __init__(self):
+        self.seen = []
+
+    def on_start(self, span, parent_context=None):
+        self.note("start", span)
+
+    def on_end(self, span):
+        self.note("end", span)
+
+    def note(self, what, span):
+        current = trace.get_current_span().get_span_context().span_id
+        above = span.parent.span_id if span.parent else 0
+        self.seen.append((what, span.name, current == above, threading.current_thread()))
+
+
+def test_spans_are_made_on_the_callers_thread_each_below_the_current_one():
+    watching, after = Watching(), []
+    provider = native(watching)
+    run()
+    with profiled(provider, traces="native_operations"):  # the first run has to wait for the way
+        for _ in range(2):
+            run()
+            after.append(len(watching.seen))
+    assert after == [2 * SPANS, 4 * SPANS]
+    assert {(current, thread) for *_, current, thread in watching.seen} == {
+        (True, threading.current_thread())
+    }
+    assert [seen[:2] for seen in watching.seen[: 2 * SPANS]] == [
+        ("start", "run Taxed"),
+        ("start", "Taxed.inputs"),
+        *[(what, f"LoadInput {name}") for name in ("amount", "rate") for what in ("start", "end")],
+        ("end", "Taxed.inputs"),
+        ("start", "Taxed.tax"), ("start", "Map multiply"), ("end", "Map multiply"),
+        ("end", "Taxed.tax"),
+        ("start", "Taxed.total"), ("start", "Ref tax"), ("end", "Ref tax"),
+        ("start", "Map add"), ("end", "Map add"), ("end", "Taxed.total"),
+        ("end", "run Taxed"),
+    ]  # fmt: skip
+
+
+def test_flush_has_the_provider_deliver_what_it_holds():
+    exporter = Keeping()
+    with profiled(native(Filtering(exporter))):
+        run()
+        assert otel.flush(HANG)
+        assert [span.name for span in kumi_spans(exporter.spans)] == ["run Taxed"]
+
+
+def test_rules_may_change_while_a_program_runs():
+    exporter = Keeping()
+    run()
+    with profiled(native(Redacting(exporter)), traces="native", slow_ms=0):
+        run()
+        otel.configure(slow_ms=10_000)
+        run()
+        otel.configure(slow_ms=None)
+        run()
+    kept = [s.attributes["kumi.run.kept"] for s in exporter.spans if s.name == "run Taxed"]
+    assert kept == ["slow", "none", "all"]
+    assert len(exporter.spans) == 2 * (1 + DECLARATIONS) + 1
+
+
+def test_an_exemplar_leads_to_the_run_that_was_made():
+    exporter, reader = Keeping(), InMemoryMetricReader()
+    meters = MeterProvider([reader], shutdown_on_exit=False)
+    with profiled(native(Redacting(exporter)), meter_provider=meters):
+        run(20)
+        otel.flush()
+    made = {span.context.span_id for span in exporter.spans}
+    metrics = {
+        m.name: m for m in reader.get_metrics_data().resource_metrics[0].scope_metrics[0].metrics
+    }
+    points = metrics["kumi.run.duration"].data.data_points
+    found = {exemplar.span_id for point in points for exemplar in point.exemplars}
+    assert found
+    assert found <= made
 
 
 # Samplers, and parents that are not sampled.

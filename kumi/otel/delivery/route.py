@@ -194,15 +194,14 @@ class Router:
 
     def _natively(self, provider: Any, why: str) -> Route:
         """The provider's own tracer makes the spans."""
-        name = f"{type(provider).__module__}.{type(provider).__qualname__}"
         if not hasattr(provider, "get_tracer"):
-            _warn(f"{name} is no tracer provider")
+            _warn(f"{type(provider).__module__}.{type(provider).__qualname__} is no tracer provider")
             return Route(self._own_provider(), (), None, provider)
-        tracer = provider.get_tracer(SCOPE_NAME, __version__, schema_url=SCHEMA_URL)
         below = Level.NOTHING if self._native is None else self._native
-        logger.info("traces go as real spans%s, through %s, %s", _OF[below], name, why)
+        lane = NativeLane(provider, below)
+        logger.info("traces go as real spans%s, through %s, %s", _OF[below], lane.name, why)
         identity = provider if isinstance(provider, TracerProvider) else self._own_provider()
-        return Route(identity, (), None, provider, native=NativeLane(tracer, below, name))
+        return Route(identity, (), None, provider, native=lane)
 
     def _lane(self, leaf: SpanProcessor) -> Lane:
         exporter = leaf.span_exporter  # type: ignore[attr-defined]  # both kinds of leaf have it

@@ -12,6 +12,7 @@ from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, set_s
 from kumi.otel.delivery.metrics.ledger import by_run
 from kumi.otel.delivery.metrics.operation_times import operation_times, times_of_failed
 from kumi.otel.log import trouble
+from kumi.spans.origin import HandedRun
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -110,6 +111,9 @@ def _slowest(took: NDArray[np.int64], block: Block | None) -> int:
 
 def _context(caller: Any, block: Block | None, run: int) -> Context | None:
     """Where an exemplar leads to: the run's own span, where traces have it, or its caller's."""
+    if isinstance(caller, HandedRun):
+        known = caller.span if caller.span.is_valid else caller.parent
+        return set_span_in_context(NonRecordingSpan(known))
     around = caller if isinstance(caller, Context) else Context()
     if block is None or not block.sampled[run]:
         return around
