@@ -20,6 +20,7 @@ FAILED = "internal_error"
 LATE = "exit"
 TRACES_FULL = "traces_queue_full"
 TRACES_LATE = "traces_exit"
+TRACES_FAILED = "traces_internal_error"
 REFUSED = "export_failed"
 SHUT_DOWN = "already_shutdown"
 
