@@ -162,7 +162,7 @@ def test_summaries_for_which_there_are_no_ids_are_counted(tmp_path, caplog):
         raise OSError("no ids")
 
     four_runs(path, refuse)
-    assert balance(path) == (0, {"internal_error": 8})
+    assert balance(path) == (0, {"traces_internal_error": 8})
     (said,) = [r for r in caplog.records if "making summaries" in r.getMessage()]
     assert said.levelno == logging.WARNING
 

@@ -15,8 +15,8 @@ Of a run that failed, the run, the declaration and the operation are sent as the
 rest of it is folded.
 
 Trees are sent at a flush and at the end; when a trace is not remembered any more; and when 1, 2, 4,
-8, … seconds have passed since its first run was folded. So a trace of an hour has a dozen trees at
-most of each program and caller, and none of them is older than what came before it.
+8, … seconds have passed since its first run was folded. So a trace of an hour has a dozen trees of
+a program and caller at most, and what is folded a minute after it began is seen within a minute.
 """
 
 from __future__ import annotations

@@ -195,7 +195,8 @@ class Router:
     def _natively(self, provider: Any, why: str) -> Route:
         """The provider's own tracer makes the spans."""
         if not hasattr(provider, "get_tracer"):
-            _warn(f"{type(provider).__module__}.{type(provider).__qualname__} is no tracer provider")
+            kind = type(provider)
+            _warn(f"{kind.__module__}.{kind.__qualname__} is no tracer provider")
             return Route(self._own_provider(), (), None, provider)
         below = Level.NOTHING if self._native is None else self._native
         lane = NativeLane(provider, below)

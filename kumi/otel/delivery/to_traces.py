@@ -6,7 +6,7 @@ from math import inf
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from kumi.otel.delivery.counts import FAILED
+from kumi.otel.delivery.counts import TRACES_FAILED
 from kumi.otel.delivery.fold import Fold
 from kumi.otel.log import trouble
 from kumi.spans.folded import tree_blocks
@@ -56,7 +56,7 @@ class ToTraces:
                 folded += spans
         for sender in senders:
             sender.count_folded(folded)
-            sender.count_lost(FAILED, lost)
+            sender.count_lost(TRACES_FAILED, lost)
             if sent:
                 sender.blocks(sent)
 
@@ -72,7 +72,7 @@ class ToTraces:
             trouble("making summaries of folded spans", error)
             lost = sum(tree.span_count for tree in trees)
             for sender in limited:
-                sender.count_lost(FAILED, lost)
+                sender.count_lost(TRACES_FAILED, lost)
         else:
             for sender in limited:
                 sender.blocks(blocks)
