@@ -121,11 +121,15 @@ def without_unknown(options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def changed(settings: Settings, options: Mapping[str, Any]) -> Settings:
-    """The same with other rules. TypeError for an option that is none of them."""
+    """The same with other rules. TypeError for an option that is none of them.
+
+    What is not accepted leaves the rule that is in force: a slip must not have everything recorded.
+    """
     for name in options:
         if name not in _RULES:
             raise TypeError(f"no rule is called {name!r}: {did_you_mean(name, _RULES)}")
-    return replace(settings, **_from_options(options))
+    rules = {name: _option(name, value, getattr(settings, name)) for name, value in options.items()}
+    return replace(settings, **rules)
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
@@ -142,16 +146,15 @@ def _from_options(options: Mapping[str, Any]) -> dict[str, Any]:
     for name in options:
         if name not in _KINDS:
             raise TypeError(f"no setting is called {name!r}: {did_you_mean(name, _KINDS)}")
-    return {name: _option(name, value) for name, value in options.items()}
+    return {name: _option(name, value, _DEFAULTS[name]) for name, value in options.items()}
 
 
-def _option(name: str, value: Any) -> Any:
-    """An option as a setting: read as the variable's text would be."""
-    default = _DEFAULTS[name]
-    if value is None and default is None:
+def _option(name: str, value: Any, otherwise: Any) -> Any:
+    """An option as a setting, read as the variable's text would be; `otherwise` if not accepted."""
+    if value is None and _DEFAULTS[name] is None:
         return None
     text = os.fspath(value) if isinstance(value, os.PathLike) else str(value)
-    return _parsed(name, text, _KINDS[name], default)
+    return _parsed(name, text, _KINDS[name], otherwise)
 
 
 def _parsed(name: str, text: str, kind: _Kind, default: Any) -> Any:

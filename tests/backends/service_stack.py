@@ -36,7 +36,7 @@ def watched_service(collector, prometheus_binary, folder, **settings):
         addresses = {
             "service": f"127.0.0.1:{ports['metrics']}",
             "collector": collector.own_metrics,
-            "span-metrics": collector.span_metrics,
+            "relayed": collector.relayed_metrics,
         }
         with running_prometheus(prometheus_binary, folder, addresses) as prometheus:
             yield service, prometheus

@@ -47,7 +47,7 @@ def test_each_job_is_asked_and_answers(watched):
     found = eventually(lambda: watched.query("up"), is_enough=lambda found: len(found) == 3)
 
     jobs = {series["metric"]["job"]: series["value"][1] for series in found}
-    assert jobs == {"service": "1", "collector": "1", "span-metrics": "1"}
+    assert jobs == {"service": "1", "collector": "1", "relayed": "1"}
 
 
 def test_losses_of_a_real_run_fire_their_alerts_and_no_other(watched):
