@@ -209,6 +209,15 @@ def test_exports_of_a_batch_processor_and_ours_do_not_overlap(stock, received):
     assert set(most) == {1}
 
 
+def test_the_application_s_exporter_stays_as_it_was(stock, received):
+    exporter = stock.exporter(received)
+    before = {name: id(value) for name, value in vars(exporter).items()}
+    with profiled(batched(exporter)):
+        run(3)
+    assert {name: id(value) for name, value in vars(exporter).items()} == before
+    assert type(exporter) is stock.kind
+
+
 # The exporter's own ways: headers, compression, retries, sizes, metrics.
 
 
