@@ -4,10 +4,11 @@ PYTEST_FLAGS ?= -n auto --dist worksteal
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 SERVERS := .venv/.services
+OTEL_VERSIONS := 1.28.2 1.31.1 1.35.0 1.40.0 newest
 LIBRARIES := .venv/lanes
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench backends services lanes-libraries
+.PHONY: help demo test lint bench backends services lanes lanes-libraries
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,11 +28,26 @@ lint: $(INSTALLED) ## check style, types, and that imports point down the house
 bench: $(INSTALLED) ## measure the cost of profiling beside the OpenTelemetry SDK (two minutes)
 	$(BIN)/python -m benchmarks
 
-backends: $(INSTALLED) ## build a real Jaeger (needs Go, three minutes the first time) and test against it
-	JAEGER_BINARY=$$(deploy/jaeger/build) && export JAEGER_BINARY && $(BIN)/python -m pytest -m backend tests/backends
+backends: $(SERVERS) ## test against a real Jaeger, collector and Prometheus (Go, five minutes the first time)
+	JAEGER_BINARY=$$(deploy/jaeger/build) && COLLECTOR_BINARY=$$(deploy/collector/build || true) \
+	&& TOOLS=$$(deploy/prometheus/unpack || true) && export JAEGER_BINARY COLLECTOR_BINARY PATH="$$PATH$${TOOLS:+:$$TOOLS}" \
+	&& $(BIN)/python -m pytest -m backend tests/backends
 
-services: $(SERVERS) ## run under real gunicorn, uvicorn, celery, multiprocessing, and lose nothing (four minutes)
+services: $(SERVERS) ## run under real gunicorn, uvicorn, celery, multiprocessing, and lose nothing (five minutes)
 	$(BIN)/python -m pytest -m service tests/services
+
+lanes: $(OTEL_VERSIONS:%=lanes-%) ## send through the exporters of five versions of OpenTelemetry (two minutes; -j2: one)
+
+lanes-%: .venv/otel-%/.installed
+	@echo "OpenTelemetry $*"
+	.venv/otel-$*/bin/python -m pytest -q -p no:cacheprovider tests/otel/test_otel_stock_exporters.py
+
+.PRECIOUS: .venv/otel-%/.installed
+.venv/otel-%/.installed: $(INSTALLED)
+	$(BIN)/python -m venv --without-pip $(@D)
+	$(BIN)/python -m pip --python $(@D)/bin/python install --quiet --disable-pip-version-check --no-compile --editable '.[versions]' \
+		$(foreach part,api sdk exporter-otlp,opentelemetry-$(part)$(patsubst %,==%,$(filter-out newest,$*)))
+	@touch $@
 
 $(SERVERS): $(INSTALLED)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[services]'

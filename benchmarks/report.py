@@ -1,6 +1,6 @@
-"""The results as a table in the terminal, and in README.md between its markers.
+"""The results as a table in the terminal, and on pages between markers: all, or what matters there.
 
-`python -m benchmarks.report` rewrites README.md from results.json, `--check` only compares.
+`python -m benchmarks.report` rewrites the pages from results.json, `--check` only compares.
 Standard library only.
 """
 
@@ -14,7 +14,20 @@ from benchmarks.figures import Figure
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results.json"
-README = ROOT / "README.md"
+IN_PRODUCTION = (
+    "run of 24 scalar operations, by hand",
+    "the same as a schema, off",
+    "the same, every operation recorded",
+    "recorded / off",
+    "recorded / off, declarations only",
+    "off after on / never on",
+    "run over 1,000 rows, loading included, off",
+    "the same, recorded / off",
+    "an operation: recorded, JSON and OTLP bytes",
+    "an operation: the same, and the file written",
+)
+PAGES = {ROOT / "README.md": None, ROOT / "docs" / "production.md": IN_PRODUCTION}
+"""The pages that show figures, and which; None for all."""
 BEGIN, END = "<!-- figures: written by make bench -->\n", "<!-- end of figures -->"
 HEADER = ("", "median", "quartiles", "target", "")
 
@@ -33,9 +46,10 @@ def terminal(results):
     return "\n".join([_setting(results), "", *(line.rstrip() for line in lines)])
 
 
-def markdown(results):
-    """The same for README.md."""
-    lines = ["| " + " | ".join(row) + " |" for row in (HEADER, ("---",) * 5, *_rows(results))]
+def markdown(results, names=None):
+    """The same for a page, of all figures or of these."""
+    rows = [row for row in _rows(results) if names is None or row[0] in names]
+    lines = ["| " + " | ".join(row) + " |" for row in (HEADER, ("---",) * 5, *rows)]
     return "\n".join([*lines, "", _setting(results), ""])
 
 
@@ -46,19 +60,22 @@ def passed(results):
     )
 
 
-def readme_with(results, text):
-    """README's text with the table of `results` between its markers."""
+def page_with(results, text, names):
+    """A page's text with the table of `results` between its markers."""
     before, rest = text.split(BEGIN)
-    return before + BEGIN + markdown(results) + END + rest.split(END)[1]
+    return before + BEGIN + markdown(results, names) + END + rest.split(END)[1]
 
 
 def main(arguments):
-    """Rewrite README.md, or with --check say whether it agrees; the exit status."""
-    text = README.read_text()
-    new = readme_with(json.loads(RESULTS.read_text()), text)
-    if "--check" in arguments:
-        return 0 if new == text else "README.md and benchmarks/results.json disagree: make bench"
-    README.write_text(new)
+    """Rewrite the pages, or with --check say whether they agree; the exit status."""
+    results = json.loads(RESULTS.read_text())
+    for page, names in PAGES.items():
+        text = page.read_text(encoding="utf-8")
+        new = page_with(results, text, names)
+        if "--check" not in arguments:
+            page.write_text(new, encoding="utf-8")
+        elif new != text:
+            return f"{page.name} and benchmarks/results.json disagree: make bench"
     return 0
 
 

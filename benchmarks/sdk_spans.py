@@ -37,8 +37,8 @@ class Baseline:
 
     def __init__(self, exporter):
         self._provider = TracerProvider()
-        self._processor = BatchSpanProcessor(exporter, max_queue_size=ROOMY)
-        self._provider.add_span_processor(self._processor)
+        self.processor = BatchSpanProcessor(exporter, max_queue_size=ROOMY)
+        self._provider.add_span_processor(self.processor)
         self._tracer = self._provider.get_tracer("baseline")
 
     def spans(self, times):

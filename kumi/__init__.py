@@ -74,19 +74,23 @@ def __dir__() -> list[str]:
     return sorted({*_ELSEWHERE, *_MODULES, *classes.__all__, "__version__"})
 
 
-def _is_on(variable: str, default: str) -> bool:
-    """Whether a setting may be on: read here, since nothing of profiling is imported while off."""
-    said = os.environ.get(variable, default).strip().lower()
-    return said not in {"", "0", "false", "no", "off"}
+def _is_profiled() -> bool:
+    """Whether to profile: while nobody has said so, nothing of profiling is imported."""
+    said = os.environ.get("KUMI_PROFILE")
+    if not said:
+        return False
+    from kumi.otel.switches import is_on
+
+    return is_on(said)
 
 
 def _start() -> None:
-    if _is_on("KUMI_PROFILE", ""):
+    if _is_profiled():
         import_module("kumi.otel.runtime").start_from_environment()
 
 
 hooks.set_starter(_start)
-if _is_on("KUMI_PROFILE", "") and _is_on("KUMI_PROFILE_SIGTERM", "1"):
+if _is_profiled():
     from kumi.otel.recording import sigterm
 
-    sigterm.install()
+    sigterm.install_unless_off()

@@ -11,27 +11,26 @@ import threading
 import weakref
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from importlib import import_module
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from kumi import forks
-from kumi.observations import Phase
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from kumi.observations import Phase
     from kumi.protocols import Rebindable, Watcher
 
 
-@dataclass(slots=True, weakref_slot=True, eq=False)
 class _Seam:
-    watcher: Watcher | None = None
-    starter: Callable[[], None] | None = None
-    lock: threading.RLock = field(default_factory=threading.RLock)
-    starting: set[int] = field(default_factory=set)
-    runners: weakref.WeakKeyDictionary[Any, None] = field(default_factory=weakref.WeakKeyDictionary)
+    def __init__(self) -> None:
+        self.watcher: Watcher | None = None
+        self.starter: Callable[[], None] | None = None
+        self.lock = threading.RLock()
+        self.starting: set[int] = set()
+        self.runners: weakref.WeakKeyDictionary[Any, None] = weakref.WeakKeyDictionary()
 
     def forked(self) -> None:
         """In a forked child: a new lock, since a thread of the parent may have held the old one.
@@ -49,9 +48,13 @@ forks.tell(_seam)
 _open_phase: ContextVar[Phase | None] = ContextVar("kumi_open_phase", default=None)
 
 
-def set_starter(starter: Callable[[], None]) -> None:
-    """Call `starter` once, before the first compile or run (the settings are read there)."""
-    _seam.starter = starter
+def set_starter(starter: Callable[[], None] | None) -> Callable[[], None] | None:
+    """Call `starter` once, before the next compile (the settings are read there).
+
+    Gives the one that it replaces; None where that has run, so that there may be programs already.
+    """
+    before, _seam.starter = _seam.starter, starter
+    return before
 
 
 def start() -> None:
@@ -114,6 +117,8 @@ def lock() -> threading.RLock:
 @contextmanager
 def phase(name: str, schema: str | None = None) -> Iterator[Phase]:
     """Time a stretch of work and tell the watcher when it ends, also when it raises."""
+    from kumi.observations import Phase  # noqa: PLC0415 - `import kumi` needs no dataclasses
+
     start()
     this = Phase(name, schema, perf_counter(), _open_phase.get())
     token = _open_phase.set(this)

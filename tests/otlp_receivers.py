@@ -3,7 +3,9 @@
 In the end, whatever spans of ours they got are such as the registry has.
 """
 
+import gzip
 import threading
+import zlib
 from concurrent import futures
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -26,6 +28,8 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2_grpc import (
     TraceServiceServicer,
     add_TraceServiceServicer_to_server,
 )
+
+UNPACKED = {"gzip": gzip.decompress, "deflate": zlib.decompress}
 
 
 class Received:
@@ -66,8 +70,9 @@ def http_receiver():
             if status == 200:
                 if self.path.endswith("/v1/metrics"):
                     received.metric_messages.append(ExportMetricsServiceRequest.FromString(body))
-                elif "Content-Encoding" not in self.headers:
-                    received.messages.append(ExportTraceServiceRequest.FromString(body))
+                else:
+                    unpack = UNPACKED.get(self.headers.get("Content-Encoding"), bytes)
+                    received.messages.append(ExportTraceServiceRequest.FromString(unpack(body)))
                 content = received.response.SerializeToString()
             self.send_response(status)
             self.send_header("Content-Length", str(len(content)))

@@ -30,6 +30,8 @@ def references(signal):
     return found
 
 
+OF_SUMMARIES, NOT_OF_SUMMARIES = "of a summary", "not of a summary"
+FOLDED = " (folded)"
 CARRIED = {kind: references(span) for kind, span in SPANS.items()}
 IN_EVENTS = {"exception": references(GROUPS["kumi.exception"])}
 THEIRS = {
@@ -62,18 +64,23 @@ def type_of_value(value):
     return _TYPES.get(type(value), type(value).__name__)
 
 
-def required(kind):
-    return {key for key, one in CARRIED[kind].items() if one["requirement_level"] == "required"}
+def required(kind, attributes):
+    """What a span of this kind must have, which depends on whether it is a summary."""
+    own = OF_SUMMARIES if attributes.get("aggregation.is_summary") else NOT_OF_SUMMARIES
+    levels = ("required", {"conditionally_required": own})
+    return {key for key, one in CARRIED[kind].items() if one["requirement_level"] in levels}
 
 
 def name_of(kind, attributes, phase=None):
     """What a span of this kind with these attributes is called, by the first pattern that fits."""
-    for pattern in re.findall("`(.*?)`", SPANS[kind]["name"]["note"]):
+    patterns = re.findall("`(.*?)`", SPANS[kind]["name"]["note"])
+    folded = FOLDED if attributes.get("aggregation.is_summary") else ""
+    for pattern in [one for one in patterns if one != FOLDED]:
         filled = pattern
         for key, value in {**attributes, "phase": phase}.items():
             filled = filled.replace(f"{{{key}}}", str(value))
         if "{" not in filled:
-            return filled
+            return filled + folded
     return None
 
 
@@ -127,7 +134,7 @@ def faults(kind, span, phase=None):
     """All that is wrong with one of the SDK's spans from which nothing was left out."""
     name, raised = name_of(kind, span.attributes, phase), not span.status.is_unset
     found = [] if span.name == name else [f"is not called {name}"]
-    found += [f"lacks {key}" for key in required(kind) - span.attributes.keys()]
+    found += [f"lacks {key}" for key in required(kind, span.attributes) - span.attributes.keys()]
     found += [] if raised == ("error.type" in span.attributes) else ["has error.type, or raised"]
     found += [] if span.kind.name.lower() == SPANS[kind]["kind"] else [f"is {span.kind.name}"]
     return [f"{span.name}: {one}" for one in found] + _too_much(kind, span)

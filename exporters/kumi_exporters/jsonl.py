@@ -1,4 +1,8 @@
-"""Spans as JSON Lines: an exporter for any tracer provider, and the profile's own writer."""
+"""Spans as JSON Lines: an exporter for any tracer provider, and the profile's own writer.
+
+The entry point `kumi_jsonl` loads this, and whoever loads one need not build it: what is heavy is
+imported by an exporter that is being built.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +16,6 @@ from typing_extensions import override
 from kumi import forks
 from kumi.spans.json_lines import line
 from kumi.spans.ordinary import ordinary_span
-from kumi_exporters.blocks import BlockWriter
-from kumi_exporters.eventfile.event_file import EventFile, holds_profile
 
 if TYPE_CHECKING:
     import os
@@ -22,9 +24,16 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace import ReadableSpan
 
     from kumi.spans.block import Block
+    from kumi_exporters.eventfile.event_file import EventFile
 
 _DEFAULT = "kumi-spans.jsonl"
 _log = logging.getLogger("kumi.otel")
+
+
+def prepare() -> None:
+    """Import what an exporter needs."""
+    from kumi_exporters import blocks  # noqa: F401, PLC0415 - NumPy, not before it is needed
+    from kumi_exporters.eventfile import event_file  # noqa: F401, PLC0415 - the same
 
 
 class JsonlSpanExporter(SpanExporter):
@@ -32,16 +41,24 @@ class JsonlSpanExporter(SpanExporter):
 
     Built bare it writes to KUMI_PROFILE_FILE, else to `kumi-spans.jsonl`. The first block of a
     program in a process is preceded by its `program` event. Never raises; what could not be written
-    is FAILURE, and counted in `file.dropped`.
+    is FAILURE, and counted in `file.dropped`. A trace is never too large for a file, as
+    `takes_any_size` says.
     """
+
+    takes_any_size = True
 
     def __init__(
         self, path: str | os.PathLike[str] | None = None, *, file: EventFile | None = None
     ) -> None:
+        from kumi_exporters import blocks  # noqa: PLC0415 - NumPy, not before it is needed
+        from kumi_exporters.eventfile import event_file  # noqa: PLC0415 - the same
+
         if file is None:
-            file = EventFile.from_environment(_DEFAULT) if path is None else EventFile(path)
+            of = event_file.EventFile
+            file = of.from_environment(_DEFAULT) if path is None else of(path)
         self.file = file
-        self._blocks = BlockWriter(file)
+        self._holds_profile = event_file.holds_profile
+        self._blocks = blocks.BlockWriter(file)
         self._shut_down = False
         self.forked()
         forks.tell(self)
@@ -66,7 +83,7 @@ class JsonlSpanExporter(SpanExporter):
 
         Nothing is written where the profile itself writes them to this file.
         """
-        if holds_profile(self.file.path):
+        if self._holds_profile(self.file.path):
             return sum(block.span_count for block in blocks)
         if self._shut_down:
             return 0

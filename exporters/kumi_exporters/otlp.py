@@ -1,4 +1,8 @@
-"""Spans over OTLP: an exporter for any tracer provider, which takes blocks as ready bytes."""
+"""Spans over OTLP: an exporter for any tracer provider, which takes blocks as ready bytes.
+
+The entry point `kumi_otlp` loads this, and whoever loads one need not build it: NumPy and the
+transports are imported by an exporter that is being built, and by `prepare`.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +13,17 @@ from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 from typing_extensions import override
 
 from kumi import forks
-from kumi_exporters.encode.otlp_encoder import OtlpEncoder, encode_ordinary
 from kumi_exporters.transport.destination import chosen_protocol, from_environment
 from kumi_exporters.transport.retries import RetryingClient, transport_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from types import ModuleType
 
     from opentelemetry.sdk.trace import ReadableSpan
 
     from kumi.spans.block import Block
+    from kumi_exporters.encode.otlp_encoder import OtlpEncoder
     from kumi_exporters.transport.variables import OtlpProtocol
 
 _log = logging.getLogger("kumi.otel")
@@ -27,6 +32,13 @@ _log = logging.getLogger("kumi.otel")
 def prepare() -> None:
     """Import what an exporter made of the variables alone needs until its first answer."""
     transport_for(chosen_protocol())
+    _encoding()
+
+
+def _encoding() -> ModuleType:
+    from kumi_exporters.encode import otlp_encoder  # noqa: PLC0415 - NumPy, not before it is needed
+
+    return otlp_encoder
 
 
 class KumiOTLPSpanExporter(SpanExporter):
@@ -49,13 +61,13 @@ class KumiOTLPSpanExporter(SpanExporter):
             endpoint=endpoint, protocol=protocol, headers=headers, timeout=timeout
         )
         self._client = RetryingClient(self.destination)
-        self._encoder = OtlpEncoder()
+        self._encoder: OtlpEncoder = _encoding().OtlpEncoder()
         forks.tell(self)
 
     def forked(self) -> None:
         """Begin anew in a child, with a connection and buffers of its own."""
         self._client.forked()
-        self._encoder = OtlpEncoder()
+        self._encoder = _encoding().OtlpEncoder()
 
     @property
     def trouble(self) -> str:
@@ -65,7 +77,7 @@ class KumiOTLPSpanExporter(SpanExporter):
     @override
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         """Send ordinary spans."""
-        taken = self._delivered(lambda: encode_ordinary(spans)) if spans else 0
+        taken = self._delivered(lambda: _encoding().encode_ordinary(spans)) if spans else 0
         return SpanExportResult.SUCCESS if taken == len(spans) else SpanExportResult.FAILURE
 
     def export_blocks(self, blocks: Sequence[Block]) -> int:

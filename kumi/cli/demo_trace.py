@@ -54,7 +54,9 @@ def root_span(provider: TracerProvider | None) -> Iterator[str | None]:
 
 def about_trace(trace_id: str, output: str) -> str:
     """What became of the trace; the file's last line has the counts, unless the disk was full."""
-    endpoint = _variable(_ENDPOINTS) or ""
+    from kumi_exporters.transport.userinfo import shown  # noqa: PLC0415 - only where a trace was sent
+
+    endpoint = shown(_variable(_ENDPOINTS) or "")
     end = profile_end(output)
     if end is None:
         return f"\nTrace {trace_id}: sent to {endpoint}; {visible(output)} has no counts"

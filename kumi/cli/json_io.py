@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 import sys
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -14,6 +15,20 @@ from kumi.cli.strict_json import loads
 from kumi.cli.terminal import say
 from kumi.letters import harmless_json, visible
 from kumi.profiles.devices import device_refused, is_device
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@contextmanager
+def integers_of_any_size() -> Iterator[None]:
+    """Lift Python's guard against long numbers: integers are exact at any size, in JSON too."""
+    before = sys.get_int_max_str_digits()
+    sys.set_int_max_str_digits(0)
+    try:
+        yield
+    finally:
+        sys.set_int_max_str_digits(before)
 
 
 def read_input(path: str | None) -> dict[str, Any]:

@@ -23,6 +23,7 @@ COMMANDS = {
     "check": "Find every static error of schemas.",
     "ops": "List the operations of a schema, as the VM runs them.",
     "profile": "Report where the time of a profile went.",
+    "compare": "Compare two schemas, or two profiles, operation by operation.",
     "record": "Run a Python program and record its schemas.",
     "replay": "Send a profile to an OTLP backend.",
     "demo": "Run three real schemas, and show their profile.",

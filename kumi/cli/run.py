@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kumi.cli.carrier import inherited
-from kumi.cli.json_io import read_input, write_output
+from kumi.cli.json_io import integers_of_any_size, read_input, write_output
 from kumi.cli.recorded_file import BLOCK_MS, WHOLE_PROFILE, filled_in, is_stream, profile_end
 from kumi.cli.schemas import check_names, only
 from kumi.cli.schemas import schema as find_schema
@@ -52,23 +51,12 @@ def run(
       kumi run pricing.py:OrderPricing --input - --only total < order.json
       kumi run tax.kumi --input tax.json --profile tax.jsonl
     """
-    with _integers_of_any_size():
+    with integers_of_any_size():
         with _profiled(profile):
             found = find_schema(schema)
             check_names(found, names)
             result = _computed(found, names, given)
         write_output(result, output)
-
-
-@contextmanager
-def _integers_of_any_size() -> Iterator[None]:
-    """Lift Python's guard against long numbers: integers are exact at any size, in JSON too."""
-    before = sys.get_int_max_str_digits()
-    sys.set_int_max_str_digits(0)
-    try:
-        yield
-    finally:
-        sys.set_int_max_str_digits(before)
 
 
 @contextmanager

@@ -1,11 +1,14 @@
-"""From SCHEMA on the command line to classes: `file.kumi`, `module.py:Class` or `module.py`."""
+"""From SCHEMA on the command line to classes: `file.kumi`, `module.py:Class`, `module:Class`."""
 
 from __future__ import annotations
 
+import os
+import re
 import sys
+from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -36,12 +39,15 @@ def schema(spec: str) -> type[Schema]:
 
 def schemas(spec: str) -> list[type[Schema]]:
     """Every schema that `spec` names: more than one only for a module without a class."""
-    path, _, name = spec.rpartition(":") if ".py:" in spec else (spec, "", "")
+    path, _, name = spec.rpartition(":") if ".py:" in spec or is_in_module(spec) else (spec, "", "")
     if Path(path).exists() and is_device(Path(path)):
         raise click.ClickException(device_refused(visible(path), "schema"))
-    if not path.endswith(".py"):
+    if is_in_module(spec):
+        declared = _declared(_installed(path))
+    elif path.endswith(".py"):
+        declared = _declared(_import(Path(path)))
+    else:
         return [load(path)]
-    declared = _declared(_import(Path(path)))
     shown = visible(path)
     if not declared:
         raise click.ClickException(f"{shown} has no schema: no class derived from kumi.Schema")
@@ -51,6 +57,14 @@ def schemas(spec: str) -> list[type[Schema]]:
         hint = did_you_mean(name, declared)
         raise click.ClickException(f"{shown} has no schema {name!r}; {hint}")
     return [declared[name]]
+
+
+_IN_MODULE: Final = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*")
+
+
+def is_in_module(spec: str) -> bool:
+    """Whether it is `package.module:Class`, and not a file of that name."""
+    return bool(_IN_MODULE.fullmatch(spec)) and ".py:" not in spec and not Path(spec).exists()
 
 
 def only(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -94,6 +108,21 @@ def _declared(module: ModuleType) -> dict[str, type[Schema]]:
         and issubclass(value, Schema)
         and value.__module__ == module.__name__
     }
+
+
+def _installed(name: str) -> ModuleType:
+    """A module by its name, as Python finds it from the current folder."""
+    sys.path.insert(0, os.getcwd())  # noqa: PTH109 - sys.path holds text
+    try:
+        return import_module(name)
+    except ModuleNotFoundError as error:
+        raise click.ClickException(f"{name}: {error}") from error
+    except KumiError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise click.ClickException(import_failure(Path(name), error)) from error
+    finally:
+        sys.path.remove(os.getcwd())  # noqa: PTH109 - sys.path holds text
 
 
 def _import(path: Path) -> ModuleType:

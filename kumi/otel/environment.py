@@ -34,13 +34,16 @@ if TYPE_CHECKING:
 
 _ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 _SAMPLER, _IDS = "OTEL_TRACES_SAMPLER", "OTEL_PYTHON_ID_GENERATOR"
+_FILE = "OTEL_CONFIG_FILE"
 _EXPORTERS = "opentelemetry_traces_exporter"
 _NAMED = {
     _SAMPLER: "opentelemetry_traces_sampler",
     _IDS: "opentelemetry_id_generator",
     "OTEL_EXPERIMENTAL_RESOURCE_DETECTORS": DETECTOR_GROUP,
 }
-_OTLP = ("otlp", "otlp_proto_http", "otlp_proto_grpc", "kumi_otlp")
+_OTLP = {"otlp", "otlp_proto_http", "otlp_proto_grpc", "kumi_otlp"}
+_JSONL = "kumi_jsonl"
+_OURS = {*_OTLP, _JSONL}
 
 
 def private_provider() -> TracerProvider:
@@ -82,15 +85,16 @@ def prepare() -> None:
     for names, group in _NAMED.items():
         chosen = [each.strip() for each in os.environ.get(names, "").split(",")]
         _load(group, [each for each in chosen if each])
-    _load(_EXPORTERS, [name for name in _exporter_names() if name not in _OTLP])
-    if any(name in _OTLP for name in _exporter_names()):
-        _prepare_otlp()
+    exporters = _exporter_names()
+    _load(_EXPORTERS, [name for name in exporters if name not in _OURS])
+    if not _OTLP.isdisjoint(exporters):
+        from kumi_exporters import otlp  # noqa: PLC0415 - only where it is used
 
+        otlp.prepare()
+    if _JSONL in exporters:
+        from kumi_exporters import jsonl  # noqa: PLC0415 - only where it is used
 
-def _prepare_otlp() -> None:
-    from kumi_exporters import otlp  # noqa: PLC0415 - only where it is used
-
-    otlp.prepare()
+        jsonl.prepare()
 
 
 def _load(group: str, names: list[str]) -> None:
@@ -102,19 +106,21 @@ def _load(group: str, names: list[str]) -> None:
 
 
 def exporters() -> tuple[SpanExporter, ...]:
-    """What the environment says that traces go to; nothing where it says nothing.
-
-    A configuration file replaces these variables, and takes somebody to set a provider up from it.
-    """
-    if os.environ.get("OTEL_CONFIG_FILE"):
-        warn_once("OTEL_CONFIG_FILE is set, but no tracer provider: no traces of Kumi are sent")
-        return ()
+    """What the environment says that traces go to; nothing where it says nothing."""
+    if os.environ.get(_FILE):
+        warn_once(f"{_FILE} is set, but no tracer provider: no traces of Kumi are sent")
     made = (_guarded(f"OTEL_TRACES_EXPORTER={name}", _maker(name)) for name in _exporter_names())
     return tuple(exporter for exporter in made if exporter is not None)
 
 
 def _exporter_names() -> list[str]:
-    """OTEL_TRACES_EXPORTER; where it is not set, OTLP if there is an endpoint."""
+    """OTEL_TRACES_EXPORTER; where it is not set, OTLP if there is an endpoint.
+
+    None where a configuration file replaces the variables: that takes somebody to set up a provider
+    from it.
+    """
+    if os.environ.get(_FILE):
+        return []
     names = os.environ.get("OTEL_TRACES_EXPORTER", "").strip()
     if not names:
         return ["otlp"] if any(os.environ.get(name) for name in _ENDPOINTS) else []

@@ -5,7 +5,7 @@ inbox and waits for the answer, with a deadline. So nothing of the owner's is ev
 signal (handlers run on the main thread), nor needs a lock.
 
 It rests until it is woken, gives callers a moment to add more, works until nothing is left, and
-rests again: an idle process does not wake up at all.
+rests again: an idle process does not wake up at all, but for what it has put off until some moment.
 
 Why that is delicate: a run pays nothing for waking the owner, so it does not look whether somebody
 has to; it only compares the length of its queue with a limit (see `ProgramChannel`). If the owner
@@ -52,14 +52,22 @@ class Owner:
     """A daemon thread with an inbox, started when it is first needed.
 
     `work` does all there is to do; `try_to_rest` has the next run call `wake`, and then says
-    whether nothing is left. Both are called on the thread. `gather` is in seconds.
+    whether nothing is left. `longest_rest` says how long it may rest then, None where nothing was
+    put off. All are called on the thread. Times are in seconds.
 
     `at_rest` says that somebody has to wake it; `answered` grows while it gets on with its work.
     """
 
-    def __init__(self, work: Work, try_to_rest: Callable[[], bool], gather: float = GATHER) -> None:
+    def __init__(
+        self,
+        work: Work,
+        try_to_rest: Callable[[], bool],
+        gather: float = GATHER,
+        longest_rest: Callable[[], float | None] = lambda: None,
+    ) -> None:
         self._work = work
         self._try_to_rest = try_to_rest
+        self._longest_rest = longest_rest
         self._gather_seconds = gather
         self._inbox: Any = None
         self._hurried = Reply()
@@ -172,8 +180,15 @@ class Owner:
     def _live(self, inbox: Any) -> None:
         log.by_another_thread()
         while not self._over:
-            self._take(inbox.get())
+            self._take(self._next(inbox))
         self.attend()
+
+    def _next(self, inbox: Any) -> Any:
+        """What comes next; where nothing does in time, it is called by itself."""
+        try:
+            return inbox.get(timeout=self._longest_rest())
+        except queue.Empty:
+            return _WAKE
 
     def _take(self, token: Any) -> None:
         """In a function of its own, whose end lets go of what was asked: a rest may be long."""

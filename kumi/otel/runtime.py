@@ -12,8 +12,8 @@ from kumi.otel.recording import sigterm
 from kumi.otel.sdk_import import without_wrong_limits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from typing import Unpack
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import Any, Unpack
 
     from opentelemetry.metrics import MeterProvider
     from opentelemetry.sdk.trace import TracerProvider
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     from kumi.otel.recording.profiler import Profiler
     from kumi.otel.settings import Options, RuleOptions
+
+
+_ON_ALREADY = "profiling is on already: the new settings are not used"
 
 
 class _State:
@@ -35,16 +38,45 @@ _state = _State()
 
 
 def start_from_environment() -> None:
-    """Profile this process where `KUMI_PROFILE` says so and nobody has begun yet.
+    """Profile this process where `KUMI_PROFILE` says so and nobody has begun yet."""
+    _start(None, None, {}, default=False)
 
-    Called inside of the first run, which must not fail for it: the SDK cannot be imported, for one,
-    where some of its variables have bad values. So nothing is raised but ImportError, and the next
-    compile tries again: it may be that a signal's handler runs the first schema while its own
-    thread imports the SDK, and what is half imported cannot be used yet.
+
+def start_instrumented(
+    tracer_provider: TracerProvider | None,
+    meter_provider: MeterProvider | None,
+    options: Mapping[str, Any],
+) -> None:
+    """Profile this process unless it is off: `KUMI_PROFILE`, and without that the SDK, may be.
+
+    What is no option is one warning.
+    """
+    default = not settings_.sdk_disabled()
+    _start(tracer_provider, meter_provider, options, default=default)
+
+
+def _start(
+    provider: TracerProvider | None,
+    meter_provider: MeterProvider | None,
+    options: Mapping[str, Any],
+    *,
+    default: bool,
+) -> None:
+    """Begin inside of the first run, which must not fail for it.
+
+    The SDK cannot be imported, for one, where some of its variables have bad values. So nothing is
+    raised but ImportError, and the next compile tries again: it may be that a signal's handler runs
+    the first schema while its own thread imports the SDK, and what is half imported cannot be used
+    yet.
     """
     try:
-        if settings_.enabled() and _state.profiler is None:
-            _put_in(_new_profiler(None, None, (), {}))
+        if not settings_.enabled(default=default):
+            return
+        known = settings_.without_unknown(options)
+        if _state.profiler is None:
+            _put_in(_new_profiler(provider, meter_provider, (), known))
+        elif known or provider or meter_provider:
+            warn_once(_ON_ALREADY)
     except ImportError as error:
         trouble("importing OpenTelemetry", error)
         raise
@@ -67,7 +99,7 @@ def instrument(
     global one. TypeError for an option that there is not.
     """
     if not _put_in(_new_profiler(tracer_provider, meter_provider, exporters, options)):
-        warn_once("profiling is on already: the new settings are not used")
+        warn_once(_ON_ALREADY)
 
 
 def uninstrument() -> None:
@@ -161,7 +193,7 @@ def _new_profiler(
     provider: TracerProvider | None,
     meter_provider: MeterProvider | None,
     exporters: Sequence[SpanExporter],
-    options: Options,
+    options: Options | dict[str, Any],
 ) -> Profiler:
     """Not under our lock: the SDK is imported here, and who imports it, too, may want the lock."""
     asked = settings_.read(**options)

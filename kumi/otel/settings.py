@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from kumi.errors import did_you_mean
 from kumi.otel.log import warn_once
+from kumi.otel.switches import FALSE
 from kumi.spans import frames
 
 if TYPE_CHECKING:
@@ -18,10 +19,9 @@ if TYPE_CHECKING:
 
 PREFIX = "KUMI_PROFILE"
 OWNER = "KUMI_PROFILE_OWNER"
-_LATER = ("MAX_SPANS", "CPU")
+_LATER = ("CPU",)
 _RULES = ("sample", "slow_ms")
 _TRUE = frozenset({"1", "true", "yes", "on"})
-_FALSE = frozenset({"0", "false", "no", "off", ""})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class Settings:
     sample: int = 1
     slow_ms: float | str | None = None
     traces: str = "auto"
+    max_spans: int = 10_000
     max_bytes: int | None = None
     block_ms: float = 100.0
     exit_ms: float = 2000.0
@@ -64,6 +65,7 @@ class Options(TypedDict, total=False):
     sample: int
     slow_ms: float | str | None
     traces: str
+    max_spans: int
     max_bytes: int | None
     block_ms: float
     exit_ms: float
@@ -87,20 +89,34 @@ class _Kind:
     accepted: str
 
 
-def enabled(environ: Mapping[str, str] | None = None) -> bool:
-    """Whether `KUMI_PROFILE` turns profiling on."""
+def enabled(environ: Mapping[str, str] | None = None, *, default: bool = False) -> bool:
+    """Whether `KUMI_PROFILE` turns profiling on; `default` where it says nothing, or nonsense."""
     text = (os.environ if environ is None else environ).get(PREFIX)
-    return text is not None and bool(_parsed(PREFIX, text, _BOOLEAN, default=False))
+    return default if text is None else bool(_parsed(PREFIX, text, _BOOLEAN, default))
+
+
+def sdk_disabled(environ: Mapping[str, str] | None = None) -> bool:
+    """Whether OpenTelemetry is to do nothing in this process."""
+    text = (os.environ if environ is None else environ).get("OTEL_SDK_DISABLED", "")
+    return text.strip().lower() == "true"
 
 
 def read(environ: Mapping[str, str] | None = None, /, **options: Any) -> Settings:
     """The settings of this process. TypeError for an option that there is not."""
     environ = os.environ if environ is None else environ
     found = _from_environment(environ) | _from_options(options)
-    if environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
+    if sdk_disabled(environ):
         found["traces"] = "off"
     _warn_of_others(environ)
     return Settings(**found)
+
+
+def without_unknown(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options that there are; of each other a warning says which was probably meant."""
+    for name in options:
+        if name not in _KINDS:
+            warn_once(f"no setting is called {name!r}, it is ignored: {did_you_mean(name, _KINDS)}")
+    return {name: value for name, value in options.items() if name in _KINDS}
 
 
 def changed(settings: Settings, options: Mapping[str, Any]) -> Settings:
@@ -159,7 +175,7 @@ def _warn_of_others(environ: Mapping[str, str]) -> None:
 def _boolean(text: str) -> bool:
     if text.lower() in _TRUE:
         return True
-    if text.lower() in _FALSE:
+    if text.lower() in FALSE:
         return False
     raise ValueError(text)
 
@@ -209,6 +225,7 @@ _KINDS = {
     "sample": _Kind(_count, "a number of runs, 1 or more"),
     "slow_ms": _Kind(_slow, "milliseconds, or a factor like 3x"),
     "traces": _Kind(_traces, "auto, off, native or native_operations"),
+    "max_spans": _Kind(_count, "a number of spans, 1 or more"),
     "max_bytes": _Kind(_count, "a number of bytes, 1 or more"),
     "block_ms": _DURATION,
     "exit_ms": _DURATION,

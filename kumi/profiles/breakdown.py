@@ -19,8 +19,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from kumi.ir.ops import BY_NAME
-from kumi.profiles.conditions import Clock, Memory, PauseTotals, clock_costs, memory, pauses
+from kumi.profiles.clock_share import Clock, clock_costs, clock_share, take_out
+from kumi.profiles.conditions import Memory, PauseTotals, memory, pauses
+from kumi.profiles.findings import findings
 from kumi.profiles.losses import drops
 from kumi.profiles.operand_names import OperandNames
 from kumi.profiles.processes import Processes, processes
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from kumi.profiles.counted_lines import LineCounts
     from kumi.profiles.engine import Engine, Tally
+    from kumi.profiles.findings import Findings
 
 SHARED_BY_OPERAND: Final = ("Ref", "Map", "LoadInput")
 SCRIPT_PHASE: Final = "script_execution"
@@ -69,6 +71,7 @@ class Breakdown(NamedTuple):
     """
 
     lines: LineCounts
+    findings: Findings
     schemas: tuple[Part, ...]
     runs: tuple[Tally, ...]
     failures: tuple[Part, ...]
@@ -100,9 +103,10 @@ class Breakdown(NamedTuple):
         return sum(run.total for run in self.runs)
 
 
-def breakdown(engine: Engine) -> Breakdown:
-    """The figures of what an engine has counted."""
+def breakdown(engine: Engine, *, calibrated: bool = False) -> Breakdown:
+    """The figures of what an engine has counted; `calibrated` without the clock's own share."""
     uncounted = engine.uncounted
+    clock = (take_out if calibrated else clock_share)(engine, clock_costs(uncounted))
     operands = OperandNames(uncounted)
     runs = _sorted(engine.tallies("vm_run", ("schema",)))
     declarations = _sorted(engine.tallies("vm_declaration", ("schema", "declaration")))
@@ -111,6 +115,7 @@ def breakdown(engine: Engine) -> Breakdown:
     script = [phase.total for phase in phases if phase.keys[0] == SCRIPT_PHASE]
     return Breakdown(
         lines=engine.lines,
+        findings=findings(engine, uncounted, operands, declarations),
         schemas=_schemas(engine, (*runs, *declarations)),
         runs=runs,
         failures=_failures(engine),
@@ -119,7 +124,7 @@ def breakdown(engine: Engine) -> Breakdown:
         operand_shares=tuple(_operand_shares(engine, types, operands)),
         declarations=declarations,
         phases=phases,
-        clock=_clock(engine, clock_costs(uncounted)),
+        clock=clock,
         memory=memory(uncounted),
         pauses=pauses(uncounted),
         processes=processes(uncounted),
@@ -163,23 +168,6 @@ def _by_operand(tally: Tally, operands: OperandNames) -> Part:
     operand = function if name == "Map" else operands.of_program(schema, program, position)
     names = () if operand is None else (str(schema), str(operand))
     return Part(names, tally.calls, tally.total)
-
-
-def _clock(engine: Engine, costs: dict[str, float]) -> Clock | None:
-    """What reading the clock took, in the processes that have said what one reading costs.
-
-    There is a reading for each operation, but for those that cost no instruction, such as `Ref`:
-    they share the one of the operation beside them.
-    """
-    readings: Counter[str] = Counter()
-    for tally in engine.tallies("vm_operation", ("process", "name")):
-        process, name = (str(key) for key in tally.keys)
-        if process in costs and not (name in BY_NAME and BY_NAME[name].free):
-            readings[process] += tally.calls
-    if not readings:
-        return None
-    total = sum(costs[process] * number for process, number in readings.items())
-    return Clock(readings.total(), round(total))
 
 
 def _merged(parts: Iterable[Part]) -> tuple[Part, ...]:

@@ -1,4 +1,4 @@
-"""Under which conditions operations were timed: the clock's own cost, memory in use, pauses.
+"""Under which conditions operations were timed: memory in use, pauses.
 
 Events come from a file, so nothing here trusts that a value is what it should be. What is not as
 docs/event-file.md describes it is passed over.
@@ -6,24 +6,15 @@ docs/event-file.md describes it is passed over.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeGuard
+from typing import TYPE_CHECKING, NamedTuple
 
-from kumi.profiles.event_line import duration, of_kind
+from kumi.profiles.event_line import of_kind
+from kumi.profiles.known_pauses import held
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from kumi.profiles.event_line import Event
-
-_PROCESS_LETTERS: Final = 8
-_ABSURD: Final = 1e9  # nanoseconds for one reading of a clock
-
-
-class Clock(NamedTuple):
-    """How often the clock was read, and how long that took (ns): part of the operations' times."""
-
-    readings: int
-    total: int
 
 
 class Memory(NamedTuple):
@@ -44,22 +35,6 @@ class PauseTotals(NamedTuple):
     longest: int
 
 
-def clock_costs(events: Iterable[Event]) -> dict[str, float]:
-    """Nanoseconds of one reading of the clock, by process; the most, where it measured twice."""
-    costs: dict[str, float] = {}
-    for event in of_kind(events, "profile_start"):
-        clock, process = event.get("clock"), event.get("process")
-        cost: Any = clock.get("cost_ns") if isinstance(clock, dict) else None
-        if _is_process(process) and type(cost) in (int, float) and 0 <= cost < _ABSURD:
-            costs[process] = max(float(cost), costs.get(process, 0.0))
-    return costs
-
-
-def _is_process(name: Any) -> TypeGuard[str]:
-    """Whether it is what runs begin with: eight letters or digits."""
-    return isinstance(name, str) and len(name) == _PROCESS_LETTERS and name.isalnum()
-
-
 def memory(events: Iterable[Event]) -> Memory | None:
     """Memory over the snapshots, in order of their time."""
     taken = [
@@ -77,7 +52,7 @@ def pauses(events: Iterable[Event]) -> tuple[PauseTotals, ...]:
     """The pauses, the longest together first."""
     found: dict[str, list[int]] = {}
     for event in of_kind(events, "pause"):
-        cause, ns = event.get("cause"), duration(event)
+        cause, ns = event.get("cause"), held(event)
         if isinstance(cause, str) and ns is not None:
             found.setdefault(cause, []).append(ns)
     by_cause = (PauseTotals(cause, len(ns), sum(ns), max(ns)) for cause, ns in found.items())

@@ -11,32 +11,35 @@ Python does.
 from __future__ import annotations
 
 import json
-import os
-from importlib.resources import files
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 
+from kumi.ir.ops import OPCODES
 from kumi.profiles.counted_lines import LineCounts
-from kumi.profiles.engine import Filters, Tally
-from kumi.profiles.interruptible import interruptible
-from kumi.profiles.open_profiles import UnreadableError
+from kumi.profiles.duckdb_files import (
+    LineTooLongError,
+    connect,
+    plain_path,
+    query,
+    quoted,
+    rewritten,
+    sql,
+)
+from kumi.profiles.engine import Distribution, Filters, LongReading, Tally
+from kumi.profiles.typical import GROUPS, usual
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Mapping
 
     from kumi.profiles.engine import Key
     from kumi.profiles.event_line import Event
-    from kumi.profiles.open_profiles import OpenProfiles, ScratchFolder
+    from kumi.profiles.open_profiles import OpenProfiles
     from kumi.profiles.profile_file import ProfileFile
 
-_MEMORY_LIMIT: Final = "1GB"  # beyond it DuckDB spills to the temporary folder
-_LINE_TOO_LONG: Final = "maximum_object_size"
-
-
-class _LineTooLongError(UnreadableError):
-    """One line is longer than DuckDB takes, and it has given up on the whole file."""
+_FREE: Final = {"free": [f'"{opcode.name}"' for opcode in OPCODES if opcode.free]}
+"""The operations that take no reading of the clock, as DuckDB writes their names in JSON."""
 
 
 class DuckDBEngine:
@@ -45,7 +48,7 @@ class DuckDBEngine:
     def __init__(self, profiles: OpenProfiles, filters: Filters) -> None:
         self._filters = filters
         self._scratch = profiles.scratch
-        self._database = _connect(profiles.scratch.folder)
+        self._database = connect(profiles.scratch.folder)
         first_malformed: tuple[str, int] | None = None
         for profile in profiles.files:
             path = self._count(profile)
@@ -60,31 +63,41 @@ class DuckDBEngine:
         found = self._query("SELECT entire, calls FROM counted WHERE entire IS NOT NULL")
         return [json.loads(entire) for entire, calls in found for _ in range(calls)]
 
+    def take_out(self, costs: Mapping[str, int]) -> None:
+        """Take the clock's cost out of operations: see `kumi.profiles.engine.Engine`."""
+        by_process = {"processes": list(costs), "costs": list(costs.values())}
+        self._query(sql("take_out"), by_process)
+
     def tallies(self, kind: str, keys: tuple[str, ...]) -> list[Tally]:
         """The filtered events of a kind, by these keys."""
-        statement = _statement("tallies").format(keys=", ".join(f'"{key}"' for key in keys))
-        rows = self._query(statement, {"kind": _text(kind), **_parameters(self._filters)})
-        return [_tally(row, keys) for row in rows]
+        return [_tally(row, keys) for row in self._chosen("tallies", kind, keys)]
+
+    def distributions(self, kind: str, keys: tuple[str, ...]) -> list[Distribution]:
+        """How the times of the filtered events of a kind are distributed, by these keys."""
+        medians = ", ".join(map(_median, range(GROUPS)))
+        rows = self._chosen("distributions", kind, keys, medians=medians)
+        return [_distribution(row, keys) for row in rows]
+
+    def _chosen(
+        self, statement: str, kind: str, keys: tuple[str, ...], **parts: str
+    ) -> list[tuple[Any, ...]]:
+        columns = ", ".join(f'"{key}"' for key in keys)
+        return self._query(
+            sql(statement).format(keys=columns, **parts),
+            {"kind": _text(kind), **_FREE, **_parameters(self._filters)},
+        )
 
     def _query(self, statement: str, parameters: object = None) -> list[tuple[Any, ...]]:
-        try:
-            return interruptible(
-                lambda: self._database.execute(statement, parameters).fetchall(),
-                self._database.interrupt,
-            )
-        except duckdb.Error as error:
-            said = str(error).partition("\n")[0]
-            unreadable = _LineTooLongError if _LINE_TOO_LONG in said else UnreadableError
-            raise unreadable(said) from error
+        return query(self._database, statement, parameters)
 
     def _count(self, profile: ProfileFile) -> str:
         """Count the lines of a file; the path that DuckDB could read it at."""
-        path = _plain_path(profile, self._scratch)
+        path = plain_path(profile, self._scratch)
         try:
-            self._query(_statement("count").format(path=_quoted(path)))
-        except _LineTooLongError:
-            path = _rewritten(profile, self._scratch)
-            self._query(_statement("count").format(path=_quoted(path)))
+            self._query(sql("count").format(path=quoted(path)))
+        except LineTooLongError:
+            path = rewritten(profile, self._scratch)
+            self._query(sql("count").format(path=quoted(path)))
         return path
 
     def _find_malformed(self, profile: ProfileFile, path: str) -> tuple[str, int] | None:
@@ -96,56 +109,10 @@ class DuckDBEngine:
         if not self._query("SELECT 1 FROM counted WHERE kind IS NULL LIMIT 1"):
             return None
         self._query("SET preserve_insertion_order = true")
-        [(ordinal,)] = self._query(_statement("first_malformed").format(path=_quoted(path)))
+        [(ordinal,)] = self._query(sql("first_malformed").format(path=quoted(path)))
         self._query("SET preserve_insertion_order = false")
         number, _ = next(islice(profile.lines(), ordinal - 1, None))
         return profile.name, number
-
-
-def _connect(folder: Path) -> duckdb.DuckDBPyConnection:
-    settings: dict[str, str | bool | int | float | list[str]] = {
-        "preserve_insertion_order": False,
-        "memory_limit": _MEMORY_LIMIT,
-        "temp_directory": str(folder),
-        "autoinstall_known_extensions": False,  # nothing is ever fetched to read a file
-    }
-    database = duckdb.connect(config=settings)
-    database.execute(_statement("setup"))
-    return database
-
-
-def _statement(name: str) -> str:
-    return files("kumi.profiles").joinpath("sql", f"{name}.sql").read_text("utf-8")
-
-
-def _plain_path(profile: ProfileFile, scratch: ScratchFolder) -> str:
-    """A path at which DuckDB reads the lines that Python reads.
-
-    DuckDB takes `*`, `?` and `[` for a pattern, so that such a name is read through a link. It
-    takes a file of one byte for empty, and up to 2.0.0 a byte order mark for text: these are
-    copied.
-    """
-    if profile.path is None or profile.size == 1 or profile.is_marked():
-        return _rewritten(profile, scratch)
-    path = os.path.abspath(profile.path)  # noqa: PTH100 - a name must not look like a URL
-    if not set("*?[") & set(path):
-        return path
-    link = scratch.path()
-    link.symlink_to(path)
-    return str(link)
-
-
-def _rewritten(profile: ProfileFile, scratch: ScratchFolder) -> str:
-    """The path of a copy that has the lines as Python reads them: too long ones are cut in it."""
-    copy = scratch.path()
-    with copy.open("wb") as file:
-        file.writelines(line.rstrip() + b"\n" for _, line in profile.lines())
-    return str(copy)
-
-
-def _quoted(path: str) -> str:
-    """A string of SQL."""
-    return "'" + path.replace("'", "''") + "'"
 
 
 def _parameters(filters: Filters) -> dict[str, object]:
@@ -157,13 +124,34 @@ def _parameters(filters: Filters) -> dict[str, object]:
     }
 
 
+def _median(group: int) -> str:
+    """The median of a group: its rank is the one that `kumi.profiles.typical.groups` says."""
+    start = f"{group} * size + least({group}, larger)"
+    rank = f"{start} + (size + ({group} < larger)::INT + 1) // 2 - 1"
+    return f"CASE WHEN {group} < any_value(number) THEN min(ns) FILTER (seen > {rank}) END"
+
+
 def _tally(row: tuple[Any, ...], keys: tuple[str, ...]) -> Tally:
-    """A row of `sql/tallies.sql`. Keys are JSON text; only the process, cut from a run, is not."""
+    """A row of `sql/tallies.sql`."""
+    return Tally(_values(row, keys), *map(int, row[len(keys) :]))
+
+
+def _distribution(row: tuple[Any, ...], keys: tuple[str, ...]) -> Distribution:
+    """A row of `sql/distributions.sql`."""
+    calls, rows, medians, pauses, excess, longest = row[len(keys) :]
+    named = tuple([_long(each["ns"], usual(medians), **each["first"]) for each in longest or ()])
+    numbers = int(calls), int(rows), tuple(medians), int(pauses), int(excess)
+    return Distribution(_values(row, keys), *numbers, named)
+
+
+def _long(ns: int, of: int, *, started: int | None, run: str | None) -> LongReading:
+    return LongReading(ns, ns - of, started, None if run is None else json.loads(run))
+
+
+def _values(row: tuple[Any, ...], keys: tuple[str, ...]) -> tuple[Key, ...]:
+    """The keys of a row. They are JSON text; only the process, cut from a run, is not."""
     values = zip(keys, row, strict=False)
-    return Tally(
-        tuple(text if key == "process" else _value(text) for key, text in values),
-        *map(int, row[len(keys) :]),
-    )
+    return tuple(text if key == "process" else _value(text) for key, text in values)
 
 
 def _text(name: str) -> str:

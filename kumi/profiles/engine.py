@@ -18,7 +18,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
+from kumi.profiles.typical import typical
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from kumi.profiles.counted_lines import LineCounts
     from kumi.profiles.event_line import Event, Timed
 
@@ -55,6 +59,39 @@ class Tally(NamedTuple):
     p50: int
     p95: int
     p99: int
+
+
+class LongReading(NamedTuple):
+    """A reading that was a pause: its nanoseconds, when it began, and in which run.
+
+    Both are of the first where several took equally long; None where the profile does not say.
+    """
+
+    ns: int
+    excess: int
+    started: int | None
+    run: str | None
+
+
+class Distribution(NamedTuple):
+    """The readings of one operation with about as many rows (`[2^k, 2^(k+1))` of them).
+
+    `medians` are those of its ten groups, fewer where there are fewer readings; `pauses` is how
+    many were pauses, `excess` by how much (ns) together, and `longest` are the longest of them.
+    """
+
+    keys: tuple[Key, ...]
+    calls: int
+    rows: int
+    medians: tuple[int, ...]
+    pauses: int
+    excess: int
+    longest: tuple[LongReading, ...]
+
+    @property
+    def typical(self) -> int:
+        """What all its readings would have taken together, had none been out of the ordinary."""
+        return typical(self.calls, self.medians)
 
 
 class Filters(NamedTuple):
@@ -97,5 +134,18 @@ class Engine(Protocol):
     def uncounted(self) -> list[Event]:
         """The events that are read one by one: see `kumi.profiles.event_line.UNCOUNTED`."""
 
+    def take_out(self, costs: Mapping[str, int]) -> None:
+        """Have operations take less from now on: by these nanoseconds, by their process.
+
+        Those that take no reading of the clock stay as they are, and none takes less than nothing.
+        Filters still ask how long an operation took as it was measured.
+        """
+
     def tallies(self, kind: str, keys: tuple[str, ...]) -> list[Tally]:
         """The filtered events of a kind, by these of KEYS, in no particular order."""
+
+    def distributions(self, kind: str, keys: tuple[str, ...]) -> list[Distribution]:
+        """How times are distributed, by these of KEYS and by how many rows were visited.
+
+        Of the filtered events of a kind, in no particular order.
+        """

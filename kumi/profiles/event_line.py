@@ -51,7 +51,7 @@ class Timed(NamedTuple):
     """An event that took time: what it is counted under, nanoseconds, and cells visited.
 
     `name` is the operation's, or the phase's; `position` the operation's index in its program;
-    `process` the part of the run id that says it.
+    `process` the part of the run id that says it; `started` when it began (ns since the epoch).
     """
 
     kind: str
@@ -65,6 +65,8 @@ class Timed(NamedTuple):
     error: str | None
     ns: int
     rows: int
+    run: str | None = None
+    started: int | None = None
 
 
 class EventLine(NamedTuple):
@@ -127,6 +129,8 @@ def _timed(event: Event) -> Timed | None:
         get("error"),
         ns,
         get("rows") or 0,
+        run,
+        get("start_unix_nano"),
     )
 
 

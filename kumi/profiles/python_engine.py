@@ -6,11 +6,15 @@ from collections import defaultdict
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
+from kumi.profiles.clock_share import takes_a_reading
 from kumi.profiles.counted_lines import CountedLines
-from kumi.profiles.engine import Filters, Tally
+from kumi.profiles.engine import Distribution, Filters, LongReading, Tally
 from kumi.profiles.event_line import UNCOUNTED, Event, EventLine, Timed
+from kumi.profiles.typical import MOST, groups, is_pause, rows_class, usual
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from kumi.profiles.engine import Key
     from kumi.profiles.open_profiles import OpenProfiles
 
@@ -27,14 +31,36 @@ class PythonEngine:
             self._take(line)
         self.lines = lines.counts
 
+    def take_out(self, costs: Mapping[str, int]) -> None:
+        """Take the clock's cost out of operations: see `kumi.profiles.engine.Engine`."""
+        self._timed["vm_operation"] = [
+            event._replace(ns=max(0, event.ns - costs.get(event.process or "", 0)))
+            if takes_a_reading(event.name)
+            else event
+            for event in self._timed["vm_operation"]
+        ]
+
     def tallies(self, kind: str, keys: tuple[str, ...]) -> list[Tally]:
         """The filtered events of a kind, by these keys."""
+        return [_tally(key, events) for key, events in self._by(keys, kind).items()]
+
+    def distributions(self, kind: str, keys: tuple[str, ...]) -> list[Distribution]:
+        """How the times of the filtered events of a kind are distributed, by these keys."""
+        found = []
+        for key, events in self._by(keys, kind).items():
+            alike: dict[int, list[Timed]] = defaultdict(list)
+            for event in events:
+                alike[rows_class(event.rows)].append(event)
+            found += [_distribution(key, each) for each in alike.values()]
+        return found
+
+    def _by(self, keys: tuple[str, ...], kind: str) -> dict[tuple[Key, ...], list[Timed]]:
         pick = itemgetter(*map(Timed._fields.index, keys))
         found: dict[Any, list[Timed]] = defaultdict(list)
         for event in self._timed[kind]:
             found[pick(event)].append(event)
         alone = len(keys) == 1  # then what is picked is no tuple
-        return [_tally((key,) if alone else key, events) for key, events in found.items()]
+        return {(key,) if alone else key: events for key, events in found.items()}
 
     def _take(self, line: EventLine) -> None:
         if line.timed:
@@ -49,6 +75,25 @@ def _tally(key: tuple[Key, ...], events: list[Timed]) -> Tally:
     rows = sum([event.rows for event in events])
     p50, p95, p99 = (percentile(times, percent) for percent in (50, 95, 99))
     return Tally(key, len(times), sum(times), rows, times[-1], p50, p95, p99)
+
+
+def _distribution(key: tuple[Key, ...], events: list[Timed]) -> Distribution:
+    times = sorted([event.ns for event in events])
+    medians = tuple([times[rank] for _, rank in groups(len(times))])
+    of = usual(medians)
+    paused = [event for event in events if is_pause(event.ns, of)]
+    rows, excess = sum([event.rows for event in events]), sum([event.ns - of for event in paused])
+    first: dict[int, Timed] = {}
+    for event in sorted(paused, key=_when):
+        first.setdefault(event.ns, event)
+    longest = [first[ns] for ns in sorted(first, reverse=True)[:MOST]]
+    named = tuple([LongReading(each.ns, each.ns - of, each.started, each.run) for each in longest])
+    return Distribution(key, len(times), rows, medians, len(paused), excess, named)
+
+
+def _when(event: Timed) -> tuple[bool, int, bool, str]:
+    """The order of their beginnings; whatever is not said comes last."""
+    return event.started is None, event.started or 0, event.run is None, event.run or ""
 
 
 def percentile(times: list[int], percent: int) -> int:

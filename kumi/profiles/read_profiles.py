@@ -17,13 +17,15 @@ if TYPE_CHECKING:
     from kumi.profiles.open_profiles import OpenProfiles
 
 
-def read_breakdown(names: Sequence[str], filters: Filters | None = None) -> Breakdown:
-    """The figures of these files together (`-` is standard input).
+def read_breakdown(
+    names: Sequence[str], filters: Filters | None = None, *, calibrated: bool = False
+) -> Breakdown:
+    """The figures of these files together (`-` is standard input); see `breakdown`.
 
     Raises UnreadableError where a file cannot be read, or no line of any is an event of a profile.
     """
     with open_profiles(names) as profiles:
-        found = breakdown(counted(profiles, filters or Filters()))
+        found = breakdown(counted(profiles, filters or Filters()), calibrated=calibrated)
     check_readable(names, found.lines)
     return found
 

@@ -17,7 +17,8 @@ from kumi.replay.lone_lines import LoneLines
 from kumi.replay.whole_runs import WholeRuns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from kumi.replay.lone_lines import LoneSpan
     from kumi_exporters.encode.json_unstamp import RunLines
@@ -75,12 +76,20 @@ class Parcels:
     """The parcels of some files, from a position on, of at most `most` spans where that can be.
 
     What comes before the position is looked through for what it says of the lines behind it.
+    `opened` opens what the names mean.
     """
 
-    def __init__(self, names: Sequence[str], start: Position | None, most: int) -> None:
+    def __init__(
+        self,
+        names: Sequence[str],
+        start: Position | None,
+        most: int,
+        opened: Callable[[str], AbstractContextManager[LineStream]] = open_line_stream,
+    ) -> None:
         self.described = Descriptions()
         self.tally = LineTally()
         self._names, self._start, self._most = names, start, most
+        self._opened = opened
         self._lone = LoneLines(self.described, self.tally)
         self._whole = WholeRuns(self.described)
         self._lines: LineStream | None = None
@@ -93,7 +102,7 @@ class Parcels:
 
     def __iter__(self) -> Iterator[Parcel]:
         for name in self._names:
-            with open_line_stream(name) as lines:
+            with self._opened(name) as lines:
                 self._lines = lines
                 if self._begins_in(lines):
                     yield from self._of_file(lines)

@@ -60,7 +60,7 @@ class Replay:
         self.parcels = Parcels(names, start, most)
         self.position = start or Position(names[0], 1)
         self.sent, self.rejected, self.why = 0, 0, ""
-        self.where = shown(to.endpoint)
+        self.where = to.shown
         self._messages = Messages(
             self.parcels, min(_MOST_BYTES, _ENVELOPE_BYTES + most * _SPAN_BYTES)
         )
@@ -97,10 +97,3 @@ class Replay:
             self.rejected, self.why = self.rejected + answer.rejected, answer.reason
         self.sent += spans - answer.rejected
         self._patience = max(_PATIENCE, self._patience)  # somebody is there, if busy
-
-
-def shown(endpoint: str) -> str:
-    """An endpoint without the name and password that may stand in it."""
-    scheme, slashes, rest = endpoint.partition("//")
-    host, slash, path = rest.partition("/")
-    return f"{scheme}{slashes}{host.rpartition('@')[2]}{slash}{path}" if slashes else endpoint

@@ -11,10 +11,10 @@ from kumi.spans import attributes as names
 from kumi.spans.failed import Failure, begun_rows, event_row, failed_rows
 from kumi.spans.limits import DEFAULT, Limits
 from kumi.spans.origin import begun_with
-from kumi.spans.span_fields import Varying
+from kumi.spans.span_fields import SUMMED, Varying
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
     from opentelemetry.sdk.resources import Resource
@@ -40,10 +40,14 @@ class Block:
     traces get it; `numbers` (K) uint32, the run's number in its process; `tracestates` one string a
     run, or None where all are empty; `given` what a sampler gave each run, or None where that is
     nothing. `limits` are for who makes spans of this. A row's span id is 6 bytes of
-    `prefixes[k, row >> 16]` and the low 16 bits of the row's number; unless `given_ids` has another
-    for it, 8 bytes a row for the first rows of each run, where zeros are none, or None where there
-    are none at all. A failed run is a block of its own, cut after the operation that failed:
-    `readings` then has only the columns that were read.
+    `prefixes[k, number >> 16]` and the low 16 bits of the row's number; unless `given_ids` has
+    another for it, 8 bytes a row for the first rows of each run, where zeros are none, or None
+    where there are none at all. A failed run is a block of its own, cut after the operation that
+    failed: `readings` then has only the columns that were read.
+
+    Where rows are summaries, `sums` (K, S, 4) int64 says for each of these how many spans it stands
+    for, and how long they took in all, at least, and at most, in nanoseconds. `only` are the rows
+    that there are, where the others that were begun are in summaries elsewhere.
     """
 
     layout: Layout
@@ -64,14 +68,26 @@ class Block:
     limits: Limits = DEFAULT
     kept: str = "all"
     failure: Failure | None = None
+    sums: NDArray[np.int64] | None = None
+    only: tuple[int, ...] | None = None
 
     def __len__(self) -> int:
         return len(self.readings)
 
     @property
+    def begun(self) -> Sequence[int]:
+        """The rows that a run of it has begun, whether or not they are here."""
+        return begun_rows(self.layout, self.failure, self.readings.shape[1])
+
+    @property
+    def rows(self) -> Sequence[int]:
+        """The rows that a run of it has here."""
+        return self.begun if self.only is None else self.only
+
+    @property
     def span_count(self) -> int:
         """How many spans its runs are."""
-        return len(self) * len(begun_rows(self.layout, self.failure, self.readings.shape[1]))
+        return len(self) * len(self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +116,14 @@ class SpanData:
 
 def spans(block: Block) -> Iterator[SpanData]:
     """Every span of a block, run by run in row order; for rare cases, small counts and checks."""
-    begun = begun_rows(block.layout, block.failure, block.readings.shape[1])
+    rows = block.rows
     errors: frozenset[int] = frozenset()
     event = None
     if block.failure is not None:
         errors = failed_rows(block.layout, block.failure)
         event = event_row(block.layout, block.failure)
     for run in range(len(block)):
-        for row in begun:
+        for row in rows:
             yield _span(block, run, row, block.failure if row in errors else None, row == event)
 
 
@@ -116,13 +132,18 @@ def only_sampled(block: Block) -> Block | None:
     if b"\0" not in block.sampled.tobytes():  # a tenth of the cost of `all`
         return block
     wanted = np.flatnonzero(block.sampled)
+    return only_runs(block, wanted) if len(wanted) else None
+
+
+def only_runs(block: Block, wanted: NDArray[np.intp] | Sequence[int]) -> Block:
+    """The runs of a block with these numbers in it, each once."""
+    if len(wanted) == len(block):
+        return block
     states, given, ids = block.tracestates, block.given, block.given_ids
     columns = {name: getattr(block, name)[wanted] for name in _COLUMNS}
     chosen = tuple(states[run] for run in wanted) if states else None
     wished = tuple(given[run] for run in wanted) if given else None
     own = tuple(ids[run] for run in wanted) if ids else None
-    if not len(wanted):
-        return None
     return replace(block, **columns, tracestates=chosen, given=wished, given_ids=own)
 
 
@@ -141,10 +162,19 @@ def visited(block: Block, run: int, row: Row) -> int:
     return 1 if row.axis is None else int(block.sizes[run, row.axis])
 
 
+def _summed(which: int) -> Callable[[Block, int, Row], int]:
+    def of(block: Block, run: int, row: Row) -> int:
+        assert block.sums is not None  # noqa: S101 - a row that is a summary has sums
+        return int(block.sums[run, row.summary, which])
+
+    return of
+
+
 VARYING: dict[Varying, Callable[[Block, int, Row], AttributeValue]] = {
     Varying.RUN: lambda block, run, _: run_id(block, run),
     Varying.KEPT: lambda block, _, __: block.kept,
     Varying.ROWS: visited,
+    **{what: _summed(which) for which, what in enumerate(SUMMED)},
 }
 """What the attributes are that vary: of a block, the number of the run in it, and the row."""
 
@@ -152,7 +182,14 @@ VARYING: dict[Varying, Callable[[Block, int, Row], AttributeValue]] = {
 def run_attributes(block: Block, run: int) -> Given:
     """All attributes of the span of a run, but for those of a failure."""
     given, row = block.given[run] if block.given else (), block.layout.rows[0]
-    return (*begun_with(given, row.attributes), *_varying(block, run, row))
+    return (*begun_with(given, row.attributes), *_varying(block, run, row), *_folded(block))
+
+
+def _folded(block: Block) -> Given:
+    """How many spans of a failed run are in summaries."""
+    if block.failure is None or block.only is None:
+        return ()
+    return ((names.RUN_FOLDED, len(block.begun) - len(block.only)),)
 
 
 def _span(block: Block, run: int, number: int, error: Failure | None, event: bool) -> SpanData:
@@ -164,7 +201,7 @@ def _span(block: Block, run: int, number: int, error: Failure | None, event: boo
         row=number,
         name=row.name,
         trace_id=block.trace_ids[run].tobytes(),
-        span_id=_span_id(block, run, number),
+        span_id=span_id(block, run, number),
         parent_id=_parent_id(block, run, row),
         parent_remote=remote,
         flags=int(block.flags[run]) | HAS_IS_REMOTE | (IS_REMOTE if remote else 0),
@@ -177,17 +214,19 @@ def _span(block: Block, run: int, number: int, error: Failure | None, event: boo
     )
 
 
-def _span_id(block: Block, run: int, row: int) -> bytes:
+def span_id(block: Block, run: int, row: int) -> bytes:
+    """The id of a span: 8 bytes."""
     given = block.given_ids[run][8 * row : 8 * row + 8] if block.given_ids else b""
     if any(given):
         return given
-    prefix: bytes = block.prefixes[run, row >> 16].tobytes()
-    return prefix + (row & 0xFFFF).to_bytes(2, "big")
+    number = block.layout.rows[row].number
+    prefix: bytes = block.prefixes[run, number >> 16].tobytes()
+    return prefix + (number & 0xFFFF).to_bytes(2, "big")
 
 
 def _parent_id(block: Block, run: int, row: Row) -> bytes | None:
     if row.parent is not None:
-        return _span_id(block, run, row.parent)
+        return span_id(block, run, row.parent)
     return block.parents[run].tobytes() if block.parents[run].any() else None
 
 

@@ -77,7 +77,7 @@ def identify(layout: Layout, decoded: Decoded, identity: Identity, *, kept: str 
         readings=decoded.readings,
         sizes=decoded.sizes,
         trace_ids=_trace_ids(shared, identity.id_generator),
-        prefixes=_prefixes(layout, len(of), identity.id_generator),
+        prefixes=prefixes(layout, len(of), identity.id_generator),
         parents=shared["parent"],
         flags=shared["flags"],
         remote=shared["remote"],
@@ -134,7 +134,7 @@ def _each(values: list[T], of: NDArray[np.intp]) -> tuple[T, ...] | None:
     return tuple([values[at] for at in of.tolist()]) if any(values) else None
 
 
-def _prefixes(layout: Layout, runs: int, id_generator: IdGenerator) -> NDArray[np.uint8]:
-    """Six bytes for each run and each 65,536 of its rows."""
-    each = (len(layout.rows) - 1 >> 16) + 1
+def prefixes(layout: Layout, runs: int, id_generator: IdGenerator) -> NDArray[np.uint8]:
+    """Six bytes for each run and each 65,536 of its rows' numbers."""
+    each = (layout.rows[-1].number >> 16) + 1
     return ids.prefixes(id_generator, runs * each).reshape(runs, each, 6)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from kumi.ir.program import Program
     from kumi.spans.limits import Kept, Limits
-    from kumi.spans.span_fields import Kind
+    from kumi.spans.span_fields import Kind, Table
 
 AttributeValue: TypeAlias = str | int | tuple[str, ...]
 Attributes: TypeAlias = tuple[tuple[str, AttributeValue], ...]
@@ -32,7 +32,9 @@ class Row:
     """One span of a run: `start` and `end` are readings, `axis` the size that says its rows.
 
     `attributes` are the constant ones, in the order in which they are written; those that vary are
-    set after them. `axis` is None where one cell is visited.
+    set after them. `number` is what the span's id ends in; each 65,536 of them have a prefix of
+    their own. `axis` is None where one cell is visited. `summary` says which of a block's `sums` a
+    span has that stands for many.
     """
 
     event: Kind
@@ -43,7 +45,9 @@ class Row:
     facts: Facts
     attributes: Attributes
     varying: tuple[tuple[str, Varying], ...]
+    number: int
     axis: int | None = None
+    summary: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,10 +102,10 @@ def layout(program: Program, level: Level, key: str) -> Layout:
     """The layout of `program` recorded at `level`; `key` names the program in event files."""
     slots = readings(program, level)
     of_run = Facts(program, key)
-    rows = [_row("vm_run", f"run {program.schema}", None, (0, slots.count - 1), of_run)]
+    rows = [row("vm_run", f"run {program.schema}", None, (0, slots.count - 1), of_run, number=0)]
     for group, *between in zip(program.groups, slots.group_starts, slots.group_ends, strict=True):
-        name = f"{program.schema}.{group.name}"
-        rows.append(_row("vm_declaration", name, 0, between, of_run._replace(group=group)))
+        name, facts = f"{program.schema}.{group.name}", of_run._replace(group=group)
+        rows.append(row("vm_declaration", name, 0, between, facts, number=len(rows)))
     declared = len(rows)
     if level is Level.OPERATIONS:
         rows += _operations(of_run, slots.operation_starts, slots.operation_ends)
@@ -120,30 +124,36 @@ def layout(program: Program, level: Level, key: str) -> Layout:
 def _operations(of_run: Facts, starts: tuple[int, ...], ends: tuple[int, ...]) -> Iterator[Row]:
     program = of_run.program
     axis = {name: number for number, name in enumerate(program.axes)}
-    for number, group in enumerate(program.groups):
+    first = 1 + len(program.groups)
+    for parent, group in enumerate(program.groups, 1):
         for operation in program.operations[group.first : group.last]:
-            yield _row(
+            yield row(
                 "vm_operation",
                 operation.title,
-                1 + number,
+                parent,
                 (starts[operation.index], ends[operation.index]),
                 of_run._replace(group=group, operation=operation),
+                number=first + operation.index,
                 axis=axis[operation.axes[-1]] if operation.axes else None,
             )
 
 
-def _row(
+def row(
     event: Kind,
     name: str,
     parent: int | None,
     between: Sequence[int],
     facts: Facts,
     *,
+    number: int,
+    table: Table | None = None,
     axis: int | None = None,
+    summary: int | None = None,
 ) -> Row:
+    """The row of a span from one reading to another, with the attributes that a table gives it."""
     start, end = between
-    table = ATTRIBUTES[event]
+    table = ATTRIBUTES[event] if table is None else table
     varying = tuple([(key, what) for key, what in table if isinstance(what, Varying)])
     constant = [(key, what(facts)) for key, what in table if not isinstance(what, Varying)]
     said = tuple([(key, value) for key, value in constant if value is not None])
-    return Row(event, name, parent, start, end, facts, said, varying, axis)
+    return Row(event, name, parent, start, end, facts, said, varying, number, axis, summary)

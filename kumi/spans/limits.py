@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace import SpanLimits
 
 _RUN_ID = 16  # characters: the longest value that varies
-_RUN_VARIES = 2  # attributes
+_VARY = 4  # attributes at most, on one span
 
 
 class Kept(NamedTuple):
@@ -36,7 +36,7 @@ class Limits(NamedTuple):
     @property
     def spare_what_varies(self) -> bool:
         """Whether these leave whole what varies between runs: see `kumi.spans.span_fields`."""
-        return (self.attributes is None or self.attributes >= _RUN_VARIES) and (
+        return (self.attributes is None or self.attributes >= _VARY) and (
             self.length is None or self.length >= _RUN_ID
         )
 

@@ -4,8 +4,9 @@ A field either is the same in all runs of a program, and then a function of `Fac
 and then is a `Varying`, which whoever writes spans fills in. The order is the order of writing, but
 that the attributes that vary are set after the others.
 
-A new attribute is one line in ATTRIBUTES, a new key of an event one in EVENTS: the encoders, which
-write a program's constant fields once, and the ways that go span by span all read these tables.
+A new attribute is one line in ATTRIBUTES (in SUMMARIES, on a span that stands for many), a new key
+of an event one in EVENTS: the encoders, which write a program's constant fields once, and the ways
+that go span by span all read these tables.
 What an attribute means stands in `registry/registry.yaml`, without which its test fails.
 """
 
@@ -34,11 +35,19 @@ class Varying(Enum):
     ERROR = auto()
     RUN = auto()
     ROWS = auto()
+    SPAN_COUNT = auto()
+    TOTAL = auto()
+    SHORTEST = auto()
+    LONGEST = auto()
     TRACE_ID = auto()
     SPAN_ID = auto()
     PARENT_ID = auto()
     START = auto()
     END = auto()
+
+
+SUMMED: Final = (Varying.SPAN_COUNT, Varying.TOTAL, Varying.SHORTEST, Varying.LONGEST)
+"""What a summary says of the spans that it stands for, as `kumi.spans.block.Block.sums` has it."""
 
 
 class Facts(NamedTuple):
@@ -77,6 +86,10 @@ def _operations(of: Facts) -> int:
 
 def _one(_: Facts) -> int:
     return 1
+
+
+def _yes(_: Facts) -> bool:
+    return True
 
 
 def _of_group(get: Callable[[Group], Any]) -> Callable[[Facts], Any]:
@@ -153,6 +166,11 @@ _DECLARED: Table = (
     (names.DECLARATION_NAME, _declaration),
     (names.DECLARATION_KIND, _kind),
 )
+_DECLARED_AT: Table = (
+    (names.CODE_FILE, _of_group(lambda group: shown_path(group.place.source.path))),
+    (names.CODE_LINE, _of_group(lambda group: group.place.line)),
+)
+_WHAT: Table = ((names.OPERATION_NAME, _opcode), (names.OPERATION_FUNCTION, _function))
 
 ATTRIBUTES: Final[Mapping[Kind, Table]] = {
     "vm_run": (
@@ -164,13 +182,11 @@ ATTRIBUTES: Final[Mapping[Kind, Table]] = {
     ),
     "vm_declaration": (
         *_DECLARED,
-        (names.CODE_FILE, _of_group(lambda group: shown_path(group.place.source.path))),
-        (names.CODE_LINE, _of_group(lambda group: group.place.line)),
+        *_DECLARED_AT,
     ),
     "vm_operation": (
         *_DECLARED,
-        (names.OPERATION_NAME, _opcode),
-        (names.OPERATION_FUNCTION, _function),
+        *_WHAT,
         (names.OPERATION_INDEX, _index),
         (names.OPERATION_AXES, _of_operation(lambda operation: operation.axes or None)),
         (
@@ -184,3 +200,26 @@ ATTRIBUTES: Final[Mapping[Kind, Table]] = {
     ),
 }
 """The attributes of each span. One whose value is None is left out."""
+
+_AGGREGATED: Table = (
+    (names.IS_SUMMARY, _yes),
+    (names.SPAN_COUNT, Varying.SPAN_COUNT),
+    (names.DURATION_TOTAL, Varying.TOTAL),
+    (names.DURATION_MIN, Varying.SHORTEST),
+    (names.DURATION_MAX, Varying.LONGEST),
+)
+
+SUMMARIES: Final[Mapping[Kind, Table]] = {
+    "vm_run": (
+        (names.SCHEMA_NAME, _schema),
+        (names.RUN_OPERATIONS, _operations),
+        *_AGGREGATED,
+    ),
+    "vm_declaration": (*ATTRIBUTES["vm_declaration"], *_AGGREGATED),
+    "vm_operation": (*_DECLARED, *_WHAT, *_DECLARED_AT, *_AGGREGATED),
+}
+"""The attributes of a span that stands for many: of a declaration's operations with one function,
+or of several runs. Of operations it has the line of their declaration."""
+
+RUN_IN_PART: Final[Table] = (*ATTRIBUTES["vm_run"], (names.RUN_FOLDED, _operations))
+"""The attributes of a run whose operations are in summaries, all of them."""

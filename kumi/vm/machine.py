@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from kumi import hooks
@@ -73,7 +74,8 @@ class Machine:
         """A run that is not recorded, of a program that was compiled for recording.
 
         The plain function is only generated when it is first called: most programs that stop being
-        recorded do so because the process ends, and never need it.
+        recorded do so because the process ends, and never need it. From then on it is called
+        without a detour, in the slot as well as by a recorded function that does not admit a run.
         """
         plain = self._plain
         if plain is None:
@@ -81,13 +83,15 @@ class Machine:
                 plain = self._without_recording()
                 if self.call == self._unrecorded:
                     self.call = plain
+                elif isinstance(self.call, FunctionType):
+                    self.call.__globals__[names.PLAIN] = plain
         return plain(given)
 
     def _recorded(self, channel: Channel) -> Callable[[dict[str, Any]], Any]:
         return self._function(
             channel.level,
             {
-                names.PLAIN: self._unrecorded,
+                names.PLAIN: self._plain or self._unrecorded,
                 names.ADMIT: channel.admit,
                 names.KEEP: channel.keep,
                 names.QUEUE: channel.queue,

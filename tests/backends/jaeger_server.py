@@ -1,19 +1,15 @@
 """A real Jaeger on free loopback ports, and its query API."""
 
 import json
-import os
-import socket
-import subprocess
 import time
 import urllib.error
 import urllib.request
-from base64 import b64encode
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from google.protobuf import json_format
-from opentelemetry.proto.trace.v1.trace_pb2 import TracesData
 from patience import HANG
+from programs import running
+from span_views import traces_data
 
 LISTENERS = {
     "otlp_grpc": "--collector.otlp.grpc.host-port",
@@ -28,8 +24,6 @@ LISTENERS = {
     "binary": "--processor.jaeger-binary.server-host-port",
     "zipkin": "--processor.zipkin-compact.server-host-port",
 }
-IDS = {"traceId", "spanId", "parentSpanId"}
-TRIES = 5  # ports that were free may be taken by the time that Jaeger asks for them
 QUEUE = "--collector.queue-size=300000"  # its default of 2,000 drops spans without a word
 
 
@@ -65,65 +59,20 @@ class Jaeger:
         answer = self.get(f"/api/v3/traces/{trace_id}")
         if answer is None:
             return []
-        return json_format.ParseDict(_base64_ids(answer["result"]), TracesData()).resource_spans
-
-
-def _base64_ids(node):
-    """OTLP JSON writes ids in hex; protobuf's own JSON, which reads it here, in base64."""
-    if isinstance(node, list):
-        return [_base64_ids(item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    return {
-        key: b64encode(bytes.fromhex(value)).decode() if key in IDS else _base64_ids(value)
-        for key, value in node.items()
-    }
+        return traces_data(answer["result"]).resource_spans
 
 
 @contextmanager
 def running_jaeger(binary, folder):
     """Start `binary` with every port on loopback; stop it afterwards. Its log is in `folder`."""
-    for _ in range(TRIES):
-        ports = dict(zip(LISTENERS, _free_ports(len(LISTENERS)), strict=True))
-        process = _start(binary, ports, folder / "jaeger.log")
-        try:
-            if _is_healthy(process, ports["admin"]):
-                yield Jaeger(
-                    *(f"http://127.0.0.1:{ports[name]}" for name in Jaeger.__annotations__)
-                )
-                return
-        finally:
-            process.kill()  # it keeps everything in memory, and takes seconds to say goodbye
-            process.wait(HANG)
-    said = (folder / "jaeger.log").read_text(errors="replace")
-    raise RuntimeError(f"Jaeger did not start: {said[-2000:]}")
 
+    def command(ports):
+        places = [f"{flag}=127.0.0.1:{ports[name]}" for name, flag in LISTENERS.items()]
+        return [binary, "--collector.otlp.enabled=true", QUEUE, *places]
 
-def _start(binary, ports, log):
-    arguments = [f"{flag}=127.0.0.1:{ports[name]}" for name, flag in LISTENERS.items()]
-    with log.open("wb") as output:
-        return subprocess.Popen(
-            [binary, "--collector.otlp.enabled=true", QUEUE, *arguments],
-            env={**os.environ, "SPAN_STORAGE_TYPE": "memory"},
-            stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-        )  # fmt: skip
+    def ready(ports):
+        return f"http://127.0.0.1:{ports['admin']}/"
 
-
-def _free_ports(count):
-    with ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
-
-
-def _is_healthy(process, port):
-    """Whether it answers at last; not where it has ended."""
-    deadline = time.monotonic() + HANG
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10).close()
-            return True
-        except OSError:
-            time.sleep(0.05)
-    return False
+    log = folder / "jaeger.log"
+    with running(LISTENERS, command, ready, log, SPAN_STORAGE_TYPE="memory") as (_, ports):
+        yield Jaeger(*(f"http://127.0.0.1:{ports[name]}" for name in Jaeger.__annotations__))

@@ -1,8 +1,18 @@
 """One plain form for spans, however they were carried, so that they can be compared whole."""
 
 import json
+from base64 import b64encode
 
+from google.protobuf import json_format
+from opentelemetry.proto.trace.v1.trace_pb2 import TracesData
+
+_IDS = {"traceId", "spanId", "parentSpanId"}
 _FIELDS = ["name", "trace_state", "flags", "kind", "start_time_unix_nano", "end_time_unix_nano"]
+
+
+def traces_data(said):
+    """OTLP JSON, decoded, as protobuf has it."""
+    return json_format.ParseDict(_base64_ids(said), TracesData())
 
 
 def by_id(resource_spans):
@@ -90,6 +100,18 @@ def _told(span):
         "start_unix_nano": span["start_time_unix_nano"],
         "end_unix_nano": span["end_time_unix_nano"],
     } | {key: attributes.get(name) for key, name in _SAID[event].items()}
+
+
+def _base64_ids(node):
+    """OTLP JSON writes ids in hex; protobuf's own JSON, which reads it here, in base64."""
+    if isinstance(node, list):
+        return [_base64_ids(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        key: b64encode(bytes.fromhex(value)).decode() if key in _IDS else _base64_ids(value)
+        for key, value in node.items()
+    }
 
 
 def _plain(span):

@@ -1,4 +1,4 @@
-"""The figures that the README shows are those of a run, and a missed target is said."""
+"""The figures that the pages show are those of a run, and a missed target is said."""
 
 import json
 import subprocess
@@ -21,7 +21,7 @@ def results():
     return json.loads((ROOT / "benchmarks" / "results.json").read_text())
 
 
-def test_the_readme_s_figures_are_those_of_the_last_run():
+def test_the_figures_on_the_pages_are_those_of_the_last_run():
     checked = run("-m", "benchmarks.report", "--check")
 
     assert checked.returncode == 0, checked.stderr

@@ -178,3 +178,10 @@ def test_a_small_file_needs_no_slow_import(file):
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=HANG
     )
     assert done.stdout.endswith("imported: []\n"), done.stderr
+
+
+def test_calibrated_is_for_reports_and_not_for_the_raw_stream(capsys, file):
+    done = call(capsys, "profile", file, "--calibrated")
+    assert done.code == 0
+    assert "Clock: no cost is known of 2 operations" in done.out
+    assert call(capsys, "profile", file, "--calibrated", "--raw").code == 2

@@ -49,7 +49,7 @@ def test_the_program_runs_as_python_runs_it_and_the_report_follows(folder):
     assert plain.stdout == said
     assert out.startswith(said + "Total operations: 3 (")
     assert "  First: 3 operations, " in out
-    assert "\nScript: " in out
+    assert "\nScript " in out
     assert out.endswith(
         "The profile is in kumi-profile.jsonl. Next:\n"
         "  kumi profile kumi-profile.jsonl --detailed\n  kumi profile kumi-profile.jsonl --raw\n"

@@ -31,6 +31,8 @@ def table(columns, rows):
 def shown(value):
     """A value as the page has it: a list as in JSON."""
     listed = ", ".join(f'"{one}"' for one in value) if isinstance(value, list) else None
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
     return f"`[{listed}]`" if listed else f"`{value}`"
 
 
@@ -40,7 +42,7 @@ def example(key):
 
 def spans():
     for kind, span in SPANS.items():
-        values = {key: example(key) for key in CARRIED[kind]}
+        values = {key: example(key) for key in CARRIED[kind] if key != "aggregation.is_summary"}
         name = name_of(kind, values, "compile")
         what = " ".join((span["brief"], span.get("note", "").strip())).strip()
         yield KINDS[kind], span["name"]["note"], shown(name), what

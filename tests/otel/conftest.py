@@ -4,8 +4,10 @@ Whatever spans of ours it exported are such as the registry has.
 """
 
 import socket
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 import span_registry
@@ -16,6 +18,8 @@ from otel_subjects import EXPORTED
 
 from kumi import hooks, otel
 from kumi.otel import log
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "spans"))
 
 
 @pytest.fixture(autouse=True)

@@ -5,8 +5,9 @@ from inspect import signature
 
 import pytest
 from opentelemetry.metrics import Meter
-from opentelemetry.sdk.metrics import MeterProvider
-from opentelemetry.sdk.metrics.export import InMemoryMetricReader
+from opentelemetry.sdk.metrics import Counter as CounterType
+from opentelemetry.sdk.metrics import Histogram, MeterProvider, ObservableCounter
+from opentelemetry.sdk.metrics.export import AggregationTemporality, InMemoryMetricReader
 from otel_subjects import Taxed, of, run
 from patience import HANG
 
@@ -15,6 +16,8 @@ from kumi import otel
 
 ADVISED = "explicit_bucket_boundaries_advisory" in signature(Meter.create_histogram).parameters
 """Whether a histogram can be asked for its buckets: since OpenTelemetry 1.30."""
+SCHEMA_NAME, ERROR = "kumi.schema.name", "error.type"
+DELTA = dict.fromkeys((CounterType, ObservableCounter, Histogram), AggregationTemporality.DELTA)
 OWNER = "kumi.otel.owner.Owner"
 SENDER = "kumi.otel.delivery.sender.Sender"
 FILE = "kumi.otel.delivery.event_log.EventLog"

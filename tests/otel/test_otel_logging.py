@@ -83,3 +83,12 @@ def test_a_logging_handler_may_run_a_schema_while_another_thread_begins(tmp_path
         other.join()
     events = read(tmp_path / "p.jsonl")
     assert (len(of(events, "vm_run")), events[-1]["dropped"]) == (2, {})
+
+
+def test_the_last_line_names_a_destination_without_its_password(caplog):
+    exporter = otel.KumiOTLPSpanExporter("http://alice:hunter2@127.0.0.1:1/v1/traces", timeout=0.2)
+    with otel.profile(exporters=[exporter]):
+        run()
+    said = [record.getMessage() for record in caplog.records]
+    assert any("spans were not sent: http://127.0.0.1:1/v1/traces" in line for line in said)
+    assert "hunter2" not in caplog.text

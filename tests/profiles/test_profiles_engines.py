@@ -115,14 +115,15 @@ def damaged(data, damage):
     return data
 
 
-def both(*contents, filters=None, names=None):
+def both(*contents, filters=None, names=None, calibrated=False):
     with tempfile.TemporaryDirectory() as folder:
         paths = [Path(folder, name) for name in names or [f"{n}.x" for n in range(len(contents))]]
         for path, content in zip(paths, contents, strict=True):
             path.write_bytes(content)
         with open_profiles([str(path) for path in paths]) as profiles:
             asked = filters or Filters()
-            return [breakdown(counted(profiles, asked, small)) for small in (1 << 40, 0)]
+            engines = [counted(profiles, asked, small) for small in (1 << 40, 0)]
+            return [breakdown(engine, calibrated=calibrated) for engine in engines]
 
 
 def test_a_byte_order_mark_is_no_damage():
@@ -133,11 +134,13 @@ def test_a_byte_order_mark_is_no_damage():
 
 @strict
 @settings(max_examples=50)
-@given(st.lists(EVENTS, max_size=12), DAMAGE, FILTERS)
-@example([operation()], [(0, 0, b"\xef\xbb\xbf")], Filters())
-@example([operation(), run()], [(60, 500, b"")], Filters())
-def test_both_engines_agree_on_damaged_files(events, damage, filters):
-    small, duck = both(damaged(text(*events).encode(), damage), filters=filters)
+@given(st.lists(EVENTS, max_size=12), DAMAGE, FILTERS, st.booleans())
+@example([operation()], [(0, 0, b"\xef\xbb\xbf")], Filters(), False)
+@example([operation(), run()], [(60, 500, b"")], Filters(), False)
+@example([start(), operation(ns=1020)], [], Filters(min_ns=1000), True)
+def test_both_engines_agree_on_damaged_files(events, damage, filters, calibrated):
+    content = damaged(text(*events).encode(), damage)
+    small, duck = both(content, filters=filters, calibrated=calibrated)
     assert small == duck
 
 

@@ -82,9 +82,20 @@ Total operations: 4 (10.0000ms)
 Schemas analyzed: Shop
   Shop: 4 operations, 10.0000ms
 
+Script 40 ms: rrrrrrrrrrrrrr............................................
+  r computing 25.0 %, . outside Kumi 75.0 %
+
+Where the time goes, pauses apart
+   60.0 %  Shop.inputs
+           1 time, 6 ms each, most LoadInput lines.price
+   40.0 %  Shop.total  shop.kumi:3
+           1 time, 4 ms each, most Map subtract
+    0.0 %  others (1)
+
+Advice: begin with Shop.inputs
+
 Events: 4 vm_operation, 2 vm_run, 1 phase, 1 profile_start, 1 program, 3 memory, 1 profile_end
 Runs: 2 (10.0000ms)
-Script: 40.0000ms, 25.0 % of it in runs
 Failed: 1 run of Shop with ZeroDivisionError
 
 Runs by schema
@@ -92,8 +103,6 @@ Runs by schema
   Shop    2                   2  10.0000  100.0 %     5 ms  2 ms  8 ms  8 ms     8 ms
 
 Reference operations: 1 (25.0 %), 0.0000ms (0.0 % of the time), 0 ns each
-  schema  target  count  time ms  share  average
-  Shop    b           1   0.0000  0.0 %     0 ns
 
 Map operations: 2 (50.0 %), 4.0000ms (40.0 % of the time), 2 ms each
   schema  function  count  time ms   share  average
@@ -103,11 +112,6 @@ Map operations: 2 (50.0 %), 4.0000ms (40.0 % of the time), 2 ms each
 LoadInput operations: 1 (25.0 %), 6.0000ms (60.0 % of the time), 6 ms each
   schema  input path   count  time ms    share  average
   Shop    lines.price      1   6.0000  100.0 %     6 ms
-
-Key insights
-  1. Shop.inputs: LoadInput lines.price (operation 0) takes 60.0 % of the time: 1 time, 6 ms on average
-  2. Shop.total: Map subtract (operation 3) takes 30.0 % of the time: 1 time, 3 ms on average
-  3. Shop.total: Map multiply (operation 2) takes 10.0 % of the time: 1 time, 1 ms on average
 
 Memory: 10.0 MiB at the first of 3 snapshots, 12.0 MiB at the last (+2.0 MiB), 15.0 MiB at most
 Clock: 3 readings took about 0.0001ms, <0.1 % of the operations' time (included above: times are raw)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from service_endings import by_itself, by_signal, interrupted_twice
@@ -186,6 +186,45 @@ SERVERS = [
     ],
 ]
 
+INSTRUMENTED = [
+    Row(
+        name="script",
+        command="opentelemetry-instrument python script.py",
+        runs=30,
+    ),
+    *[
+        Row(
+            name=f"uvicorn{workers}",
+            command=f"opentelemetry-instrument uvicorn{workers} shop:asgi",
+            requests=100,
+            runs=200,
+            end=by_signal(signal.SIGTERM, rest=0.3),
+            code=0 if workers else -signal.SIGTERM,
+        )
+        for workers in ("", " --workers 2")
+    ],
+    Row(
+        name="gunicorn",
+        command="opentelemetry-instrument gunicorn --workers 2 shop:wsgi",
+        requests=100,
+        runs=200,
+        processes=2,
+        end=SIGTERM,
+    ),
+    Row(
+        name="gunicorn, preload, recycled",
+        command="opentelemetry-instrument gunicorn --workers 2 --preload --max-requests 20 shop:wsgi",
+        requests=242,
+        runs=484,
+        processes=6,
+        end=by_signal(signal.SIGTERM, rest=1.0),
+    ),
+]
+INSTRUMENTED = [
+    replace(row, name=f"opentelemetry-instrument, {row.name}", ways=("instrumented",))
+    for row in INSTRUMENTED
+]
+
 WORK = [
     Row(
         name="celery, recycled children",
@@ -312,5 +351,5 @@ TROUBLE = [
     ),
 ]
 
-TABLE = SCRIPTS + SERVERS + WORK + TROUBLE
+TABLE = SCRIPTS + SERVERS + INSTRUMENTED + WORK + TROUBLE
 CASES = [(row, way) for row in TABLE for way in row.ways]

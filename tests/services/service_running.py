@@ -132,7 +132,8 @@ def _arguments(command):
 def _environment(row, way, received):
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("KUMI_", "OTEL_"))}
     inherited["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{inherited['PATH']}"
-    return inherited | PATIENT | EXPORTED | settings(way, received) | row.settings
+    together = inherited | PATIENT | EXPORTED | settings(way, received) | row.settings
+    return {name: value for name, value in together.items() if value is not None}
 
 
 def _end_all(process):

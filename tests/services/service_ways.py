@@ -19,9 +19,10 @@ WAYS = {
     "private-http": {"OTEL_EXPORTER_OTLP_PROTOCOL": HTTP},
     "private-grpc": {"OTEL_EXPORTER_OTLP_PROTOCOL": GRPC},
     "own-exporter": {"OTEL_EXPORTER_OTLP_PROTOCOL": HTTP, "SHOP_EXPORTER": OWN},
+    "instrumented": {"OTEL_EXPORTER_OTLP_PROTOCOL": HTTP, "KUMI_PROFILE": None},
     "stock-exporter": {"OTEL_EXPORTER_OTLP_PROTOCOL": HTTP, "SHOP_EXPORTER": STOCK},
 }
-"""What is set for each; file: for the file alone."""
+"""What is set for each, None: not set; file: for the file alone; instrumented: by a command."""
 
 
 def collector(way):

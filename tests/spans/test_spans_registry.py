@@ -22,6 +22,7 @@ from span_registry import (
 import kumi
 from kumi.spans import attributes
 from kumi.spans.span_fields import ATTRIBUTES as TABLES
+from kumi.spans.span_fields import SUMMARIES
 
 ALWAYS = ("brief", "stability")
 OPTIONAL = ("note", "annotations", "deprecated")
@@ -144,7 +145,8 @@ def test_each_thing_is_said_once_and_used():
 
 def test_names_are_lower_case_with_dots_and_none_is_the_room_of_another():
     names = [*OWN, *SPANS, *METRICS]
-    assert [one for one in names if not re.fullmatch(r"kumi(\.[a-z][a-z0-9_]*)+", one)] == []
+    pattern = r"(kumi|aggregation)(\.[a-z][a-z0-9_]*)+"
+    assert [one for one in names if not re.fullmatch(pattern, one)] == []
     assert [one for one in OWN for other in OWN if other.startswith(f"{one}.")] == []
 
 
@@ -170,5 +172,7 @@ def test_each_constant_is_in_it_and_has_what_it_has():
 @pytest.mark.parametrize("kind", TABLES)
 def test_each_span_has_there_what_the_table_of_fields_gives_it(kind):
     carried = CARRIED[f"kumi.{kind.removeprefix('vm_')}"]
-    assert {key for key, _ in TABLES[kind]} | {attributes.ERROR_TYPE} == carried.keys()
+    own = {key for key, _ in (*TABLES[kind], *SUMMARIES[kind])}
+    in_part = {attributes.RUN_FOLDED} if kind == "vm_run" else set()
+    assert own | in_part | {attributes.ERROR_TYPE} == carried.keys()
     assert SPANS.keys() == {f"kumi.{one.removeprefix('vm_')}" for one in (*TABLES, "phase")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -62,10 +63,11 @@ class Prefixes:
     def __init__(
         self, buffer: Buffer, layout: Layout, span: TemplateField, parent: TemplateField
     ) -> None:
-        firsts = range(1 << _PART, len(layout.rows), 1 << _PART)
-        self._spans = [buffer.view(span, slice(first, first + (1 << _PART))) for first in firsts]
+        parts = np.array([row.number for row in layout.rows]) >> _PART
+        firsts = np.searchsorted(parts, np.arange(1, parts[-1] + 2))
+        self._spans = [buffer.view(span, slice(*rows)) for rows in pairwise(firsts.tolist())]
         self._parents = buffer.view(parent)
-        self._parent_of = np.array([row.parent or 0 for row in layout.rows]) >> _PART
+        self._parent_of = parts[[row.parent or 0 for row in layout.rows]]
 
     def fill(self, prefixes: NDArray[np.uint8]) -> None:
         """Write the prefixes of the first runs: (runs, parts, width) bytes."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from kumi.spans.layout import Layout
 
 MOST_BYTES = 4_000_000
-_MOST_CELLS = 1 << 56
+_MOST = 1 << 56  # what a number of seven bits a byte can say in eight
 
 
 class OtlpEncoder:
@@ -147,8 +147,10 @@ def encode_ordinary(
 def _fits(block: Block) -> bool:
     return (
         block.failure is None
+        and block.only is None
         and block.limits.spare_what_varies
-        and digits.are_between(block.sizes, _MOST_CELLS)
+        and digits.are_between(block.sizes, _MOST)
+        and (block.sums is None or digits.are_between(block.sums, _MOST))
     )
 
 

@@ -46,7 +46,11 @@ class OtlpStamp:
         self._counts = RowCounts(buffer, layout, fields.ROWS, _varints)
         self._start_times, self._end_times = buffer.view(fields.START), buffer.view(fields.END)
         self._run_flags = buffer.view(fields.FLAGS, _RUN)[:, 0]
-        self._run_varies = buffer.view(mould.run_attributes if mould.run_room else fields.NUMBER)
+        of_run = mould.run_attributes if mould.run_room else fields.NUMBER
+        self._run_varies = buffer.view(of_run) if of_run in template.places else None
+        summaries = [row.summary for row in layout.rows if row.summary is not None]
+        self._summaries = np.array(summaries, np.intp)
+        self._sums = [buffer.view(field) for field in fields.SUMS] if summaries else []
 
     def stamp(self, block: Block, w3c_flags: int, given: Sequence[bytes]) -> None:
         """Write a block over the one before.
@@ -58,12 +62,19 @@ class OtlpStamp:
         self._stamp_shared(block, flags)
         self._start_times[:runs] = block.readings.take(self._starts, axis=1)
         self._end_times[:runs] = block.readings.take(self._ends, axis=1)
-        self._run_varies[:runs] = self._of_runs(block.numbers, given)
+        if self._run_varies is not None:
+            self._run_varies[:runs] = self._of_runs(block.numbers, given)
         if b"\1" in block.remote.tobytes():  # a tenth of the cost of `any`
             self._run_flags[:runs] = flags | block.remote.astype(np.uint32) * np.uint32(IS_REMOTE)
         self._prefixes.fill(block.prefixes)
         self._parents.fill(block.parents)
         self._counts.fill(block.sizes)
+        if block.sums is not None:
+            self._fill_sums(block.sums.take(self._summaries, axis=1))
+
+    def _fill_sums(self, sums: NDArray[np.int64]) -> None:
+        for which, view in enumerate(self._sums):
+            view[: len(sums)] = _varints(sums[:, :, which])
 
     def _stamp_shared(self, block: Block, flags: NDArray[np.uint32]) -> None:
         runs, part = len(block), self._shared.part
@@ -82,7 +93,7 @@ class OtlpStamp:
         if not room:
             return digits.hexadecimal(digits.octets(numbers)).view(np.uint64)
         texts = b"".join([fields.filled(each, room) for each in given])
-        return np.frombuffer(texts, self._run_varies.dtype)[:, None]
+        return np.frombuffer(texts, self._mould.run_attributes.word)[:, None]
 
 
 def _varints(numbers: NDArray[np.int64]) -> NDArray[np.uint64]:

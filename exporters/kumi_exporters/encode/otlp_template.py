@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from kumi.spans.span_fields import Varying
+from kumi.spans.span_fields import SUMMED, Varying
 from kumi_exporters.encode import wire
 from kumi_exporters.encode.template import TemplateField, laid_out, template
 
@@ -31,8 +31,10 @@ PARENT_PREFIX, PARENT_ROW = TemplateField("parent_prefix", 6), TemplateField("pa
 START, END = TemplateField("start", 8), TemplateField("end", 8)
 NUMBER = TemplateField("run", 8)
 ROWS = TemplateField("rows", 8)
+SUMS = tuple(TemplateField(what.name, 8) for what in SUMMED)
 
 _SPANS = 2
+_COUNTED = {Varying.ROWS: ROWS, **dict(zip(SUMMED, SUMS, strict=True))}
 
 
 class Mould(NamedTuple):
@@ -63,7 +65,7 @@ class Mould(NamedTuple):
 def otlp_template(mould: Mould) -> Template:
     """The records of one run that did not fail."""
     rows, kept = mould.layout.rows, mould.layout.within(mould.limits)
-    heads = [list(_head(number, row, mould)) for number, row in enumerate(rows)]
+    heads = [list(_head(row, mould)) for row in rows]
     bodies = [_body(row, left, mould) for row, left in zip(rows, kept, strict=True)]
     ends = [list(_varying(row, mould)) for row in rows]
     widths = [len(body) + len(laid_out(end).text) for body, end in zip(bodies, ends, strict=True)]
@@ -77,6 +79,17 @@ def otlp_template(mould: Mould) -> Template:
             for head, body, width, end in parts
         ]
     )
+
+
+def record_bytes(mould: Mould) -> int:
+    """How many bytes each record of a template has, without making one."""
+    rows, kept = mould.layout.rows, mould.layout.within(mould.limits)
+    head = len(laid_out(_head(rows[0], mould)).text)
+    longest = max(
+        len(_body(row, left, mould)) + len(laid_out(_varying(row, mould)).text)
+        for row, left in zip(rows, kept, strict=True)
+    )
+    return len(wire.field(_SPANS, bytes(head + longest + len(wire.INTERNAL))))
 
 
 def trace_state(text: str, room: int) -> bytes:
@@ -94,9 +107,10 @@ def room_for(content: bytes) -> int:
     return max(64, 1 << (len(content) + 6).bit_length())
 
 
-def _head(number: int, row: Row, mould: Mould) -> Iterator[Part]:
+def _head(row: Row, mould: Mould) -> Iterator[Part]:
     """Ids, flags and times; ids end in the number of the row, and of the one above."""
-    own, above = [(each & 0xFFFF).to_bytes(2, "big") for each in (number, row.parent or 0)]
+    numbers = row.number, mould.layout.rows[row.parent or 0].number
+    own, above = [(each & 0xFFFF).to_bytes(2, "big") for each in numbers]
     yield from (wire.TRACE_ID, TRACE_ID, wire.FLAGS, FLAGS)
     if mould.state_room:
         yield mould.state, trace_state("", mould.state_room)
@@ -123,5 +137,5 @@ def _varying(row: Row, mould: Mould) -> Iterator[Part]:
             continue
         number = what is Varying.RUN
         whole = wire.attribute(name, f"{mould.process}{0:08x}") if number else wire.counted(name)
-        place = NUMBER if number else ROWS
+        place = NUMBER if number else _COUNTED[what]
         yield from (whole[: -place.width], (place, whole[-place.width :]))

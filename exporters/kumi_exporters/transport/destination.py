@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from kumi_exporters.transport.headers import sendable
+from kumi_exporters.transport.userinfo import shown
 from kumi_exporters.transport.variables import Said, refuse, said
 
 if TYPE_CHECKING:
@@ -42,6 +43,11 @@ class Destination:
     client_certificate: str | None
     client_key: str | None
     wrong: str = ""
+
+    @property
+    def shown(self) -> str:
+        """The endpoint as it may be shown: without the name and password that may stand in it."""
+        return shown(self.endpoint)
 
 
 def chosen_protocol() -> OtlpProtocol:
@@ -93,7 +99,9 @@ def _protocol(endpoint: str) -> OtlpProtocol:
     if variable.value and variable.value.lower() not in _SPOKEN:
         refuse(variable, "grpc or http/protobuf", f"using {spoken}")
     elif by_port not in {None, spoken}:
-        _log.warning("OTLP over %s to %s, a port that usually speaks %s", spoken, endpoint, by_port)
+        _log.warning(
+            "OTLP over %s to %s, a port that usually speaks %s", spoken, shown(endpoint), by_port
+        )
     return spoken
 
 
@@ -112,7 +120,7 @@ def _wrong(given: Said, protocol: OtlpProtocol) -> str:
     else:
         fine = _is_url(given.value) or _is_target(given.value)
         accepted = "http://HOST:PORT, https://HOST:PORT or HOST:PORT, the port below 65536"
-    return "" if fine else refuse(given, accepted, _NOTHING_SENT)
+    return "" if fine else refuse(given._replace(value=shown(given.value)), accepted, _NOTHING_SENT)
 
 
 def _is_url(text: str) -> bool:

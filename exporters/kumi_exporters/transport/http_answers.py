@@ -14,6 +14,7 @@ from urllib3.exceptions import ReadTimeoutError
 
 from kumi_exporters.transport.answer import Answer, taken
 from kumi_exporters.transport.certificates import untrusted
+from kumi_exporters.transport.userinfo import shown
 
 _RETRY = {429, 502, 503, 504}
 _GOOD, _REDIRECTS, _BAD = 200, 300, 400
@@ -57,7 +58,7 @@ def _taken(content: bytes) -> Answer:
 def _reason(response: requests.Response, retry_after: float | None) -> str:
     parts = [f"{response.status_code} {response.reason}"]
     if _REDIRECTS <= response.status_code < _BAD:
-        where = response.headers.get("Location", "nowhere")
+        where = shown(response.headers.get("Location", "nowhere"))
         parts.append(f"redirected to {where}, which is not followed: name the final endpoint")
     else:
         parts.append(_detail(response))

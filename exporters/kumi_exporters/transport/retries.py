@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import time
+from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING
 
 from kumi.reply import Reply
 from kumi_exporters.transport.answer import Answer
+from kumi_exporters.transport.userinfo import hidden
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,10 +49,10 @@ class RetryingClient:
         """How many of a message's spans the receiver took, within the destination's timeout."""
         answer = self.answer(message, self._to.timeout)
         if not answer.taken:
-            self._say("failed", f"spans were not sent to {self._to.endpoint}: {answer.reason}")
+            self._say("failed", f"spans were not sent to {self._to.shown}: {answer.reason}")
             return 0
         if answer.rejected:
-            self._say("rejected", f"{self._to.endpoint} refused spans: {answer.reason}")
+            self._say("rejected", f"{self._to.shown} refused spans: {answer.reason}")
         self._said.discard("failed")
         return max(0, spans - answer.rejected)
 
@@ -73,7 +75,7 @@ class RetryingClient:
             answer = self._connected().send(message, max(0.001, deadline - time.monotonic()))
             if self._stopped and not answer.taken:
                 break  # what closing the connection led to is no reason
-            last = answer
+            last = replace(answer, reason=hidden(answer.reason, self._to.endpoint))
             self.trouble = last.reason  # also for who asks while there are attempts to come
             if last.taken or not last.can_retry:
                 break

@@ -120,10 +120,11 @@ class Balance:
                 self._counts.drop_runs(LATE, batch.run_count, batch.span_count)
 
     def _count_unsent(self) -> None:
-        """The blocks that no sender has: they were for it, and so are missing."""
+        """The blocks that no sender has, and summaries: they were for it, and so are missing."""
         unsent = sampled_blocks([batch for batch in list(self._in_hand) if not batch.is_sent])
+        spans, summaries = sum(block.span_count for block in unsent), self._outputs.traces.waiting()
         for sender in self._outputs.senders:
-            sender.figures.sampled += sum(block.span_count for block in unsent)
+            sender.figures.sampled += spans + (summaries if sender.has_budget else 0)
 
     def _count_unwritten(self) -> None:
         """What was recorded and is neither in the file nor lost; and the last line."""

@@ -117,12 +117,14 @@ class StepCounter:
 class Sent:
     """The figures of one destination of traces; or of several, added up.
 
-    `sampled` spans were for it. `given` were taken out of the queue before it, for an exporter or a
-    processor. `sent` is what its exporter confirmed, `handed` what was given to a processor of the
-    application's, which does not say what becomes of it.
+    `sampled` spans were for it, summaries among them. `folded` are in summaries. `given` were taken
+    out of the queue before it, for an exporter or a processor. `sent` is what its exporter
+    confirmed, `handed` what was given to a processor of the application's, which does not say what
+    becomes of it.
     """
 
     sampled: int = 0
+    folded: int = 0
     given: int = 0
     sent: int = 0
     handed: int = 0
@@ -131,6 +133,7 @@ class Sent:
     def __add__(self, other: Sent) -> Sent:
         return Sent(
             self.sampled + other.sampled,
+            self.folded + other.folded,
             self.given + other.given,
             self.sent + other.sent,
             self.handed + other.handed,
@@ -140,4 +143,5 @@ class Sent:
     @property
     def missing(self) -> int:
         """What is neither delivered nor dropped yet: it waits, or is just being sent."""
-        return self.sampled - self.sent - self.handed - sum(self.dropped.values())
+        gone = self.folded + self.sent + self.handed + sum(self.dropped.values())
+        return self.sampled - gone

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kumi.otel.delivery.counts import Counts, Sent
 from kumi.otel.delivery.event_log import open_event_log
 from kumi.otel.delivery.lanes.native import NativeLane
 from kumi.otel.delivery.sender import Sender
+from kumi.otel.delivery.to_traces import ToTraces
 from kumi.otel.log import trouble, warn_once
+from kumi.spans.identify import Identity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from kumi.otel.delivery.route import Route, Router
     from kumi.otel.settings import Settings
     from kumi.reply import Reply
+    from kumi.spans.block import Block
     from kumi.spans.events import Event
 
 _NOWHERE = (
@@ -54,6 +58,7 @@ class Outputs:
         self.event_log: EventLog | None = None
         self.senders: tuple[Sender, ...] = ()
         self.metering: Metering | None = None
+        self.traces = ToTraces(settings.max_spans)
         self.is_given_up = False
         self._settings = settings
         self._router = router
@@ -131,6 +136,12 @@ class Outputs:
             for lane, figures in [(each.lane, each.figures) for each in self.all_senders()]
         ]
 
+    def identity(self) -> Identity:
+        """What the route lends to spans, as things are now."""
+        route = self.route
+        assert route is not None  # noqa: S101 - decided before anything is taken
+        return Identity(route.resource, route.ids, bool(route.root), route.limits)
+
     def _resource(self) -> Any:
         assert self.route is not None  # noqa: S101 - the route is decided before the file is opened
         return self.route.resource
@@ -152,6 +163,16 @@ class Outputs:
         for sender in self.senders if spans else ():
             sender.spans(spans)
 
+    def runs(self, blocks: Sequence[Block]) -> None:
+        """Runs for the traces, all of them sampled."""
+        if blocks:
+            self.traces.send(blocks, self.senders, self.identity())
+
+    def summaries(self, now: float = inf) -> None:
+        """Send the summaries of folded runs that are due, all where no time is said."""
+        if self.senders and not self.is_given_up:
+            self.traces.send_due(self.senders, self.identity(), now)
+
     # The end.
 
     def ask_senders(
@@ -161,6 +182,7 @@ class Outputs:
 
         None for that of an `asker` who is inside of an exporter: it would wait for itself.
         """
+        self.summaries()
         return [
             None if sender.is_in(asker) else sender.ask(flush=flush)
             for sender in self.all_senders()
@@ -168,6 +190,7 @@ class Outputs:
 
     def close_traces(self) -> None:
         """Send what was handed over, and nothing after it: that is counted as dropped."""
+        self.summaries()
         for sender in (*self.senders, *self._flushers):
             sender.close()
 

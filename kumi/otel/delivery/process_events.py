@@ -8,8 +8,7 @@ import socket
 import time
 from collections import Counter
 from pathlib import Path
-from statistics import median
-from time import perf_counter, time_ns
+from time import time_ns
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from opentelemetry.version import __version__ as api_version
 from kumi.spans import events
 from kumi.spans.process import THIS_PROCESS
 from kumi.version import __version__
+from kumi.vm.reading_cost import reading_cost
 from kumi_exporters.eventfile import ownership
 
 if TYPE_CHECKING:
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     from kumi.otel.delivery.counts import Counts, Sent
     from kumi.otel.settings import Settings
     from kumi.spans.events import Event
-
-_READINGS = 1000
-_ROUNDS = 5
 
 
 def start_event(settings: Settings, resource: Resource) -> Event:
@@ -63,7 +60,7 @@ def end_event(counts: Counts, dropped: Mapping[str, int], traces: Sent) -> Event
             "sampled": traces.sampled,
             "sent": traces.sent,
             "handed": traces.handed,
-            "folded": 0,
+            "folded": traces.folded,
         },
         dropped=dict(Counter(dropped) + traces.dropped),
         waited_ms=counts.waited * 1000,
@@ -90,17 +87,8 @@ def _clock() -> dict[str, Any]:
     return {
         "source": "perf_counter",
         "resolution_ns": round(resolution * 1e9, 3),
-        "cost_ns": round(median(_reading_cost() for _ in range(_ROUNDS)), 1),
+        "cost_ns": round(reading_cost(), 1),
     }
-
-
-def _reading_cost() -> float:
-    """Nanoseconds that one reading takes, as the generated code takes it."""
-    now = perf_counter
-    begin = now()
-    for _ in range(_READINGS):
-        now()
-    return (now() - begin) / _READINGS * 1e9
 
 
 def _cpu() -> str | None:

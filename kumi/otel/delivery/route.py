@@ -16,6 +16,7 @@ from kumi.otel.delivery.lanes.batch_processor import BatchProcessorLane
 from kumi.otel.delivery.lanes.block_exporter import BlockExporterLane
 from kumi.otel.delivery.lanes.exporter import ExporterLane
 from kumi.otel.delivery.lanes.native import NativeLane
+from kumi.otel.delivery.lanes.otlp_view import are_loaded, view_of
 from kumi.otel.delivery.lanes.simple_processor import SimpleProcessorLane
 from kumi.otel.delivery.sampling import root_sampling
 from kumi.otel.log import logger, warn_once
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace.sampling import Sampler
 
     from kumi.otel.delivery.lanes.lane import Lane
+    from kumi.otel.delivery.lanes.stock_otlp import StockOtlpLane
     from kumi.spans.limits import Limits
 
 
@@ -114,6 +116,8 @@ class Router:
         self._hook = hook
         self._halted = halted
         self._private: TracerProvider | None = None
+        if are_loaded():  # else on the owner's thread: a child forked amid that never gets it
+            _stock_otlp_lane()
         self._is_enabled = _always
         self._was_enabled = True
 
@@ -208,9 +212,17 @@ class Router:
 
 
 def _fastest(exporter: SpanExporter, ordinary: Lane) -> Lane:
-    """By blocks, where the exporter takes them."""
-    takes_blocks = hasattr(exporter, "export_blocks")
-    return BlockExporterLane(exporter, ordinary) if takes_blocks else ordinary
+    """By blocks, where the exporter takes them; by ready bytes, where it is one of the SDK's."""
+    if hasattr(exporter, "export_blocks"):
+        return BlockExporterLane(exporter, ordinary)
+    view = view_of(exporter)
+    return ordinary if view is None else _stock_otlp_lane()(exporter, view, ordinary)
+
+
+def _stock_otlp_lane() -> type[StockOtlpLane]:
+    from kumi.otel.delivery.lanes.stock_otlp import StockOtlpLane  # noqa: PLC0415 - Protocol Buffers are loaded where they are used
+
+    return StockOtlpLane
 
 
 def _switch(provider: Any) -> Callable[[], bool]:
@@ -239,8 +251,9 @@ def _makes_spans_as_the_sdk(provider: Any) -> bool:
 
 
 def _tell(lane: Lane, how: str) -> None:
-    form = "blocks" if isinstance(lane, BlockExporterLane) else "spans"
-    logger.info("traces go as %s, %s, to %s", form, how, type(lane.exporter).__qualname__)
+    exporter = type(lane.exporter).__qualname__
+    where = exporter if lane.name == exporter else f"{exporter} at {lane.name}"
+    logger.info("traces go as %s, %s, to %s", lane.form, how, where)
 
 
 def _warn(why: str) -> None:

@@ -36,7 +36,8 @@ def sdk_spans(block: Block) -> Iterator[ReadableSpan]:
 def _is_rare(block: Block) -> bool:
     return (
         block.failure is not None
-        or len(block.layout.rows) > _ROWS_OF_A_PREFIX
+        or block.only is not None
+        or block.layout.rows[-1].number >= _ROWS_OF_A_PREFIX
         or not block.limits.spare_what_varies
     )
 

@@ -95,6 +95,22 @@ class Sender:
         self._items.clear()
         self.close()
 
+    @property
+    def has_budget(self) -> bool:
+        """Whether traces must not be too large for the exporter, as for all but a file."""
+        return not getattr(self.lane.exporter, "takes_any_size", False)
+
+    def count_folded(self, spans: int) -> None:
+        """Spans for it that are in summaries instead."""
+        self.figures.folded += spans
+        self.figures.sampled += spans
+
+    def count_lost(self, reason: str, spans: int) -> None:
+        """Spans for it that could not be made."""
+        if spans:
+            self.figures.dropped[reason] += spans
+            self.figures.sampled += spans
+
     # Handing over.
 
     def _send(self, items: Sequence[Item], spans: int) -> None:

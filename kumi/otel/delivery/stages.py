@@ -24,7 +24,7 @@ from kumi.otel.log import trouble
 from kumi.spans import attributes as names
 from kumi.spans.clock import anchor
 from kumi.spans.decode import decode, decode_failed
-from kumi.spans.identify import Identity, identify
+from kumi.spans.identify import identify
 from kumi.spans.origin import HandedRun
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ class Stages:
         route, decoded = self._outputs.route, batch.decoded
         assert route is not None  # noqa: S101 - decided before anything is taken
         assert decoded is not None  # noqa: S101 - what could not be decoded goes no further
-        identity = Identity(route.resource, route.ids, bool(route.root), route.limits)
+        identity = self._outputs.identity()
         if route.root is None:
             contexts = [_decided(context, batch.layout, route) for context in decoded.contexts]
             decoded = replace(decoded, contexts=contexts)
@@ -153,15 +153,13 @@ class Stages:
     # To the traces.
 
     def _to_traces(self, batches: Sequence[Batch]) -> None:
-        """To the senders, which see to it that one exporter's pace is no other's."""
-        senders = self._outputs.senders
-        if not senders or self._outputs.is_given_up:
+        """To the senders, within the budgets of traces."""
+        if not self._outputs.senders or self._outputs.is_given_up:
             return
         blocks = sampled_blocks(batches)
         for batch in batches:
             batch.is_sent = True
-        for sender in senders if blocks else ():
-            sender.blocks(blocks)
+        self._outputs.runs(blocks)
 
     # To metrics.
 

@@ -6,6 +6,7 @@ more, on the thread that asks for the end. Others read the flags, and write only
 
 from __future__ import annotations
 
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from kumi.letters import visible
@@ -69,7 +70,7 @@ class OwnerWork:
     def start_over(self) -> None:
         """Make what each process has for itself: an owner, its outputs, and the flags."""
         gather = _FRAME if self.streams_frames else GATHER
-        self.owner = Owner(self._work, self._try_to_rest, gather)
+        self.owner = Owner(self._work, self._try_to_rest, gather, self._seconds_of_rest)
         self.outputs = Outputs(self.settings, self._router, self._meters)
         self._stages = Stages(self.settings, self.outputs, self.owner.attend)
         self.balance = self._stages.balance
@@ -112,6 +113,11 @@ class OwnerWork:
         for channel in self.channels.all():
             channel.rest()
 
+    def _seconds_of_rest(self) -> float | None:
+        """The longest that the owner may rest: until summaries are due, where any are waiting."""
+        is_over = self.is_halted or self.is_idle
+        return None if is_over else self.outputs.traces.seconds_left()
+
     # What it is asked for by callers.
 
     def drain(self, queues: Iterable[RunQueue]) -> bool:
@@ -125,6 +131,7 @@ class OwnerWork:
         if self.pending.are_waiting() or not self.channels.is_empty():
             self._hand_on_events()
             self._stages.deliver(queues)
+        self.outputs.summaries(perf_counter())
         return True
 
     def _hand_on_events(self) -> None:
@@ -137,6 +144,7 @@ class OwnerWork:
         """For a streamed run, which waits. After the last line it is followed by another one."""
         is_written = self.drain([queue])
         if self._has_ended:
+            self.outputs.summaries()
             self.balance.write_end()
         return is_written
 
@@ -190,6 +198,7 @@ class OwnerWork:
     def write_end(self) -> bool:
         """Write the last line; where this is for good, let go when nobody can write any more."""
         self.drain(self.channels.queues())
+        self.outputs.summaries()
         if not self.is_idle:
             self.balance.end()
         self._has_ended = True

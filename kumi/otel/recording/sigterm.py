@@ -10,8 +10,10 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
+
+from kumi.otel.switches import is_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,7 +28,14 @@ def install() -> None:
         threading.current_thread() is threading.main_thread()
         and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
     ):
-        signal.signal(signal.SIGTERM, _handle)
+        with suppress(ValueError):  # in an interpreter beside the first one there are no signals
+            signal.signal(signal.SIGTERM, _handle)
+
+
+def install_unless_off() -> None:
+    """Handle SIGTERM, unless the environment says not to: before the settings are read."""
+    if is_on(os.environ.get("KUMI_PROFILE_SIGTERM", "1")):
+        install()
 
 
 def before_death(finish: Callable[[], object]) -> Callable[[], object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kumi.profiles.reports.document import Table, paragraphs
+from kumi.profiles.reports.first_screen import pauses_and_advice, places, script_time
 from kumi.profiles.reports.remarks import remarks
 from kumi.profiles.reports.sections import LEGEND, declarations, first_lines, runs, totals
 from kumi.profiles.reports.tables import described, tally_table
@@ -19,8 +20,11 @@ if TYPE_CHECKING:
 def detailed(found: Breakdown, limit: int) -> Document:
     """The detailed report, with at most `limit` rows a table."""
     return [
-        *first_lines(found),
+        *first_lines(found, limit),
         *paragraphs(
+            script_time(found.findings.script),
+            places(found),
+            pauses_and_advice(found),
             totals(found),
             _hotspots(found, limit),
             tally_table("Operation types", ("operation",), found.types, limit),

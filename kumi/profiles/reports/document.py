@@ -17,10 +17,19 @@ class Table(NamedTuple):
     names: int = 1
 
 
-Document: TypeAlias = "list[str | Table]"
+class Fitted(NamedTuple):
+    """A line with a name in it, which is shortened where the line would be too long."""
+
+    before: str
+    name: str
+    after: str = ""
 
 
-def paragraphs(*parts: Iterable[str | Table]) -> Document:
+Element: TypeAlias = "str | Fitted | Table"
+Document: TypeAlias = "list[Element]"
+
+
+def paragraphs(*parts: Iterable[Element]) -> Document:
     """The parts that have something to say, an empty line before each."""
     document: Document = []
     for part in parts:

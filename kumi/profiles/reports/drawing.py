@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from kumi.letters import cells
-from kumi.profiles.reports.document import Table
+from kumi.letters import cells, shortened
+from kumi.profiles.reports.document import Fitted, Table
 from kumi.profiles.reports.fitting import fit
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kumi.profiles.reports.document import Document
 
 _TIE: Final = "\u00a0"  # a blank where no line is folded
+_SHORTEST: Final = 16  # letters of a name
 _FILLER: Final = "\0"  # behind a letter of two columns, so that folding counts it as two
 
 
@@ -63,10 +64,19 @@ def _lines(document: Document, width: int | None) -> Iterator[tuple[str, str]]:
     for number, part in enumerate(document):
         if isinstance(part, Table):
             yield from _drawn(part, width)
+        elif isinstance(part, Fitted):
+            yield from ((line, "") for line in wrapped(_shortened(part, width), width))
         else:
             room = None if number < documented else width
             for line in wrapped(part, room):
                 yield line, "bold" if number == 0 else ""
+
+
+def _shortened(line: Fitted, width: int | None) -> str:
+    if width is None:
+        return "".join(line)
+    room = width - cells(line.before) - cells(line.after)
+    return line.before + shortened(line.name, max(_SHORTEST, room)) + line.after
 
 
 def _drawn(table: Table, width: int | None) -> Iterator[tuple[str, str]]:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from kumi.profiles.reports.json_findings import findings_object
+
 if TYPE_CHECKING:
     from kumi.profiles.breakdown import Breakdown, Hotspot, Part
+    from kumi.profiles.clock_share import Clock
     from kumi.profiles.conditions import PauseTotals
     from kumi.profiles.engine import Key, Tally
 
@@ -21,6 +24,7 @@ def _object(found: Breakdown) -> dict[str, Any]:
     return {
         "operations": found.operations,
         "total_ns": found.total,
+        "answer": findings_object(found.findings),
         "schemas": [_part(("schema",), part) for part in found.schemas],
         "runs": [_tally(("schema",), tally) for tally in found.runs],
         "failures": [_part(("schema", "error"), part) for part in found.failures],
@@ -34,7 +38,7 @@ def _object(found: Breakdown) -> dict[str, Any]:
         "declarations": [_tally(("schema", "declaration"), tally) for tally in found.declarations],
         "phases": [_tally(("name", "schema"), tally) for tally in found.phases],
         "memory": found.memory and found.memory._asdict(),
-        "clock": found.clock and {"readings": found.clock.readings, "total_ns": found.clock.total},
+        "clock": found.clock and _clock(found.clock),
         "pauses": [_pauses(pauses) for pauses in found.pauses],
         "processes": {**found.processes._asdict(), "unfinished": found.processes.unfinished},
         "dropped": found.dropped,
@@ -61,6 +65,15 @@ def _tally(names: tuple[str, ...], tally: Tally) -> dict[str, Any]:
         "p95_ns": tally.p95,
         "p99_ns": tally.p99,
         "longest_ns": tally.longest,
+    }
+
+
+def _clock(found: Clock) -> dict[str, Any]:
+    return {
+        "readings": found.readings,
+        "total_ns": found.total,
+        "unpriced_readings": found.unpriced,
+        "taken_out_ns": found.taken_out,
     }
 
 

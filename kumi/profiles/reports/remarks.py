@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from kumi.profiles.breakdown import Breakdown
-    from kumi.profiles.conditions import Clock, Memory
+    from kumi.profiles.clock_share import Clock
+    from kumi.profiles.conditions import Memory
     from kumi.profiles.counted_lines import LineCounts
     from kumi.profiles.processes import Processes
 
@@ -59,12 +60,21 @@ def _memory(found: Memory | None) -> Iterator[str]:
 
 
 def _clock(found: Clock | None, operations: int) -> Iterator[str]:
-    if found:
-        yield (
-            f"Clock: {count(found.readings, 'reading')} took about {ms(found.total)}ms, "
-            f"{share(found.total, operations)} of the operations' time "
-            "(included above: times are raw)"
-        )
+    """The clock's share, of the time as it was measured; `operations` is the time above."""
+    if found and found.readings:
+        yield _clock_took(found, operations)
+    if found and found.unpriced and (found.readings or found.taken_out is not None):
+        raw = count(found.unpriced, "operation")
+        yield f"Clock: no cost is known of {raw}, of processes that do not say it"
+
+
+def _clock_took(found: Clock, operations: int) -> str:
+    took = f"Clock: {count(found.readings, 'reading')} took about {ms(found.total)}ms, "
+    if found.taken_out is None:
+        of = f"{share(found.total, operations)} of the operations' time "
+        return f"{took}{of}(included above: times are raw)"
+    of = f"{share(found.total, operations + found.taken_out)} of the operations' raw time "
+    return f"{took}{of}({ms(found.taken_out)}ms taken out of self times above; totals are raw)"
 
 
 def _losses(dropped: Mapping[str, int]) -> Iterator[str]:

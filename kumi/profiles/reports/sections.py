@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from kumi.profiles.reports.tables import tally_table
-from kumi.profiles.reports.wording import count, ms, name, share
+from kumi.profiles.reports.wording import count, ms, name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,31 +25,33 @@ LEGEND: Final = (
 )
 
 
-def first_lines(found: Breakdown) -> Iterator[str]:
-    """The lines that scripts may rely on."""
+def first_lines(found: Breakdown, limit: int) -> Iterator[str]:
+    """The lines that scripts may rely on; one for all schemas past `limit`."""
     schemas = ", ".join(name(schema.names[0]) for schema in found.schemas) or "none"
     yield f"Total operations: {found.operations} ({ms(found.total)}ms)"
     yield f"Schemas analyzed: {schemas}"
-    for schema in found.schemas:
+    for schema in found.schemas[:limit]:
         yield f"  {name(schema.names[0])}: {schema.calls} operations, {ms(schema.total)}ms"
+    if rest := found.schemas[limit:]:
+        calls, total = sum(each.calls for each in rest), sum(each.total for each in rest)
+        yield f"  others ({len(rest)}): {calls} operations, {ms(total)}ms"
 
 
 def totals(found: Breakdown) -> Iterator[str]:
-    """How many events, runs and failures there were, and the share of runs in a script's time."""
+    """How many events, runs and failures there were."""
     yield "Events: " + ", ".join(f"{n:,} {kind}" for kind, n in found.lines.events.items())
     number = sum(run.calls for run in found.runs)
     if number:
         yield f"Runs: {number:,} ({ms(found.run_total)}ms)"
-    if found.script is not None:
-        yield f"Script: {ms(found.script)}ms, {share(found.run_total, found.script)} of it in runs"
     for failure in found.failures:
         schema, error = map(name, failure.names)
         yield f"Failed: {count(failure.calls, 'run')} of {schema} with {error}"
     if not found.operations:
-        yield _why_no_operations(found.lines.events)
+        yield why_no_operations(found.lines.events)
 
 
-def _why_no_operations(events: Mapping[str, int]) -> str:
+def why_no_operations(events: Mapping[str, int]) -> str:
+    """What is said where there is none: they do not pass, were not recorded, or nothing ran."""
     if "vm_operation" in events:
         return "No operation passes the filters."
     return HOW_TO_GET_OPERATIONS if "vm_run" in events else _NO_RUN

@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from kumi.profiles.reports.document import paragraphs
+from kumi.profiles.reports.first_screen import pauses_and_advice, places, script_time
 from kumi.profiles.reports.remarks import remarks
 from kumi.profiles.reports.sections import LEGEND, declarations, first_lines, runs, totals
-from kumi.profiles.reports.tables import described, part_table
-from kumi.profiles.reports.wording import count, duration, ms, name, share
+from kumi.profiles.reports.tables import part_table
+from kumi.profiles.reports.wording import duration, ms, share
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from kumi.profiles.breakdown import Breakdown, Hotspot, OperandShares
+    from kumi.profiles.breakdown import Breakdown, OperandShares
     from kumi.profiles.reports.document import Document, Table
 
 _TITLES: Final = {
@@ -21,19 +20,20 @@ _TITLES: Final = {
     "Map": ("Map operations", ("schema", "function")),
     "LoadInput": ("LoadInput operations", ("schema", "input path")),
 }
-_INSIGHTS: Final = 3
 
 
 def summary(found: Breakdown, limit: int) -> Document:
     """The summary, with at most `limit` rows a table."""
     return [
-        *first_lines(found),
+        *first_lines(found, limit),
         *paragraphs(
+            script_time(found.findings.script),
+            places(found),
+            pauses_and_advice(found),
             totals(found),
             runs(found, limit),
             () if found.operations else declarations(found, limit),
             *(_spent_on(found, shares, limit) for shares in found.operand_shares),
-            _insights(found),
             remarks(found),
             (LEGEND,),
         ),
@@ -48,27 +48,7 @@ def _spent_on(found: Breakdown, shares: OperandShares, limit: int) -> list[str |
         f"{ms(shares.total)}ms ({share(shares.total, found.total)} of the time), "
         f"{average} each"
     )
-    if not shares.parts:
+    if not shares.parts or not shares.total:  # what is free is said in one line
         return [line]
     [table] = part_table(line, heading, shares.parts, shares.total, limit)
     return [table]
-
-
-def _insights(found: Breakdown) -> Iterator[str]:
-    hotspots = [spot for spot in found.hotspots[:_INSIGHTS] if spot.tally.total]
-    if hotspots:
-        yield "Key insights"
-    for number, hotspot in enumerate(hotspots, 1):
-        yield f"  {number}. {_insight(hotspot, found.total)}"
-
-
-def _insight(hotspot: Hotspot, total: int) -> str:
-    tally = hotspot.tally
-    schema, _, declaration, index, _ = tally.keys
-    where = name(schema) if declaration is None else f"{name(schema)}.{name(declaration)}"
-    at = "" if index is None else f" (operation {index})"
-    times = count(tally.calls, "time")
-    return (
-        f"{where}: {described(hotspot)}{at} takes {share(tally.total, total)} of the time: "
-        f"{times}, {duration(tally.total / tally.calls)} on average"
-    )

@@ -4,6 +4,6 @@
 INSERT INTO counted
 SELECT
   kind, ns, "schema", "name", declaration, position, "function", program, process, "error", entire,
-  count(*) AS calls, coalesce(sum("rows"), 0) AS "rows"
+  rows_class, count(*) AS calls, coalesce(sum("rows"), 0) AS "rows", min("first") AS "first"
 FROM events({path})
 GROUP BY ALL

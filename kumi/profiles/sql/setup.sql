@@ -14,6 +14,12 @@ CREATE MACRO is_count(text) AS text IS NULL OR coalesce(whole_number(text) >= 0,
 CREATE MACRO is_duration(text) AS
   text IS NULL OR coalesce(TRY_CAST(text AS DOUBLE) BETWEEN 0 AND 9.2e12, false);
 
+-- The length of a number in binary digits. A logarithm is quicker, and exact where it is not large.
+CREATE MACRO rows_class(number) AS
+  CASE WHEN coalesce(number, 0) = 0 THEN 0
+       WHEN number < 1099511627776 THEN floor(log2(number))::BIGINT + 1
+       ELSE length(bin(number)) END;
+
 -- One row a line that is not blank. `kind` is the event's name as JSON text, NULL where the line is
 -- malformed: a line that is no JSON object gives a row of NULLs (ignore_errors). At an object of more
 -- than 17 MiB DuckDB gives up on the file, and is given a copy in which long lines are cut.
@@ -28,7 +34,8 @@ lines AS (
       declaration JSON, "index" JSON, "function" JSON, "rows" JSON, run JSON, program JSON,
       start_unix_nano JSON, end_unix_nano JSON, "error" JSON, "name" JSON,
       process JSON, pid JSON, host JSON, clock JSON, cause JSON, "label" JSON, rss_bytes JSON,
-      operations JSON, runs JSON, spans JSON, dropped JSON)'},
+      path JSON, sha256 JSON, declarations JSON, operations JSON, service JSON, runs JSON, spans JSON,
+      dropped JSON)'},
     records = false, ignore_errors = true, compression = 'uncompressed', maximum_object_size = 17825792)
 ),
 texts AS (
@@ -78,10 +85,29 @@ SELECT
   substr(run, 2, 8) AS process,
   "error",
   whole_number("rows") AS "rows",
+  rows_class(whole_number("rows")) AS rows_class,
+  -- Which of equal times was the first. Only what took long is ever looked up.
+  CASE WHEN ns > 100000 THEN {'started': whole_number(started), 'run': run} END AS "first",
   entire
 FROM measured;
 
 CREATE TABLE counted (
   kind VARCHAR, ns BIGINT, "schema" VARCHAR, "name" VARCHAR, declaration VARCHAR, position VARCHAR,
   "function" VARCHAR, program VARCHAR, process VARCHAR, "error" VARCHAR, entire VARCHAR,
-  calls BIGINT, "rows" HUGEINT);
+  rows_class BIGINT, calls BIGINT, "rows" HUGEINT, "first" STRUCT(started BIGINT, run VARCHAR));
+
+-- What is taken out of operations, by process: filled by take_out.sql, empty where times are raw.
+CREATE TABLE clock_costs (of_process VARCHAR, cost BIGINT);
+
+-- The filtered events of one kind, by their times without what the clock cost. Filters ask for the
+-- times as they were measured.
+CREATE MACRO chosen(of_kind, least, schemas, declarations, operations, free) AS TABLE
+SELECT * REPLACE (greatest(ns - coalesce(cost, 0), 0) AS ns)
+FROM counted
+LEFT JOIN clock_costs
+  ON of_process = process AND kind = '"vm_operation"' AND NOT list_contains(free, "name")
+WHERE kind = of_kind
+  AND ns >= least
+  AND (len(schemas) = 0 OR list_contains(schemas, "schema"))
+  AND (len(declarations) = 0 OR list_contains(declarations, declaration))
+  AND (len(operations) = 0 OR (kind = '"vm_operation"' AND list_contains(operations, "name")));

@@ -2,20 +2,14 @@
 -- many there are; a percentile is the first time at which `seen` has reached its share. The docstring
 -- of Tally, in kumi/profiles/engine.py, says why and shows such a table.
 WITH
-chosen AS (
+alike AS (
   SELECT {keys}, ns, sum(calls) AS calls, sum("rows") AS "rows"
-  FROM counted
-  WHERE kind = $kind
-    AND ns >= $min_ns
-    AND (len($schemas) = 0 OR list_contains($schemas, "schema"))
-    AND (len($declarations) = 0 OR list_contains($declarations, declaration))
-    AND (len($operations) = 0
-         OR (kind = '"vm_operation"' AND list_contains($operations, "name")))
+  FROM chosen($kind, $min_ns, $schemas, $declarations, $operations, $free)
   GROUP BY ALL
 ),
 cumulated AS (
   SELECT *, sum(calls) OVER (w ORDER BY ns) AS seen, sum(calls) OVER w AS everything
-  FROM chosen
+  FROM alike
   WINDOW w AS (PARTITION BY {keys})
 )
 SELECT

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from threading import Lock
 from time import sleep
 from typing import TYPE_CHECKING, Any
 
@@ -12,13 +14,15 @@ from kumi.otel.delivery.processors import UnknownProcessor
 
 if TYPE_CHECKING:
     from collections import deque
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from opentelemetry.sdk.trace import ReadableSpan
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
 _STEP = 0.002
 """Seconds between two looks at a queue that is half full."""
+_LOOK = 0.1
+"""Seconds between two looks at whether to give up waiting for the processor's export to end."""
 
 
 class BatchProcessorLane(Lane):
@@ -49,6 +53,28 @@ class BatchProcessorLane(Lane):
     def flush(self, timeout_millis: int) -> None:
         self._processor.force_flush(timeout_millis)
 
+    @override
+    @contextmanager
+    def turn(self) -> Iterator[bool]:
+        """Hold the lock under which the processor exports, since no two exports may overlap.
+
+        The specification says so, and it is no formality: the gRPC exporter closes its channel and
+        opens another when a receiver is unavailable (since 1.40), under the feet of any other call.
+        """
+        lock = _export_lock_of(self._processor)
+        is_held = self._finds_free(lock)
+        try:
+            yield is_held
+        finally:
+            if is_held:
+                lock.release()
+
+    def _finds_free(self, lock: Lock) -> bool:
+        while not lock.acquire(timeout=_LOOK):
+            if self._halted():
+                return False
+        return True
+
     def _finds_room(self) -> bool:
         while len(self._queue) >= self._half:
             if self._halted():
@@ -59,8 +85,19 @@ class BatchProcessorLane(Lane):
 
 def _queue_of(processor: BatchSpanProcessor) -> deque[Any]:
     """The queue of a batch processor. Raises `UnknownProcessor` where an SDK keeps it elsewhere."""
-    holder = getattr(processor, "_batch_processor", processor)  # apart since SDK 1.35
+    holder = getattr(processor, "_batch_processor", processor)  # apart since SDK 1.34
     queue: deque[Any] | None = getattr(holder, "_queue", getattr(holder, "queue", None))
     if queue is None:
         raise UnknownProcessor("a batch processor without a queue")
     return queue
+
+
+def _export_lock_of(processor: BatchSpanProcessor) -> Lock:
+    """The lock of the moment: there is another one in a forked child.
+
+    SDKs before 1.34 have none, and need none. Their gRPC exporter has a lock of its own around each
+    call; their HTTP exporter changes nothing of itself while it exports, and posts by a session of
+    `requests`, whose pool gives each call a connection.
+    """
+    lock: Lock | None = getattr(getattr(processor, "_batch_processor", None), "_export_lock", None)
+    return lock or Lock()

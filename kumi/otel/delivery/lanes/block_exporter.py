@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 class BlockExporterLane(Lane):
     """Blocks go straight to the exporter; ordinary spans go to it by the lane `other`."""
+
+    form: ClassVar[str] = "blocks"
 
     def __init__(self, exporter: Any, other: Lane) -> None:
         super().__init__(exporter)

@@ -6,9 +6,9 @@ A lane is used on the thread of its sender only. It may wait for room.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from opentelemetry import context as context_api
 
@@ -16,6 +16,7 @@ from kumi.otel.delivery.sdk_spans import sdk_spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from opentelemetry.sdk.trace import ReadableSpan
 
@@ -30,7 +31,9 @@ class Accepted(NamedTuple):
 
 
 class Lane(ABC):
-    """A way to one exporter."""
+    """A way to one exporter. `form` is what the runs go there as, for messages."""
+
+    form: ClassVar[str] = "spans"
 
     def __init__(self, exporter: Any) -> None:
         self.exporter = exporter
@@ -39,7 +42,7 @@ class Lane(ABC):
     def name(self) -> str:
         """Where this leads, for messages: the endpoint, where the exporter has one."""
         destination = getattr(self.exporter, "destination", None)
-        return getattr(destination, "endpoint", type(self.exporter).__qualname__)
+        return getattr(destination, "shown", type(self.exporter).__qualname__)
 
     @property
     def trouble(self) -> str:
@@ -49,6 +52,13 @@ class Lane(ABC):
     def send_blocks(self, blocks: Sequence[Block]) -> Accepted:
         """Take blocks of sampled runs: span by span, where the exporter knows no blocks."""
         return self.send_spans(chain.from_iterable(map(sdk_spans, blocks)))
+
+    def turn(self) -> AbstractContextManager[bool]:
+        """Keep the application's processor from exporting meanwhile, where it can be kept from it.
+
+        False says not to export either: it is too late.
+        """
+        return nullcontext(True)
 
     @abstractmethod
     def send_spans(self, spans: Iterable[ReadableSpan]) -> Accepted:

@@ -74,7 +74,8 @@ class NativeLane(Lane):
         """What was handed to the tracer, and what was not; asked for by one thread at a time."""
         handed = self._handed.total()
         dropped = +Counter({why: tally.total() for why, tally in self._dropped.items()})
-        return Sent(handed + dropped.total(), handed, 0, handed, dropped)
+        sampled = handed + dropped.total()
+        return Sent(sampled=sampled, given=handed, handed=handed, dropped=dropped)
 
     def spans_of(self, run: TimedRun, context: Context) -> RealSpans:
         """The spans of a run that was admitted in `context`, to be made."""

@@ -64,7 +64,7 @@ class _Traces:
     def waiting(self) -> int:
         """The spans in the queue: what was for it, less what left it."""
         gone = sum(self.processed().values())
-        return max(0, self.figures.sampled - gone)
+        return max(0, self.figures.sampled - self.figures.folded - gone)
 
 
 class _Said(NamedTuple):

@@ -1,0 +1,185 @@
+"""How often `kumi compare` errs, and what it finds: `python -m benchmarks.compare_power`.
+
+For each of three schemas a number of fresh processes measure it against itself, and then against
+itself with one operation made 10 % slower, as `kumi compare OLD NEW` does. From these processes
+comparisons of five are drawn at random, and judged.
+
+* False alarms: comparisons of equal code in which an operation or the runs are called slower or
+  faster.
+* Found: comparisons with the planted operation in which it is called slower; alone: and nothing
+  else is called anything.
+* Each operation of at least 0.5 µs and 2 % of the time, made 10 % slower on paper: how often the
+  worst of them is found.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+import tempfile
+from pathlib import Path
+from time import perf_counter
+
+import kumi
+from benchmarks.harness import progress
+from benchmarks.in_turns import table
+from kumi.compare.comparison import compared
+from kumi.compare.measuring import Question, measured
+from kumi.compare.turns import in_turns
+from kumi.observations import Level
+
+EXAMPLES = Path(kumi.__file__).parent / "examples"
+SCHEMAS = ("order_pricing", "payroll", "us_tax_2024")
+PROCESS = "kumi.cli.compared_process"
+FACTOR = 1.10
+LEAST_NS, LEAST_SHARE = 500, 0.02
+TRIAL = 100  # steps, to see what a step costs
+MODULE = """
+import sys
+sys.path.append({root!r})
+from benchmarks.compare_power import planted
+Planted = planted({path!r}, {index}, {steps})
+Planted.__module__ = __name__
+"""
+HEADER = ("", "operations", "false alarms", "10 % planted in", "found", "alone", "on paper, worst")
+
+
+def planted(path, index, steps):
+    """The schema with operation `index` made slower: by a call, and so many steps of a loop."""
+    schema = kumi.load(path)
+    bound = schema._compiled.machine()._generated(Level.OPERATIONS).bound  # noqa: SLF001 - there is no public way to slow an operation down
+    kernel = bound[f"k{index}"]
+    todo = range(steps)
+
+    def slower(*args):
+        for _ in todo:
+            pass
+        return kernel(*args)
+
+    bound[f"k{index}"] = slower
+    return schema
+
+
+def steps_of(path, data, index):
+    """How many steps make operation `index` slower by the factor."""
+    schemas = [kumi.load(path), planted(path, index, 0), planted(path, index, TRIAL)]
+    plain, called = (time.operations[index].ns for time in in_turns(schemas[:2], data))
+    _, slow = (time.operations[index].ns for time in in_turns(schemas[::2], data))
+    return max(0, round(TRIAL * (FACTOR * plain - called) / (slow - called)))
+
+
+def candidates(side):
+    """Operations that count, with their share of the time, the smallest first."""
+    operations = side.programs[0].operations
+    times = [median_of(operation) for operation in operations]
+    return sorted(
+        (ns, index)
+        for index, ns in enumerate(times)
+        if ns >= LEAST_NS and ns >= LEAST_SHARE * sum(times)
+    )
+
+
+def median_of(operation):
+    known = sorted(ns for ns in operation.medians if ns is not None)
+    return known[len(known) // 2] if known else 0
+
+
+def drawn(side, chosen):
+    """The side as these of its processes have measured it."""
+    [program] = side.programs
+    operations = tuple(
+        operation._replace(medians=tuple(operation.medians[i] for i in chosen))
+        for operation in program.operations
+    )
+    program = program._replace(
+        operations=operations,
+        runs=tuple(program.runs[i] for i in chosen),
+        run_medians=tuple(program.run_medians[i] for i in chosen),
+    )
+    return side._replace(measurements=len(chosen), programs=(program,))
+
+
+def slowed(side, index):
+    """The side with one operation slower on paper."""
+    [program] = side.programs
+    operations = list(program.operations)
+    medians = tuple(round(ns * FACTOR) for ns in operations[index].medians)
+    operations[index] = operations[index]._replace(medians=medians)
+    return side._replace(programs=(program._replace(operations=tuple(operations)),))
+
+
+def alarms(old, new, chosen):
+    """Which operations a comparison of these processes calls slower or faster, and -1 for runs."""
+    found = compared("schemas", drawn(old, chosen), drawn(new, chosen))
+    told = {"slower", "faster"}
+    named = [i for i, one in enumerate(found.operations) if one.times.verdict in told]
+    return named + [-1 for schema in found.schemas if schema.times.verdict in told]
+
+
+def sides(old, new, data, processes):
+    question = Question((str(old), str(new)), ("old", "new"), data, swapped=False)
+    return measured(PROCESS, question, processes, lambda n: progress(n, processes))[:2]
+
+
+def row(name, asked, folder, rng):
+    """What is measured of one schema, as a row of the table."""
+    path = EXAMPLES / f"{name}.kumi"
+    data = json.loads(path.with_suffix(".json").read_text())
+    old, new = sides(path, path, data, asked.processes)
+    (folder / f"{name}.json").write_text(json.dumps([old, new]))
+
+    def draw():
+        return rng.sample(range(asked.processes), asked.size)
+
+    false = sum(bool(alarms(old, new, draw())) for _ in range(asked.comparisons))
+    counted = candidates(old)
+    paper = {
+        index: sum(
+            index in alarms(old, changed, draw())
+            for changed in [slowed(new, index)] * asked.planted
+        )
+        for _, index in counted
+    }
+    index = next(i for _, i in counted if old.programs[0].operations[i].operation != "LoadInput")
+    steps = steps_of(path, data, index)
+    module = folder / f"{name}_planted.py"
+    root = str(Path(__file__).parents[1])
+    module.write_text(MODULE.format(root=root, path=str(path), index=index, steps=steps))
+    old, new = sides(path, f"{module}:Planted", data, asked.processes)
+    (folder / f"{name}_planted.json").write_text(json.dumps([old, new]))
+    named = [alarms(old, new, draw()) for _ in range(asked.planted)]
+    operation = old.programs[0].operations[index]
+    return (
+        name,
+        str(len(old.programs[0].operations)),
+        f"{false} of {asked.comparisons:,}",
+        f"{operation.declaration} {operation.title}, {median_of(operation) / 1000:.1f} µs",
+        f"{sum(index in one for one in named)} of {asked.planted}",
+        f"{sum(index in one and set(one) <= {index, -1} for one in named)}",
+        f"{min(paper.values())} of {asked.planted}",
+    )
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--processes", type=int, default=40, help="fresh processes a side")
+    parser.add_argument("--size", type=int, default=5, help="processes of a comparison")
+    parser.add_argument("--comparisons", type=int, default=1000, help="drawn of equal code")
+    parser.add_argument("--planted", type=int, default=40, help="drawn with a planted operation")
+    parser.add_argument("--keep", type=Path, help="a folder for what was measured")
+    asked = parser.parse_args()
+    rng = random.Random(0)
+    begun = perf_counter()
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = asked.keep or Path(scratch)
+        rows = [row(name, asked, folder, rng) for name in SCHEMAS]
+    print(table([HEADER, *rows]))
+    print(
+        f"{asked.processes} processes a side, {asked.size} a comparison; {perf_counter() - begun:.0f} s"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

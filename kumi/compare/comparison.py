@@ -1,0 +1,140 @@
+"""Two sides become a comparison: operations matched and judged, and the runs of each schema."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from kumi.compare.matching import matched, paired
+from kumi.compare.verdicts import Threshold, Times, judged, threshold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from kumi.compare.differing import Difference
+    from kumi.compare.matching import Match
+    from kumi.compare.sides import OperationFigures, ProgramFigures, Side
+
+Counted = Literal["added", "removed", "calls", "rows"]
+"""How the counts of an operation differ: only one side has it, it ran more or less often, or it
+ran as often and visited more or fewer rows."""
+
+
+class ComparedOperation(NamedTuple):
+    """An operation on both sides (None: it is not there), its counts and its times."""
+
+    schema: str
+    old: OperationFigures | None
+    new: OperationFigures | None
+    counted: Counted | None
+    times: Times
+
+    @property
+    def either(self) -> OperationFigures:
+        """The operation, as the new side has it where it does."""
+        figures = self.new or self.old
+        assert figures is not None  # noqa: S101 - a match has at least one side
+        return figures
+
+
+class ComparedSchema(NamedTuple):
+    """The runs of a schema: how many, and how long one took."""
+
+    schema: str
+    old_runs: int
+    new_runs: int
+    times: Times
+
+
+class Comparison(NamedTuple):
+    """Everything that reports say and gates ask.
+
+    `kind` says what the sides are. `difference` is where results differ first: None where they are
+    equal, and of profiles, which have none.
+    """
+
+    kind: Literal["schemas", "profiles"]
+    old: Side
+    new: Side
+    limit: Threshold
+    schemas: tuple[ComparedSchema, ...]
+    operations: tuple[ComparedOperation, ...]
+    difference: Difference | None = None
+
+    @property
+    def measurements(self) -> int:
+        """How many each side has."""
+        return self.new.measurements
+
+
+def compared(
+    kind: Literal["schemas", "profiles"],
+    old: Side,
+    new: Side,
+    difference: Difference | None = None,
+) -> Comparison:
+    """The comparison of two sides with the same number of measurements."""
+    limit = threshold(new.measurements)
+    names = dict.fromkeys(program.schema for side in (new, old) for program in side.programs)
+    schemas: list[ComparedSchema] = []
+    operations: list[ComparedOperation] = []
+    for name in names:
+        before, after = ([p for p in side.programs if p.schema == name] for side in (old, new))
+        schemas.append(_schema(name, before, after, limit))
+        operations += _operations(name, before, after, limit)
+    return Comparison(kind, old, new, limit, tuple(schemas), tuple(operations), difference)
+
+
+def _schema(
+    name: str, old: Sequence[ProgramFigures], new: Sequence[ProgramFigures], limit: Threshold
+) -> ComparedSchema:
+    before, after = _runs(old), _runs(new)
+    times = Times()
+    if old and new:
+        times = judged(_typical(old), _typical(new), min(*before, *after), limit)
+    return ComparedSchema(name, sum(before), sum(after), times)
+
+
+def _runs(programs: Sequence[ProgramFigures]) -> list[int]:
+    """How many runs each measurement has."""
+    return [sum(runs) for runs in zip(*(program.runs for program in programs), strict=True)]
+
+
+def _typical(programs: Sequence[ProgramFigures]) -> list[int | None]:
+    """How long a run took in each measurement: the medians of the programs, by their runs.
+
+    Not the average of all runs: a single pause of the machine would be in it.
+    """
+    runs = zip(*(program.runs for program in programs), strict=True)
+    medians = zip(*(program.run_medians for program in programs), strict=True)
+    return [
+        round(sum(n * (ns or 0) for n, ns in zip(counts, times, strict=True)) / sum(counts))
+        if sum(counts)
+        else None
+        for counts, times in zip(runs, medians, strict=True)
+    ]
+
+
+def _operations(
+    name: str, old: Sequence[ProgramFigures], new: Sequence[ProgramFigures], limit: Threshold
+) -> Iterator[ComparedOperation]:
+    for pair in paired(old, new):
+        for match in matched(*pair):
+            yield ComparedOperation(name, *match, _counted(match), _times(match, limit))
+
+
+def _counted(match: Match) -> Counted | None:
+    old, new = match
+    if old is None:
+        return "added"
+    if new is None:
+        return "removed"
+    if old.calls != new.calls:
+        return "calls"
+    return "rows" if old.rows != new.rows else None
+
+
+def _times(match: Match, limit: Threshold) -> Times:
+    old, new = match
+    if old and new:
+        return judged(old.medians, new.medians, min(old.fewest, new.fewest), limit)
+    return Times()

@@ -1,0 +1,177 @@
+"""A comparison for people: a sentence, the runs, the operations, and what could not be judged."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from kumi.compare.gates import count_said, longer
+from kumi.compare.verdicts import CLOCK, FEWEST
+from kumi.profiles.reports.document import Table, paragraphs
+from kumi.profiles.reports.wording import count, duration, name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kumi.compare.comparison import ComparedOperation, ComparedSchema, Comparison
+    from kumi.compare.verdicts import Times
+    from kumi.profiles.reports.document import Document
+
+_SAID: Final = {
+    "slower": "slower",
+    "faster": "faster",
+    "same": "no difference",
+    "below the clock": "below the clock",
+    "too few": "too few runs",
+}
+_TOLD: Final = ("slower", "faster")
+
+
+def report(found: Comparison, limit: int) -> Document:
+    """The report; a table of operations has at most `limit` rows."""
+    return [
+        summary(found),
+        *_results(found),
+        *paragraphs(_runs(found), _operations(found, limit), _remarks(found)),
+    ]
+
+
+def summary(found: Comparison) -> str:
+    """What changed, in a sentence.
+
+    What is slower because it visits more rows is counted as both.
+    """
+    said = Counter(filter(None, map(_changed, found.operations)))
+    total = f"{len(found.operations):,} operations"
+    parts = [f"{n:,} {what}" for what, n in sorted(said.items(), key=lambda item: _ORDER[item[0]])]
+    runs = [
+        f"a run of {name(schema.schema)} takes {longer(schema.times.ratio)}"
+        for schema in found.schemas
+        if schema.times.verdict in _TOLD
+    ]
+    if not (parts or runs):
+        return f"No difference: {total}."
+    of_operations = f"Of {total} {', '.join(parts)}" if parts else f"{total} without a difference"
+    return "; ".join([of_operations, *runs]) + "."
+
+
+_ORDER: Final = {"slower": 0, "faster": 1, "new": 2, "gone": 3, "ran another number of times": 4,
+                 "visited another number of rows": 5}  # fmt: skip
+
+
+def _changed(operation: ComparedOperation) -> str | None:
+    """What an operation is counted as in the summary."""
+    match operation.counted:
+        case "added":
+            return "new"
+        case "removed":
+            return "gone"
+    if operation.times.verdict in _TOLD:
+        return operation.times.verdict
+    match operation.counted:
+        case "calls":
+            return "ran another number of times"
+        case "rows":
+            return "visited another number of rows"
+    return None
+
+
+def _results(found: Comparison) -> Iterator[str]:
+    if found.kind == "profiles":
+        return
+    if found.difference is None:
+        yield "Results are equal."
+        return
+    place, old, new, names = found.difference
+    values = f"{name(old or 'not there')} -> {name(new or 'not there')}"
+    others = f" ({count(len(names), 'value')} differ: {', '.join(names)})" if names[1:] else ""
+    yield f"Results differ, first at {name(place)}: {values}{others}."
+
+
+def _runs(found: Comparison) -> Iterator[Table]:
+    rows = [(name(one.schema), *_counts(found, one), *_figures(one.times)) for one in found.schemas]
+    counts = ("old runs", "new runs") if found.kind == "profiles" else ()
+    heading = ("schema", *counts, "old", "new", "ratio", "")
+    if rows:
+        yield Table("Runs (median)", heading, tuple(rows))
+
+
+def _counts(found: Comparison, one: ComparedSchema) -> tuple[str, ...]:
+    """How many runs there were: of schemas as many as there was time for, which says nothing."""
+    return (f"{one.old_runs:,}", f"{one.new_runs:,}") if found.kind == "profiles" else ()
+
+
+def _figures(times: Times) -> tuple[str, ...]:
+    shown = ("" if ns is None else duration(ns) for ns in (times.old, times.new))
+    ratio = "" if times.ratio is None else f"{times.ratio:.3f}"
+    return (*shown, ratio, _SAID[times.verdict] if times.verdict else "")
+
+
+def _operations(found: Comparison, limit: int) -> Iterator[Table]:
+    ordered = sorted(found.operations, key=_rank)
+    rows = [_row(one) for one in ordered[:limit]]
+    if rest := ordered[limit:]:
+        rows.append((f"others ({len(rest):,})", *[""] * 6))
+    if rows:
+        heading = ("schema", "declaration", "operation", "old", "new", "ratio", "")
+        yield Table("Operations (median), what changed first", heading, tuple(rows), 3)
+
+
+def _rank(operation: ComparedOperation) -> tuple[bool, int, int]:
+    """What changed comes first, then what takes longest."""
+    times = operation.times
+    known = [ns for ns in (times.old, times.new, *_of_one_side(operation)) if ns is not None]
+    change = 0 if times.verdict not in _TOLD else abs(times.difference or 0)
+    return _changed(operation) is None, -change, -max(known, default=0)
+
+
+def _row(operation: ComparedOperation) -> tuple[str, ...]:
+    figures = operation.either
+    *numbers, verdict = _figures(operation.times)
+    if operation.counted in {"added", "removed"}:
+        numbers = ["" if ns is None else duration(ns) for ns in _of_one_side(operation)] + [""]
+    said = "; ".join(filter(None, (verdict, count_said(operation))))
+    names = map(name, (operation.schema, figures.declaration, figures.title))
+    return (*names, *numbers, said)
+
+
+def _of_one_side(operation: ComparedOperation) -> tuple[int | None, int | None]:
+    """The first medians of an operation that only one side has."""
+    if operation.old and operation.new:
+        return None, None
+    return (
+        operation.old.medians[0] if operation.old else None,
+        operation.new.medians[0] if operation.new else None,
+    )
+
+
+def _remarks(found: Comparison) -> Iterator[str]:
+    yield _how(found)
+    said = Counter(operation.times.verdict for operation in found.operations)
+    if short := said["below the clock"]:
+        yield f"Below the clock, under {CLOCK} ns: {count(short, 'operation')}, not judged by time"
+    if few := said["too few"]:
+        yield f"Fewer than {FEWEST} runs: {count(few, 'operation')}, not judged by time"
+    if found.old.failed or found.new.failed:
+        yield f"Failed runs: {found.old.failed:,} -> {found.new.failed:,}, not in the times of runs"
+    if not found.operations:
+        yield "No operations are recorded: KUMI_PROFILE_OPS=1, or kumi record"
+    yield from (name(remark) for side in (found.old, found.new) for remark in side.remarks)
+
+
+def _how(found: Comparison) -> str:
+    number, limit = found.measurements, found.limit
+    beyond = f"by more than {limit.part:.0%} and {limit.ns} ns".replace("%", " %")
+    if found.kind == "schemas":
+        [one] = found.schemas
+        what = count(number, "fresh process", "es")
+        return (
+            f"Measured in {what}, {one.new_runs:,} runs of each side, in turns. Slower or faster "
+            f"is what differs {beyond}, at the median of the processes"
+        )
+    if number == 1:
+        return (
+            f"One recording a side: an operation is told from noise {beyond} only, and trips no "
+            "gate. Five of each, recorded in turns, tell more: NEW... --base BASE..."
+        )
+    return f"{number} recordings a side: slower or faster is what differs {beyond}, at their median"

@@ -1,0 +1,139 @@
+"""Two schemas measured in fresh processes, one after the other.
+
+Why processes: within one, everything that was decided once when it began stays so, such as where in
+memory things lie, and in which order hashes put them. Equal code can differ by 2 to 9 % for that
+alone, and no number of runs averages it out. A fresh process decides anew. Each loads both schemas,
+the new one first in every second of them, and lets them take turns (see `turns`).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from kumi.compare.differing import Difference
+from kumi.compare.sides import OperationFigures, ProgramFigures, Side
+from kumi.compare.turns import OperationTime, SchemaTime
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+
+class MeasuringError(Exception):
+    """A process could not measure; the text is what it said of that."""
+
+
+class Question(NamedTuple):
+    """What is asked of a process, as one JSON object on its standard input.
+
+    `schemas` are the old and the new one; `swapped` says that the new one is to come first.
+    """
+
+    schemas: tuple[str, str]
+    labels: tuple[str, str]
+    data: dict[str, Any]
+    swapped: bool
+
+
+class Measured(NamedTuple):
+    """What a process has measured of the old and the new schema, and where results differ first."""
+
+    old: SchemaTime
+    new: SchemaTime
+    difference: Difference | None
+
+
+def measured(
+    module: str,
+    question: Question,
+    processes: int,
+    begins: Callable[[int], None] = lambda _: None,
+) -> tuple[Side, Side, Difference | None]:
+    """Both sides, and where their results differ first.
+
+    Each process runs `module`, which answers by `answer`. `begins` is told the number of each
+    process, from 1. Raises MeasuringError for the first process that does not answer.
+    """
+    answers = []
+    for number in range(processes):
+        begins(number + 1)
+        asked = question._replace(swapped=number % 2 == 1)
+        answers.append(_asked(module, asked))
+    schema = answers[0].new.schema  # whatever the old one was called
+    old, new = question.labels
+    return (
+        _side(old, schema, [answer.old for answer in answers]),
+        _side(new, schema, [answer.new for answer in answers]),
+        answers[0].difference,
+    )
+
+
+def written(answer: Measured) -> bytes:
+    """An answer as JSON, for `measured` in the other process."""
+    return json.dumps(answer).encode()
+
+
+def asked(text: bytes) -> Question:
+    """The question that `measured` of the other process has written."""
+    schemas, labels, data, swapped = json.loads(text)
+    return Question(tuple(schemas), tuple(labels), data, swapped)
+
+
+def _asked(module: str, question: Question) -> Measured:
+    """What a fresh process answers. Where we are interrupted it is ended."""
+    done = subprocess.run(  # noqa: S603 - our own module
+        [
+            sys.executable,
+            "-P",
+            "-m",
+            module,
+        ],  # no file of the current folder stands in for a module
+        input=json.dumps(question).encode(),
+        env=_environment(),
+        capture_output=True,
+        check=False,
+    )
+    if done.returncode:
+        said = done.stderr.decode("utf-8", "replace").strip()
+        raise MeasuringError(said or f"Error: measuring ended with exit code {done.returncode}")
+    old, new, difference = json.loads(done.stdout)
+    return Measured(_time(old), _time(new), difference and Difference(*difference))
+
+
+def _environment() -> dict[str, str]:
+    """Ours, without what would have the process profile itself."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("KUMI_")}
+
+
+def _time(said: list[Any]) -> SchemaTime:
+    schema, runs, run_ns, operations = said
+    return SchemaTime(schema, runs, run_ns, tuple(OperationTime(*each) for each in operations))
+
+
+def _side(label: str, schema: str, times: Sequence[SchemaTime]) -> Side:
+    """One side of all processes. A run is one call of each operation, however often it was run."""
+    first, fewest = times[0], min(time.runs for time in times)
+    operations = tuple(
+        OperationFigures(
+            operation.declaration,
+            operation.operation,
+            operation.operand,
+            operation.line,
+            calls=1,
+            rows=operation.rows,
+            fewest=fewest,
+            medians=tuple(time.operations[index].ns for time in times),
+        )
+        for index, operation in enumerate(first.operations)
+    )
+    program = ProgramFigures(
+        schema,
+        None,
+        operations,
+        runs=tuple(time.runs for time in times),
+        run_medians=tuple(time.run_ns for time in times),
+    )
+    return Side(label, len(times), (program,))

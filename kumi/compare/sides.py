@@ -1,0 +1,64 @@
+"""What is compared: two sides, each some programs, whose operations were measured several times.
+
+A *measurement* is a fresh process that timed a schema, or a recorded profile. Each gives a median
+of every operation; a side has one of them for each measurement, in their order, so that the first
+of the one side belongs to the first of the other: both were taken at about the same time.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class OperationFigures(NamedTuple):
+    """One operation of a program: what it is, counts, and a median (ns) for each measurement.
+
+    `operand` is its function, declaration or input path. `calls` and `rows` are those of all
+    measurements together. `fewest` is the least number of times that make a median. Medians are
+    None where a measurement lacks the operation, and of operations that cost no instruction.
+    """
+
+    declaration: str
+    operation: str
+    operand: str | None
+    line: int | None
+    calls: int
+    rows: int
+    fewest: int
+    medians: tuple[int | None, ...]
+
+    @property
+    def title(self) -> str:
+        """What `kumi ops` calls it: `Map multiply`."""
+        return f"{self.operation} {self.operand}" if self.operand else self.operation
+
+
+class ProgramFigures(NamedTuple):
+    """The operations of one program in their order; of each measurement its runs and their median.
+
+    `key` is the program's in event files, and says whether two programs are the same.
+    """
+
+    schema: str
+    key: str | None
+    operations: tuple[OperationFigures, ...]
+    runs: tuple[int, ...]
+    run_medians: tuple[int | None, ...]
+
+    @property
+    def declarations(self) -> tuple[str, ...]:
+        """Their names, in order."""
+        return tuple(dict.fromkeys(operation.declaration for operation in self.operations))
+
+
+class Side(NamedTuple):
+    """One side: what a person calls it, how many measurements, and its programs.
+
+    `remarks` say what is missing of it, so that its counts are not all that happened.
+    """
+
+    label: str
+    measurements: int
+    programs: tuple[ProgramFigures, ...]
+    failed: int = 0
+    remarks: tuple[str, ...] = ()

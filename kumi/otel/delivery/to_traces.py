@@ -1,0 +1,83 @@
+"""To the senders: runs whole or folded, and the summaries of those that were folded."""
+
+from __future__ import annotations
+
+from math import inf
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from kumi.otel.delivery.counts import FAILED
+from kumi.otel.delivery.fold import Fold
+from kumi.otel.log import trouble
+from kumi.spans.folded import tree_blocks
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kumi.otel.delivery.sender import Sender
+    from kumi.spans.block import Block
+    from kumi.spans.identify import Identity
+
+
+class ToTraces:
+    """Gives runs to senders, within the budgets of traces, `most_spans` each.
+
+    A sender whose exporter can take traces of any size gets all runs whole. Called on the owner's
+    thread, but for `waiting`.
+    """
+
+    def __init__(self, most_spans: int) -> None:
+        self._fold = Fold(most_spans)
+        self.waiting = self._fold.waiting
+
+    def send(self, blocks: Sequence[Block], senders: Sequence[Sender], identity: Identity) -> None:
+        """Send runs, all of them sampled."""
+        limited = [sender for sender in senders if sender.has_budget]
+        for sender in senders:
+            if sender not in limited:
+                sender.blocks(blocks)
+        if limited:
+            self._send_folded(blocks, limited, identity)
+
+    def _send_folded(
+        self, blocks: Sequence[Block], senders: Sequence[Sender], identity: Identity
+    ) -> None:
+        sent: list[Block] = []
+        folded = lost = 0
+        now = perf_counter()
+        for block in blocks:
+            try:
+                some, spans = self._fold.fold(block, identity.id_generator, now)
+            except BaseException as error:  # noqa: BLE001 - id generators are anybody's code
+                trouble("folding spans of runs", error)
+                lost += block.span_count
+            else:
+                sent += some
+                folded += spans
+        for sender in senders:
+            sender.count_folded(folded)
+            sender.count_lost(FAILED, lost)
+            if sent:
+                sender.blocks(sent)
+
+    def send_due(self, senders: Sequence[Sender], identity: Identity, now: float = inf) -> None:
+        """Send the summaries that are due, all there are where no time is said."""
+        trees = self._fold.due(now)
+        if not trees:
+            return
+        limited = [sender for sender in senders if sender.has_budget]
+        try:
+            blocks = list(tree_blocks(trees, identity))
+        except BaseException as error:  # noqa: BLE001 - id generators are anybody's code
+            trouble("making summaries of folded spans", error)
+            lost = sum(tree.span_count for tree in trees)
+            for sender in limited:
+                sender.count_lost(FAILED, lost)
+        else:
+            for sender in limited:
+                sender.blocks(blocks)
+        trees.clear()
+
+    def seconds_left(self) -> float | None:
+        """Until summaries are due; None where none are waiting."""
+        return self._fold.seconds_left(perf_counter())

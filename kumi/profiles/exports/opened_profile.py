@@ -1,0 +1,50 @@
+"""A profile that is open, filtered and counted: what every format is made from."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple
+
+from kumi.profiles.breakdown import breakdown
+from kumi.profiles.open_profiles import open_profiles
+from kumi.profiles.read_profiles import check_readable, counted
+from kumi.profiles.reports.sections import why_no_operations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from kumi.profiles.breakdown import Breakdown
+    from kumi.profiles.engine import Engine, Filters
+    from kumi.profiles.event_line import Event
+    from kumi.profiles.open_profiles import OpenProfiles
+
+
+class OpenedProfile(NamedTuple):
+    """Its files, what was asked of them, and what was counted in them.
+
+    `described` are the events that say something about processes and programs.
+    """
+
+    profiles: OpenProfiles
+    filters: Filters
+    engine: Engine
+    described: list[Event]
+    found: Breakdown
+
+    @property
+    def without_operations(self) -> str:
+        """Why there is no operation that a file could have; nothing where there are some."""
+        return "" if self.found.operations else why_no_operations(self.found.lines.events)
+
+
+@contextmanager
+def opened_profile(names: Sequence[str], filters: Filters) -> Iterator[OpenedProfile]:
+    """The profile in these files (`-` is standard input), open while the block lasts.
+
+    Raises UnreadableError where a file cannot be read, or no line of any is an event of a profile.
+    """
+    with open_profiles(names) as profiles:
+        engine = counted(profiles, filters)
+        found = breakdown(engine)
+        check_readable(names, found.lines)
+        yield OpenedProfile(profiles, filters, engine, engine.uncounted, found)

@@ -1,0 +1,74 @@
+"""The operations of a profile as a table: for files of columns, and for libraries of tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from kumi.profiles.duckdb_files import (
+    LineTooLongError,
+    carried_out,
+    connect,
+    plain_path,
+    query,
+    quoted,
+    rewritten,
+    sql,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from duckdb import DuckDBPyRelation
+
+    from kumi.profiles.engine import Filters
+    from kumi.profiles.open_profiles import OpenProfiles
+
+_T = TypeVar("_T")
+
+
+class OperationsTable:
+    """The filtered operations, a row each, in the order of the lines.
+
+    The columns are the keys of a `vm_operation` event (docs/event-file.md), `error` the last of
+    them; a key that a line does not have is null. Nothing is read before it is asked for, and then
+    the profiles have to be open. What is asked raises UnreadableError where reading fails.
+    """
+
+    def __init__(self, profiles: OpenProfiles, filters: Filters) -> None:
+        self._profiles = profiles
+        self._database = connect(profiles.scratch.folder)
+        query(self._database, "SET TimeZone = 'UTC'")
+        query(self._database, "SET preserve_insertion_order = true")
+        filtered, *macros = sql("operations").split(";\n\n")
+        query(self._database, filtered, filters._asdict())
+        query(self._database, ";\n".join(macros))
+
+    def write_parquet(self, path: Path) -> None:
+        """Write the table to a Parquet file."""
+        to = f"{quoted(str(path))} (FORMAT parquet, COMPRESSION zstd)"
+        self._of_lines(lambda table: query(self._database, f"COPY ({table}) TO {to}"))
+
+    def given_to(self, taker: Callable[[DuckDBPyRelation], _T]) -> _T:
+        """What a library of tables makes of it, in memory."""
+
+        def take(table: str) -> _T:
+            return carried_out(self._database, lambda: taker(self._database.sql(table)))
+
+        return self._of_lines(take)
+
+    def _of_lines(self, work: Callable[[str], _T]) -> _T:
+        """What is made of a statement that gives the table.
+
+        Where a line is longer than DuckDB takes, it is done again with copies that have it cut.
+        """
+        files, scratch = self._profiles.files, self._profiles.scratch
+        try:
+            return work(_table([plain_path(file, scratch) for file in files]))
+        except LineTooLongError:
+            return work(_table([rewritten(file, scratch) for file in files]))
+
+
+def _table(paths: list[str]) -> str:
+    tables = (f"SELECT * FROM operations({quoted(path)})" for path in paths)  # noqa: S608 - quoted
+    return " UNION ALL ".join(tables)

@@ -1,0 +1,67 @@
+-- The operations of files as a table, a column a key of `vm_operation`, in the order of the lines.
+-- Which lines are sound is said in sql/setup.sql for events of every kind; of operations it is said
+-- here again, since ids, which no figure is made of, would cost each report a tenth of its time.
+-- `duration_ms` is made of the nanoseconds that count: rounded to six decimals it is exactly those.
+CREATE TABLE asked AS
+SELECT $min_ns::HUGEINT AS min_ns, $schemas::VARCHAR[] AS schemas,
+  $declarations::VARCHAR[] AS declarations, $operations::VARCHAR[] AS operations;
+
+CREATE MACRO text_of(value) AS CASE WHEN is_name(value::VARCHAR) THEN value ->> '$' END;
+
+CREATE MACRO operations(path) AS TABLE
+WITH
+lines AS (
+  SELECT j
+  FROM read_ndjson(
+    path,
+    columns = {'j': 'STRUCT(
+      event JSON, "schema" JSON, operation JSON, duration_ms JSON, "timestamp" JSON,
+      declaration JSON, "index" JSON, "function" JSON, "rows" JSON, run JSON, program JSON,
+      trace_id JSON, span_id JSON, parent_span_id JSON, start_unix_nano JSON, end_unix_nano JSON,
+      "error" JSON, "name" JSON)'},
+    records = false, ignore_errors = true, compression = 'uncompressed', maximum_object_size = 17825792)
+  WHERE j.event::VARCHAR = '"vm_operation"'
+),
+measured AS (
+  SELECT
+    j,
+    CASE WHEN j.start_unix_nano IS NOT NULL AND j.end_unix_nano IS NOT NULL
+           THEN whole_number(j.end_unix_nano::VARCHAR) - whole_number(j.start_unix_nano::VARCHAR)
+         ELSE TRY_CAST(floor(TRY_CAST(j.duration_ms::VARCHAR AS DOUBLE) * 1e6 + 0.5) AS BIGINT)
+    END AS ns
+  FROM lines
+),
+sound AS (
+  SELECT j, ns, coalesce(j."schema" ->> '$', 'Unknown') AS "schema"
+  FROM measured
+  WHERE j.operation IS NOT NULL AND is_name(j.operation::VARCHAR) AND is_name(j."schema"::VARCHAR)
+    AND is_name(j."name"::VARCHAR) AND is_name(j.declaration::VARCHAR)
+    AND is_name(j."function"::VARCHAR) AND is_name(j.program::VARCHAR)
+    AND is_name(j.run::VARCHAR) AND is_name(j."error"::VARCHAR)
+    AND is_count(j."index"::VARCHAR) AND is_count(j."rows"::VARCHAR)
+    AND is_count(j.start_unix_nano::VARCHAR) AND is_count(j.end_unix_nano::VARCHAR)
+    AND is_duration(j.duration_ms::VARCHAR) AND coalesce(ns >= 0, false)
+)
+SELECT
+  'vm_operation' AS event,
+  "schema",
+  j.operation ->> '$' AS operation,
+  ns / 1e6 AS duration_ms,
+  TRY_CAST(text_of(j."timestamp") AS TIMESTAMPTZ) AS "timestamp",
+  j.declaration ->> '$' AS declaration,
+  whole_number(j."index"::VARCHAR) AS "index",
+  j."function" ->> '$' AS "function",
+  whole_number(j."rows"::VARCHAR) AS "rows",
+  j.run ->> '$' AS run,
+  j.program ->> '$' AS program,
+  text_of(j.trace_id) AS trace_id,
+  text_of(j.span_id) AS span_id,
+  text_of(j.parent_span_id) AS parent_span_id,
+  whole_number(j.start_unix_nano::VARCHAR) AS start_unix_nano,
+  whole_number(j.end_unix_nano::VARCHAR) AS end_unix_nano,
+  j."error" ->> '$' AS "error"
+FROM sound, asked
+WHERE ns >= min_ns
+  AND (len(schemas) = 0 OR list_contains(schemas, sound."schema"))
+  AND (len(declarations) = 0 OR list_contains(declarations, j.declaration ->> '$'))
+  AND (len(operations) = 0 OR list_contains(operations, j.operation ->> '$'));

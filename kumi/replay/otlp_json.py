@@ -1,0 +1,99 @@
+"""`.otlp.jsonl`: the spans as OTLP JSON lines, as the collector's file exporter writes them.
+
+The format is OTLP's own JSON (https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding):
+ids in hex, keys in lowerCamelCase, integers of 64 bits as strings, enums as numbers; each line one
+`ExportTraceServiceRequest`. The spans are those that `kumi replay` would send.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from kumi.profiles.event_line import UNKNOWN_SCHEMA, Timed
+from kumi.profiles.line_stream import LineStream
+from kumi.profiles.reports.wording import count
+from kumi.replay import otlp_values
+from kumi.spans import attributes as names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, Span
+
+    from kumi.profiles.engine import Filters
+    from kumi.profiles.exports.opened_profile import OpenedProfile
+    from kumi.profiles.profile_file import ProfileFile
+    from kumi.replay.otlp_values import Json
+
+_LINE_BYTES: Final = 1_000_000  # of the message in protobuf; its JSON is about twice as long
+_NO_LIMIT: Final = 1 << 62
+_ASKED: Final = frozenset({names.SCHEMA_NAME, names.DECLARATION_NAME, names.OPERATION_NAME})
+
+
+def write_otlp(opened: OpenedProfile, path: Path) -> str:
+    """Write the spans, some thousand a line; what is said of events that are no whole spans."""
+    from kumi.replay.messages import Messages  # noqa: PLC0415 - it imports the SDK
+    from kumi.replay.parcels import Parcels  # noqa: PLC0415 - it imports the SDK
+
+    files = {str(number): file for number, file in enumerate(opened.profiles.files)}
+    parcels = Parcels([*files], None, _NO_LIMIT, lambda number: _lines(files[number]))
+    with path.open("w", encoding="utf-8", newline="\n") as written:
+        for message in Messages(parcels, _LINE_BYTES):
+            if line := _line(message.content, opened.filters):
+                written.write(line)
+    lost = parcels.tally.incomplete
+    return f"{count(lost, 'line')} without ids or times left out" if lost else ""
+
+
+@contextmanager
+def _lines(file: ProfileFile) -> Iterator[LineStream]:
+    with file.open() as parts:
+        yield LineStream(file.name, iter(lambda: parts.read(_LINE_BYTES), b""))
+
+
+def _line(content: bytes, filters: Filters) -> str:
+    """A message as a line; nothing where none of its spans passes the filters."""
+    from opentelemetry.proto.trace.v1 import trace_pb2  # noqa: PLC0415 - it imports protobuf
+
+    said = trace_pb2.TracesData.FromString(content)
+    made = [
+        otlp_values.resource_spans(each, scopes)
+        for each in said.resource_spans
+        if (scopes := [*_scopes(each, filters)])
+    ]
+    return json.dumps({"resourceSpans": made}, separators=(",", ":")) + "\n" if made else ""
+
+
+def _scopes(said: ResourceSpans, filters: Filters) -> Iterator[Json]:
+    for scope in said.scope_spans:
+        own = scope.scope.name == names.SCOPE_NAME
+        if filters.ask_nothing or own:
+            spans = [otlp_values.span(each) for each in scope.spans if _passes(each, filters)]
+            if spans:
+                yield otlp_values.scope_spans(scope, spans)
+
+
+def _passes(said: Span, filters: Filters) -> bool:
+    """Whether the event that the span was made of passes the filters."""
+    return filters.ask_nothing or filters.admit(_timed(said))
+
+
+def _timed(said: Span) -> Timed:
+    texts = {each.key: each.value.string_value for each in said.attributes if each.key in _ASKED}
+    operation, declaration = texts.get(names.OPERATION_NAME), texts.get(names.DECLARATION_NAME)
+    return Timed(
+        kind="vm_run" if operation is None else "vm_operation",
+        schema=texts.get(names.SCHEMA_NAME, UNKNOWN_SCHEMA),
+        name=operation,
+        declaration=declaration,
+        position=None,
+        function=None,
+        program=None,
+        process=None,
+        error=None,
+        ns=said.end_time_unix_nano - said.start_time_unix_nano,
+        rows=0,
+    )
