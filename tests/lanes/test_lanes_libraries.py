@@ -40,14 +40,14 @@ def is_installed(package):
         return False
 
 
-def ran(library, traces, when, cwd):
+def ran(library, traces, when, cwd, **environment):
     """What the library has, what the file has, and what was said."""
     package, _ = LIBRARIES[library]
     if not is_installed(package):
         pytest.skip(f"{package} is not installed: make lanes-libraries")
     done = subprocess.run(
         [sys.executable, APPLICATIONS / "lane_runs.py", f"lane_{library}", traces, when],
-        cwd=cwd, env=os.environ | OFFLINE, capture_output=True, text=True, timeout=HANG,
+        cwd=cwd, env=os.environ | OFFLINE | environment, capture_output=True, text=True, timeout=HANG,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     events = [json.loads(line) for line in (cwd / "p.jsonl").read_text().splitlines()]
@@ -88,6 +88,16 @@ def test_spans_arrive_once_as_the_file_has_them(library, traces, when, tmp_path)
     counted = events[-1]["spans"]
     assert counted["sampled"] == counted["handed"] == len(ours)
     assert events[-1]["dropped"] == {}
+
+
+def test_runs_lie_below_a_span_of_datadogs_own_where_contexts_are_shared(tmp_path):
+    shared = {"OTEL_PYTHON_CONTEXT": "ddcontextvars_context"}
+    spans, events, _ = ran("ddtrace", "auto", "first", tmp_path, **shared)
+    (request,) = [span for span in spans if span["name"] == "request"]
+    assert request["added"] == "datadog"
+    runs = [span for span in spans if span["name"].startswith("run ")]
+    assert [span["parent_span_id"] for span in runs].count(request["span_id"]) == 3
+    assert ids(runs) == ids(event for event in events if event["event"] == "vm_run")
 
 
 def test_sentry_has_runs_in_the_transaction_of_their_request(tmp_path):

@@ -637,6 +637,16 @@ def test_where_a_run_has_no_room_for_all_of_it_it_has_for_less(tmp_path):
     assert len(kumi_spans(exporter.spans)) == 500
 
 
+def test_max_spans_may_leave_less_room():
+    exporter = Keeping()
+    provider = native(Redacting(exporter))
+    tracer = provider.get_tracer("app")
+    run()
+    with profiled(provider, max_spans=20), tracer.start_as_current_span("loop"):
+        run(30)
+    assert len(kumi_spans(exporter.spans)) == 20
+
+
 def test_threads_share_the_room_of_a_trace():
     exporter = Keeping()
     provider = native(Redacting(exporter))

@@ -38,15 +38,16 @@ if TYPE_CHECKING:
 class NativeLane(Lane):
     """Has a tracer of `provider` make spans of runs, and of what lies `below` them to some level.
 
+    No more than `most_spans` in a trace, and no more than 500.
     Called on any thread, and in signal handlers. Its sender hands nothing over, and only flushes.
     """
 
-    def __init__(self, provider: TracerProvider, below: Level) -> None:
+    def __init__(self, provider: TracerProvider, below: Level, most_spans: int) -> None:
         super().__init__(provider)
         self._tracer = provider.get_tracer(SCOPE_NAME, __version__, schema_url=SCHEMA_URL)
         self._below = below
         self._plans: WeakKeyDictionary[Layout, SpanPlan] = WeakKeyDictionary()
-        self._budget = TraceBudget()
+        self._budget = TraceBudget(most_spans)
         self._handed = StepCounter()
         self._dropped = {why: StepCounter() for why in (TRACE_FULL, WITHIN_ANOTHER, REFUSED)}
         self._here = _MakingHere()
