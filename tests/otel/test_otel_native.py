@@ -54,6 +54,14 @@ class Dividing(kumi.Schema):
     never = kumi.value(part + 1)
 
 
+@pytest.fixture(autouse=True, scope="module")
+def compiled():
+    """Both schemas, for recording too, so that there are no phases where none are looked for."""
+    with otel.profile(file=os.devnull, ops=True):
+        run()
+        Dividing.run(whole=1, parts=2)
+
+
 class Redacting(SpanProcessor):
     """A processor that we do not know: it exports what it has taken something out of."""
 
@@ -324,6 +332,61 @@ def test_flush_has_the_provider_deliver_what_it_holds():
         run()
         assert otel.flush(HANG)
         assert [span.name for span in kumi_spans(exporter.spans)] == ["run Taxed"]
+
+
+def test_phases_are_real_spans_too(tmp_path):
+    class Fresh(kumi.Schema):
+        class Input(kumi.Record):
+            x: kumi.Field[float]
+
+        y = kumi.value(Input.x + 1.0)
+
+    exporter, path = Keeping(), tmp_path / "p.jsonl"
+    provider = native(Redacting(exporter))
+    tracer = provider.get_tracer("app")
+    with profiled(provider, file=path), tracer.start_as_current_span("request") as request:
+        with otel.phase("load"):
+            Fresh.run(x=1.0)
+        with pytest.raises(KeyError), otel.phase("part"):
+            raise KeyError("x")
+        otel.flush()
+    named = {span.name: span for span in kumi_spans(exporter.spans)}
+    parts = {f"{part} Fresh" for part in ("parse", "analyze", "lower", "codegen")}
+    assert named.keys() == {"load", "part", "compile Fresh", *parts, "run Fresh"}
+    whole, events = named["compile Fresh"], read(path)
+    assert {named[part].parent.span_id for part in parts} == {whole.context.span_id}
+    of_load = named["load"].context.span_id
+    assert whole.parent.span_id in (of_load, request.get_span_context().span_id)
+    assert named["load"].parent.span_id == request.get_span_context().span_id
+    assert named["part"].attributes["error.type"] == "KeyError"
+    assert not named["part"].status.is_ok
+    by_id = {event["span_id"]: event for event in of(events, "phase", "vm_run")}
+    assert by_id.keys() == {f"{span.context.span_id:016x}" for span in named.values()}
+    for span in named.values():
+        event = by_id[f"{span.context.span_id:016x}"]
+        assert (span.start_time, span.end_time) == (
+            event["start_unix_nano"],
+            event["end_unix_nano"],
+        )
+        assert ids_of(span) == ids_in([event])[0]
+    assert events[-1]["spans"]["handed"] == len(named)
+
+
+@pytest.mark.parametrize("when", ["start", "end"])
+def test_a_phase_that_a_processor_refuses_is_in_the_file(when, tmp_path):
+    path = tmp_path / "p.jsonl"
+
+    class Refusing(SpanProcessor):
+        def on_start(self, span, parent_context=None):
+            if when == "start":
+                raise ValueError("somebody's")
+
+        def on_end(self, span):
+            raise ValueError("somebody's")
+
+    with profiled(native(Refusing()), file=path), otel.phase("load"):
+        run()
+    assert [event["name"] for event in of(read(path), "phase")] == ["load"]
 
 
 def test_rules_may_change_while_a_program_runs():
@@ -635,6 +698,16 @@ def test_where_a_run_has_no_room_for_all_of_it_it_has_for_less(tmp_path):
     rows = Counter(span.attributes.get("kumi.run.id") is not None for span in exporter.spans)
     assert rows[True] == 56 + 1  # 55 whole ones, one with its declarations, one alone, and "loop"
     assert len(kumi_spans(exporter.spans)) == 500
+
+
+def test_max_spans_may_leave_less_room():
+    exporter = Keeping()
+    provider = native(Redacting(exporter))
+    tracer = provider.get_tracer("app")
+    run()
+    with profiled(provider, max_spans=20), tracer.start_as_current_span("loop"):
+        run(30)
+    assert len(kumi_spans(exporter.spans)) == 20
 
 
 def test_threads_share_the_room_of_a_trace():

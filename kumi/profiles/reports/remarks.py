@@ -28,7 +28,7 @@ _WHY: Final = {
     "traces_exit": "no time was left at exit (KUMI_PROFILE_EXIT_MS)",
     "export_failed": "the exporter failed, as the log tells",
     "already_shutdown": "the tracer provider was shut down already",
-    "traces_full_trace": "their traces had 500 spans of Kumi's already",
+    "traces_full_trace": "their traces had all the real spans that one may have",
     "traces_within_another": "the run was amid the making of another one's spans",
 }
 

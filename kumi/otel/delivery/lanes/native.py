@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from opentelemetry.context import Context
     from opentelemetry.sdk.trace import ReadableSpan
-    from opentelemetry.trace import TracerProvider
+    from opentelemetry.trace import Span, TracerProvider
 
     from kumi.observations import Level
     from kumi.otel.delivery.real_spans import TimedRun
@@ -38,15 +38,16 @@ if TYPE_CHECKING:
 class NativeLane(Lane):
     """Has a tracer of `provider` make spans of runs, and of what lies `below` them to some level.
 
+    No more than `most_spans` in a trace, and no more than 500.
     Called on any thread, and in signal handlers. Its sender hands nothing over, and only flushes.
     """
 
-    def __init__(self, provider: TracerProvider, below: Level) -> None:
+    def __init__(self, provider: TracerProvider, below: Level, most_spans: int) -> None:
         super().__init__(provider)
         self._tracer = provider.get_tracer(SCOPE_NAME, __version__, schema_url=SCHEMA_URL)
         self._below = below
         self._plans: WeakKeyDictionary[Layout, SpanPlan] = WeakKeyDictionary()
-        self._budget = TraceBudget()
+        self._budget = TraceBudget(most_spans)
         self._handed = StepCounter()
         self._dropped = {why: StepCounter() for why in (TRACE_FULL, WITHIN_ANOTHER, REFUSED)}
         self._here = _MakingHere()
@@ -83,6 +84,22 @@ class NativeLane(Lane):
         if plan is None:
             plan = self._plans[run.layout] = SpanPlan(run.layout, self._below)
         return RealSpans(self._tracer, plan, run, context, self._budget.take)
+
+    def begin(
+        self, name: str, context: Context, start: int, attributes: dict[str, str]
+    ) -> Span | None:
+        """Start one span, which somebody else ends; None where it is not recording."""
+        try:
+            span = self._tracer.start_span(
+                name, context=context, start_time=start, attributes=attributes
+            )
+            is_recording = span.is_recording()
+        except Exception as error:  # noqa: BLE001 - tracers and processors are anybody's code
+            self._dropped[REFUSED].add(1)
+            trouble(f"making spans by {self.name}", error)
+            return None
+        self._handed.add(is_recording)
+        return span if is_recording else None
 
     def make(self, spans: RealSpans) -> None:
         """Make them; no exception of the tracer's or of its processors' gets further.
