@@ -144,13 +144,13 @@ class Outputs:
 
     def runs(self, blocks: Sequence[Block]) -> None:
         """Runs for the traces, all of them sampled."""
-        if blocks:
-            self.traces.send(blocks, self.senders, self.identity())
+        if blocks and self.route is not None:
+            self.traces.send(blocks, self.senders, self.route.ids)
 
     def summaries(self, now: float = inf) -> None:
         """Send the summaries of folded runs that are due, all where no time is said."""
         if self.senders and not self.is_given_up:
-            self.traces.send_due(self.senders, self.identity(), now)
+            self.traces.send_due(self.senders, self.identity, now)
 
     # The end.
 

@@ -12,7 +12,9 @@ from kumi.otel.log import trouble
 from kumi.spans.folded import tree_blocks
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    from opentelemetry.sdk.trace.id_generator import IdGenerator
 
     from kumi.otel.delivery.sender import Sender
     from kumi.spans.block import Block
@@ -30,24 +32,26 @@ class ToTraces:
         self._fold = Fold(most_spans)
         self.waiting = self._fold.waiting
 
-    def send(self, blocks: Sequence[Block], senders: Sequence[Sender], identity: Identity) -> None:
+    def send(
+        self, blocks: Sequence[Block], senders: Sequence[Sender], id_generator: IdGenerator
+    ) -> None:
         """Send runs, all of them sampled."""
         limited = [sender for sender in senders if sender.has_budget]
         for sender in senders:
             if sender not in limited:
                 sender.blocks(blocks)
         if limited:
-            self._send_folded(blocks, limited, identity)
+            self._send_folded(blocks, limited, id_generator)
 
     def _send_folded(
-        self, blocks: Sequence[Block], senders: Sequence[Sender], identity: Identity
+        self, blocks: Sequence[Block], senders: Sequence[Sender], id_generator: IdGenerator
     ) -> None:
         sent: list[Block] = []
         folded = lost = 0
         now = perf_counter()
         for block in blocks:
             try:
-                some, spans = self._fold.fold(block, identity.id_generator, now)
+                some, spans = self._fold.fold(block, id_generator, now)
             except BaseException as error:  # noqa: BLE001 - id generators are anybody's code
                 trouble("folding spans of runs", error)
                 lost += block.span_count
@@ -60,14 +64,16 @@ class ToTraces:
             if sent:
                 sender.blocks(sent)
 
-    def send_due(self, senders: Sequence[Sender], identity: Identity, now: float = inf) -> None:
+    def send_due(
+        self, senders: Sequence[Sender], identity: Callable[[], Identity], now: float = inf
+    ) -> None:
         """Send the summaries that are due, all there are where no time is said."""
         trees = self._fold.due(now)
         if not trees:
             return
         limited = [sender for sender in senders if sender.has_budget]
         try:
-            blocks = list(tree_blocks(trees, identity))
+            blocks = list(tree_blocks(trees, identity()))
         except BaseException as error:  # noqa: BLE001 - id generators are anybody's code
             trouble("making summaries of folded spans", error)
             lost = sum(tree.span_count for tree in trees)
