@@ -142,10 +142,12 @@ class Outputs:
         for sender in self.senders if spans else ():
             sender.spans(spans)
 
-    def runs(self, blocks: Sequence[Block]) -> None:
-        """Runs for the traces, all of them sampled."""
-        if blocks and self.route is not None:
-            self.traces.send(blocks, self.senders, self.route.ids)
+    def runs(self, blocks: Sequence[Block]) -> Sequence[Sequence[int]]:
+        """Runs for the traces, all of them sampled; the runs of each block that are only folded."""
+        if not blocks:
+            return ()
+        assert self.route is not None  # noqa: S101 - decided before anything is taken
+        return self.traces.send(blocks, self.senders, self.route.ids)
 
     def summaries(self, now: float = inf) -> None:
         """Send the summaries of folded runs that are due, all where no time is said."""
