@@ -48,10 +48,14 @@ _TRACE_ID: Final = 16
 
 
 class Folded(NamedTuple):
-    """What traces get of runs now, and how many of their spans are in summaries instead."""
+    """What traces get of a block now, and how many of its `spans` are in summaries instead.
+
+    `runs` are those of which nothing else is sent.
+    """
 
     blocks: list[Block]
     spans: int = 0
+    runs: Sequence[int] = ()
 
 
 @dataclass(slots=True, eq=False)
@@ -173,7 +177,7 @@ class Fold:
         if rest:
             self._add(only_runs(block, rest), now)
         operations, all_rows = len(block.layout.operation_rows), len(block.layout.rows)
-        return Folded(sent, len(partly) * operations + len(rest) * all_rows)
+        return Folded(sent, len(partly) * operations + len(rest) * all_rows, rest)
 
     # Trees.
 

@@ -163,15 +163,17 @@ class Outputs:
         for sender in self.senders if spans else ():
             sender.spans(spans)
 
-    def runs(self, blocks: Sequence[Block]) -> None:
-        """Runs for the traces, all of them sampled."""
-        if blocks:
-            self.traces.send(blocks, self.senders, self.identity())
+    def runs(self, blocks: Sequence[Block]) -> Sequence[Sequence[int]]:
+        """Runs for the traces, all of them sampled; the runs of each block that are only folded."""
+        if not blocks:
+            return ()
+        assert self.route is not None  # noqa: S101 - decided before anything is taken
+        return self.traces.send(blocks, self.senders, self.route.ids)
 
     def summaries(self, now: float = inf) -> None:
         """Send the summaries of folded runs that are due, all where no time is said."""
         if self.senders and not self.is_given_up:
-            self.traces.send_due(self.senders, self.identity(), now)
+            self.traces.send_due(self.senders, self.identity, now)
 
     # The end.
 
