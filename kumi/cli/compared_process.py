@@ -16,7 +16,7 @@ from kumi.cli.json_io import integers_of_any_size
 from kumi.cli.schemas import schema as find_schema
 from kumi.cli.terminal import say, say_error
 from kumi.compare.differing import first_difference
-from kumi.compare.measuring import Answer, asked, written
+from kumi.compare.measuring import Measured, asked, written
 from kumi.compare.turns import in_turns
 from kumi.errors import KumiError
 
@@ -47,14 +47,14 @@ def main() -> int:
     return 0
 
 
-def _answer(question: Question) -> Answer:
+def _answer(question: Question) -> Measured:
     sides = (1, 0) if question.swapped else (0, 1)
     schemas = {side: _loaded(question.schemas[side]) for side in sides}
     old, new = (_result(schemas[side], question, side) for side in (0, 1))
     times = dict(
         zip(sides, in_turns([schemas[side] for side in sides], question.data), strict=True)
     )
-    return Answer(times[0], times[1], first_difference(old, new))
+    return Measured(times[0], times[1], first_difference(old, new))
 
 
 def _result(schema: type[Schema], question: Question, side: int) -> dict[str, Any]:

@@ -38,7 +38,7 @@ class Question(NamedTuple):
     swapped: bool
 
 
-class Answer(NamedTuple):
+class Measured(NamedTuple):
     """What a process has measured of the old and the new schema, and where results differ first."""
 
     old: SchemaTime
@@ -71,7 +71,7 @@ def measured(
     )
 
 
-def written(answer: Answer) -> bytes:
+def written(answer: Measured) -> bytes:
     """An answer as JSON, for `measured` in the other process."""
     return json.dumps(answer).encode()
 
@@ -82,7 +82,7 @@ def asked(text: bytes) -> Question:
     return Question(tuple(schemas), tuple(labels), data, swapped)
 
 
-def _asked(module: str, question: Question) -> Answer:
+def _asked(module: str, question: Question) -> Measured:
     """What a fresh process answers. Where we are interrupted it is ended."""
     done = subprocess.run(  # noqa: S603 - our own module
         [
@@ -100,7 +100,7 @@ def _asked(module: str, question: Question) -> Answer:
         said = done.stderr.decode("utf-8", "replace").strip()
         raise MeasuringError(said or f"Error: measuring ended with exit code {done.returncode}")
     old, new, difference = json.loads(done.stdout)
-    return Answer(_time(old), _time(new), difference and Difference(*difference))
+    return Measured(_time(old), _time(new), difference and Difference(*difference))
 
 
 def _environment() -> dict[str, str]:
@@ -110,7 +110,9 @@ def _environment() -> dict[str, str]:
 
 def _time(said: list[Any]) -> SchemaTime:
     schema, runs, run_ns, operations = said
-    return SchemaTime(schema, runs, run_ns, tuple(OperationTime(*each) for each in operations))
+    timed = [OperationTime(*operation) for operation in operations]
+    rounds = [one._replace(ns=tuple(one.ns) if one.ns else None) for one in timed]
+    return SchemaTime(schema, runs, tuple(run_ns), tuple(rounds))
 
 
 def _side(label: str, schema: str, times: Sequence[SchemaTime]) -> Side:

@@ -47,7 +47,7 @@ class _Recorded(NamedTuple):
     described: dict[Key, _Described]
 
 
-class _Recording(NamedTuple):
+class _RecordedFile(NamedTuple):
     """One file: its programs, how many runs failed, and what is missing of it."""
 
     programs: dict[ProgramKey, _Recorded]
@@ -68,7 +68,7 @@ def recorded(label: str, names: Sequence[str]) -> Side:
     )
 
 
-def _read(name: str) -> _Recording:
+def _read(name: str) -> _RecordedFile:
     with open_profiles([name]) as profiles:
         engine = counted(profiles, Filters())
         events = engine.uncounted
@@ -90,7 +90,7 @@ def _read(name: str) -> _Recording:
         )
         key = str(schema), frozenset(found.operations) or program
         programs[key] = _joined(programs[key], found) if key in programs else found
-    return _Recording(programs, failed, tuple(_remarks(name, engine, events)))
+    return _RecordedFile(programs, failed, tuple(_remarks(name, engine, events)))
 
 
 def _joined(one: _Recorded, other: _Recorded) -> _Recorded:
@@ -139,7 +139,7 @@ def _operation(said: Any) -> _Described:
     return _Described(None, None)
 
 
-def _program(key: ProgramKey, recordings: Sequence[_Recording]) -> ProgramFigures:
+def _program(key: ProgramKey, recordings: Sequence[_RecordedFile]) -> ProgramFigures:
     found = [one.programs.get(key) for one in recordings]
     known = [one for one in found if one]
     runs = [one and one.runs for one in found]
@@ -152,7 +152,7 @@ def _program(key: ProgramKey, recordings: Sequence[_Recording]) -> ProgramFigure
             for operation in sorted(known[0].operations, key=_place)
         ),
         runs=tuple(run.calls if run else 0 for run in runs),
-        run_medians=tuple(run.p50 if run else None for run in runs),
+        run_medians=tuple((run.p50,) if run else None for run in runs),
     )
 
 
@@ -176,5 +176,5 @@ def _figures(
         calls=sum(tally.calls for tally in found),
         rows=sum(tally.rows for tally in found),
         fewest=min(tally.calls for tally in found),
-        medians=tuple(None if is_free or tally is None else tally.p50 for tally in tallies),
+        medians=tuple(None if is_free or tally is None else (tally.p50,) for tally in tallies),
     )
