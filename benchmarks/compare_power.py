@@ -20,6 +20,7 @@ import random
 import sys
 import tempfile
 from pathlib import Path
+from statistics import median
 from time import perf_counter
 
 import kumi
@@ -65,9 +66,11 @@ def planted(path, index, steps):
 def steps_of(path, data, index):
     """How many steps make operation `index` slower by the factor."""
     schemas = [kumi.load(path), planted(path, index, 0), planted(path, index, TRIAL)]
-    plain, called = (time.operations[index].ns for time in in_turns(schemas[:2], data))
-    _, slow = (time.operations[index].ns for time in in_turns(schemas[::2], data))
-    return max(0, round(TRIAL * (FACTOR * plain - called) / (slow - called)))
+    called, slow = (
+        median(b / a for a, b in zip(*(time.operations[index].ns for time in both), strict=True))
+        for both in (in_turns(schemas[:2], data), in_turns(schemas[::2], data))
+    )
+    return max(0, round(TRIAL * (FACTOR - called) / (slow - called)))
 
 
 def candidates(side):
@@ -82,8 +85,8 @@ def candidates(side):
 
 
 def median_of(operation):
-    known = sorted(ns for ns in operation.medians if ns is not None)
-    return known[len(known) // 2] if known else 0
+    known = [median(rounds) for rounds in operation.medians if rounds]
+    return median(known) if known else 0
 
 
 def drawn(side, chosen):
@@ -105,7 +108,9 @@ def slowed(side, index):
     """The side with one operation slower on paper."""
     [program] = side.programs
     operations = list(program.operations)
-    medians = tuple(round(ns * FACTOR) for ns in operations[index].medians)
+    medians = tuple(
+        tuple(round(ns * FACTOR) for ns in rounds) for rounds in operations[index].medians
+    )
     operations[index] = operations[index]._replace(medians=medians)
     return side._replace(programs=(program._replace(operations=tuple(operations)),))
 

@@ -2,7 +2,8 @@
 
 Why not a test of significance: within one process such a test is sure of differences between equal
 code, because what biases a process (see `measuring`) biases all of its runs. What repeats over
-processes is real. So each measurement gives one ratio of medians, and their median is judged:
+processes is real. So each measurement gives one ratio of medians (`turns` says how a process finds
+it), and their median is judged:
 
     a Map over 1,000 rows      process 1      2      3      4      5
     median before, ns               4100   4350   4080   4120   4500
@@ -32,6 +33,8 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from kumi.compare.sides import Rounds
 
 Verdict = Literal["slower", "faster", "same", "overlap", "below the clock", "too few"]
 
@@ -75,33 +78,49 @@ class Times(NamedTuple):
 
 
 def judged(
-    old: Sequence[int | None],
-    new: Sequence[int | None],
+    old: Sequence[Rounds | None],
+    new: Sequence[Rounds | None],
     fewest: int,
     limit: Threshold,
 ) -> Times:
-    """What is said of two sides: their medians, which belong together pair by pair.
+    """What is said of two sides, whose measurements belong together pair by pair.
 
-    `fewest` is the least number of times that one of the medians is made of.
+    `fewest` is the least number of times that one of their medians is made of.
 
-    >>> judged([4100, 4350, 4080, 4120, 4500], [4540, 4310, 4490, 4580, 4960], 900, SMALL)
+    >>> before, after = [4100, 4350, 4080, 4120, 4500], [4540, 4310, 4490, 4580, 4960]
+    >>> judged([(ns,) for ns in before], [(ns,) for ns in after], 900, SMALL)
     Times(verdict='slower', old=4120, new=4540, ratio=1.102..., difference=440)
     """
-    pairs = [(a, b) for a, b in zip(old, new, strict=True) if a is not None and b is not None]
+    pairs = [_pair(a, b) for a, b in zip(old, new, strict=True) if a and b]
     if not pairs:
         return Times()
-    before, after = (round(median(side)) for side in zip(*pairs, strict=True))
-    ratio = median(b / max(a, 1) for a, b in pairs)
-    difference = round(median(b - a for a, b in pairs))
+    befores, afters, ratios, differences = zip(*pairs, strict=True)
+    before, after = round(median(befores)), round(median(afters))
+    ratio, difference = median(ratios), round(median(differences))
     if max(before, after) < CLOCK:
         verdict: Verdict = "below the clock"
     elif fewest < FEWEST:
         verdict = "too few"
     else:
         verdict = _direction(ratio, difference, limit)
-        if limit.apart and verdict != "same" and not _is_apart(*zip(*pairs, strict=True)):
+        if verdict != "same" and limit.apart and not _are_apart(befores, afters):
             verdict = "overlap"
     return Times(verdict, before, after, ratio, difference)
+
+
+class _Pair(NamedTuple):
+    """The two sides of one measurement: medians of its rounds, and of what differs in each."""
+
+    old: float
+    new: float
+    ratio: float
+    difference: float
+
+
+def _pair(old: Rounds, new: Rounds) -> _Pair:
+    rounds = list(zip(old, new, strict=True))
+    ratio = median(b / max(a, 1) for a, b in rounds)
+    return _Pair(median(old), median(new), ratio, median(b - a for a, b in rounds))
 
 
 def _direction(ratio: float, difference: int, limit: Threshold) -> Verdict:
@@ -112,5 +131,5 @@ def _direction(ratio: float, difference: int, limit: Threshold) -> Verdict:
     return "same"
 
 
-def _is_apart(old: Sequence[int], new: Sequence[int]) -> bool:
+def _are_apart(old: Sequence[float], new: Sequence[float]) -> bool:
     return max(old) < min(new) or max(new) < min(old)

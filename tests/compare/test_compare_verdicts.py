@@ -22,7 +22,7 @@ def test_the_worked_examples_hold(module):
 
 def verdict(old, new, fewest=100, limit=SMALL):
     old, new = ([ns] * 5 if isinstance(ns, int) else ns for ns in (old, new))
-    return judged(old, new, fewest, limit).verdict
+    return judged([(ns,) for ns in old], [(ns,) for ns in new], fewest, limit).verdict
 
 
 @pytest.mark.parametrize(
@@ -43,6 +43,14 @@ def verdict(old, new, fewest=100, limit=SMALL):
 )
 def test_the_median_of_the_ratios_decides(old, new, said):
     assert verdict(old, new) == said
+
+
+def test_what_made_a_machine_slow_in_a_round_made_both_sides_slow():
+    old, new = (1000, 1000, 1630, 1600, 1020), (1100, 1105, 1800, 1790, 1130)
+    found = judged([old], [new], 10, SMALL)
+    assert (found.old, found.new, round(found.ratio, 3)) == (1020, 1130, 1.105)
+    assert found.verdict == "slower"
+    assert judged([old], [(*old[:2], 1630, 990, 1600)], 10, SMALL).verdict == "same"
 
 
 def test_of_few_runs_nothing_is_said():
@@ -66,9 +74,9 @@ def test_sides_that_were_not_measured_in_turns_must_lie_apart():
 
 
 def test_what_a_measurement_lacks_is_left_out_of_both():
-    found = judged([None, 1000, 1000], [9000, 1400, None], 10, LARGE)
+    found = judged([None, (1000,), (1000,)], [(9000,), (1400,), None], 10, LARGE)
     assert (found.old, found.new, found.verdict) == (1000, 1400, "slower")
-    assert judged([None], [1000], 10, LARGE).verdict is None
+    assert judged([None], [(1000,)], 10, LARGE).verdict is None
 
 
 OLD = side(program(operation("total Map multiply"), operation("total Reduce sum")))
