@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from kumi.ir.program import Program
     from kumi.observations import FailedRun, Phase
     from kumi.protocols import Channel, Watcher
-    from kumi.spans.layout import Layout
 
 
 class BlockCounts:
@@ -109,8 +108,9 @@ class _CountedProgram:
     def __init__(self, program: Program, other: Channel | None) -> None:
         self.schema = program.schema
         self.queue: list[tuple[bytes, Any]] = []
-        self._layout: Layout = layout(program, Level.OPERATIONS, key="")
         self._other = other if other and other.level is Level.OPERATIONS else None
+        self.times_cpu = self._other is not None and self._other.times_cpu
+        self._layout = layout(program, Level.OPERATIONS, key="", times_cpu=self.times_cpu)
         self._failed = 0
 
     def admit(self) -> tuple[Any]:
