@@ -29,8 +29,8 @@ def _object(found: Comparison, gates: Sequence[Passed]) -> dict[str, Any]:
         "old": _side(found.old),
         "new": _side(found.new),
         "threshold": {
-            "percent": round(100 * found.limit.part),
-            "ns": found.limit.ns,
+            "operations": found.limit._asdict(),
+            "runs": found.run_limit._asdict(),
             "clock_ns": CLOCK,
             "fewest_runs": FEWEST,
         },

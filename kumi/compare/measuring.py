@@ -131,7 +131,6 @@ def _side(label: str, schema: str, times: Sequence[SchemaTime]) -> Side:
     )
     program = ProgramFigures(
         schema,
-        None,
         operations,
         runs=tuple(time.runs for time in times),
         run_medians=tuple(time.run_ns for time in times),

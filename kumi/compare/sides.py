@@ -34,21 +34,12 @@ class OperationFigures(NamedTuple):
 
 
 class ProgramFigures(NamedTuple):
-    """The operations of one program in their order; of each measurement its runs and their median.
-
-    `key` is the program's in event files, and says whether two programs are the same.
-    """
+    """The operations of a program in their order; of each measurement its runs and their median."""
 
     schema: str
-    key: str | None
     operations: tuple[OperationFigures, ...]
     runs: tuple[int, ...]
     run_medians: tuple[int | None, ...]
-
-    @property
-    def declarations(self) -> tuple[str, ...]:
-        """Their names, in order."""
-        return tuple(dict.fromkeys(operation.declaration for operation in self.operations))
 
 
 class Side(NamedTuple):

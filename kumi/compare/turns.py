@@ -179,6 +179,7 @@ class _InMemory:
 
     level = Level.OPERATIONS
     limit = sys.maxsize
+    times_cpu = False
 
     def __init__(self) -> None:
         self.queue: list[tuple[bytes, Any]] = []

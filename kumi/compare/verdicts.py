@@ -12,7 +12,17 @@ processes is real. So each measurement gives one ratio of medians, and their med
 It is 10.2 % slower, whatever happened in process 2. To be called slower by chance, three of five
 processes must be biased by more than 5 % in the same direction. The difference must exceed 20 ns as
 well, as the clock is not better than that; of what takes less than 200 ns on both sides nothing is
-said, since reading the clock takes a good part of it. docs/comparing.md has how often that errs.
+said, since reading the clock takes a good part of it.
+
+Recordings are made one after the other, and between two of them a busy machine may become twice as
+slow. Their ratios are taken in the same way, and besides the sides must lie apart: the slowest of
+the one below the fastest of the other. Those five processes as five recordings a side would not:
+
+    before   4080 ------------------ 4500
+    after              4310 ---------------------------- 4960             they overlap
+
+Of five equal recordings a side, in whatever order they came, one in 252 has all of one side above
+the other. docs/comparing.md has how often all this errs.
 """
 
 from __future__ import annotations
@@ -23,7 +33,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-Verdict = Literal["slower", "faster", "same", "below the clock", "too few"]
+Verdict = Literal["slower", "faster", "same", "overlap", "below the clock", "too few"]
 
 CLOCK: Final = 200
 """Nanoseconds: of what is shorter on both sides nothing is said."""
@@ -31,11 +41,23 @@ FEWEST: Final = 5
 """Of so many times at least a median is made, in each measurement."""
 
 
+ENOUGH: Final = 5
+"""So many measurements a side tell small differences from noise."""
+
+
 class Threshold(NamedTuple):
-    """What a difference has to exceed: both a part of the old time, and nanoseconds."""
+    """What a difference has to exceed: a part of the old time, and nanoseconds.
+
+    `apart` asks that no measurement of the one side lies among those of the other.
+    """
 
     part: float
     ns: int
+    apart: bool = False
+
+
+SMALL: Final = Threshold(0.05, 20)
+LARGE: Final = Threshold(0.30, 100)
 
 
 class Times(NamedTuple):
@@ -52,13 +74,6 @@ class Times(NamedTuple):
     difference: int | None = None
 
 
-def threshold(measurements: int) -> Threshold:
-    """What a difference has to exceed where each side has so many measurements."""
-    if measurements >= 5:  # noqa: PLR2004 - what docs/comparing.md was measured with
-        return Threshold(0.05, 20)
-    return Threshold(0.15, 50) if measurements >= 3 else Threshold(0.30, 100)  # noqa: PLR2004 - the same
-
-
 def judged(
     old: Sequence[int | None],
     new: Sequence[int | None],
@@ -69,7 +84,7 @@ def judged(
 
     `fewest` is the least number of times that one of the medians is made of.
 
-    >>> judged([4100, 4350, 4080, 4120, 4500], [4540, 4310, 4490, 4580, 4960], 900, threshold(5))
+    >>> judged([4100, 4350, 4080, 4120, 4500], [4540, 4310, 4490, 4580, 4960], 900, SMALL)
     Times(verdict='slower', old=4120, new=4540, ratio=1.102..., difference=440)
     """
     pairs = [(a, b) for a, b in zip(old, new, strict=True) if a is not None and b is not None]
@@ -84,6 +99,8 @@ def judged(
         verdict = "too few"
     else:
         verdict = _direction(ratio, difference, limit)
+        if limit.apart and verdict != "same" and not _is_apart(*zip(*pairs, strict=True)):
+            verdict = "overlap"
     return Times(verdict, before, after, ratio, difference)
 
 
@@ -93,3 +110,7 @@ def _direction(ratio: float, difference: int, limit: Threshold) -> Verdict:
     if ratio < 1 / (1 + limit.part) and difference < -limit.ns:
         return "faster"
     return "same"
+
+
+def _is_apart(old: Sequence[int], new: Sequence[int]) -> bool:
+    return max(old) < min(new) or max(new) < min(old)

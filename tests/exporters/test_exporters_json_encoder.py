@@ -6,14 +6,16 @@ import re
 import pytest
 from opentelemetry import trace
 from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags
-from span_blocks import at_random, block, failed, laid_out, long_program, program
+from span_blocks import at_random, block, failed, laid_out, long_program, program, with_cpu
 
 from kumi.observations import Level
+from kumi.spans.block import run_id
 from kumi.spans.json_lines import line
-from kumi.spans.origin import RootDecision
+from kumi.spans.origin import HandedRun, RootDecision
 from kumi.spans.run_events import run_events
 from kumi_exporters.encode import json_encoder
 from kumi_exporters.encode.json_encoder import JsonEncoder
+from kumi_exporters.encode.json_unstamp import RunLines
 
 
 def lines_of(data):
@@ -51,6 +53,28 @@ def test_lines_of_one_block_have_one_width():
     assert all(json.loads(text) for text in lines_of(stamped))
 
 
+@pytest.mark.parametrize("level", [Level.DECLARATIONS, Level.OPERATIONS])
+def test_a_run_has_its_cpu_time_however_long_it_is(level):
+    of, encoder = laid_out(level=level, times_cpu=True), JsonEncoder()
+    for spent in ([0, 1, 999_999], [9_999_999, 10_000_000, 3_600_000_000_123], [5, 5, 5]):
+        check(with_cpu(of, spent), encoder)
+    check(with_cpu(of, [10**15]), encoder)  # it finds no room, and goes event by event
+
+
+def test_a_line_with_cpu_time_is_read_back():
+    of = laid_out(times_cpu=True)
+    spent = [0, 1, 9_999_999, 10_000_000, 3_600_000_000_123, 999_999_999_999_999]
+    written, _ = JsonEncoder().encode(made := with_cpu(of, spent))
+    first = bytes(written).splitlines(keepends=True)[0]
+    form = RunLines(of, made.process, made.kept)
+    assert form.may_begin_with(first)
+    again = form.read(bytes(written), made.resource)
+    assert again.sampled.all()
+    assert again.cpu.tolist() == spent
+    damaged = bytes(written).replace(b"9.999999", b"9.99x999", 1)
+    assert form.read(damaged, made.resource).sampled.tolist() == [True, True, False, *[True] * 3]
+
+
 def test_nothing_stays_from_the_block_before():
     of, encoder = laid_out(), JsonEncoder()
     long = block(of, runs=4, step=0.0123)
@@ -63,6 +87,37 @@ def test_runs_below_a_span_and_at_the_root_in_one_block():
     check(block(runs=4, contexts=contexts))
     decision = RootDecision(0x1234, 1, "a=b", True)
     check(block(runs=2, contexts=[decision, None]))
+
+
+def handed(ids, span=SpanContext(0xABC, 0x1, False, TraceFlags(1)), number=1 << 31, kept="all"):
+    """A run whose first spans have these ids already; 0 is none."""
+    octets = b"".join([each.to_bytes(8, "big") for each in ids])
+    return HandedRun(span, SpanContext(0xABC, 0xDEF, True), octets, number, kept, 0)
+
+
+def test_ids_that_somebody_else_made_stand_in_their_rows_and_above_others():
+    of, encoder = laid_out(program(odd=True)), JsonEncoder()
+    rows = len(of.rows)
+    contexts = [
+        handed([0x11]), parent(), handed([0x21, 0x22, 0, 0x24], number=(1 << 31) + 1),
+        handed(range(0x100, 0x100 + rows)), None, handed([]),
+    ]  # fmt: skip
+    made = block(of, runs=6, contexts=contexts)
+    check(made, encoder)
+    events = list(run_events(made))
+    assert [e["span_id"] for e in events if e["event"] == "vm_run"][0::2] == [
+        *("0000000000000011", "0000000000000021"),
+        events[4 * rows]["span_id"],
+    ]
+    assert [int(e["span_id"], 16) for e in events[3 * rows : 4 * rows]] == [
+        *range(0x100, 0x100 + rows)
+    ]
+    below = {e["parent_span_id"] for e in events[1:rows] if e["event"] == "vm_declaration"}
+    assert below == {"0000000000000011"}
+    assert [run_id(made, run)[8:] for run in (0, 2)] == ["80000000", "80000001"]
+    assert made.sampled.tolist() == [False, True, False, False, True, False]
+    check(block(of, runs=6), encoder)
+    check(failed(of, context=handed([0x11, 0x12])))
 
 
 @pytest.mark.parametrize("step", [0.0, 1e-9, 2.5e-6, 0.0099, 0.01, 0.02, 0.09, 0.1, 1.0, 7200.0])

@@ -30,6 +30,7 @@ WITH_DECLARATIONS = [
     *(["Taxed.inputs", "Taxed.tax", "Taxed.total", "run Taxed"] * 3),
     *["Shared.inputs", "Shared.rest", "run Shared"],
 ]
+PHASES = ("compile", "parse", "analyze", "lower", "codegen")
 RUNS = ["run Taxed"] * 3 + ["run Shared"]
 
 
@@ -40,14 +41,14 @@ def is_installed(package):
         return False
 
 
-def ran(library, traces, when, cwd):
+def ran(library, traces, when, cwd, **environment):
     """What the library has, what the file has, and what was said."""
     package, _ = LIBRARIES[library]
     if not is_installed(package):
         pytest.skip(f"{package} is not installed: make lanes-libraries")
     done = subprocess.run(
         [sys.executable, APPLICATIONS / "lane_runs.py", f"lane_{library}", traces, when],
-        cwd=cwd, env=os.environ | OFFLINE, capture_output=True, text=True, timeout=HANG,
+        cwd=cwd, env=os.environ | OFFLINE | environment, capture_output=True, text=True, timeout=HANG,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     events = [json.loads(line) for line in (cwd / "p.jsonl").read_text().splitlines()]
@@ -64,7 +65,8 @@ def ids(spans):
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_spans_arrive_once_as_the_file_has_them(library, traces, when, tmp_path):
     spans, events, said = ran(library, traces, when, tmp_path)
-    ours = [span for span in spans if span["name"] != "request"]
+    phases = [span for span in spans if span["name"].partition(" ")[0] in PHASES]
+    ours = [span for span in spans if span["name"] != "request" and span not in phases]
     (request,) = [span for span in spans if span["name"] == "request"]
     assert sorted(span["name"] for span in ours) == sorted(
         RUNS if traces == "auto" else WITH_DECLARATIONS
@@ -86,13 +88,24 @@ def test_spans_arrive_once_as_the_file_has_them(library, traces, when, tmp_path)
     below = [span for span in ours if span["trace_id"] == request["trace_id"]]
     assert {span["added"] for span in below} == {LIBRARIES[library][1]}
     counted = events[-1]["spans"]
-    assert counted["sampled"] == counted["handed"] == len(ours)
+    assert counted["sampled"] == counted["handed"] == len(ours) + len(phases)
     assert events[-1]["dropped"] == {}
+
+
+def test_runs_lie_below_a_span_of_datadogs_own_where_contexts_are_shared(tmp_path):
+    shared = {"OTEL_PYTHON_CONTEXT": "ddcontextvars_context"}
+    spans, events, _ = ran("ddtrace", "auto", "first", tmp_path, **shared)
+    (request,) = [span for span in spans if span["name"] == "request"]
+    assert request["added"] == "datadog"
+    runs = [span for span in spans if span["name"].startswith("run ")]
+    assert [span["parent_span_id"] for span in runs].count(request["span_id"]) == 3
+    assert ids(runs) == ids(event for event in events if event["event"] == "vm_run")
 
 
 def test_sentry_has_runs_in_the_transaction_of_their_request(tmp_path):
     spans, _, _ = ran("sentry", "native", "first", tmp_path)
     (request,) = [span for span in spans if span["name"] == "request"]
-    own = [span for span in spans if span["transaction"] == request["span_id"]]
+    runs = [span for span in spans if span["name"].partition(" ")[0] not in PHASES]
+    own = [span for span in runs if span["transaction"] == request["span_id"]]
     assert len(own) == 1 + 4 + 4 + 3
-    assert len({span["transaction"] for span in spans}) == 2
+    assert len({span["transaction"] for span in runs}) == 2

@@ -8,6 +8,8 @@ from collections import Counter
 
 import pytest
 from opentelemetry import baggage, context, trace
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcessor, SpanExportResult
 from opentelemetry.sdk.trace.sampling import Decision, Sampler, SamplingResult
@@ -29,6 +31,7 @@ from otel_subjects import (
     run,
     spans_of,
 )
+from patience import HANG
 
 import kumi
 from kumi import otel
@@ -49,6 +52,14 @@ class Dividing(kumi.Schema):
     half = kumi.value(Input.whole * 2)
     part = kumi.value(half % Input.parts)
     never = kumi.value(part + 1)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def compiled():
+    """Both schemas, for recording too, so that there are no phases where none are looked for."""
+    with otel.profile(file=os.devnull, ops=True):
+        run()
+        Dividing.run(whole=1, parts=2)
 
 
 class Redacting(SpanProcessor):
@@ -270,6 +281,142 @@ def test_a_provider_of_the_sdks_whose_tracers_are_others_gets_real_spans():
     with profiled(provider):
         run()
     assert [span.name for span in kumi_spans(exporter.spans)] == ["vendor's run Taxed"]
+
+
+class Watching(SpanProcessor):
+    """Notes what is current where and when spans start and end."""
+
+    def __init__(self):
+        self.seen = []
+
+    def on_start(self, span, parent_context=None):
+        self.note("start", span)
+
+    def on_end(self, span):
+        self.note("end", span)
+
+    def note(self, what, span):
+        current = trace.get_current_span().get_span_context().span_id
+        above = span.parent.span_id if span.parent else 0
+        self.seen.append((what, span.name, current == above, threading.current_thread()))
+
+
+def test_spans_are_made_on_the_callers_thread_each_below_the_current_one():
+    watching, after = Watching(), []
+    provider = native(watching)
+    run()
+    with profiled(provider, traces="native_operations"):  # the first run has to wait for the way
+        for _ in range(2):
+            run()
+            after.append(len(watching.seen))
+    assert after == [2 * SPANS, 4 * SPANS]
+    assert {(current, thread) for *_, current, thread in watching.seen} == {
+        (True, threading.current_thread())
+    }
+    assert [seen[:2] for seen in watching.seen[: 2 * SPANS]] == [
+        ("start", "run Taxed"),
+        ("start", "Taxed.inputs"),
+        *[(what, f"LoadInput {name}") for name in ("amount", "rate") for what in ("start", "end")],
+        ("end", "Taxed.inputs"),
+        ("start", "Taxed.tax"), ("start", "Map multiply"), ("end", "Map multiply"),
+        ("end", "Taxed.tax"),
+        ("start", "Taxed.total"), ("start", "Ref tax"), ("end", "Ref tax"),
+        ("start", "Map add"), ("end", "Map add"), ("end", "Taxed.total"),
+        ("end", "run Taxed"),
+    ]  # fmt: skip
+
+
+def test_flush_has_the_provider_deliver_what_it_holds():
+    exporter = Keeping()
+    with profiled(native(Filtering(exporter))):
+        run()
+        assert otel.flush(HANG)
+        assert [span.name for span in kumi_spans(exporter.spans)] == ["run Taxed"]
+
+
+def test_phases_are_real_spans_too(tmp_path):
+    class Fresh(kumi.Schema):
+        class Input(kumi.Record):
+            x: kumi.Field[float]
+
+        y = kumi.value(Input.x + 1.0)
+
+    exporter, path = Keeping(), tmp_path / "p.jsonl"
+    provider = native(Redacting(exporter))
+    tracer = provider.get_tracer("app")
+    with profiled(provider, file=path), tracer.start_as_current_span("request") as request:
+        with otel.phase("load"):
+            Fresh.run(x=1.0)
+        with pytest.raises(KeyError), otel.phase("part"):
+            raise KeyError("x")
+        otel.flush()
+    named = {span.name: span for span in kumi_spans(exporter.spans)}
+    parts = {f"{part} Fresh" for part in ("parse", "analyze", "lower", "codegen")}
+    assert named.keys() == {"load", "part", "compile Fresh", *parts, "run Fresh"}
+    whole, events = named["compile Fresh"], read(path)
+    assert {named[part].parent.span_id for part in parts} == {whole.context.span_id}
+    of_load = named["load"].context.span_id
+    assert whole.parent.span_id in (of_load, request.get_span_context().span_id)
+    assert named["load"].parent.span_id == request.get_span_context().span_id
+    assert named["part"].attributes["error.type"] == "KeyError"
+    assert not named["part"].status.is_ok
+    by_id = {event["span_id"]: event for event in of(events, "phase", "vm_run")}
+    assert by_id.keys() == {f"{span.context.span_id:016x}" for span in named.values()}
+    for span in named.values():
+        event = by_id[f"{span.context.span_id:016x}"]
+        assert (span.start_time, span.end_time) == (
+            event["start_unix_nano"],
+            event["end_unix_nano"],
+        )
+        assert ids_of(span) == ids_in([event])[0]
+    assert events[-1]["spans"]["handed"] == len(named)
+
+
+@pytest.mark.parametrize("when", ["start", "end"])
+def test_a_phase_that_a_processor_refuses_is_in_the_file(when, tmp_path):
+    path = tmp_path / "p.jsonl"
+
+    class Refusing(SpanProcessor):
+        def on_start(self, span, parent_context=None):
+            if when == "start":
+                raise ValueError("somebody's")
+
+        def on_end(self, span):
+            raise ValueError("somebody's")
+
+    with profiled(native(Refusing()), file=path), otel.phase("load"):
+        run()
+    assert [event["name"] for event in of(read(path), "phase")] == ["load"]
+
+
+def test_rules_may_change_while_a_program_runs():
+    exporter = Keeping()
+    run()
+    with profiled(native(Redacting(exporter)), traces="native", slow_ms=0):
+        run()
+        otel.configure(slow_ms=10_000)
+        run()
+        otel.configure(slow_ms=None)
+        run()
+    kept = [s.attributes["kumi.run.kept"] for s in exporter.spans if s.name == "run Taxed"]
+    assert kept == ["slow", "none", "all"]
+    assert len(exporter.spans) == 2 * (1 + DECLARATIONS) + 1
+
+
+def test_an_exemplar_leads_to_the_run_that_was_made():
+    exporter, reader = Keeping(), InMemoryMetricReader()
+    meters = MeterProvider([reader], shutdown_on_exit=False)
+    with profiled(native(Redacting(exporter)), meter_provider=meters):
+        run(20)
+        otel.flush()
+    made = {span.context.span_id for span in exporter.spans}
+    metrics = {
+        m.name: m for m in reader.get_metrics_data().resource_metrics[0].scope_metrics[0].metrics
+    }
+    points = metrics["kumi.run.duration"].data.data_points
+    found = {exemplar.span_id for point in points for exemplar in point.exemplars}
+    assert found
+    assert found <= made
 
 
 # Samplers, and parents that are not sampled.
@@ -551,6 +698,16 @@ def test_where_a_run_has_no_room_for_all_of_it_it_has_for_less(tmp_path):
     rows = Counter(span.attributes.get("kumi.run.id") is not None for span in exporter.spans)
     assert rows[True] == 56 + 1  # 55 whole ones, one with its declarations, one alone, and "loop"
     assert len(kumi_spans(exporter.spans)) == 500
+
+
+def test_max_spans_may_leave_less_room():
+    exporter = Keeping()
+    provider = native(Redacting(exporter))
+    tracer = provider.get_tracer("app")
+    run()
+    with profiled(provider, max_spans=20), tracer.start_as_current_span("loop"):
+        run(30)
+    assert len(kumi_spans(exporter.spans)) == 20
 
 
 def test_threads_share_the_room_of_a_trace():

@@ -4,6 +4,7 @@ import logging
 
 import pytest
 from opentelemetry import trace
+from opentelemetry.context import Context
 from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 from opentelemetry.sdk.trace.sampling import (
     ALWAYS_OFF,
@@ -27,6 +28,7 @@ from otel_subjects import (
 )
 
 from kumi import otel
+from kumi.otel.delivery.sampling import question
 from kumi.spans.block import spans
 
 
@@ -131,6 +133,62 @@ def test_a_ratio_keeps_the_traces_that_the_sampler_keeps():
     sent = [s.context.trace_id for s in exporter.spans if s.name == "run Taxed"]
     assert 40 < len(sent) < 180
     assert all(trace_id & (1 << 64) - 1 < 1 << 62 for trace_id in sent)
+
+
+@pytest.mark.parametrize("kind", [TraceIdRatioBased, ParentBasedTraceIdRatio])
+@pytest.mark.parametrize(
+    ("rate", "count"), [(0.0, 100), (1e-9, 100), (1 / 3, 100_000), (0.999, 1000), (1.0, 100)]
+)
+def test_a_ratio_is_compared_as_the_sampler_does(rate, count, kind):
+    sampler, name = kind(rate), "run Taxed"
+    edge = TraceIdRatioBased(rate).bound
+    drawn = [RandomIdGenerator().generate_trace_id() for _ in range(count)]
+    wanted = [*drawn, *[max(1, edge + by) | 1 << 100 for by in (-1, 0, 1)]]
+
+    class Fixed(RandomIdGenerator):
+        generate_trace_id = iter(wanted).__next__
+
+    ask = question(sampler, Fixed(), name, {})
+    for trace_id in wanted:
+        said, answer = sampler.should_sample(Context(), trace_id, name), ask(Context())
+        assert answer.trace_id == trace_id
+        assert answer.sampled == said.decision.is_sampled() == bool(answer.flags & 1)
+
+
+def test_a_ratio_of_somebody_elses_is_asked():
+    class Upper(TraceIdRatioBased):
+        """Keeps the other end."""
+
+        def should_sample(self, parent_context, trace_id, *args, **kwargs):
+            return super().should_sample(parent_context, ~trace_id, *args, **kwargs)
+
+    exporter = Keeping()
+    with profiled(batched(exporter, sampler=Upper(0.25))):
+        run(100)
+        otel.flush()
+    sent = [s.context.trace_id & (1 << 64) - 1 for s in exporter.spans if s.name == "run Taxed"]
+    assert sent
+    assert min(sent) >= 3 << 62
+
+
+def test_the_consistent_sampler_is_asked_and_what_it_says_is_kept(tmp_path):
+    """It keeps the upper end of the trace ids, and tells its threshold in the tracestate."""
+    composable = pytest.importorskip("opentelemetry.sdk.trace._sampling_experimental")
+    sampler = composable.composite_sampler(composable.composable_traceid_ratio_based(0.25))
+    exporter, path = Keeping(), tmp_path / "p.jsonl"
+    run()
+    with profiled(batched(exporter, sampler=sampler), file=path):
+        run(200)
+        otel.flush()
+    sent = [span.context for span in exporter.spans if span.name == "run Taxed"]
+    kept = {f"{context.trace_id:032x}" for context in sent}
+    upper = (1 << 56) - (1 << 54)
+    in_file = [event["trace_id"] for event in of(read(path), "vm_run")]
+    assert kept == {each for each in in_file if int(each, 16) & (1 << 56) - 1 >= upper}
+    assert len(in_file) == 200
+    assert {context.trace_state.to_header() for context in sent} == {"ot=th:c"}
+    random = RandomIdGenerator().is_trace_id_random()
+    assert {int(context.trace_flags) for context in sent} == {3 if random else 1}
 
 
 def test_a_sampler_that_raises_harms_nothing(caplog):

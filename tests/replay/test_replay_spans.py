@@ -57,6 +57,14 @@ def test_runs_and_declarations_without_operations(tmp_path):
         assert without_messages(found) == without_messages(sent)
 
 
+def test_real_spans_are_sent_with_the_ids_that_they_had(tmp_path):
+    path, sent = recorded(tmp_path / "p.jsonl", traces="native_operations")
+    found, _ = spans_of(path)
+    assert any(span["status"][1] for span in sent.values())
+    replayed = {key: found[key] for key in sent}
+    assert without_messages(replayed) == without_messages(sent)
+
+
 def test_blocks_are_read_as_blocks(long, monkeypatch):
     """Else the lines would be read one by one, which is equal and slow."""
     from kumi.replay import lone_lines

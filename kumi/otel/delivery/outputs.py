@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kumi.otel.delivery.counts import Counts, Sent
 from kumi.otel.delivery.event_log import open_event_log
+from kumi.otel.delivery.lanes.native import NativeLane
 from kumi.otel.delivery.sender import Sender
 from kumi.otel.delivery.to_traces import ToTraces
 from kumi.otel.log import trouble, warn_once
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace import ReadableSpan
 
     from kumi.otel.delivery.event_log import EventLog
-    from kumi.otel.delivery.lanes.native import NativeLane
     from kumi.otel.delivery.metrics.metering import Metering
     from kumi.otel.delivery.metrics.meters import Meters
     from kumi.otel.delivery.route import Route, Router
@@ -46,6 +46,7 @@ class Way(NamedTuple):
 class Outputs:
     """The route, the event log, the senders, what counts for metrics, and what gets to them all.
 
+    Where the application's own tracer makes the spans a sender has nothing to do but to flush.
     `is_given_up` says that somebody else has written the last line in the place of a stuck owner:
     what that still brings is counted already, and goes nowhere. Called on the owner's thread, but
     for `hurry`.
@@ -63,7 +64,7 @@ class Outputs:
         self._router = router
         self._meters = meters
         self._retired: list[Sender] = []
-        self._natives: list[NativeLane] = []
+        self._flushers: tuple[Sender, ...] = ()
 
     # What there is.
 
@@ -94,12 +95,11 @@ class Outputs:
             trouble("finding out where traces go", error)
             route = self._router.nowhere()
         self.close_traces()
-        self._retired += self.senders
+        self._retired += [*self.senders, *self._flushers]
         self.route = route
-        if route.native is not None:
-            self._natives.append(route.native)
         patience = self._settings.block_ms / 2000  # the other half is for the runs that wait
         self.senders = tuple([Sender(lane, patience, own=route.own) for lane in route.lanes])
+        self._flushers = (Sender(route.native, patience, own=False),) if route.native else ()
         if self.metering is not None:
             self.metering.watch(self.senders)
 
@@ -127,15 +127,14 @@ class Outputs:
 
     def all_senders(self) -> list[Sender]:
         """The senders of the route, and those of earlier ones, which may still have something."""
-        return [*self._retired, *self.senders]
+        return [*self._retired, *self.senders, *self._flushers]
 
     def destinations(self) -> list[Way]:
         """Wherever traces have gone to, for figures and messages."""
-        senders = [
-            Way(sender.lane.name, sender.lane.trouble, sender.figures)
-            for sender in self.all_senders()
+        return [
+            Way(lane.name, lane.trouble, lane.figures if isinstance(lane, NativeLane) else figures)
+            for lane, figures in [(each.lane, each.figures) for each in self.all_senders()]
         ]
-        return senders + [Way(lane.name, "", lane.figures) for lane in self._natives]
 
     def identity(self) -> Identity:
         """What the route lends to spans, as things are now."""
@@ -164,15 +163,17 @@ class Outputs:
         for sender in self.senders if spans else ():
             sender.spans(spans)
 
-    def runs(self, blocks: Sequence[Block]) -> None:
-        """Runs for the traces, all of them sampled."""
-        if blocks:
-            self.traces.send(blocks, self.senders, self.identity())
+    def runs(self, blocks: Sequence[Block]) -> Sequence[Sequence[int]]:
+        """Runs for the traces, all of them sampled; the runs of each block that are only folded."""
+        if not blocks:
+            return ()
+        assert self.route is not None  # noqa: S101 - decided before anything is taken
+        return self.traces.send(blocks, self.senders, self.route.ids)
 
     def summaries(self, now: float = inf) -> None:
         """Send the summaries of folded runs that are due, all where no time is said."""
         if self.senders and not self.is_given_up:
-            self.traces.send_due(self.senders, self.identity(), now)
+            self.traces.send_due(self.senders, self.identity, now)
 
     # The end.
 
@@ -192,7 +193,7 @@ class Outputs:
     def close_traces(self) -> None:
         """Send what was handed over, and nothing after it: that is counted as dropped."""
         self.summaries()
-        for sender in self.senders:
+        for sender in (*self.senders, *self._flushers):
             sender.close()
 
     def close(self) -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from opentelemetry.context import Context
+from opentelemetry.trace import set_span_in_context
+from opentelemetry.trace.status import Status, StatusCode
 
 from kumi.otel.delivery.sampling import question
 from kumi.spans import attributes as names
@@ -16,6 +18,8 @@ from kumi.spans.failed import Failure
 from kumi.spans.origin import Origin, begun_with, origin, root_origin
 
 if TYPE_CHECKING:
+    from opentelemetry.trace import Span
+
     from kumi.observations import Phase
     from kumi.otel.delivery.route import Route
     from kumi.spans.events import Event
@@ -36,13 +40,15 @@ class _PhaseContext:
         compile ends   it is span 1 of T, as its children say
 
     `to_unix`, in nanoseconds, makes Unix time of a reading: the same for parent and children, so
-    that these lie inside however the two clocks drift meanwhile.
+    that these lie inside however the two clocks drift meanwhile. `real` is the span, where the
+    application's tracer makes it: begun with its ids, and ended with the phase.
     """
 
     trace_id: bytes
     span_id: bytes
     origin: Origin
     to_unix: int
+    real: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,16 @@ class EndedPhase:
             error=Failure((), error, error) if error else None,
             event=False,
         )
+
+    def end_real(self, span: SpanData) -> None:
+        """End the span that the application's tracer has begun, where it has, as `span` says."""
+        own = self.phase.token
+        if not isinstance(own, _PhaseContext) or own.real is None:
+            return
+        if span.error is not None:
+            own.real.set_attribute(names.ERROR_TYPE, span.error.error_type)
+            own.real.set_status(Status(StatusCode.ERROR, span.error.message))
+        own.real.end(end_time=span.end)
 
     def is_sampled(self, route: Route) -> bool:
         """Whether traces get it."""
@@ -105,9 +121,34 @@ def attributes(phase: Phase) -> tuple[tuple[str, str], ...]:
 def _context_of(phase: Phase, context: Context, route: Route) -> _PhaseContext:
     if not isinstance(phase.token, _PhaseContext):
         began = phase.token if isinstance(phase.token, Context) else context
-        above = phase.parent and _context_of(phase.parent, began, route)
-        phase.token = _below(above, route) if above else _at_top(phase, began, route)
+        above = _context_of(phase.parent, began, route) if phase.parent else None
+        own = _made(phase, began, above, route)
+        if own is None:
+            own = _below(above, route) if above else _at_top(phase, began, route)
+        phase.token = own
     return phase.token
+
+
+def _made(
+    phase: Phase, context: Context, above: _PhaseContext | None, route: Route
+) -> _PhaseContext | None:
+    """Begun by the application's tracer, where that makes our spans; None where it does not.
+
+    On the owner's thread, since most phases are over before anybody knows where spans go.
+    """
+    if route.native is None or (above and above.real is None):
+        return None
+    inside = set_span_in_context(above.real, context) if above and above.real else context
+    to_unix = above.to_unix if above else anchor()
+    start = round(phase.start * _NANOSECONDS) + to_unix
+    span = route.native.begin(title(phase), inside, start, dict(attributes(phase)))
+    if span is None:
+        return None
+    own = span.get_span_context()
+    trace_id, span_id = own.trace_id.to_bytes(16, "big"), own.span_id.to_bytes(8, "big")
+    found = origin(inside, root_origin(False, route.ids))
+    found = found._replace(trace_id=trace_id, sampled=False)
+    return _PhaseContext(trace_id, span_id, found, to_unix, span)
 
 
 def _below(above: _PhaseContext, route: Route) -> _PhaseContext:

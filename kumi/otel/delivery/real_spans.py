@@ -184,6 +184,8 @@ class RealSpans:
 
     def _varying(self, number: int) -> dict[str, AttributeValue]:
         row, run = self._run.layout.rows[number], self._run
+        if not row.varying and number not in self._failed:
+            return {}
         values: dict[Varying, AttributeValue] = {
             Varying.RUN: f"{THIS_PROCESS.id}{self._number:08x}",
             Varying.KEPT: run.kept,

@@ -95,8 +95,8 @@ class Router:
     `given` is a provider that the caller named, `exporters` are the caller's own; without them the
     application's global provider counts, and without that the environment. `native` is how much of
     a run the application's tracer makes spans of, whatever its provider; None has only runs made,
-    and only where there is no other way. `hook` is put before the processors of the application's
-    provider. `halted` tells a lane that waits for room to give up.
+    and only where there is no other way; `most_spans` of them in a trace. `hook` is put before the
+    processors of the application's provider. `halted` tells a lane that waits for room to give up.
     """
 
     def __init__(
@@ -104,6 +104,7 @@ class Router:
         *,
         off: bool,
         native: Level | None,
+        most_spans: int,
         given: TracerProvider | None,
         exporters: Sequence[SpanExporter],
         hook: processors.DrainHook,
@@ -111,6 +112,7 @@ class Router:
     ) -> None:
         self._off = off
         self._native = native
+        self._most_spans = most_spans
         self._given = given
         self._exporters = tuple(exporters)
         self._hook = hook
@@ -194,12 +196,15 @@ class Router:
 
     def _natively(self, provider: Any, why: str) -> Route:
         """The provider's own tracer makes the spans."""
-        name = f"{type(provider).__module__}.{type(provider).__qualname__}"
-        tracer = provider.get_tracer(SCOPE_NAME, __version__, schema_url=SCHEMA_URL)
+        if not hasattr(provider, "get_tracer"):
+            kind = type(provider)
+            _warn(f"{kind.__module__}.{kind.__qualname__} is no tracer provider")
+            return Route(self._own_provider(), (), None, provider)
         below = Level.NOTHING if self._native is None else self._native
-        logger.info("traces go as real spans%s, through %s, %s", _OF[below], name, why)
+        lane = NativeLane(provider, below, self._most_spans)
+        logger.info("traces go as real spans%s, through %s, %s", _OF[below], lane.name, why)
         identity = provider if isinstance(provider, TracerProvider) else self._own_provider()
-        return Route(identity, (), None, provider, native=NativeLane(tracer, below, name))
+        return Route(identity, (), None, provider, native=lane)
 
     def _lane(self, leaf: SpanProcessor) -> Lane:
         exporter = leaf.span_exporter  # type: ignore[attr-defined]  # both kinds of leaf have it

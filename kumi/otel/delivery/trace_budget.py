@@ -14,19 +14,22 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-MOST_SPANS = 500
+_MOST_SPANS = 500
 _TRACES = 1024
 
 
 class TraceBudget:
-    """What is left of `MOST_SPANS` in each of the last traces; one that is forgotten begins anew.
+    """What is left of 500 spans, or of `most`, in each of the last traces.
+
+    One that is forgotten begins anew.
 
     Callers of several threads may be in one trace, and a signal's handler anywhere, so nothing here
     takes two steps that belong together: what is left of a trace is an iterator, and to take some
     of it is one call.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
+        self._most = min(most, _MOST_SPANS)
         self._left: dict[int, Iterator[int]] = {}
 
     def take(self, trace_id: int, sizes: Sequence[int]) -> int:
@@ -36,7 +39,7 @@ class TraceBudget:
         """
         left = self._left.get(trace_id)
         if left is None:
-            left = self._left.setdefault(trace_id, iter(range(MOST_SPANS)))
+            left = self._left.setdefault(trace_id, iter(range(self._most)))
             self._forget()
         return next((at for at in reversed(range(len(sizes))) if _is_taken(left, sizes[at])), -1)
 

@@ -100,6 +100,7 @@ def _tell(
     try:
         span = pending.span(route)
         told.append(event(pending.phase, span))
+        pending.end_real(span)
         if pending.is_sampled(route):
             spans.append(to_readable(span, route.resource, route.limits))
     except Exception as error:  # noqa: BLE001 - an id generator or a sampler is anybody's code

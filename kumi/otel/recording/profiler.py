@@ -59,6 +59,7 @@ class Profiler:
         router = Router(
             off=settings.traces == "off",
             native=_NATIVE.get(settings.traces),
+            most_spans=settings.max_spans,
             given=provider,
             exporters=exporters,
             hook=DrainHook(self.drain, self._provider_closes),

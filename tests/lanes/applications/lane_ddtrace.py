@@ -1,5 +1,6 @@
 """Datadog's provider, which is none of the SDK's; a writer that keeps spans."""
 
+import os
 from contextlib import contextmanager
 
 from ddtrace.opentelemetry import TracerProvider
@@ -30,7 +31,10 @@ def set_up():
 
 @contextmanager
 def request(name):
-    with trace.get_tracer("app").start_as_current_span(name):
+    """A span of Datadog's own, where OpenTelemetry looks for its context there."""
+    is_shared = os.environ.get("OTEL_PYTHON_CONTEXT") == "ddcontextvars_context"
+    ours = trace.get_tracer("app").start_as_current_span
+    with tracer.trace(name) if is_shared else ours(name):
         yield
 
 

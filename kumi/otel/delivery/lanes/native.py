@@ -13,35 +13,62 @@ from collections import Counter
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from typing_extensions import override
+
 from kumi.otel.delivery.counts import REFUSED, TRACE_FULL, WITHIN_ANOTHER, Sent, StepCounter
+from kumi.otel.delivery.lanes.lane import Accepted, Lane
 from kumi.otel.delivery.real_spans import RealSpans, SpanPlan
 from kumi.otel.delivery.trace_budget import TraceBudget
 from kumi.otel.log import trouble
+from kumi.spans.attributes import SCHEMA_URL, SCOPE_NAME
+from kumi.version import __version__
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from opentelemetry.context import Context
-    from opentelemetry.trace import Tracer
+    from opentelemetry.sdk.trace import ReadableSpan
+    from opentelemetry.trace import Span, TracerProvider
 
     from kumi.observations import Level
     from kumi.otel.delivery.real_spans import TimedRun
     from kumi.spans.layout import Layout
 
 
-class NativeLane:
-    """Has `tracer` make a span of each run, and of what lies `below` it down to some level.
+class NativeLane(Lane):
+    """Has a tracer of `provider` make spans of runs, and of what lies `below` them to some level.
 
-    Called on any thread, and in signal handlers. `name` is what messages call the way.
+    No more than `most_spans` in a trace, and no more than 500.
+    Called on any thread, and in signal handlers. Its sender hands nothing over, and only flushes.
     """
 
-    def __init__(self, tracer: Tracer, below: Level, name: str) -> None:
-        self.name = name
-        self._tracer = tracer
+    def __init__(self, provider: TracerProvider, below: Level, most_spans: int) -> None:
+        super().__init__(provider)
+        self._tracer = provider.get_tracer(SCOPE_NAME, __version__, schema_url=SCHEMA_URL)
         self._below = below
         self._plans: WeakKeyDictionary[Layout, SpanPlan] = WeakKeyDictionary()
-        self._budget = TraceBudget()
+        self._budget = TraceBudget(most_spans)
         self._handed = StepCounter()
         self._dropped = {why: StepCounter() for why in (TRACE_FULL, WITHIN_ANOTHER, REFUSED)}
         self._here = _MakingHere()
+
+    @property
+    @override
+    def name(self) -> str:
+        kind = type(self.exporter)
+        return f"{kind.__module__}.{kind.__qualname__}"
+
+    @override
+    def send_spans(self, spans: Iterable[ReadableSpan]) -> Accepted:
+        """Nothing: what is over cannot be given to a tracer."""
+        return Accepted()
+
+    @override
+    def flush(self, timeout_millis: int) -> None:
+        """Have the provider deliver what it was given, where it can be asked to."""
+        force_flush = getattr(self.exporter, "force_flush", None)
+        if force_flush is not None:
+            force_flush(timeout_millis)
 
     @property
     def figures(self) -> Sent:
@@ -57,6 +84,22 @@ class NativeLane:
         if plan is None:
             plan = self._plans[run.layout] = SpanPlan(run.layout, self._below)
         return RealSpans(self._tracer, plan, run, context, self._budget.take)
+
+    def begin(
+        self, name: str, context: Context, start: int, attributes: dict[str, str]
+    ) -> Span | None:
+        """Start one span, which somebody else ends; None where it is not recording."""
+        try:
+            span = self._tracer.start_span(
+                name, context=context, start_time=start, attributes=attributes
+            )
+            is_recording = span.is_recording()
+        except Exception as error:  # noqa: BLE001 - tracers and processors are anybody's code
+            self._dropped[REFUSED].add(1)
+            trouble(f"making spans by {self.name}", error)
+            return None
+        self._handed.add(is_recording)
+        return span if is_recording else None
 
     def make(self, spans: RealSpans) -> None:
         """Make them; no exception of the tracer's or of its processors' gets further.
