@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, cast
 from kumi.profiles.devices import device_refused, is_device
 from kumi.profiles.profile_file import LONGEST_LINE, ProfileFile
 from kumi.profiles.sources.foreign_lines import foreign_events
+from kumi.profiles.sources.known_kinds import HEAD, kind_of
 from kumi.spans import frames
 
 if TYPE_CHECKING:
@@ -105,6 +106,10 @@ def _plain(profile: ProfileFile, scratch: ScratchFolder) -> ProfileFile:
 
 def _own(profile: ProfileFile, scratch: ScratchFolder) -> ProfileFile:
     """The file itself, or the events that it says where another program has written it."""
+    with profile.open() as file:
+        kind = kind_of(file.read(HEAD))
+    if kind:
+        raise UnreadableError(f"{profile.name}: no profile: it is {kind}")
     events = foreign_events(profile)
     return profile if events is None else _kept(profile.name, events, scratch)
 
