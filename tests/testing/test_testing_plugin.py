@@ -1,6 +1,8 @@
 """The pytest plugin in projects of its own, each run by a pytest of its own."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
