@@ -116,8 +116,6 @@ def _verdict(times: Times, limit: Threshold) -> str:
             return "" if times.ratio is None else _within(times.ratio, limit)
         case "too few":
             return "too few runs"
-        case "overlap":
-            return "sides overlap"
     return times.verdict
 
 
@@ -191,7 +189,7 @@ def _how(found: Comparison) -> str:
         [one] = found.schemas
         return (
             f"Measured in {count(number, 'fresh process', 'es')}, {one.new_runs:,} runs of each "
-            f"side, in turns. Slower and faster: {beyond}, at the median of the processes"
+            f"side, in turns. Slower and faster: {beyond}, at their median and in all but one"
         )
     if number == 1:
         return (
