@@ -868,3 +868,12 @@ def test_a_child_makes_its_own(tmp_path):
     assert len({event["run"] for event in in_file}) == 4
     ((_, _, child),) = [told for told in told if told[1] == "child"]
     assert [ids.split()[1] for _, _, ids in runs].count(child.split()[0]) == 2
+
+
+def test_runs_say_their_cpu_time_as_well(tmp_path):
+    exporter, path = Keeping(), tmp_path / "p.jsonl"
+    provider = native(SimpleSpanProcessor(exporter), Baggage())
+    with profiled(provider, file=path, traces="native_operations", cpu=True):
+        run(2)
+    assert len(kumi_spans(exporter.spans)) == 2 * SPANS
+    assert all(each["cpu_ms"] > 0 for each in of(read(path), "vm_run"))
