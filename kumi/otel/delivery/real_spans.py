@@ -91,7 +91,7 @@ class RealSpans:
         self._plan, self._run, self._context, self._room = plan, run, context, room
         self._caller = get_current_span(context).get_span_context()
         self._number = THIS_PROCESS.number()
-        self._times, self._sizes = run.times, plan.ends
+        self._rows, self._times, self._sizes = run.layout.rows, run.times, plan.ends
         self._begun: Container[int] = range(plan.ends[-1])
         self._failed: Container[int] = ()
         self._event_is_due = False
@@ -154,16 +154,14 @@ class RealSpans:
                 if number in self._failed and self._run.failure is not None:
                     self._tell(self._run.failure, span, number)
         finally:
-            span.end(end_time=self._times[self._run.layout.rows[number].end])
+            span.end(end_time=self._times[self._rows[number].end])
 
     def _begin(self, number: int, context: Context) -> Span:
-        row = self._run.layout.rows[number]
-        span = self._start(
-            row.name,
-            context=context,
-            start_time=self._times[row.start],
-            attributes=self._plan.attributes[number] | self._varying(number),
-        )
+        row, attributes = self._rows[number], self._plan.attributes[number].copy()
+        if row.varying or number in self._failed:
+            attributes |= self._varying(number)
+        start = self._times[row.start]
+        span = self._start(row.name, context=context, start_time=start, attributes=attributes)
         own = span.get_span_context()
         self._made[number] = own.span_id
         if number == 0:
@@ -183,9 +181,7 @@ class RealSpans:
             detach(token)
 
     def _varying(self, number: int) -> dict[str, AttributeValue]:
-        row, run = self._run.layout.rows[number], self._run
-        if not row.varying and number not in self._failed:
-            return {}
+        row, run = self._rows[number], self._run
         values: dict[Varying, AttributeValue] = {
             Varying.RUN: f"{THIS_PROCESS.id}{self._number:08x}",
             Varying.KEPT: run.kept,
@@ -209,5 +205,5 @@ class RealSpans:
                 names.EXCEPTION_TYPE: failure.error_type,
                 names.EXCEPTION_MESSAGE: failure.message,
             }
-            at = self._times[self._run.layout.rows[number].end]
+            at = self._times[self._rows[number].end]
             span.add_event(names.EXCEPTION_EVENT, about, at)

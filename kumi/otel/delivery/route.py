@@ -120,7 +120,7 @@ class Router:
         self._private: TracerProvider | None = None
         if are_loaded():  # else on the owner's thread: a child forked amid that never gets it
             _stock_otlp_lane()
-        self._is_enabled = _always
+        self._tracer: Any = None
         self._was_enabled = True
 
     def decide(self) -> Route:
@@ -128,7 +128,7 @@ class Router:
         seen = self._current()
         if self._off:
             return self._to_exporters((), seen)
-        self._is_enabled = _switch(seen)
+        self._tracer = _tracer(seen)
         self._was_enabled = self._is_enabled()
         if not self._was_enabled:
             logger.info("no traces of Kumi: the tracer provider has the scope kumi switched off")
@@ -163,6 +163,14 @@ class Router:
         if route.application is not None:
             processors.take_out(route.application, self._hook)
 
+    def _is_enabled(self) -> bool:
+        """Whether the provider makes spans for our scope, by now.
+
+        The SDK's has a tracer configurator, since 1.37, which may say that it does not.
+        """
+        asked = getattr(self._tracer, "_is_enabled", None)
+        return asked is None or bool(asked())
+
     def _current(self) -> Any:
         """The provider that the application set, None where there is none."""
         provider = self._given or trace_api.get_tracer_provider()
@@ -196,12 +204,11 @@ class Router:
 
     def _natively(self, provider: Any, why: str) -> Route:
         """The provider's own tracer makes the spans."""
-        if not hasattr(provider, "get_tracer"):
-            kind = type(provider)
-            _warn(f"{kind.__module__}.{kind.__qualname__} is no tracer provider")
+        if self._tracer is None:
+            _warn(f"{type(provider).__module__}.{type(provider).__qualname__} gives no tracer")
             return Route(self._own_provider(), (), None, provider)
         below = Level.NOTHING if self._native is None else self._native
-        lane = NativeLane(provider, below, self._most_spans)
+        lane = NativeLane(provider, self._tracer, below, self._most_spans)
         logger.info("traces go as real spans%s, through %s, %s", _OF[below], lane.name, why)
         identity = provider if isinstance(provider, TracerProvider) else self._own_provider()
         return Route(identity, (), None, provider, native=lane)
@@ -231,23 +238,15 @@ def _stock_otlp_lane() -> type[StockOtlpLane]:
     return StockOtlpLane
 
 
-def _switch(provider: Any) -> Callable[[], bool]:
-    """Tells whether a provider makes spans for our scope, now and later.
-
-    The SDK's has a tracer configurator, since 1.37, which may say that it does not.
-    """
+def _tracer(provider: Any) -> Any:
+    """Its tracer for our scope; None where there is none, or it cannot be had."""
     lock = getattr(provider, "_tracers_lock", None)  # what `get_tracer` takes, since SDK 1.45
-    if not isinstance(provider, TracerProvider) or (lock and not processors.is_free(lock)):
-        return _always
+    if provider is None or (lock and not processors.is_free(lock)):
+        return None
     try:
-        tracer = provider.get_tracer(SCOPE_NAME, __version__, schema_url=SCHEMA_URL)
-    except AttributeError:  # a subclass that is not made as the SDK's
-        return _always
-    return getattr(tracer, "_is_enabled", _always)
-
-
-def _always() -> bool:
-    return True
+        return provider.get_tracer(SCOPE_NAME, __version__, schema_url=SCHEMA_URL)
+    except AttributeError:  # no provider, or one that is not made as the SDK's are
+        return None
 
 
 def _makes_spans_as_the_sdk(provider: Any) -> bool:

@@ -20,15 +20,13 @@ from kumi.otel.delivery.lanes.lane import Accepted, Lane
 from kumi.otel.delivery.real_spans import RealSpans, SpanPlan
 from kumi.otel.delivery.trace_budget import TraceBudget
 from kumi.otel.log import trouble
-from kumi.spans.attributes import SCHEMA_URL, SCOPE_NAME
-from kumi.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from opentelemetry.context import Context
     from opentelemetry.sdk.trace import ReadableSpan
-    from opentelemetry.trace import Span, TracerProvider
+    from opentelemetry.trace import Span, Tracer, TracerProvider
 
     from kumi.observations import Level
     from kumi.otel.delivery.real_spans import TimedRun
@@ -36,15 +34,17 @@ if TYPE_CHECKING:
 
 
 class NativeLane(Lane):
-    """Has a tracer of `provider` make spans of runs, and of what lies `below` them to some level.
+    """Has a `tracer` of `provider` make spans of runs, and of what lies `below` to some level.
 
     No more than `most_spans` in a trace, and no more than 500.
     Called on any thread, and in signal handlers. Its sender hands nothing over, and only flushes.
     """
 
-    def __init__(self, provider: TracerProvider, below: Level, most_spans: int) -> None:
+    def __init__(
+        self, provider: TracerProvider, tracer: Tracer, below: Level, most_spans: int
+    ) -> None:
         super().__init__(provider)
-        self._tracer = provider.get_tracer(SCOPE_NAME, __version__, schema_url=SCHEMA_URL)
+        self._tracer = tracer
         self._below = below
         self._plans: WeakKeyDictionary[Layout, SpanPlan] = WeakKeyDictionary()
         self._budget = TraceBudget(most_spans)
