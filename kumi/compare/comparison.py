@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from kumi.compare.differing import Difference
     from kumi.compare.matching import Match
-    from kumi.compare.sides import OperationFigures, ProgramFigures, Side
+    from kumi.compare.sides import OperationFigures, ProgramFigures, Rounds, Side
 
 Counted = Literal["added", "removed", "calls", "rows"]
 """How the counts of an operation differ: only one side has it, it ran more or less often, or it
@@ -105,19 +105,23 @@ def _runs(programs: Sequence[ProgramFigures]) -> list[int]:
     return [sum(runs) for runs in zip(*(program.runs for program in programs), strict=True)]
 
 
-def _typical(programs: Sequence[ProgramFigures]) -> list[int | None]:
+def _typical(programs: Sequence[ProgramFigures]) -> list[Rounds | None]:
     """How long a run took in each measurement: the medians of the programs, by their runs.
 
     Not the average of all runs: a single pause of the machine would be in it.
     """
+    if len(programs) == 1:
+        return list(programs[0].run_medians)
     runs = zip(*(program.runs for program in programs), strict=True)
     medians = zip(*(program.run_medians for program in programs), strict=True)
-    return [
-        round(sum(n * (ns or 0) for n, ns in zip(counts, times, strict=True)) / sum(counts))
-        if sum(counts)
-        else None
-        for counts, times in zip(runs, medians, strict=True)
-    ]
+    return [_mean(*one) for one in zip(runs, medians, strict=True)]
+
+
+def _mean(runs: Sequence[int], medians: Sequence[Rounds | None]) -> Rounds | None:
+    """The mean of the medians of several programs of a recording, which is one round."""
+    known = [(number, rounds[0]) for number, rounds in zip(runs, medians, strict=True) if rounds]
+    number = sum(number for number, _ in known)
+    return (round(sum(number * ns for number, ns in known) / number),) if number else None
 
 
 def _operations(

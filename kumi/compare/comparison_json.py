@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from kumi.compare.comparison_report import summary
@@ -90,5 +91,5 @@ def _figures(found: OperationFigures | None) -> dict[str, Any] | None:
         "line": found.line,
         "calls": found.calls,
         "rows": found.rows,
-        "medians_ns": list(found.medians),
+        "medians_ns": [rounds and round(median(rounds)) for rounds in found.medians],
     }

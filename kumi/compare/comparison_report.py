@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from statistics import quantiles
+from statistics import median, quantiles
 from typing import TYPE_CHECKING, Final
 
 from kumi.compare.gates import count_said, longer
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kumi.compare.comparison import ComparedOperation, ComparedSchema, Comparison
+    from kumi.compare.sides import OperationFigures
     from kumi.compare.verdicts import Threshold, Times
     from kumi.profiles.reports.document import Document
 
@@ -115,8 +116,6 @@ def _verdict(times: Times, limit: Threshold) -> str:
             return "" if times.ratio is None else _within(times.ratio, limit)
         case "too few":
             return "too few runs"
-        case "overlap":
-            return "sides overlap"
     return times.verdict
 
 
@@ -157,13 +156,15 @@ def _row(operation: ComparedOperation, limit: Threshold) -> tuple[str, ...]:
 
 
 def _of_one_side(operation: ComparedOperation) -> tuple[int | None, int | None]:
-    """The first medians of an operation that only one side has."""
+    """How long an operation takes that only one side has."""
     if operation.old and operation.new:
         return None, None
-    return (
-        operation.old.medians[0] if operation.old else None,
-        operation.new.medians[0] if operation.new else None,
-    )
+    return _median(operation.old), _median(operation.new)
+
+
+def _median(figures: OperationFigures | None) -> int | None:
+    known = figures and [median(rounds) for rounds in figures.medians if rounds]
+    return round(median(known)) if known else None
 
 
 def _remarks(found: Comparison) -> Iterator[str]:
@@ -188,7 +189,7 @@ def _how(found: Comparison) -> str:
         [one] = found.schemas
         return (
             f"Measured in {count(number, 'fresh process', 'es')}, {one.new_runs:,} runs of each "
-            f"side, in turns. Slower and faster: {beyond}, at the median of the processes"
+            f"side, in turns. Slower and faster: {beyond}, at their median and in all but one"
         )
     if number == 1:
         return (

@@ -110,7 +110,9 @@ def _environment() -> dict[str, str]:
 
 def _time(said: list[Any]) -> SchemaTime:
     schema, runs, run_ns, operations = said
-    return SchemaTime(schema, runs, run_ns, tuple(OperationTime(*each) for each in operations))
+    timed = [OperationTime(*operation) for operation in operations]
+    rounds = [one._replace(ns=tuple(one.ns) if one.ns else None) for one in timed]
+    return SchemaTime(schema, runs, tuple(run_ns), tuple(rounds))
 
 
 def _side(label: str, schema: str, times: Sequence[SchemaTime]) -> Side:

@@ -152,7 +152,7 @@ def _program(key: ProgramKey, recordings: Sequence[_RecordedFile]) -> ProgramFig
             for operation in sorted(known[0].operations, key=_place)
         ),
         runs=tuple(run.calls if run else 0 for run in runs),
-        run_medians=tuple(run.p50 if run else None for run in runs),
+        run_medians=tuple((run.p50,) if run else None for run in runs),
     )
 
 
@@ -176,5 +176,5 @@ def _figures(
         calls=sum(tally.calls for tally in found),
         rows=sum(tally.rows for tally in found),
         fewest=min(tally.calls for tally in found),
-        medians=tuple(None if is_free or tally is None else tally.p50 for tally in tallies),
+        medians=tuple(None if is_free or tally is None else (tally.p50,) for tally in tallies),
     )

@@ -4,16 +4,16 @@ from kumi.compare.sides import OperationFigures, ProgramFigures, Side
 
 
 def operation(said, ns=1000, line=None, calls=10, rows=10, fewest=10, measurements=5):
-    """`total Map multiply`, with one median in every measurement, or a tuple of them."""
+    """`total Map multiply`, with one median, of one round, in every measurement."""
     declaration, name, *operand = said.split()
-    medians = ns if isinstance(ns, tuple) else (ns,) * measurements
+    medians = ((ns,),) * measurements
     return OperationFigures(
         declaration, name, " ".join(operand) or None, line, calls, rows, fewest, medians
     )
 
 
 def program(*operations, schema="Shop", runs=10, run_ns=10_000, measurements=5):
-    return ProgramFigures(schema, operations, (runs,) * measurements, (run_ns,) * measurements)
+    return ProgramFigures(schema, operations, (runs,) * measurements, ((run_ns,),) * measurements)
 
 
 def side(*programs, measurements=5, **more):

@@ -68,6 +68,8 @@ class Stages:
 
     def deliver(self, queues: Iterable[RunQueue]) -> None:
         """Take what waits in `queues` to its destinations, some megabytes at a time."""
+        for sender in self._outputs.senders:
+            sender.delivery_begins()
         for batches in rounds(queues, self._in_hand):
             for stage in self.stages:
                 stage(batches)
