@@ -20,7 +20,7 @@ from kumi.compare.comparison import compared
 from kumi.compare.gates import parsed_gate, passed
 from kumi.compare.revisions import PREFIX, RevisionError, parsed, taken_out
 from kumi.letters import visible
-from kumi.profiles.open_profiles import UnreadableError
+from kumi.profiles.unreadable import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
