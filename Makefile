@@ -40,7 +40,7 @@ lanes: $(OTEL_VERSIONS:%=lanes-%) ## send through the exporters of five versions
 
 lanes-%: .venv/otel-%/.installed
 	@echo "OpenTelemetry $*"
-	.venv/otel-$*/bin/python -m pytest -q -p no:cacheprovider tests/otel/test_otel_stock_exporters.py
+	.venv/otel-$*/bin/python -m pytest -q -p no:cacheprovider tests/otel/test_otel_stock_*.py
 
 .PRECIOUS: .venv/otel-%/.installed
 .venv/otel-%/.installed: $(INSTALLED)

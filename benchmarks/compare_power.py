@@ -19,14 +19,18 @@ import json
 import random
 import sys
 import tempfile
+from functools import lru_cache
 from pathlib import Path
+from statistics import median
 from time import perf_counter
 
 import kumi
 from benchmarks.harness import progress
 from benchmarks.in_turns import table
+from kumi.compare import verdicts
 from kumi.compare.comparison import compared
 from kumi.compare.measuring import Question, measured
+from kumi.compare.sides import OperationFigures, ProgramFigures, Side
 from kumi.compare.turns import in_turns
 from kumi.observations import Level
 
@@ -65,9 +69,11 @@ def planted(path, index, steps):
 def steps_of(path, data, index):
     """How many steps make operation `index` slower by the factor."""
     schemas = [kumi.load(path), planted(path, index, 0), planted(path, index, TRIAL)]
-    plain, called = (time.operations[index].ns for time in in_turns(schemas[:2], data))
-    _, slow = (time.operations[index].ns for time in in_turns(schemas[::2], data))
-    return max(0, round(TRIAL * (FACTOR * plain - called) / (slow - called)))
+    called, slow = (
+        median(b / a for a, b in zip(*(time.operations[index].ns for time in both), strict=True))
+        for both in (in_turns(schemas[:2], data), in_turns(schemas[::2], data))
+    )
+    return max(0, round(TRIAL * (FACTOR - called) / (slow - called)))
 
 
 def candidates(side):
@@ -82,8 +88,8 @@ def candidates(side):
 
 
 def median_of(operation):
-    known = sorted(ns for ns in operation.medians if ns is not None)
-    return known[len(known) // 2] if known else 0
+    known = [median(rounds) for rounds in operation.medians if rounds]
+    return median(known) if known else 0
 
 
 def drawn(side, chosen):
@@ -105,9 +111,15 @@ def slowed(side, index):
     """The side with one operation slower on paper."""
     [program] = side.programs
     operations = list(program.operations)
-    medians = tuple(round(ns * FACTOR) for ns in operations[index].medians)
+    medians = tuple(
+        tuple(round(ns * FACTOR) for ns in rounds) for rounds in operations[index].medians
+    )
     operations[index] = operations[index]._replace(medians=medians)
     return side._replace(programs=(program._replace(operations=tuple(operations)),))
+
+
+# A process is drawn many times, and what it says of an operation is the same each time.
+verdicts._pair = lru_cache(maxsize=None)(verdicts._pair)  # noqa: SLF001 - the step that takes long
 
 
 def alarms(old, new, chosen):
@@ -118,37 +130,48 @@ def alarms(old, new, chosen):
     return named + [-1 for schema in found.schemas if schema.times.verdict in told]
 
 
-def sides(old, new, data, processes):
-    question = Question((str(old), str(new)), ("old", "new"), data, swapped=False)
-    return measured(PROCESS, question, processes, lambda n: progress(n, processes))[:2]
+def sides(old, new, data, processes, kept):
+    """Both sides, measured; or as they are in the file `kept`, where an earlier call has left it."""
+    if not kept.exists():
+        question = Question((str(old), str(new)), ("old", "new"), data, swapped=False)
+        found = measured(PROCESS, question, processes, lambda n: progress(n, processes))[:2]
+        kept.write_text(json.dumps(found))
+    return [side_of(said) for said in json.loads(kept.read_text())]
+
+
+def side_of(said):
+    """A side from JSON, where all tuples are lists."""
+    label, measurements, [[schema, operations, runs, run_medians]], *_ = said
+    figures = [
+        OperationFigures(*operation, tuple(rounds and tuple(rounds) for rounds in medians))
+        for *operation, medians in operations
+    ]
+    times = tuple(map(tuple, run_medians))
+    return Side(label, measurements, (ProgramFigures(schema, tuple(figures), tuple(runs), times),))
 
 
 def row(name, asked, folder, rng):
     """What is measured of one schema, as a row of the table."""
     path = EXAMPLES / f"{name}.kumi"
     data = json.loads(path.with_suffix(".json").read_text())
-    old, new = sides(path, path, data, asked.processes)
-    (folder / f"{name}.json").write_text(json.dumps([old, new]))
+    old, new = sides(path, path, data, asked.processes, folder / f"{name}.json")
 
     def draw():
-        return rng.sample(range(asked.processes), asked.size)
+        return rng.sample(range(old.measurements), asked.size)
 
     false = sum(bool(alarms(old, new, draw())) for _ in range(asked.comparisons))
     counted = candidates(old)
-    paper = {
-        index: sum(
-            index in alarms(old, changed, draw())
-            for changed in [slowed(new, index)] * asked.planted
-        )
+    paper = [
+        sum(index in alarms(old, slowed(new, index), draw()) for _ in range(asked.planted))
         for _, index in counted
-    }
+    ]
     index = next(i for _, i in counted if old.programs[0].operations[i].operation != "LoadInput")
-    steps = steps_of(path, data, index)
-    module = folder / f"{name}_planted.py"
-    root = str(Path(__file__).parents[1])
-    module.write_text(MODULE.format(root=root, path=str(path), index=index, steps=steps))
-    old, new = sides(path, f"{module}:Planted", data, asked.processes)
-    (folder / f"{name}_planted.json").write_text(json.dumps([old, new]))
+    module, kept = folder / f"{name}_planted.py", folder / f"{name}_planted.json"
+    if not kept.exists():
+        steps = steps_of(path, data, index)
+        root = str(Path(__file__).parents[1])
+        module.write_text(MODULE.format(root=root, path=str(path), index=index, steps=steps))
+    old, new = sides(path, f"{module}:Planted", data, asked.processes, kept)
     named = [alarms(old, new, draw()) for _ in range(asked.planted)]
     operation = old.programs[0].operations[index]
     return (
@@ -158,7 +181,7 @@ def row(name, asked, folder, rng):
         f"{operation.declaration} {operation.title}, {median_of(operation) / 1000:.1f} µs",
         f"{sum(index in one for one in named)} of {asked.planted}",
         f"{sum(index in one and set(one) <= {index, -1} for one in named)}",
-        f"{min(paper.values())} of {asked.planted}",
+        f"{min(paper)} of {asked.planted}",
     )
 
 
@@ -168,7 +191,7 @@ def main():
     parser.add_argument("--size", type=int, default=5, help="processes of a comparison")
     parser.add_argument("--comparisons", type=int, default=1000, help="drawn of equal code")
     parser.add_argument("--planted", type=int, default=40, help="drawn with a planted operation")
-    parser.add_argument("--keep", type=Path, help="a folder for what was measured")
+    parser.add_argument("--keep", type=Path, help="a folder for what was measured, or has it")
     asked = parser.parse_args()
     rng = random.Random(0)
     begun = perf_counter()
@@ -176,9 +199,8 @@ def main():
         folder = asked.keep or Path(scratch)
         rows = [row(name, asked, folder, rng) for name in SCHEMAS]
     print(table([HEADER, *rows]))
-    print(
-        f"{asked.processes} processes a side, {asked.size} a comparison; {perf_counter() - begun:.0f} s"
-    )
+    took = round(perf_counter() - begun)
+    print(f"{asked.processes} processes a side, {asked.size} a comparison; {took} s")
 
 
 if __name__ == "__main__":

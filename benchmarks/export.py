@@ -52,6 +52,7 @@ class InlineChannel:
     """One program's queue: full when it holds a block."""
 
     level = Level.OPERATIONS
+    times_cpu = False
 
     def __init__(self, layout, consume):
         self._layout = layout

@@ -27,6 +27,7 @@ class Discarding:
     """A watcher and its channel: runs are kept as they always are, and thrown away unread."""
 
     limit = 1024
+    times_cpu = False
 
     def __init__(self, level):
         self.level = level

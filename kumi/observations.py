@@ -39,7 +39,8 @@ class FailedRun:
     `readings` begin at the run's start; the last one was taken when the exception arrived, so the
     failed operation lies between the last two. `failed` lists operation indexes with an error:
     one, or every LoadInput with a violation. `message` is Kumi's own text and holds no value of
-    the input; `original` is the exception's own.
+    the input; `original` is the exception's own. `cpu` are the nanoseconds of CPU that the thread
+    spent in it, where they were asked for.
     """
 
     readings: tuple[float, ...]
@@ -49,3 +50,4 @@ class FailedRun:
     message: str
     original: str
     context: Any
+    cpu: int | None = None

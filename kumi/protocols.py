@@ -23,6 +23,10 @@ class Channel(Protocol):
         """How much of a run is read."""
 
     @property
+    def times_cpu(self) -> bool:
+        """Whether the thread's CPU time is read as well, at the beginning of a run and its end."""
+
+    @property
     def queue(self) -> Sized:
         """What was kept and is not yet taken."""
 
@@ -39,7 +43,7 @@ class Channel(Protocol):
 
     @property
     def keep(self) -> Callable[[tuple[bytes, Any]], None]:
-        """Take `(packed readings and axis sizes, context)`. Must be as cheap as an append."""
+        """Take `(packed record, context)`: see `record_format`. Must be as cheap as an append."""
 
     def relieve(self) -> None:
         """Called when the queue is longer than `limit`: see that it is emptied."""

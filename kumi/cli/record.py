@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 )
 @click.option("--ops/--no-ops", default=True, help="Record every operation (the default).")
 @click.option("--memory", is_flag=True, help="Note the memory in use as well.")
+@click.option("--cpu", is_flag=True, help="Note the CPU time of each run as well.")
 @click.option("--persistent", is_flag=True, help="Append to an existing file.")
 @click.option("--truncate", is_flag=True, help="Empty an existing file, do not keep it as .old.")
 @click.option("--stream", is_flag=True, help="Have a run's events in the file when it returns.")
@@ -48,6 +49,7 @@ def record(  # noqa: PLR0917 - click passes by name
     output: str,
     ops: bool,
     memory: bool,
+    cpu: bool,
     persistent: bool,
     truncate: bool,
     stream: bool,
@@ -70,7 +72,10 @@ def record(  # noqa: PLR0917 - click passes by name
       kumi record -o night.jsonl --persistent -m package.job 2024
     """
     path = str(Path(filled_in(output)).absolute())
-    flags = {"MEMORY": memory, "PERSISTENT": persistent, "TRUNCATE": truncate, "STREAM": stream}
+    flags = {
+        "MEMORY": memory, "CPU": cpu, "PERSISTENT": persistent, "TRUNCATE": truncate,
+        "STREAM": stream,
+    }  # fmt: skip
     _set_environment(path, ops, [name for name, is_set in flags.items() if is_set])
     try:
         found = module(program) if is_module else script(program)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from kumi.compare.matching import matched, paired
-from kumi.compare.verdicts import Threshold, Times, judged, threshold
+from kumi.compare.verdicts import ENOUGH, LARGE, SMALL, Threshold, Times, judged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from kumi.compare.differing import Difference
     from kumi.compare.matching import Match
-    from kumi.compare.sides import OperationFigures, ProgramFigures, Side
+    from kumi.compare.sides import OperationFigures, ProgramFigures, Rounds, Side
 
 Counted = Literal["added", "removed", "calls", "rows"]
 """How the counts of an operation differ: only one side has it, it ran more or less often, or it
@@ -48,7 +48,8 @@ class ComparedSchema(NamedTuple):
 class Comparison(NamedTuple):
     """Everything that reports say and gates ask.
 
-    `kind` says what the sides are. `difference` is where results differ first: None where they are
+    `kind` says what the sides are, `limit` what a difference of operations has to exceed, and
+    `run_limit` what one of runs. `difference` is where results differ first: None where they are
     equal, and of profiles, which have none.
     """
 
@@ -56,6 +57,7 @@ class Comparison(NamedTuple):
     old: Side
     new: Side
     limit: Threshold
+    run_limit: Threshold
     schemas: tuple[ComparedSchema, ...]
     operations: tuple[ComparedOperation, ...]
     difference: Difference | None = None
@@ -73,15 +75,19 @@ def compared(
     difference: Difference | None = None,
 ) -> Comparison:
     """The comparison of two sides with the same number of measurements."""
-    limit = threshold(new.measurements)
+    apart = kind == "profiles" and new.measurements > 1
+    limit = (SMALL if new.measurements >= ENOUGH else LARGE)._replace(apart=apart)
+    run_limit = (SMALL if new.measurements > 1 else LARGE)._replace(apart=apart)
     names = dict.fromkeys(program.schema for side in (new, old) for program in side.programs)
     schemas: list[ComparedSchema] = []
     operations: list[ComparedOperation] = []
     for name in names:
         before, after = ([p for p in side.programs if p.schema == name] for side in (old, new))
-        schemas.append(_schema(name, before, after, limit))
+        schemas.append(_schema(name, before, after, run_limit))
         operations += _operations(name, before, after, limit)
-    return Comparison(kind, old, new, limit, tuple(schemas), tuple(operations), difference)
+    return Comparison(
+        kind, old, new, limit, run_limit, tuple(schemas), tuple(operations), difference
+    )
 
 
 def _schema(
@@ -99,19 +105,23 @@ def _runs(programs: Sequence[ProgramFigures]) -> list[int]:
     return [sum(runs) for runs in zip(*(program.runs for program in programs), strict=True)]
 
 
-def _typical(programs: Sequence[ProgramFigures]) -> list[int | None]:
+def _typical(programs: Sequence[ProgramFigures]) -> list[Rounds | None]:
     """How long a run took in each measurement: the medians of the programs, by their runs.
 
     Not the average of all runs: a single pause of the machine would be in it.
     """
+    if len(programs) == 1:
+        return list(programs[0].run_medians)
     runs = zip(*(program.runs for program in programs), strict=True)
     medians = zip(*(program.run_medians for program in programs), strict=True)
-    return [
-        round(sum(n * (ns or 0) for n, ns in zip(counts, times, strict=True)) / sum(counts))
-        if sum(counts)
-        else None
-        for counts, times in zip(runs, medians, strict=True)
-    ]
+    return [_mean(*one) for one in zip(runs, medians, strict=True)]
+
+
+def _mean(runs: Sequence[int], medians: Sequence[Rounds | None]) -> Rounds | None:
+    """The mean of the medians of several programs of a recording, which is one round."""
+    known = [(number, rounds[0]) for number, rounds in zip(runs, medians, strict=True) if rounds]
+    number = sum(number for number, _ in known)
+    return (round(sum(number * ns for number, ns in known) / number),) if number else None
 
 
 def _operations(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from kumi.compare.comparison_report import summary
@@ -29,8 +30,8 @@ def _object(found: Comparison, gates: Sequence[Passed]) -> dict[str, Any]:
         "old": _side(found.old),
         "new": _side(found.new),
         "threshold": {
-            "percent": round(100 * found.limit.part),
-            "ns": found.limit.ns,
+            "operations": found.limit._asdict(),
+            "runs": found.run_limit._asdict(),
             "clock_ns": CLOCK,
             "fewest_runs": FEWEST,
         },
@@ -90,5 +91,5 @@ def _figures(found: OperationFigures | None) -> dict[str, Any] | None:
         "line": found.line,
         "calls": found.calls,
         "rows": found.rows,
-        "medians_ns": list(found.medians),
+        "medians_ns": [rounds and round(median(rounds)) for rounds in found.medians],
     }

@@ -12,14 +12,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from kumi.compare.verdicts import SMALL
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kumi.compare.comparison import ComparedOperation, ComparedSchema, Comparison
+    from kumi.compare.comparison import ComparedOperation, Comparison
+    from kumi.compare.verdicts import Times
 
 _TIME: Final = re.compile(r"time=(\d+(?:\.\d*)?)\s*%")
-_LEAST: Final = 5.0
-_LEAST_NS: Final = 20
+_LEAST: Final = 100 * SMALL.part
 
 
 class Gate(NamedTuple):
@@ -61,22 +63,25 @@ def _counts(comparison: Comparison) -> Iterator[str]:
 
 
 def _times(part: float, comparison: Comparison) -> Iterator[str]:
+    several = comparison.measurements > 1
     for schema in comparison.schemas:
-        if _is_slower(schema, part):
+        if _is_slower(schema.times, part) if several else _looks_slower(schema.times, part):
             yield f"a run of {schema.schema} takes {longer(schema.times.ratio)}"
-    if comparison.measurements > 1:
-        for operation in comparison.operations:
-            times = operation.times
-            if times.verdict == "slower" and times.ratio and times.ratio > 1 + part:
-                yield f"{named(operation)} takes {longer(times.ratio)}"
+    for operation in comparison.operations if several else ():
+        if _is_slower(operation.times, part):
+            yield f"{named(operation)} takes {longer(operation.times.ratio)}"
 
 
-def _is_slower(schema: ComparedSchema, part: float) -> bool:
-    """Whether its runs are; of one recording a side, too, where single operations say nothing."""
-    verdict, _, _, ratio, difference = schema.times
+def _is_slower(times: Times, part: float) -> bool:
+    return times.verdict == "slower" and times.ratio is not None and times.ratio > 1 + part
+
+
+def _looks_slower(times: Times, part: float) -> bool:
+    """Of one recording a side, where noise and a difference cannot be told from each other."""
+    verdict, _, _, ratio, difference = times
     if ratio is None or difference is None or verdict in {"below the clock", "too few"}:
         return False
-    return ratio > 1 + part and difference > _LEAST_NS
+    return ratio > 1 + part and difference > SMALL.ns
 
 
 def named(operation: ComparedOperation) -> str:

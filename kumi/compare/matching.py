@@ -38,7 +38,7 @@ Pair = tuple["ProgramFigures | None", "ProgramFigures | None"]
 
 
 def paired(old: Sequence[ProgramFigures], new: Sequence[ProgramFigures]) -> list[Pair]:
-    """Programs of one schema that belong together: equal ones first, then the most alike.
+    """Programs of one schema that belong together: the most alike first.
 
     A schema has several where it was run for different outputs. A program without a partner
     stands alone.
@@ -53,11 +53,13 @@ def paired(old: Sequence[ProgramFigures], new: Sequence[ProgramFigures]) -> list
     return [*pairs, *alone, *((None, other) for other in new if id(other) in free)]
 
 
-def _likeness(one: ProgramFigures, other: ProgramFigures) -> tuple[bool, int]:
-    """Whether they are equal; and how many operations both have, less those that only one has."""
-    a, b = (Counter(map(_known_by, program.operations)) for program in (one, other))
-    common = (a & b).total() - (a - b).total() - (b - a).total()
-    return one.key is not None and one.key == other.key, common
+def _likeness(one: ProgramFigures, other: ProgramFigures) -> int:
+    """How many operations both have, less those that only one has."""
+    a, b = (
+        Counter((operation.declaration, _known_by(operation)) for operation in program.operations)
+        for program in (one, other)
+    )
+    return (a & b).total() - (a - b).total() - (b - a).total()
 
 
 def matched(old: ProgramFigures | None, new: ProgramFigures | None) -> list[Match]:
@@ -77,17 +79,16 @@ def _rejoined(matches: Iterable[Match]) -> Iterator[Match]:
     for old, new in aligned:
         if old and not new:
             gone.setdefault(_known_by(old), []).append(old)
-    moved = set[int]()
+    moved: dict[int, OperationFigures] = {}
     for old, new in aligned:
         if new and not old and gone.get(_known_by(new)):
-            one = gone[_known_by(new)].pop(0)
-            moved.add(id(one))
-            yield Match(one, new)
-        elif new:
-            yield Match(old, new)
-    yield from (
-        match for match in aligned if match.old and not match.new and id(match.old) not in moved
-    )
+            moved[id(new)] = gone[_known_by(new)].pop(0)
+    left = {id(old) for olds in gone.values() for old in olds}
+    for old, new in aligned:
+        if new:
+            yield Match(old or moved.get(id(new)), new)
+        elif id(old) in left:
+            yield Match(old, None)
 
 
 def _in_order(old: list[str], new: list[str]) -> Iterable[str]:

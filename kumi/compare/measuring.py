@@ -110,7 +110,9 @@ def _environment() -> dict[str, str]:
 
 def _time(said: list[Any]) -> SchemaTime:
     schema, runs, run_ns, operations = said
-    return SchemaTime(schema, runs, run_ns, tuple(OperationTime(*each) for each in operations))
+    timed = [OperationTime(*operation) for operation in operations]
+    rounds = [one._replace(ns=tuple(one.ns) if one.ns else None) for one in timed]
+    return SchemaTime(schema, runs, tuple(run_ns), tuple(rounds))
 
 
 def _side(label: str, schema: str, times: Sequence[SchemaTime]) -> Side:
@@ -131,7 +133,6 @@ def _side(label: str, schema: str, times: Sequence[SchemaTime]) -> Side:
     )
     program = ProgramFigures(
         schema,
-        None,
         operations,
         runs=tuple(time.runs for time in times),
         run_medians=tuple(time.run_ns for time in times),

@@ -15,7 +15,7 @@ from kumi.profiles.processes import processes
 from kumi.profiles.read_profiles import check_readable, counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Hashable, Iterable, Sequence
 
     from kumi.profiles.engine import Engine, Key, Tally
     from kumi.profiles.event_line import Event
@@ -23,8 +23,13 @@ if TYPE_CHECKING:
 _OPERATION: Final = ("schema", "program", "position", "declaration", "name", "function")
 _RUN: Final = ("schema", "program", "error")
 
-ProgramKey = tuple[str, str | None]
 OperationKey = tuple["Key", ...]
+ProgramKey = tuple[str, "Hashable"]
+"""A schema, and the operations of the program; its key in the file where it has none recorded.
+
+Not always the key, since that is made of the schema's path as well, which may differ between
+recordings of one side.
+"""
 
 
 class _Described(NamedTuple):
@@ -34,12 +39,18 @@ class _Described(NamedTuple):
     line: int | None
 
 
-class _RecordedProfile(NamedTuple):
-    """What one file says: tallies by program, what its programs are, what is missing of it."""
+class _Recorded(NamedTuple):
+    """One program in one file: its operations, its runs that went well, what its event says."""
 
-    operations: dict[ProgramKey, dict[OperationKey, Tally]]
-    runs: dict[ProgramKey, Tally]
-    described: dict[tuple[Key, Key], _Described]
+    operations: dict[OperationKey, Tally]
+    runs: Tally | None
+    described: dict[Key, _Described]
+
+
+class _RecordedFile(NamedTuple):
+    """One file: its programs, how many runs failed, and what is missing of it."""
+
+    programs: dict[ProgramKey, _Recorded]
     failed: int
     remarks: tuple[str, ...]
 
@@ -47,45 +58,52 @@ class _RecordedProfile(NamedTuple):
 def recorded(label: str, names: Sequence[str]) -> Side:
     """The side of these files. Raises UnreadableError for one in which nothing can be read."""
     recordings = [_read(name) for name in names]
-    programs = {key: None for one in recordings for key in (*one.operations, *one.runs)}
+    programs = dict.fromkeys(key for one in recordings for key in one.programs)
     return Side(
         label,
         len(recordings),
-        tuple(_program(key, recordings) for key in sorted(programs, key=str)),
+        tuple(_program(key, recordings) for key in programs),
         failed=sum(one.failed for one in recordings),
         remarks=tuple(remark for one in recordings for remark in one.remarks),
     )
 
 
-def _read(name: str) -> _RecordedProfile:
+def _read(name: str) -> _RecordedFile:
     with open_profiles([name]) as profiles:
         engine = counted(profiles, Filters())
-        uncounted = engine.uncounted
-        operations: dict[ProgramKey, dict[OperationKey, Tally]] = defaultdict(dict)
+        events = engine.uncounted
+        operations: dict[tuple[Key, Key], dict[OperationKey, Tally]] = defaultdict(dict)
         for tally in engine.tallies("vm_operation", _OPERATION):
             schema, program, *rest = tally.keys
-            operations[_program_key(schema, program)][tuple(rest)] = tally
-        runs, failed = _runs(engine)
+            operations[schema, program][tuple(rest)] = tally
+        runs = engine.tallies("vm_run", _RUN)
     check_readable([name], engine.lines)
-    remarks = tuple(_remarks(name, engine, uncounted))
-    return _RecordedProfile(operations, runs, _described(uncounted), failed, remarks)
+    well = {tally.keys[:2]: tally for tally in runs if tally.keys[2] is None}
+    failed = sum(tally.calls for tally in runs if tally.keys[2] is not None)
+    described = _described(events)
+    programs: dict[ProgramKey, _Recorded] = {}
+    for schema, program in sorted({*operations, *well}, key=str):
+        found = _Recorded(
+            operations.get((schema, program), {}),
+            well.get((schema, program)),
+            described.get(program, {}),
+        )
+        key = str(schema), frozenset(found.operations) or program
+        programs[key] = _joined(programs[key], found) if key in programs else found
+    return _RecordedFile(programs, failed, tuple(_remarks(name, engine, events)))
 
 
-def _runs(engine: Engine) -> tuple[dict[ProgramKey, Tally], int]:
-    """The runs that went well by program, and how many failed: these took shorter or longer."""
-    runs: dict[ProgramKey, Tally] = {}
-    failed = 0
-    for tally in engine.tallies("vm_run", _RUN):
-        schema, program, error = tally.keys
-        if error is None:
-            runs[_program_key(schema, program)] = tally
-        else:
-            failed += tally.calls
-    return runs, failed
+def _joined(one: _Recorded, other: _Recorded) -> _Recorded:
+    """The same program from two paths of one file, counted together."""
+    operations = {key: _sum(tally, other.operations[key]) for key, tally in one.operations.items()}
+    runs = _sum(one.runs, other.runs) if one.runs and other.runs else one.runs or other.runs
+    return _Recorded(operations, runs, one.described)
 
 
-def _program_key(schema: Key, program: Key) -> ProgramKey:
-    return str(schema), None if program is None else str(program)
+def _sum(one: Tally, other: Tally) -> Tally:
+    """Two tallies as one, with the median of that which counts more."""
+    most = max(one, other, key=lambda tally: tally.calls)
+    return most._replace(calls=one.calls + other.calls, rows=one.rows + other.rows)
 
 
 def _remarks(name: str, engine: Engine, events: list[Event]) -> Iterable[str]:
@@ -100,17 +118,16 @@ def _remarks(name: str, engine: Engine, events: list[Event]) -> Iterable[str]:
         yield f"{name}: {engine.lines.malformed:,} malformed lines are not counted"
 
 
-def _described(events: list[Event]) -> dict[tuple[Key, Key], _Described]:
-    """Operand and line of the operations of each program, by its key and their index.
+def _described(events: list[Event]) -> dict[Key, dict[Key, _Described]]:
+    """Operand and line of operations, by their index, of each program by its key.
 
     Events come from a file, so nothing here trusts that a value is what it should be.
     """
-    found: dict[tuple[Key, Key], _Described] = {}
+    found: dict[Key, dict[Key, _Described]] = {}
     for event in of_kind(events, "program"):
         key, operations = event.get("program"), event.get("operations")
         if isinstance(key, str) and isinstance(operations, list):
-            for index, operation in enumerate(operations):
-                found[key, index] = _operation(operation)
+            found[key] = dict(enumerate(map(_operation, operations)))
     return found
 
 
@@ -122,23 +139,20 @@ def _operation(said: Any) -> _Described:
     return _Described(None, None)
 
 
-def _program(key: ProgramKey, recordings: Sequence[_RecordedProfile]) -> ProgramFigures:
-    schema, program = key
-    tallies = [one.operations.get(key, {}) for one in recordings]
-    described: dict[tuple[Key, Key], _Described] = {}
-    for one in recordings:
-        described |= one.described
-    runs = [one.runs.get(key) for one in recordings]
-    operations = {operation: None for one in tallies for operation in one}
+def _program(key: ProgramKey, recordings: Sequence[_RecordedFile]) -> ProgramFigures:
+    found = [one.programs.get(key) for one in recordings]
+    known = [one for one in found if one]
+    runs = [one and one.runs for one in found]
     return ProgramFigures(
-        schema,
-        program,
+        key[0],
         tuple(
-            _figures(operation, [one.get(operation) for one in tallies], described, program)
-            for operation in sorted(operations, key=_place)
+            _figures(
+                operation, known[0].described, [one and one.operations[operation] for one in found]
+            )
+            for operation in sorted(known[0].operations, key=_place)
         ),
         runs=tuple(run.calls if run else 0 for run in runs),
-        run_medians=tuple(run.p50 if run else None for run in runs),
+        run_medians=tuple((run.p50,) if run else None for run in runs),
     )
 
 
@@ -148,13 +162,10 @@ def _place(key: OperationKey) -> tuple[int, str]:
 
 
 def _figures(
-    key: OperationKey,
-    tallies: Sequence[Tally | None],
-    described: dict[tuple[Key, Key], _Described],
-    program: str | None,
+    key: OperationKey, described: dict[Key, _Described], tallies: Sequence[Tally | None]
 ) -> OperationFigures:
     position, declaration, name, function = key
-    known = described.get((program, position), _Described(None, None))
+    known = described.get(position, _Described(None, None))
     found = [tally for tally in tallies if tally]
     is_free = str(name) in BY_NAME and BY_NAME[str(name)].free
     return OperationFigures(
@@ -165,5 +176,5 @@ def _figures(
         calls=sum(tally.calls for tally in found),
         rows=sum(tally.rows for tally in found),
         fewest=min(tally.calls for tally in found),
-        medians=tuple(None if is_free or tally is None else tally.p50 for tally in tallies),
+        medians=tuple(None if is_free or tally is None else (tally.p50,) for tally in tallies),
     )

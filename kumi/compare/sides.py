@@ -1,17 +1,20 @@
 """What is compared: two sides, each some programs, whose operations were measured several times.
 
-A *measurement* is a fresh process that timed a schema, or a recorded profile. Each gives a median
-of every operation; a side has one of them for each measurement, in their order, so that the first
-of the one side belongs to the first of the other: both were taken at about the same time.
+A *measurement* is a fresh process that timed a schema, or a recorded profile. The first of the one
+side belongs to the first of the other: both were taken at about the same time. A process measures
+in rounds, which belong together one by one; a recording is one round.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
+Rounds = tuple[int, ...]
+"""Of one measurement the medians, in nanoseconds, round by round."""
+
 
 class OperationFigures(NamedTuple):
-    """One operation of a program: what it is, counts, and a median (ns) for each measurement.
+    """One operation of a program: what it is, counts, and medians for each measurement.
 
     `operand` is its function, declaration or input path. `calls` and `rows` are those of all
     measurements together. `fewest` is the least number of times that make a median. Medians are
@@ -25,7 +28,7 @@ class OperationFigures(NamedTuple):
     calls: int
     rows: int
     fewest: int
-    medians: tuple[int | None, ...]
+    medians: tuple[Rounds | None, ...]
 
     @property
     def title(self) -> str:
@@ -34,21 +37,12 @@ class OperationFigures(NamedTuple):
 
 
 class ProgramFigures(NamedTuple):
-    """The operations of one program in their order; of each measurement its runs and their median.
-
-    `key` is the program's in event files, and says whether two programs are the same.
-    """
+    """The operations of a program in their order; its runs in each measurement, their medians."""
 
     schema: str
-    key: str | None
     operations: tuple[OperationFigures, ...]
     runs: tuple[int, ...]
-    run_medians: tuple[int | None, ...]
-
-    @property
-    def declarations(self) -> tuple[str, ...]:
-        """Their names, in order."""
-        return tuple(dict.fromkeys(operation.declaration for operation in self.operations))
+    run_medians: tuple[Rounds | None, ...]
 
 
 class Side(NamedTuple):

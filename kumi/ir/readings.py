@@ -35,9 +35,10 @@ def readings(program: Program, level: Level) -> Readings:
     return _by_operation(program) if level is Level.OPERATIONS else _by_group(program)
 
 
-def record_format(program: Program, level: Level) -> str:
-    """The `struct` format of what a run packs: its readings, and with operations its axis sizes."""
-    return f"<{readings(program, level).count}d{len(sized_axes(program, level))}q"
+def record_format(program: Program, level: Level, *, times_cpu: bool = False) -> str:
+    """The `struct` format of what a run packs: readings, with operations axis sizes, CPU time."""
+    axes = len(sized_axes(program, level))
+    return f"<{readings(program, level).count}d{axes}q{'q' if times_cpu else ''}"
 
 
 def sized_axes(program: Program, level: Level) -> tuple[AxisName, ...]:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 PREFIX = "KUMI_PROFILE"
 OWNER = "KUMI_PROFILE_OWNER"
-_LATER = ("CPU",)
 _RULES = ("sample", "slow_ms")
 _TRUE = frozenset({"1", "true", "yes", "on"})
 
@@ -41,6 +40,7 @@ class Settings:
     block_ms: float = 100.0
     exit_ms: float = 2000.0
     memory: bool = False
+    cpu: bool = False
     values: bool = False
     sigterm: bool = True
 
@@ -70,6 +70,7 @@ class Options(TypedDict, total=False):
     block_ms: float
     exit_ms: float
     memory: bool
+    cpu: bool
     values: bool
     sigterm: bool
 
@@ -120,11 +121,15 @@ def without_unknown(options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def changed(settings: Settings, options: Mapping[str, Any]) -> Settings:
-    """The same with other rules. TypeError for an option that is none of them."""
+    """The same with other rules. TypeError for an option that is none of them.
+
+    What is not accepted leaves the rule that is in force: a slip must not have everything recorded.
+    """
     for name in options:
         if name not in _RULES:
             raise TypeError(f"no rule is called {name!r}: {did_you_mean(name, _RULES)}")
-    return replace(settings, **_from_options(options))
+    rules = {name: _option(name, value, getattr(settings, name)) for name, value in options.items()}
+    return replace(settings, **rules)
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
@@ -141,16 +146,15 @@ def _from_options(options: Mapping[str, Any]) -> dict[str, Any]:
     for name in options:
         if name not in _KINDS:
             raise TypeError(f"no setting is called {name!r}: {did_you_mean(name, _KINDS)}")
-    return {name: _option(name, value) for name, value in options.items()}
+    return {name: _option(name, value, _DEFAULTS[name]) for name, value in options.items()}
 
 
-def _option(name: str, value: Any) -> Any:
-    """An option as a setting: read as the variable's text would be."""
-    default = _DEFAULTS[name]
-    if value is None and default is None:
+def _option(name: str, value: Any, otherwise: Any) -> Any:
+    """An option as a setting, read as the variable's text would be; `otherwise` if not accepted."""
+    if value is None and _DEFAULTS[name] is None:
         return None
     text = os.fspath(value) if isinstance(value, os.PathLike) else str(value)
-    return _parsed(name, text, _KINDS[name], default)
+    return _parsed(name, text, _KINDS[name], otherwise)
 
 
 def _parsed(name: str, text: str, kind: _Kind, default: Any) -> Any:
@@ -164,12 +168,9 @@ def _parsed(name: str, text: str, kind: _Kind, default: Any) -> Any:
 def _warn_of_others(environ: Mapping[str, str]) -> None:
     """Say what a variable that nothing reads was probably meant to be."""
     known = [f"{PREFIX}_{name.upper()}" for name in _KINDS]
-    later = [f"{PREFIX}_{name}" for name in _LATER]
     for variable in sorted(environ):
-        if variable in later:
-            warn_once(f"{variable} is not supported yet, and ignored")
-        elif variable.startswith(f"{PREFIX}_") and variable not in (*known, OWNER):
-            warn_once(f"{variable} is not known: {did_you_mean(variable, known + later)}")
+        if variable.startswith(f"{PREFIX}_") and variable not in (*known, OWNER):
+            warn_once(f"{variable} is not known: {did_you_mean(variable, known)}")
 
 
 def _boolean(text: str) -> bool:
@@ -230,6 +231,7 @@ _KINDS = {
     "block_ms": _DURATION,
     "exit_ms": _DURATION,
     "memory": _BOOLEAN,
+    "cpu": _BOOLEAN,
     "values": _BOOLEAN,
     "sigterm": _BOOLEAN,
 }

@@ -133,7 +133,10 @@ def _median(group: int) -> str:
 
 def _tally(row: tuple[Any, ...], keys: tuple[str, ...]) -> Tally:
     """A row of `sql/tallies.sql`."""
-    return Tally(_values(row, keys), *map(int, row[len(keys) :]))
+    *figures, cpu = row[len(keys) :]
+    calls, total, visited, longest, p50, p95, p99 = map(int, figures)
+    spent = None if cpu is None else int(cpu)
+    return Tally(_values(row, keys), calls, total, visited, longest, p50, p95, p99, spent)
 
 
 def _distribution(row: tuple[Any, ...], keys: tuple[str, ...]) -> Distribution:

@@ -36,6 +36,8 @@ KEYS: Final = (
 class Tally(NamedTuple):
     """Events that are counted together, since they have the same keys. Times are nanoseconds.
 
+    `cpu` is the time of the processor that they say, None where none of them says it.
+
     A percentile is a time that occurred: the smallest that so many percent of all times did not
     exceed (the nearest rank). One that is interpolated would be a float that nothing took, and each
     engine would round it in its own way. This one is found by comparing integers, and from counts
@@ -59,6 +61,7 @@ class Tally(NamedTuple):
     p50: int
     p95: int
     p99: int
+    cpu: int | None = None
 
 
 class LongReading(NamedTuple):

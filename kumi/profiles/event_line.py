@@ -48,7 +48,7 @@ Event = dict[str, Any]
 
 
 class Timed(NamedTuple):
-    """An event that took time: what it is counted under, nanoseconds, and cells visited.
+    """An event that took time: what it is counted under, nanoseconds, cells visited, CPU time.
 
     `name` is the operation's, or the phase's; `position` the operation's index in its program;
     `process` the part of the run id that says it; `started` when it began (ns since the epoch).
@@ -65,6 +65,7 @@ class Timed(NamedTuple):
     error: str | None
     ns: int
     rows: int
+    cpu: int | None = None
     run: str | None = None
     started: int | None = None
 
@@ -129,6 +130,7 @@ def _timed(event: Event) -> Timed | None:
         get("error"),
         ns,
         get("rows") or 0,
+        _rounded(get("cpu_ms")),
         run,
         get("start_unix_nano"),
     )
@@ -141,7 +143,12 @@ def _is_sound(event: Event) -> bool:
         if not isinstance(get(key), _NAME_OR_NOT):
             return False
     needed = _NEEDED.get(event["event"])
-    return (needed is None or get(needed) is not None) and all(map(_is_count, map(get, _COUNTS)))
+    cpu = get("cpu_ms")
+    return (
+        (needed is None or get(needed) is not None)
+        and all(map(_is_count, map(get, _COUNTS)))
+        and (cpu is None or _is_duration(cpu))
+    )
 
 
 def duration(event: Event) -> int | None:
@@ -156,15 +163,19 @@ def of_kind(events: Iterable[Event], kind: str) -> list[Event]:
 
 
 def _nanoseconds(start: Any, end: Any, ms: Any) -> int | None:
-    """End minus start where there are both, else the milliseconds; None where neither is sound.
-
-    Milliseconds become integers by rounding half up, which SQL can say in the same way: of
-    0.0000005 ms it makes 1 ns, where Python's `round` would make 0.
-    """
+    """End minus start where there are both, else the milliseconds; None where neither is sound."""
     if not (_is_count(start) and _is_count(end) and (ms is None or _is_duration(ms))):
         return None
     if start is not None and end is not None:
         return int(end - start) if end >= start else None
+    return _rounded(ms)
+
+
+def _rounded(ms: float | None) -> int | None:
+    """Milliseconds as nanoseconds, rounded half up, which SQL can say in the same way.
+
+    Of 0.0000005 ms it makes 1 ns, where Python's `round` would make 0.
+    """
     return None if ms is None else floor(ms * 1e6 + 0.5)
 
 

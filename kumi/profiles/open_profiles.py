@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from kumi.profiles.devices import device_refused, is_device
 from kumi.profiles.profile_file import LONGEST_LINE, ProfileFile
+from kumi.profiles.sources.foreign_lines import foreign_events
+from kumi.profiles.sources.known_kinds import HEAD, kind_of
 from kumi.spans import frames
 
 if TYPE_CHECKING:
@@ -88,7 +90,7 @@ def open_profiles(names: Sequence[str]) -> Iterator[OpenProfiles]:
 
 def _readable(name: str, scratch: ScratchFolder) -> ProfileFile:
     try:
-        return _plain(_read_from(name, scratch), scratch)
+        return _own(_plain(_read_from(name, scratch), scratch), scratch)
     except OSError as error:
         raise UnreadableError(f"{name}: {error.strerror or error}") from error
 
@@ -100,6 +102,16 @@ def _plain(profile: ProfileFile, scratch: ScratchFolder) -> ProfileFile:
         if codec is None:
             return profile
         return _kept(profile.name, frames.unpacked(file, codec), scratch)
+
+
+def _own(profile: ProfileFile, scratch: ScratchFolder) -> ProfileFile:
+    """The file itself, or the events that it says where another program has written it."""
+    with profile.open() as file:
+        kind = kind_of(file.read(HEAD))
+    if kind:
+        raise UnreadableError(f"{profile.name}: no profile: it is {kind}")
+    events = foreign_events(profile)
+    return profile if events is None else _kept(profile.name, events, scratch)
 
 
 def _read_from(name: str, scratch: ScratchFolder) -> ProfileFile:

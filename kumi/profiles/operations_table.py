@@ -46,7 +46,7 @@ class OperationsTable:
 
     def write_parquet(self, path: Path) -> None:
         """Write the table to a Parquet file."""
-        to = f"{quoted(str(path))} (FORMAT parquet, COMPRESSION zstd)"
+        to = f"{quoted(str(path))} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)"
         self._of_lines(lambda table: query(self._database, f"COPY ({table}) TO {to}"))
 
     def given_to(self, taker: Callable[[DuckDBPyRelation], _T]) -> _T:

@@ -74,7 +74,9 @@ def _tally(key: tuple[Key, ...], events: list[Timed]) -> Tally:
     times = sorted([event.ns for event in events])
     rows = sum([event.rows for event in events])
     p50, p95, p99 = (percentile(times, percent) for percent in (50, 95, 99))
-    return Tally(key, len(times), sum(times), rows, times[-1], p50, p95, p99)
+    cpu = [event.cpu for event in events if event.cpu is not None]
+    spent = sum(cpu) if cpu else None
+    return Tally(key, len(times), sum(times), rows, times[-1], p50, p95, p99, spent)
 
 
 def _distribution(key: tuple[Key, ...], events: list[Timed]) -> Distribution:

@@ -64,20 +64,21 @@ class Descriptions:
         """The spans of a run of the program, whole; None where no line describes it."""
         return self._layout(key, Level.OPERATIONS)
 
-    def layouts(self, key: str) -> Iterator[Layout]:
+    def layouts(self, key: str, *, times_cpu: bool = False) -> Iterator[Layout]:
         """All that may be recorded of a run of the program: the most first."""
         for level in (Level.OPERATIONS, Level.DECLARATIONS):
-            if found := self._layout(key, level):
+            if found := self._layout(key, level, times_cpu=times_cpu):
                 yield found
         if found:
             yield found.run_alone
 
-    def _layout(self, key: str, level: Level) -> Layout | None:
-        known = self._layouts.get((key, level))
+    def _layout(self, key: str, level: Level, *, times_cpu: bool = False) -> Layout | None:
+        which = key, level, times_cpu
+        known = self._layouts.get(which)
         if known is None and (line := self._programs.get(key)):
             program = recorded_program(read_line(line).event or {})
             if program is not None:
-                return self._layouts.put((key, level), layout(program, level, key))
+                return self._layouts.put(which, layout(program, level, key, times_cpu=times_cpu))
         return known
 
 

@@ -19,6 +19,7 @@ _BEGIN: Final = b'{"event":"vm_run",'
 _TOLD: Final = re.compile(
     rb'"program":"([^"]{1,64})",.*"kept":"([^"]{1,64})","status":"ok",.*"run":"([^"]{8})'
 )
+_CPU: Final = b',"cpu_ms":'
 _LARGEST: Final = 16_000_000  # bytes of a run, which memory holds a few times
 _MOST_ROWS: Final = _LARGEST // 350
 
@@ -47,7 +48,7 @@ class WholeRuns:
         """The forms that lines of such a run may have."""
         told = _TOLD.search(line)
         program, kept, process = map(_text, told.groups()) if told else ("", "", "")
-        for layout in self._described.layouts(program):
+        for layout in self._described.layouts(program, times_cpu=_CPU in line):
             key = layout, process, kept
             form = self._known.get(key)
             if form is None and len(layout.rows) <= _MOST_ROWS:

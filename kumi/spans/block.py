@@ -39,11 +39,12 @@ class Block:
     a root; `flags` (K) W3C trace flags; `remote` (K) whether the parent is; `sampled` (K) whether
     traces get it; `numbers` (K) uint32, the run's number in its process; `tracestates` one string a
     run, or None where all are empty; `given` what a sampler gave each run, or None where that is
-    nothing. `limits` are for who makes spans of this. A row's span id is 6 bytes of
-    `prefixes[k, number >> 16]` and the low 16 bits of the row's number; unless `given_ids` has
-    another for it, 8 bytes a row for the first rows of each run, where zeros are none, or None
-    where there are none at all. A failed run is a block of its own, cut after the operation that
-    failed: `readings` then has only the columns that were read.
+    nothing. `cpu` (K) int64 nanoseconds of CPU, or None where they are not known. `limits` are for
+    who makes spans of this. A row's span id is 6 bytes of `prefixes[k, number >> 16]` and the low
+    16 bits of the row's number; unless `given_ids` has another for it, 8 bytes a row for the first
+    rows of each run, where zeros are none, or None where there are none at all. A failed run is a
+    block of its own, cut after the operation that failed: `readings` then has only the columns that
+    were read.
 
     Where rows are summaries, `sums` (K, S, 4) int64 says for each of these how many spans it stands
     for, and how long they took in all, at least, and at most, in nanoseconds. `only` are the rows
@@ -70,6 +71,7 @@ class Block:
     failure: Failure | None = None
     sums: NDArray[np.int64] | None = None
     only: tuple[int, ...] | None = None
+    cpu: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         return len(self.readings)
@@ -143,8 +145,9 @@ def only_runs(block: Block, wanted: NDArray[np.intp] | Sequence[int]) -> Block:
     columns = {name: getattr(block, name)[wanted] for name in _COLUMNS}
     chosen = tuple(states[run] for run in wanted) if states else None
     wished = tuple(given[run] for run in wanted) if given else None
+    cpu = None if block.cpu is None else block.cpu[wanted]
     own = tuple(ids[run] for run in wanted) if ids else None
-    return replace(block, **columns, tracestates=chosen, given=wished, given_ids=own)
+    return replace(block, **columns, tracestates=chosen, given=wished, given_ids=own, cpu=cpu)
 
 
 def _varying(block: Block, run: int, row: Row) -> Given:

@@ -31,6 +31,7 @@ _NANOSECONDS = 1e9
 class Decoded:
     """K runs of one layout: `readings` (K, R) int64 nanoseconds since the epoch, `sizes` (K, A).
 
+    `cpu` (K) int64 nanoseconds of the callers' threads, or None where nobody asked for them.
     `contexts` are those that the runs were admitted in. A run that failed is alone, and has the
     readings that it came to.
     """
@@ -39,6 +40,7 @@ class Decoded:
     sizes: NDArray[np.int64]
     contexts: Sequence[object]
     failure: Failure | None = None
+    cpu: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         return len(self.readings)
@@ -52,8 +54,10 @@ def decode(
     `anchored` replaces the clock's `anchor()`, in nanoseconds: one for all runs, or one for each.
     """
     runs, contexts = zip(*kept, strict=True)
-    packed = np.frombuffer(b"".join(runs), _record(layout.readings, len(layout.axes)))
-    return Decoded(_unix(packed["readings"], anchored), packed["sizes"], contexts)
+    record = _record(layout.readings, len(layout.axes), layout.times_cpu)
+    packed = np.frombuffer(b"".join(runs), record)
+    cpu = packed["cpu"] if layout.times_cpu else None
+    return Decoded(_unix(packed["readings"], anchored), packed["sizes"], contexts, cpu=cpu)
 
 
 def decode_failed(
@@ -65,13 +69,15 @@ def decode_failed(
     sizes[0, : len(run.sizes)] = run.sizes
     message = run.original if values else run.message
     failure = Failure(run.failed, run.error_type, message)
-    return Decoded(readings, sizes, (run.context,), failure)
+    cpu = None if run.cpu is None else np.array([run.cpu], np.int64)
+    return Decoded(readings, sizes, (run.context,), failure, cpu)
 
 
 @lru_cache(maxsize=256)
-def _record(readings: int, axes: int) -> np.dtype[np.void]:
+def _record(readings: int, axes: int, times_cpu: bool) -> np.dtype[np.void]:
     """`kumi.ir.readings.record_format` as NumPy reads it."""
-    return np.dtype([("readings", "<f8", (readings,)), ("sizes", "<i8", (axes,))])
+    fields = [("readings", "<f8", (readings,)), ("sizes", "<i8", (axes,)), ("cpu", "<i8")]
+    return np.dtype(fields if times_cpu else fields[:-1])
 
 
 def _unix(seconds: NDArray[np.float64], anchored: Anchored) -> NDArray[np.int64]:

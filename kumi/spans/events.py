@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 Event: TypeAlias = dict[str, Any]
 
 FORMAT = 1
-_MILLISECOND = 1_000_000
+MILLISECOND = 1_000_000
 _SECOND = 1_000_000_000
 
 
 def timestamp(nanoseconds: int) -> str:
     """Unix nanoseconds as UTC to the millisecond, cut and not rounded."""
     seconds, rest = divmod(nanoseconds, _SECOND)
-    return f"{_second(seconds)}.{rest // _MILLISECOND:03d}Z"
+    return f"{_second(seconds)}.{rest // MILLISECOND:03d}Z"
 
 
 @lru_cache(maxsize=64)
@@ -190,7 +190,7 @@ def pause(
         "event": "pause",
         "cause": cause,
         "generation": generation,
-        "duration_ms": held / _MILLISECOND,
+        "duration_ms": held / MILLISECOND,
         "timestamp": timestamp(start),
         **times(start, end),
     }
@@ -198,7 +198,7 @@ def pause(
 
 def duration(start: int, end: int) -> Event:
     """How long, and when it began: nanoseconds in, milliseconds out."""
-    return {"duration_ms": (end - start) / _MILLISECOND, "timestamp": timestamp(start)}
+    return {"duration_ms": (end - start) / MILLISECOND, "timestamp": timestamp(start)}
 
 
 def times(start: int, end: int) -> Event:

@@ -89,6 +89,7 @@ def identify(layout: Layout, decoded: Decoded, identity: Identity, *, kept: str 
         limits=identity.limits,
         kept=kept,
         failure=decoded.failure,
+        cpu=decoded.cpu,
     )
 
 

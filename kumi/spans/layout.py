@@ -54,7 +54,8 @@ class Row:
 class Layout:
     """The rows of a program at a level, and how many readings and sizes a run of it packs.
 
-    The run is row 0; `declaration_rows` and `operation_rows` say where the others stand.
+    The run is row 0; `declaration_rows` and `operation_rows` say where the others stand. With
+    `times_cpu` a run packs its CPU time as well.
     """
 
     program: Program
@@ -65,6 +66,7 @@ class Layout:
     operation_rows: range
     readings: int
     axes: tuple[str, ...]
+    times_cpu: bool = False
     _within: dict[Limits, tuple[Kept, ...]] = field(default_factory=dict, init=False)
 
     @cached_property
@@ -98,7 +100,7 @@ def program_key(program: Program) -> str:
     return said.hexdigest()[:8]
 
 
-def layout(program: Program, level: Level, key: str) -> Layout:
+def layout(program: Program, level: Level, key: str, *, times_cpu: bool = False) -> Layout:
     """The layout of `program` recorded at `level`; `key` names the program in event files."""
     slots = readings(program, level)
     of_run = Facts(program, key)
@@ -118,6 +120,7 @@ def layout(program: Program, level: Level, key: str) -> Layout:
         operation_rows=range(declared, len(rows)),
         readings=slots.count,
         axes=sized_axes(program, level),
+        times_cpu=times_cpu,
     )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kumi.spans.block import run_id, spans, visited
-from kumi.spans.events import duration, ids, times
-from kumi.spans.span_fields import EVENTS, Varying
+from kumi.spans.events import MILLISECOND, duration, ids, times
+from kumi.spans.span_fields import EVENTS, Varying, keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,7 @@ def run_events(block: Block) -> Iterator[Event]:
 def _event(block: Block, run: int, span: SpanData) -> Event:
     row, varying = block.layout.rows[span.row], _varying(block, run, span)
     event: Event = {"event": row.event}
-    for key, what in EVENTS[row.event]:
+    for key, what in keys_of(row.event, times_cpu=block.cpu is not None):
         event[key] = varying[what] if isinstance(what, Varying) else what(row.facts)
     if span.error is not None:
         event["error"] = span.error.error_type
@@ -40,6 +40,7 @@ def _varying(block: Block, run: int, span: SpanData) -> dict[Varying, Any]:
         Varying.KEPT: block.kept,
         Varying.STATUS: "error" if span.error else "ok",
         Varying.ERROR: None,
+        Varying.CPU: None if block.cpu is None else int(block.cpu[run]) / MILLISECOND,
         Varying.RUN: run_id(block, run),
         Varying.ROWS: visited(block, run, block.layout.rows[span.row]),
     }

@@ -33,6 +33,7 @@ class Varying(Enum):
     KEPT = auto()
     STATUS = auto()
     ERROR = auto()
+    CPU = auto()
     RUN = auto()
     ROWS = auto()
     SPAN_COUNT = auto()
@@ -130,6 +131,7 @@ EVENTS: Final[Mapping[Kind, Table]] = {
         ("kept", Varying.KEPT),
         ("status", Varying.STATUS),
         ("error", Varying.ERROR),
+        ("cpu_ms", Varying.CPU),
         ("run", Varying.RUN),
         *_IDS,
         *_TIMES,
@@ -158,7 +160,19 @@ EVENTS: Final[Mapping[Kind, Table]] = {
         *_TIMES,
     ),
 }
-"""The keys of each event, after `event`; a failed declaration or operation has `error` besides."""
+"""The keys of each event, after `event`; a failed declaration or operation has `error` besides.
+
+What nobody asked for is left out: see `keys_of`.
+"""
+
+
+def keys_of(kind: Kind, *, times_cpu: bool) -> Table:
+    """The keys of an event, in their order; the CPU time only where that was taken."""
+    table = EVENTS[kind]
+    if times_cpu:
+        return table
+    return tuple([(key, what) for key, what in table if what is not Varying.CPU])
+
 
 _DECLARED: Table = (
     (names.SCHEMA_NAME, _schema),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from time import perf_counter
+from time import perf_counter, thread_time_ns
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -48,9 +48,9 @@ class Generated:
     owners: tuple[int, ...]
 
 
-def generate(program: Program, level: Level) -> Generated:
+def generate(program: Program, level: Level, *, times_cpu: bool = False) -> Generated:
     """Write and compile the function of `program`, recorded at `level`."""
-    writer = _Writer(program, level)
+    writer = _Writer(program, level, times_cpu)
     writer.function()
     source = "\n".join(writer.lines) + "\n"
     code = compile(source, f"<kumi {program.schema}>", "exec", dont_inherit=True)
@@ -63,13 +63,14 @@ def is_root_scalar(leaf: Leaf) -> bool:
 
 
 class _Writer:
-    def __init__(self, program: Program, level: Level) -> None:
+    def __init__(self, program: Program, level: Level, times_cpu: bool) -> None:
         self.program = program
         self.lines: list[str] = []
         self.owners: list[int] = []
         self.bound: dict[str, Any] = {}
         self._records = level is not Level.NOTHING
         self._level = level
+        self._times_cpu = times_cpu
         self._clock = _marks(program, level)
         self._names = value_names(program)
         self._last_uses = last_uses(program, self._names)
@@ -114,6 +115,9 @@ class _Writer:
     def _body(self) -> None:
         if self._records:
             self._bind("now", perf_counter)
+            if self._times_cpu:
+                self._bind("cpu", thread_time_ns)
+                self._add(f"{names.CPU_BEGIN} = cpu()")
             self._add(f"{names.reading(0)} = now()")
         for group in self.program.groups:
             self._group(group)
@@ -139,7 +143,10 @@ class _Writer:
         packed = [names.reading(number) for number in range(count)]
         sized = sized_axes(self.program, self._level)
         packed += [f"{self._axis_names[axis]}.size" for axis in sized]
-        self._bind("pack", struct.Struct(record_format(self.program, self._level)).pack)
+        if self._times_cpu:
+            packed.append(f"cpu() - {names.CPU_BEGIN}")
+        record = record_format(self.program, self._level, times_cpu=self._times_cpu)
+        self._bind("pack", struct.Struct(record).pack)
         self._add(f"{names.KEEP}((pack({', '.join(packed)}), {names.CONTEXT}))")
         self._add(f"if len({names.QUEUE}) > {names.LIMIT}: {names.RELIEVE}()")
 

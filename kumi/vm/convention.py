@@ -48,6 +48,10 @@ ERROR: Final = "error"
 """The exception that is on its way out."""
 
 
+CPU_BEGIN: Final = "cpu0"
+"""The CPU time of the thread when the run began, where that is wanted: nanoseconds."""
+
+
 def reading(number: int) -> str:
     """The local of a reading of the clock: `t0` at the start of a run."""
     return f"t{number}"

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import takewhile
-from time import perf_counter
+from time import perf_counter, thread_time_ns
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from kumi.errors import InputError
 from kumi.ir.readings import sized_axes
 from kumi.letters import visible
 from kumi.observations import FailedRun
-from kumi.vm.convention import BAD, CONTEXT, UNDECLARED, axis, reading
+from kumi.vm.convention import BAD, CONTEXT, CPU_BEGIN, UNDECLARED, axis, reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -95,6 +95,7 @@ def record(
     program: Program, level: Level, error: BaseException, where: Stop, local: Mapping[str, Any]
 ) -> FailedRun:
     """The readings and sizes that the locals of the generated function still hold."""
+    cpu = thread_time_ns() - local[CPU_BEGIN] if CPU_BEGIN in local else None
     names = takewhile(local.__contains__, map(reading, range(len(program.operations) + 1)))
     read = tuple(local[name] for name in names)
     if not where.is_input:
@@ -108,6 +109,7 @@ def record(
         message=where.message,
         original=_text(error),
         context=local[CONTEXT],
+        cpu=cpu,
     )
 
 

@@ -51,7 +51,7 @@ class Machine:
             name: (position, program.result(name)) for position, name in enumerate(program.outputs)
         }
         self._owner = owner
-        self._code: dict[Level, Generated] = {}
+        self._code: dict[tuple[Level, bool], Generated] = {}
         self._plain: Callable[[dict[str, Any]], Any] | None = None
         with hooks.lock():
             hooks.register(self)
@@ -104,7 +104,7 @@ class Machine:
     def _function(
         self, level: Level, bound: dict[str, Any], channel: Channel | None = None
     ) -> Callable[[dict[str, Any]], Any]:
-        generated = self._generated(level)
+        generated = self._generated(level, channel is not None and channel.times_cpu)
         scope = generated.bound | bound
         scope |= {names.OWNER: self._owner, names.MACHINE: self, names.CHECK: self._check}
         scope[names.FAILED] = self._failure_handler(generated, level, channel)
@@ -117,11 +117,12 @@ class Machine:
         called: Callable[[dict[str, Any]], Any] = run
         return called
 
-    def _generated(self, level: Level) -> Generated:
-        if level not in self._code:
+    def _generated(self, level: Level, times_cpu: bool) -> Generated:
+        key = level, times_cpu
+        if key not in self._code:
             with hooks.phase("codegen", self.program.schema):
-                self._code[level] = generate(self.program, level)
-        return self._code[level]
+                self._code[key] = generate(self.program, level, times_cpu=times_cpu)
+        return self._code[key]
 
     def _check(self, given: dict[str, Any], bad: list[tuple[int, Violation]]) -> None:
         unknown = unknown_inputs(given, self.program.inputs)

@@ -11,7 +11,7 @@ from programs import running
 from span_views import traces_data
 
 CONFIG = Path(__file__).parents[2] / "deploy" / "collector" / "config.yaml"
-PORTS = ("otlp_grpc", "otlp_http", "span_metrics", "own_metrics")
+PORTS = ("otlp_grpc", "otlp_http", "relayed_metrics", "own_metrics")
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Collector:
 
     otlp_grpc: str
     otlp_http: str
-    span_metrics: str
+    relayed_metrics: str
     own_metrics: str
     file: Path
 
@@ -31,9 +31,9 @@ class Collector:
         return [group for line in lines for group in traces_data(json.loads(line)).resource_spans]
 
     def scrape(self):
-        """The spans' metrics, in the form that has exemplars."""
+        """What it shows for others, in the form that has exemplars."""
         form = {"Accept": "application/openmetrics-text; version=1.0.0"}
-        asked = urllib.request.Request(f"{self.span_metrics}/metrics", headers=form)
+        asked = urllib.request.Request(f"{self.relayed_metrics}/metrics", headers=form)
         with urllib.request.urlopen(asked, timeout=HANG) as answer:
             return answer.read().decode()
 
@@ -63,7 +63,7 @@ def _variables(ports):
     return [
         f"COLLECTOR_OTLP_GRPC=127.0.0.1:{ports['otlp_grpc']}",
         f"COLLECTOR_OTLP_HTTP=127.0.0.1:{ports['otlp_http']}",
-        f"COLLECTOR_SPAN_METRICS=127.0.0.1:{ports['span_metrics']}",
+        f"COLLECTOR_RELAYED_METRICS=127.0.0.1:{ports['relayed_metrics']}",
         "COLLECTOR_OWN_METRICS_HOST=127.0.0.1",
         f"COLLECTOR_OWN_METRICS_PORT={ports['own_metrics']}",
     ]

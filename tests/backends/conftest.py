@@ -60,7 +60,7 @@ def prometheus_binary():
     return installed("prometheus")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def watched(collector_binary, jaeger, prometheus_binary, tmp_path_factory):
     """A Prometheus that watches a service: of its spans the file and a backend lose some."""
     folder = tmp_path_factory.mktemp("watched")

@@ -35,13 +35,14 @@ class Prometheus:
 
 
 @contextmanager
-def running_prometheus(binary, folder, **addresses):
-    """Start `binary` with the configuration of the house: each job asked each second, at `addresses`."""
+def running_prometheus(binary, folder, addresses):
+    """Start `binary` with the configuration of the house, but those jobs alone that have `addresses`."""
     told = yaml.safe_load((FOLDER / "prometheus.yml").read_text())
     told["global"] = {"scrape_interval": "1s", "evaluation_interval": "1s"}
-    for job in told["scrape_configs"]:
-        place = addresses[job["job_name"].replace("-", "_")].removeprefix("http://")
-        job["static_configs"] = [{"targets": [place]}]
+    told["scrape_configs"] = [
+        job | {"static_configs": [{"targets": [addresses[job["job_name"]].removeprefix("http://")]}]}
+        for job in told["scrape_configs"] if job["job_name"] in addresses
+    ]  # fmt: skip
     (folder / "prometheus.yml").write_text(yaml.safe_dump(told))
     (folder / "alerts.yml").write_bytes((FOLDER / "alerts.yml").read_bytes())
 

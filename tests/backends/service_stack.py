@@ -32,8 +32,11 @@ def watched_service(collector, prometheus_binary, folder, **settings):
     }
     with running(
         ["metrics"], command, ready, folder / "service.log", **told, **settings
-    ) as (service, ports), running_prometheus(
-        prometheus_binary, folder, service=f"127.0.0.1:{ports['metrics']}",
-        collector=collector.own_metrics, span_metrics=collector.span_metrics,
-    ) as prometheus:  # fmt: skip
-        yield service, prometheus
+    ) as (service, ports):  # fmt: skip
+        addresses = {
+            "service": f"127.0.0.1:{ports['metrics']}",
+            "collector": collector.own_metrics,
+            "relayed": collector.relayed_metrics,
+        }
+        with running_prometheus(prometheus_binary, folder, addresses) as prometheus:
+            yield service, prometheus

@@ -87,7 +87,16 @@ def test_each_asks_the_others_where_they_answer():
         target for job in jobs for group in job["static_configs"] for target in group["targets"]
     }
     spans = default(collector["exporters"]["prometheus"]["endpoint"]).rpartition(":")[2]
-    assert asked == {"collector:8888", f"collector:{spans}", "host.docker.internal:9464"}
+    assert asked == {
+        "collector:8888",
+        f"collector:{spans}",
+        f"tempo:{tempo['server']['http_listen_port']}",
+        "host.docker.internal:9464",
+    }
+    own = collector["service"]["telemetry"]["metrics"]["readers"][0]["pull"]["exporter"][
+        "prometheus"
+    ]
+    assert (default(own["host"]), default(own["port"])) == ("0.0.0.0", "8888")
 
     sources = configured("grafana/provisioning/datasources/datasources.yaml")["datasources"]
     urls = {source["uid"]: source["url"] for source in sources}

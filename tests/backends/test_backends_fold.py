@@ -63,9 +63,7 @@ def test_a_large_trace(work, make, tmp_path, monkeypatch, jaeger, over_http):
     trace_id = span.get_span_context().trace_id.to_bytes(16, "big")
     sent = [span for span in over_http.spans() if span.trace_id == trace_id]
     kept = jaeger.resource_spans(trace_id.hex(), len(sent))
-    began = time.perf_counter()
-    jaeger.get(f"/api/v3/traces/{trace_id.hex()}")
-    answered = time.perf_counter() - began
+    answered = min(seconds_of(jaeger, trace_id.hex()) for _ in range(3))
 
     sizes = [len(body) for _, _, body in over_http.headers]
     print(f"{work.__name__}, {make.__name__}: {len(sent):,} spans, {sum(sizes):,} bytes in "
@@ -74,6 +72,13 @@ def test_a_large_trace(work, make, tmp_path, monkeypatch, jaeger, over_http):
     assert max(sizes) < 4 << 20
     lines = [json.loads(line) for line in path.read_bytes().splitlines()]
     assert sums(of_runs(kept)) == sums(recorded([e for e in lines if e["event"] in RECORDED]))
+
+
+def seconds_of(jaeger, trace_id):
+    """How long an answer with a whole trace takes."""
+    began = time.perf_counter()
+    jaeger.get(f"/api/v3/traces/{trace_id}")
+    return time.perf_counter() - began
 
 
 def of_runs(groups):

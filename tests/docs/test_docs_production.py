@@ -13,6 +13,8 @@ from patience import HANG
 
 import kumi
 from kumi import otel
+from kumi.otel.delivery import sender
+from kumi.otel.recording import channel
 from kumi.otel.settings import Settings
 
 yaml = pytest.importorskip("yaml", reason="PyYAML comes with the dev extra")
@@ -32,6 +34,21 @@ class Pay(kumi.Schema):
 for _ in range(3):
     Pay.run(hours=38.5)
 """
+METERED = """
+from opentelemetry import metrics
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import InMemoryMetricReader
+
+reader = InMemoryMetricReader()
+metrics.set_meter_provider(MeterProvider([reader]))
+{app}
+kumi.otel.flush()
+for group in reader.get_metrics_data().resource_metrics:
+    for metric in group.scope_metrics[0].metrics:
+        print(metric.name, getattr(metric.data.data_points[0], "value", 0))
+"""
+RUNS = {"kumi.runs", "kumi.run.time", "kumi.run.duration"}
+OPERATIONS = {"kumi.operations", "kumi.operation.time"}
 
 
 class Pay(kumi.Schema):
@@ -54,6 +71,21 @@ def test_the_line_sends_each_run_and_of_those_that_are_not_slow_only_the_run(tmp
     names = [span.name for span in received.spans()]
     assert names.count("run Pay") == 3
     assert "Map multiply" not in names
+
+
+@pytest.mark.parametrize(("step", "metrics"), [(1, RUNS), (2, RUNS | OPERATIONS)])
+def test_a_step_has_the_metrics_that_it_says(tmp_path, step, metrics):
+    row = re.search(rf"^\| {step} \| (.*?) \|", PAGE, re.MULTILINE)[1]
+    said = re.findall(r"(KUMI_\w+)=(\S+?)(?=[` ])", row)
+    (tmp_path / "app.py").write_text(METERED.format(app=APP))
+    done = subprocess.run(
+        [sys.executable, "app.py"], cwd=tmp_path, env=os.environ | dict([("KUMI_PROFILE", "1"), *said]),
+        capture_output=True, text=True, timeout=HANG,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    found = dict(line.split() for line in done.stdout.splitlines())
+    assert metrics == {name for name in found if name.startswith("kumi.")}
+    assert found["kumi.runs"] == "3"
 
 
 def test_the_endpoint_changes_rules_and_ends_recording(tmp_path):
@@ -85,6 +117,11 @@ def test_settings_are_those_that_there_are():
     assert {f"KUMI_PROFILE_{name}" for name in short} <= there
 
 
+def test_queues_are_as_long_as_it_says():
+    assert f"{channel._MOST_RUNS:,} runs" in PAGE
+    assert f"{sender.MOST_SPANS:,} spans" in PAGE
+
+
 def test_each_port_alert_and_reason_is_there():
     services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"].values()
     ports = {port.split(":")[1] for service in services for port in service["ports"]}
@@ -111,4 +148,8 @@ def test_the_picture_is_of_the_dashboard_as_it_is_and_says_how_it_was_made():
 
     assert re.findall(r'font-weight="bold">([^<]*)<', picture) == [one["title"] for one in panels]
     assert "Not a picture of Grafana" in picture
+    shown = set(re.findall(r">([\d,]+) ?/s<|taken: ([\d,]+) /s<", picture))
+    said = re.findall(r"([\d,]+) (?:spans|of them|operations) a second", PAGE.partition("## ")[0])
+    assert len(said) == 3
+    assert set(said) <= {figure for found in shown for figure in found}
     assert len(picture) < 100_000

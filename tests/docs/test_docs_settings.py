@@ -63,12 +63,6 @@ def test_what_a_boolean_is():
     assert f"A boolean is {settings._BOOLEAN.accepted}, " in PAGE
 
 
-def test_what_is_not_supported_yet():
-    said = PAGE.partition("Known, but not supported yet: ")[2].partition("One warning")[0]
-    later = {f"KUMI_PROFILE_{name}" for name in settings._LATER}
-    assert set(re.findall(r"`([^`]+)`", said)) == {*later}
-
-
 def test_each_variable_of_opentelemetry_that_is_read_is_there():
     folders = [ROOT / "kumi" / "otel", ROOT / "kumi" / "spans", ROOT / "exporters"]
     code = "".join(path.read_text("utf-8") for folder in folders for path in folder.rglob("*.py"))

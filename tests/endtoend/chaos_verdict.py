@@ -26,7 +26,9 @@ PATIENT = 2.0
 """Seconds that are enough for the owner to make room, on any machine."""
 FILE = ("queue_full", "file_error", "file_limit", "file_foreign")
 TRACES = ("queue_full", "traces_queue_full", "export_failed")
-ONLY_TRACES = ("traces_queue_full", "traces_exit", "export_failed", "already_shutdown")
+ONLY_TRACES = (
+    "traces_queue_full", "traces_internal_error", "traces_exit", "export_failed", "already_shutdown",
+)  # fmt: skip
 EITHER = ("exit", "internal_error")
 """Reasons that stand for the file or for traces: where both are written to, for an unknown part."""
 

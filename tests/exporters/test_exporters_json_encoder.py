@@ -6,7 +6,7 @@ import re
 import pytest
 from opentelemetry import trace
 from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags
-from span_blocks import at_random, block, failed, laid_out, long_program, program
+from span_blocks import at_random, block, failed, laid_out, long_program, program, with_cpu
 
 from kumi.observations import Level
 from kumi.spans.block import run_id
@@ -15,6 +15,7 @@ from kumi.spans.origin import HandedRun, RootDecision
 from kumi.spans.run_events import run_events
 from kumi_exporters.encode import json_encoder
 from kumi_exporters.encode.json_encoder import JsonEncoder
+from kumi_exporters.encode.json_unstamp import RunLines
 
 
 def lines_of(data):
@@ -50,6 +51,28 @@ def test_lines_of_one_block_have_one_width():
 
     assert len({len(text) for text in lines_of(stamped)}) == 1
     assert all(json.loads(text) for text in lines_of(stamped))
+
+
+@pytest.mark.parametrize("level", [Level.DECLARATIONS, Level.OPERATIONS])
+def test_a_run_has_its_cpu_time_however_long_it_is(level):
+    of, encoder = laid_out(level=level, times_cpu=True), JsonEncoder()
+    for spent in ([0, 1, 999_999], [9_999_999, 10_000_000, 3_600_000_000_123], [5, 5, 5]):
+        check(with_cpu(of, spent), encoder)
+    check(with_cpu(of, [10**15]), encoder)  # it finds no room, and goes event by event
+
+
+def test_a_line_with_cpu_time_is_read_back():
+    of = laid_out(times_cpu=True)
+    spent = [0, 1, 9_999_999, 10_000_000, 3_600_000_000_123, 999_999_999_999_999]
+    written, _ = JsonEncoder().encode(made := with_cpu(of, spent))
+    first = bytes(written).splitlines(keepends=True)[0]
+    form = RunLines(of, made.process, made.kept)
+    assert form.may_begin_with(first)
+    again = form.read(bytes(written), made.resource)
+    assert again.sampled.all()
+    assert again.cpu.tolist() == spent
+    damaged = bytes(written).replace(b"9.999999", b"9.99x999", 1)
+    assert form.read(damaged, made.resource).sampled.tolist() == [True, True, False, *[True] * 3]
 
 
 def test_nothing_stays_from_the_block_before():

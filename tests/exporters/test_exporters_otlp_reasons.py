@@ -1,6 +1,7 @@
 """Why spans were not sent: said in one line, and kept for who asks at the end."""
 
 import logging
+import re
 import socket
 import ssl
 import subprocess
@@ -63,6 +64,24 @@ GOOD = response("200 OK")
 def sent(endpoint, **options):
     exporter = KumiOTLPSpanExporter(endpoint, **{"protocol": "http/protobuf", **options})
     return exporter, exporter.export_blocks([block(runs=1)])
+
+
+@pytest.mark.parametrize("protocol", ["http/protobuf", "grpc"])
+def test_who_asks_meanwhile_hears_that_there_is_no_answer_yet(protocol):
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        exporter = KumiOTLPSpanExporter(
+            f"http://127.0.0.1:{deaf.getsockname()[1]}", protocol=protocol, timeout=HANG
+        )
+        assert exporter.trouble == ""
+        sending = threading.Thread(target=exporter.export_blocks, args=([block(runs=1)],))
+        sending.start()
+        deadline = time.monotonic() + HANG
+        while not exporter.trouble and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert re.fullmatch(r"no answer for \d+\.\d s", exporter.trouble)
+        exporter.shutdown()
+    sending.join(HANG)  # the connection was reset
+    assert exporter.trouble == "the exporter was shut down before there was an answer"
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

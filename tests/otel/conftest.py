@@ -3,6 +3,7 @@
 Whatever spans of ours it exported are such as the registry has.
 """
 
+import logging
 import socket
 import sys
 import threading
@@ -87,3 +88,29 @@ def deaf():
     """A collector that takes connections and never answers."""
     with socket.create_server(("127.0.0.1", 0), backlog=64) as server:
         yield f"http://127.0.0.1:{server.getsockname()[1]}"
+
+
+@pytest.fixture(params=["Http", "Grpc"])
+def stock(request):
+    """OpenTelemetry's own OTLP exporter, over either protocol."""
+    import stock_subjects
+
+    return getattr(stock_subjects, request.param)
+
+
+@pytest.fixture
+def received(stock):
+    """What a receiver got from such an exporter."""
+    with stock.receiver() as received:
+        yield received
+
+
+@pytest.fixture
+def said(caplog):
+    """What `kumi.otel` says of where traces go."""
+    caplog.set_level(logging.INFO, "kumi.otel")
+    return lambda: [
+        message
+        for message in map(logging.LogRecord.getMessage, caplog.records)
+        if message.startswith("traces go")
+    ]

@@ -115,7 +115,7 @@ def test_what_a_trace_gets_is_never_more_than_4_mb_of_otlp():
     for _ in range(80):
         for each in folding.fold.fold(runs(256, trace_state=state), IDS, 0.0).blocks:
             size += sum(len(part) for part, _ in encoder.encode(each))
-    assert 3_500_000 < size < 3_600_000
+    assert 3_650_000 < size < 3_750_000
     summaries = tree_blocks(folding.fold.due(float("inf")), identity())
     assert sum(len(part) for each in summaries for part, _ in encoder.encode(each)) < 20_000
 
@@ -162,7 +162,7 @@ def test_summaries_for_which_there_are_no_ids_are_counted(tmp_path, caplog):
         raise OSError("no ids")
 
     four_runs(path, refuse)
-    assert balance(path) == (0, {"internal_error": 8})
+    assert balance(path) == (0, {"traces_internal_error": 8})
     (said,) = [r for r in caplog.records if "making summaries" in r.getMessage()]
     assert said.levelno == logging.WARNING
 

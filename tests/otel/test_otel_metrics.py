@@ -1,7 +1,6 @@
 """Metrics: what was run and how long it took, as the application's readers find it."""
 
 import bisect
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -170,8 +169,27 @@ def test_an_exemplar_leads_to_a_run_that_was_sent(tmp_path):
 )
 def test_it_is_the_slowest_of_those_that_were_sent(sampled, slowest):
     took = np.array([10, 20, 40, 30])
-    block = SimpleNamespace(sampled=np.array(sampled, bool)) if sampled else None
-    assert metering._slowest(took, block) == slowest
+    there = np.array(sampled, bool) if sampled else None
+    assert metering._slowest(took, there) == slowest
+
+
+def test_an_exemplar_leads_to_the_caller_where_the_run_was_folded(tmp_path):
+    provider, reader = in_memory()
+    exporter = Keeping()
+    caller = trace.NonRecordingSpan(trace.SpanContext(11, 22, False, trace.TraceFlags(1)))
+    with (
+        otel.profile(
+            exporters=[exporter], meter_provider=provider, max_spans=5, file=tmp_path / "p.jsonl"
+        ),
+        trace.use_span(caller),
+    ):
+        run(1)
+        flushed()
+        run(50)
+        flushed()
+    whole = {span.context.span_id for span in exporter.spans if span.name == "run Taxed"}
+    found = {exemplar.span_id for exemplar in exemplars(reader)}
+    assert (len(whole), found <= whole | {22}, 22 in found) == (1, True, True)
 
 
 def test_an_exemplar_leads_to_the_caller_where_the_run_was_not_sent(tmp_path):

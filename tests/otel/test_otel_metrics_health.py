@@ -6,6 +6,7 @@ from importlib import import_module
 import pytest
 from metric_subjects import FILE, OWNER, SENDER, flushed, in_memory, outcomes, read_by, values
 from opentelemetry.sdk.trace.export import SpanExportResult
+from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, use_span
 from otel_subjects import SPANS, Blocky, Keeping, batched, eventually, of, profiled, read, run
 from patience import HANG
 
@@ -60,6 +61,20 @@ def test_a_file_and_an_exporter_of_our_own(tmp_path):
     assert levels(found, SIZE) == {(OWNER,): 0, (SENDER,): 0}
     assert levels(found, CAPACITY)[SENDER,] == sender.MOST_SPANS
     assert levels(found, CAPACITY)[OWNER,] >= 2000 * SPANS
+
+
+def test_what_is_folded_does_not_wait_and_its_summaries_are_sent():
+    provider, reader = in_memory()
+    context = SpanContext(0xABC, 0xDEF, False, TraceFlags(1))
+    with (
+        otel.profile(exporters=[Keeping()], ops=True, max_spans=SPANS, meter_provider=provider),
+        use_span(NonRecordingSpan(context)),
+    ):
+        run(10)
+        flushed()
+        found = read_by(reader)
+    assert outcomes(found, PROCESSED)[component(SENDER)] == SPANS + 8  # two LoadInputs are one
+    assert levels(found, SIZE) == {(OWNER,): 0, (SENDER,): 0}
 
 
 def test_two_exporters_of_one_type_have_numbers():

@@ -868,3 +868,14 @@ def test_a_child_makes_its_own(tmp_path):
     assert len({event["run"] for event in in_file}) == 4
     ((_, _, child),) = [told for told in told if told[1] == "child"]
     assert [ids.split()[1] for _, _, ids in runs].count(child.split()[0]) == 2
+
+
+def test_runs_say_their_cpu_time_as_well(tmp_path, caplog):
+    exporter, path = Keeping(), tmp_path / "p.jsonl"
+    provider = native(SimpleSpanProcessor(exporter), Baggage())
+    with profiled(provider, file=path, traces="native_operations", cpu=True):
+        run(2)
+        made = [span for span in kumi_spans(exporter.spans) if not span.name.startswith("codegen")]
+        assert len(made) == 2 * SPANS  # before the runs returned
+    assert all(each["cpu_ms"] > 0 for each in of(read(path), "vm_run"))
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
+from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, use_span
 from otel_subjects import (
     SPANS,
     Blocky,
@@ -49,6 +50,18 @@ def test_at_rest_it_does_not_wake_up(tmp_path):
         assert times_woken(owner()) == before
         run()
         eventually(lambda: len(of(read(path), "vm_run")) == 2)
+
+
+def test_it_wakes_up_for_summaries_that_wait_and_then_rests_again():
+    exporter = Blocky()
+    caller = NonRecordingSpan(SpanContext(0xABC, 0xDEF, False, TraceFlags(1)))
+    with otel.profile(exporters=[exporter], ops=True, max_spans=SPANS), use_span(caller):
+        run(3)
+        eventually(lambda: any(block.sums is not None for block in exporter.blocks))
+        threading.Event().wait(0.3)
+        before = times_woken(owner())
+        threading.Event().wait(1.5)
+        assert times_woken(owner()) == before
 
 
 def test_the_switch_interval_is_as_it_was_and_stays_what_others_make_it(tmp_path):

@@ -157,6 +157,15 @@ def test_rules_change_while_the_process_runs(tmp_path):
     assert runs_of(path)["seen"] == 17
 
 
+def test_a_rule_that_is_not_accepted_leaves_the_one_that_is_in_force(tmp_path, caplog):
+    path = tmp_path / "p.jsonl"
+    with profiled(path, sample=5):
+        otel.configure(sample="all")
+        run(10)
+    assert runs_of(path) == {"seen": 10, "sampled": 2}
+    assert "sample='all' is not accepted (a number of runs, 1 or more); using 5" in caplog.text
+
+
 def test_a_rule_that_there_is_not_is_refused(tmp_path):
     with profiled(tmp_path / "p.jsonl"), pytest.raises(TypeError, match="slow_ms"):
         otel.configure(slow_m=3)

@@ -83,12 +83,6 @@ def test_a_bad_switch_leaves_profiling_off(caplog):
     assert "KUMI_PROFILE='2'" in caplog.text
 
 
-@pytest.mark.parametrize("name", ["CPU"])
-def test_a_variable_of_later_says_so(caplog, name):
-    read({f"KUMI_PROFILE_{name}": "1"})
-    assert f"KUMI_PROFILE_{name} is not supported yet" in caplog.text
-
-
 def test_a_misspelt_variable_is_told_its_name(caplog):
     read({"KUMI_PROFILE_STREEM": "1"})
     assert "did you mean `KUMI_PROFILE_STREAM`?" in caplog.text

@@ -4,7 +4,6 @@
 """
 
 import gzip
-import logging
 import os
 import socket
 import sys
@@ -13,14 +12,10 @@ import time
 
 import grpc
 import pytest
-from opentelemetry import context
-from opentelemetry.exporter.otlp.proto.grpc import exporter as grpc_exporter
-from opentelemetry.exporter.otlp.proto.grpc import trace_exporter as over_grpc
 from opentelemetry.exporter.otlp.proto.http import Compression
 from opentelemetry.exporter.otlp.proto.http import trace_exporter as over_http
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcessor
-from opentelemetry.sdk.version import __version__
 from otel_subjects import (
     SPANS,
     batched,
@@ -32,58 +27,14 @@ from otel_subjects import (
     read,
     run,
 )
-from otlp_receivers import grpc_receiver, http_receiver
+from otlp_receivers import http_receiver
 from patience import HANG
+from stock_subjects import SDK, Grpc, Http, of_runs
 
 import kumi
 from kumi import otel
 
-SDK = tuple(int(part) for part in __version__.split(".")[:2])
 RESOURCE = Resource({"service.name": "shop", "shop.till": 7})
-
-
-class Http:
-    receiver = staticmethod(http_receiver)
-    kind = over_http.OTLPSpanExporter
-    module = over_http
-    unavailable, refused = 503, 400
-
-    @classmethod
-    def exporter(cls, received, **options):
-        return cls.kind(f"{received.endpoint}/v1/traces", **options)
-
-
-class Grpc:
-    receiver = staticmethod(grpc_receiver)
-    kind = over_grpc.OTLPSpanExporter
-    module = over_grpc
-    unavailable, refused = grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.INVALID_ARGUMENT
-
-    @classmethod
-    def exporter(cls, received, **options):
-        return cls.kind(received.endpoint, **options)
-
-
-@pytest.fixture(params=[Http, Grpc], ids=["http", "grpc"])
-def stock(request):
-    return request.param
-
-
-@pytest.fixture
-def received(stock):
-    with stock.receiver() as received:
-        yield received
-
-
-@pytest.fixture
-def said(caplog):
-    """What `kumi.otel` says of where traces go."""
-    caplog.set_level(logging.INFO, "kumi.otel")
-    return lambda: [
-        message
-        for message in map(logging.LogRecord.getMessage, caplog.records)
-        if message.startswith("traces go")
-    ]
 
 
 class Doubled(kumi.Schema):
@@ -91,12 +42,6 @@ class Doubled(kumi.Schema):
         x: kumi.Field[int]
 
     twice = kumi.value(Input.x * 2)
-
-
-def of_runs(received):
-    """The spans of runs: without those of compiling, which happens once a process."""
-    marks = {"kumi.run.id", "kumi.declaration.name"}
-    return [span for span in received.spans() if marks & {each.key for each in span.attributes}]
 
 
 def lost_in(path):
@@ -207,6 +152,15 @@ def test_exports_of_a_batch_processor_and_ours_do_not_overlap(stock, received):
     provider.force_flush()
     assert [span.name for span in received.spans()].count("own") == 20
     assert set(most) == {1}
+
+
+def test_the_application_s_exporter_stays_as_it_was(stock, received):
+    exporter = stock.exporter(received)
+    before = {name: id(value) for name, value in vars(exporter).items()}
+    with profiled(batched(exporter)):
+        run(3)
+    assert {name: id(value) for name, value in vars(exporter).items()} == before
+    assert type(exporter) is stock.kind
 
 
 # The exporter's own ways: headers, compression, retries, sizes, metrics.
@@ -425,112 +379,3 @@ def test_exporters_that_were_given_get_ready_bytes_too(stock, received, said):
         run(3)
     assert len(of_runs(received)) == 3 * SPANS
     assert said()[0].startswith("traces go as ready bytes, directly, to OTLPSpanExporter at ")
-
-
-# What is made differently gets spans, as any exporter does.
-
-
-def arrives_as_spans(exporter, received, said):
-    provider = batched(exporter)
-    with profiled(provider):
-        run(3)
-    provider.force_flush()
-    (line,) = said()
-    return line.startswith("traces go as spans") and len(of_runs(received)) == 3 * SPANS
-
-
-def test_a_subclass_gets_spans(stock, received, said):
-    class Redacting(stock.kind):
-        def export(self, spans):
-            return super().export([span for span in spans if span.name])
-
-    redacting = Redacting(
-        stock.exporter(received)._endpoint if stock is Http else received.endpoint
-    )
-    assert arrives_as_spans(redacting, received, said)
-
-
-def test_an_exporter_with_a_method_of_its_own_gets_spans(stock, received, said):
-    exporter = stock.exporter(received)
-    seen, export = [], exporter.export
-    exporter.export = lambda spans: seen.extend(spans) or export(spans)
-    assert arrives_as_spans(exporter, received, said)
-    assert len(seen) >= 3 * SPANS
-
-
-def test_an_exporter_whose_class_was_wrapped_gets_spans(stock, received, said, monkeypatch):
-    seen, export = [], stock.kind.export
-
-    def wrapped(self, spans):
-        seen.extend(spans)
-        return export(self, spans)
-
-    monkeypatch.setattr(stock.kind, "export", wrapped)
-    assert arrives_as_spans(stock.exporter(received), received, said)
-    assert len(seen) >= 3 * SPANS
-
-
-def test_an_exporter_whose_encoder_was_replaced_gets_spans(stock, received, said, monkeypatch):
-    seen, encode = [], stock.module.encode_spans
-
-    def encoded(spans):
-        seen.extend(spans)
-        return encode(spans)
-
-    monkeypatch.setattr(stock.module, "encode_spans", encoded)
-    assert arrives_as_spans(stock.exporter(received), received, said)
-    assert len(seen) >= 3 * SPANS
-
-
-def test_an_exporter_of_another_layout_gets_spans(stock, received, said, monkeypatch):
-    """As a version may have it that nobody has seen yet."""
-    code = "def export(self, spans):\n    return self._send_all(list(spans))"
-    exec(code, vars(stock.module))
-    later = vars(stock.module).pop("export")
-    monkeypatch.setattr(stock.kind, "_send_all", stock.kind.export, raising=False)
-    monkeypatch.setattr(stock.kind, "export", later)
-    assert arrives_as_spans(stock.exporter(received), received, said)
-
-
-def test_an_exporter_that_looks_for_single_spans_after_all_gets_them(caplog, monkeypatch):
-    """As a version may do that looks as those before it did, and is not."""
-    caplog.set_level(logging.INFO, "kumi.otel")
-    encoder = "encode_spans" if SDK >= (1, 35) else "self._serialize_spans"
-    code = f"def export(self, spans):\n    {encoder}\n    return self._sends([*spans])"
-    exec(code, vars(over_http))
-    later = vars(over_http).pop("export")
-    kind = over_http.OTLPSpanExporter
-    monkeypatch.setattr(kind, "_sends", kind.export, raising=False)
-    monkeypatch.setattr(kind, "export", later)
-    with http_receiver() as received:
-        provider = batched(Http.exporter(received))
-        with profiled(provider):
-            run(3)
-        provider.force_flush()
-        assert len(of_runs(received)) == 3 * SPANS
-    assert "takes no ready bytes: traces go there as spans" in caplog.text
-
-
-def test_a_call_behind_interceptors_gets_requests(said, monkeypatch):
-    """So it is where gRPC is instrumented, which our own exports are to be spared."""
-    seen, spared = [], []
-
-    class Interceptor(grpc.UnaryUnaryClientInterceptor):
-        def intercept_unary_unary(self, continuation, details, request):
-            seen.append(type(request).__name__)
-            spared.append(context.get_value(context._SUPPRESS_INSTRUMENTATION_KEY))
-            return continuation(details, request)
-
-    bare = grpc_exporter.insecure_channel
-    monkeypatch.setattr(
-        grpc_exporter,
-        "insecure_channel",
-        lambda *args, **options: grpc.intercept_channel(bare(*args, **options), Interceptor()),
-    )
-    with grpc_receiver() as received:
-        with profiled(batched(Grpc.exporter(received))):
-            run(3)
-        assert len(of_runs(received)) == 3 * SPANS
-    assert set(seen) == {"ExportTraceServiceRequest"}
-    assert all(spared)
-    assert said()[0].startswith("traces go as ready bytes")

@@ -45,7 +45,7 @@ ODD = [
 ]
 ODD += [float("inf"), 1e-7, "é\u009b", "a\\b", "\u0000", "\ud83d\ude00", "Unknown"]
 KEYS = ["event", "schema", "operation", "duration_ms", "declaration", "index", "function", "rows"]
-KEYS += ["run", "program", "error", "name", "start_unix_nano", "end_unix_nano", "extra"]
+KEYS += ["cpu_ms", "run", "program", "error", "name", "start_unix_nano", "end_unix_nano", "extra"]
 HOST = socket.gethostname()
 NAMES = st.sampled_from(["Shop", "Tax", "é", 'quo"te', "new\nline", "back\\slash"])
 TIMES = st.one_of(st.integers(0, 5000), st.integers(0, 10**12))
@@ -54,6 +54,7 @@ OPERATIONS = [["inputs", "LoadInput", None, None, [], 1, "a.b"], ["total", "Ref"
 EVENTS = st.one_of(
     st.builds(operation, NAMES, st.sampled_from(["Map", "Ref", "LoadInput"]), TIMES),
     st.builds(run, NAMES, TIMES, st.sampled_from([None, "ValueError"])),
+    st.builds(run, NAMES, TIMES, cpu_ms=st.sampled_from([0, 0.0000005, 12.345678, *ODD])),
     st.builds(declaration, NAMES, NAMES, TIMES),
     st.builds(phase, NAMES, TIMES),
     st.builds(memory, st.sampled_from([*ODD[:10], 5000]), st.just("2025")),

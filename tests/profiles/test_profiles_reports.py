@@ -286,3 +286,24 @@ def test_pauses_are_listed_by_cause_with_the_details(tmp_path):
     assert "Pauses" not in page(path)
     assert "Malformed" not in shown
     assert "Pauses" not in page(written(tmp_path, operation()), detailed)
+
+
+def test_runs_show_the_time_of_the_processor_beside_theirs_where_it_is_known(tmp_path):
+    path = written(
+        tmp_path,
+        run("Known", ns=5_000_000, cpu_ms=3.5),
+        run("Known", ns=5_000_000, cpu_ms=0.25),
+        run("Unknown", ns=1_000_000),
+    )
+    shown = page(path)
+    assert "  schema   operations/run  count  time ms  CPU ms   share  average" in shown
+    assert "  Known    0                   2  10.0000  3.7500  90.9 %     5 ms" in shown
+    assert "  Unknown  0                   1   1.0000           9.1 %     1 ms" in shown
+    known, unknown = json.loads(json_report(read_breakdown([str(path)])))["runs"]
+    assert (known["cpu_ns"], unknown["cpu_ns"]) == (3_750_000, None)
+    others = page(path, limit=1)
+    assert "  others (1)                      1   1.0000           9.1 %     1 ms" in others
+
+
+def test_without_it_there_is_no_such_column(tmp_path):
+    assert "CPU" not in page(written(tmp_path, run()))

@@ -4,7 +4,7 @@ from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from fastapi_page import REQUESTS, service
+from fastapi_page import COMMANDS, REQUESTS, service
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from otlp_receivers import http_receiver
 
@@ -18,16 +18,15 @@ OPERATIONS = {"LoadInput lines.line.price", "LoadInput lines.line.quantity", "Re
 
 @pytest.fixture(
     params=[
-        ((), {}),
-        ((), {"OTEL_TRACES_EXPORTER": "kumi_otlp"}),
-        (("--workers", "2"), {}),
+        *[(command, {}) for command in COMMANDS],
+        (COMMANDS[0], {"OTEL_TRACES_EXPORTER": "kumi_otlp"}),
     ],
-    ids=["stock exporter", "kumi_otlp", "workers"],
+    ids=[*COMMANDS, "kumi_otlp"],
 )
 def spans(request, tmp_path):
-    options, variables = request.param
+    command, variables = request.param
     with http_receiver() as received:
-        service_ = service(tmp_path, received.endpoint, *options, **variables)
+        service_ = service(tmp_path, received.endpoint, command, **variables)
         with service_ as ask, ThreadPoolExecutor(4) as clients:
             answers = list(clients.map(ask, REQUESTS * TIMES))
         assert all(answer.startswith(b'{"total":') for answer in answers)

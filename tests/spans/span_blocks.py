@@ -74,14 +74,16 @@ def long_program(declarations=65_600):
     return replace(short, groups=(inputs, *empty, last))
 
 
-def laid_out(described=None, level=Level.OPERATIONS, key="1f"):
-    return layout(described or program(), level, key)
+def laid_out(described=None, level=Level.OPERATIONS, key="1f", **more):
+    return layout(described or program(), level, key, **more)
 
 
-def packed(of, seconds, sizes=None):
-    """One run as a recorder packs it; `seconds` are its readings."""
+def packed(of, seconds, sizes=None, cpu=0):
+    """One run as a recorder packs it; `seconds` are its readings, `cpu` nanoseconds."""
     sizes = sizes if sizes is not None else [12] * len(of.axes)
-    return struct.pack(record_format(of.program, of.level), *seconds, *sizes)
+    spent = [cpu] if of.times_cpu else []
+    record = record_format(of.program, of.level, times_cpu=of.times_cpu)
+    return struct.pack(record, *seconds, *sizes, *spent)
 
 
 def readings(of, start=100.0, step=2.5e-6):
@@ -121,6 +123,13 @@ def failed(of=None, *, at=3, readings_taken=None, error="ZeroDivisionError", con
         tuple(seconds), (7,) * len(of.axes), stops, error, "division by zero", "1/0", context
     )
     return identify(of, decode_failed(of, run, ANCHOR), identity())
+
+
+def with_cpu(of, spent):
+    """A block of runs that spent so many nanoseconds of CPU each."""
+    made = block(of, runs=len(spent))
+    made.cpu = np.array(spent, np.int64)
+    return made
 
 
 def _row(of, index):

@@ -53,4 +53,5 @@ def _fits(block: Block) -> bool:
         first >= _EARLIEST
         and last - first < _LONGEST
         and digits.are_between(block.sizes, digits.MOST_COUNT)
+        and (block.cpu is None or digits.are_between(block.cpu, _LONGEST))
     )

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from kumi.spans.block import Block
     from kumi.spans.layout import Layout
-    from kumi_exporters.encode.template import Template
+    from kumi_exporters.encode.template import Template, TemplateField
 
 _TENTH = 100_000_000
 _MILLISECOND = 1_000_000
@@ -57,7 +57,8 @@ class JsonStamp:
         self._given_ids = _GivenIds(buffer, layout)
         self._counts = RowCounts(buffer, layout, fields.ROWS, digits.counts)
         self._numbers = Scattered(buffer, fields.NUMBER)
-        self._durations = _Durations(buffer)
+        self._durations = _Durations(buffer, fields.DURATION)
+        self._cpu = _Durations(buffer, fields.CPU) if layout.times_cpu else None
         self._seconds = Scattered(buffer, fields.SECONDS)
         self._seconds_there: NDArray[np.void] | None = None
         self._milliseconds = Scattered(buffer, fields.MILLISECONDS)
@@ -75,6 +76,8 @@ class JsonStamp:
         self._stamp_seconds(runs, seconds)
         self._stamp_times(runs, rest)
         self._durations.fill(runs, rest.take(ends, axis=1) - rest.take(starts, axis=1))
+        if self._cpu is not None and block.cpu is not None:
+            self._cpu.fill(runs, block.cpu[:, None])
         if digits.largest(rest[:, -1]) >= _TENTH:
             self._stamp_across_tenths(block.readings, rest[:, -1] >= _TENTH)
         return self.buffer.written(len(block))
@@ -163,12 +166,13 @@ class _GivenIds:
 class _Durations:
     """Durations; those from 10 ms reach into the blanks before their place."""
 
-    def __init__(self, buffer: Buffer) -> None:
+    def __init__(self, buffer: Buffer, field: TemplateField) -> None:
         self._buffer = buffer
-        self._places = Scattered(buffer, fields.DURATION)
+        self._width = field.width
+        self._places = Scattered(buffer, field)
         self._ends = [
-            place.offset + fields.DURATION.width
-            for place in buffer.template.places[fields.DURATION]
+            place.offset + field.width
+            for place in buffer.template.places[field]
             for _ in range(place.rows.start, place.rows.stop)
         ]
         self._long: list[tuple[int, int]] = []
@@ -190,7 +194,7 @@ class _Durations:
 
     def _blank_long_ones(self) -> None:
         for run, row in self._long:
-            place = self._ends[row] - fields.DURATION.width
+            place = self._ends[row] - self._width
             self._buffer.text[run, row, place - fields.SPARE : place] = _BLANK
         self._long.clear()
 

@@ -25,7 +25,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from kumi.spans.json_lines import json_text
-from kumi.spans.span_fields import EVENTS, Varying
+from kumi.spans.span_fields import Varying, keys_of
 from kumi_exporters.encode.template import Laid, TemplateField, laid_out, template
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ SPARE = 8  # blanks before a duration, which may have 16 characters
 DURATION = TemplateField("duration", 8)
 SECONDS = TemplateField("seconds", 21)  # `2025-01-20T10:30:45.1`: what the moments of a tenth share
 MILLISECONDS = TemplateField("milliseconds", 2)
+CPU = TemplateField("cpu", 8)
 NUMBER = TemplateField("run", 8)
 ROWS = TemplateField("rows", 8)
 TRACE_ID = TemplateField("trace_id", 32)
@@ -54,8 +55,8 @@ _WIDE = 8
 
 def json_template(layout: Layout, process: str, kept: str) -> Template:
     """The lines of one run of `layout` that did not fail."""
-    columns = _columns(process, kept)
-    pieces = [_pieces(row, columns | _ids(n, row)) for n, row in enumerate(layout.rows)]
+    columns, cpu = _columns(process, kept), layout.times_cpu
+    pieces = [_pieces(row, columns | _ids(n, row), cpu) for n, row in enumerate(layout.rows)]
     clock = max(len(head.text) + SPARE for head, *numbers in pieces if len(numbers) > 1)
     tail = max(_least_tail(each, clock) for each in pieces)
     return template([_joined(each, clock, tail) for each in pieces])
@@ -69,6 +70,7 @@ def _columns(process: str, kept: str) -> Columns:
         Varying.KEPT: (json_text(kept).encode(),),
         Varying.STATUS: (b'"ok"',),
         Varying.ERROR: (b"null",),
+        Varying.CPU: (b" " * SPARE, (CPU, b"0.000000")),
         Varying.RUN: (b'"', process.encode(), NUMBER, b'"'),
         Varying.ROWS: ((ROWS, b"1".rjust(_WIDE)),),
         Varying.TRACE_ID: (b'"', TRACE_ID, b'"'),
@@ -86,10 +88,10 @@ def _ids(number: int, row: Row) -> Columns:
     }
 
 
-def _pieces(row: Row, columns: Columns) -> list[Laid]:
+def _pieces(row: Row, columns: Columns, times_cpu: bool) -> list[Laid]:
     """A line, cut wherever blanks may stand."""
     pieces: list[list[Part]] = [[f'{{"event":"{row.event}"'.encode()]]
-    for key, what in EVENTS[row.event]:
+    for key, what in keys_of(row.event, times_cpu=times_cpu):
         pieces[-1].append(f',"{key}":'.encode())
         if what is Varying.DURATION or key in _NUMBERED:
             pieces.append([])

@@ -35,6 +35,7 @@ _ROWS_OF_A_PREFIX: Final = 1 << 16
 _EARLIEST: Final = 10**18
 _LATEST: Final = 9 * 10**18
 _LONGEST: Final = 10**15
+_DECIMALS: Final = 6  # of milliseconds
 
 
 class RunLines:
@@ -49,7 +50,7 @@ class RunLines:
         self.rows, self.width = template.text.shape
         self._stamp = JsonStamp(layout, template, 1)
         after = template.places[fields.MILLISECONDS][0].offset + fields.MILLISECONDS.width
-        self._told = slice(after, template.places[fields.NUMBER][0].offset)
+        self._told = slice(after, self._first_varying())
         self._telling = template.text[0, self._told].tobytes()
         self._second = template.text[1:2, :_KIND].tobytes()
         ends = {row.end: number for number, row in enumerate(layout.rows)}
@@ -86,6 +87,8 @@ class RunLines:
         block = self._block(octets, resource)
         sound = _are_in_range(block)
         block.readings[~sound], block.sizes[~sound] = _EARLIEST, 0
+        if block.cpu is not None:
+            block.cpu[~sound] = 0
         written = np.frombuffer(self._stamped(block), np.uint8).reshape(octets.shape)
         block.sampled = sound & (written == octets).all(axis=(1, 2))
         return block
@@ -106,7 +109,24 @@ class RunLines:
             sampled=np.ones(runs, np.bool_),
             numbers=_from_hex(self._field(octets, fields.NUMBER)).view(">u4")[:, 0].astype("u4"),
             kept=self._kept,
+            cpu=self._cpu(octets) if self.layout.times_cpu else None,
         )
+
+    def _first_varying(self) -> int:
+        """Where something stands in a run's first line, behind its time, that differs again."""
+        if self.layout.times_cpu:
+            return self._template.offset(fields.CPU) - fields.SPARE
+        return self._template.places[fields.NUMBER][0].offset
+
+    def _cpu(self, octets: NDArray[np.uint8]) -> NDArray[np.int64]:
+        """The nanoseconds of milliseconds with six decimals, and blanks before: `   12.345678`."""
+        end = self._template.offset(fields.CPU) + fields.CPU.width
+        text = octets[:, 0, end - fields.CPU.width - fields.SPARE : end]
+        figures = np.zeros((len(octets), 16), np.uint8)
+        figures[:, 1:10], figures[:, 10:] = text[:, : -_DECIMALS - 1], text[:, -_DECIMALS:]
+        upper, lower = np.moveaxis(_from_decimal(figures), 1, 0)
+        nanoseconds: NDArray[np.int64] = upper * 10**8 + lower
+        return nanoseconds
 
     def _field(
         self, octets: NDArray[np.uint8], field: TemplateField, row: int = 0

@@ -23,27 +23,38 @@ _JITTER = 0.2
 # Our own: the program counts on what it draws from the global one.
 _random = Random()  # noqa: S311 - no secret
 _SHORTEST = 0.1
+_LONG = 0.5
 _ENDED = "the exporter was shut down before there was an answer"
 
 
 class RetryingClient:
-    """Brings messages to one destination, connecting when the first one goes.
-
-    `trouble` is why the last message was not taken whole; it is empty where it was.
-    """
+    """Brings messages to one destination, connecting when the first one goes."""
 
     def __init__(self, to: Destination) -> None:
         self._to = to
         self._connect = transport_for(to.protocol)
         self._said: set[str] = {"failed"} if to.wrong else set()
         self._stopped = False
-        self.trouble = to.wrong
+        self._trouble = to.wrong
         self.forked()
+
+    @property
+    def trouble(self) -> str:
+        """Why the last message was not taken whole; empty where it was.
+
+        Where nothing was wrong before: that there is no answer yet to one that is under way.
+        """
+        asked, trouble = self._asked_at, self._trouble
+        if trouble or asked is None:
+            return trouble
+        seconds = time.monotonic() - asked
+        return f"no answer for {seconds:.1f} s" if seconds >= _LONG else ""
 
     def forked(self) -> None:
         """Leave the parent's connection to the parent."""
         self._end = Reply()
         self._transport: Transport | None = None
+        self._asked_at: float | None = None
 
     def deliver(self, message: bytes, spans: int) -> int:
         """How many of a message's spans the receiver took, within the destination's timeout."""
@@ -58,8 +69,9 @@ class RetryingClient:
 
     def answer(self, message: bytes, within: float) -> Answer:
         """What the receiver says to a message in the end, after retries within some seconds."""
-        answer = self._try(message, time.monotonic() + within)
-        self.trouble = answer.reason
+        self._asked_at = time.monotonic()
+        answer = self._try(message, self._asked_at + within)
+        self._trouble, self._asked_at = answer.reason, None
         return answer
 
     def stop(self) -> None:
@@ -70,13 +82,13 @@ class RetryingClient:
             self._transport.close()
 
     def _try(self, message: bytes, deadline: float) -> Answer:
-        last, wait = Answer(taken=False, reason=self.trouble or _ENDED), 1.0
+        last, wait = Answer(taken=False, reason=self._trouble or _ENDED), 1.0
         while not self._stopped and not self._to.wrong:
             answer = self._connected().send(message, max(0.001, deadline - time.monotonic()))
             if self._stopped and not answer.taken:
                 break  # what closing the connection led to is no reason
             last = replace(answer, reason=hidden(answer.reason, self._to.endpoint))
-            self.trouble = last.reason  # also for who asks while there are attempts to come
+            self._trouble = last.reason  # also for who asks while there are attempts to come
             if last.taken or not last.can_retry:
                 break
             pause = _pause(wait, last.retry_after)

@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING
 
 from kumi.letters import visible
 from kumi.otel.delivery import process_events
-from kumi.otel.delivery.batch import sampled_blocks
+from kumi.otel.delivery.batch import sampled
 from kumi.otel.delivery.counts import LATE, TRACES_LATE, Sent
 from kumi.otel.log import logger
 
@@ -121,8 +121,9 @@ class Balance:
 
     def _count_unsent(self) -> None:
         """The blocks that no sender has, and summaries: they were for it, and so are missing."""
-        unsent = sampled_blocks([batch for batch in list(self._in_hand) if not batch.is_sent])
-        spans, summaries = sum(block.span_count for block in unsent), self._outputs.traces.waiting()
+        unsent = sampled(batch for batch in list(self._in_hand) if not batch.is_sent)
+        spans = sum(block.span_count for _, block in unsent)
+        summaries = self._outputs.traces.waiting()
         for sender in self._outputs.senders:
             sender.figures.sampled += spans + (summaries if sender.has_budget else 0)
 

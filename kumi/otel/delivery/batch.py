@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from kumi.otel.delivery.run_queue import size
 from kumi.spans.block import only_sampled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+    from numpy.typing import NDArray
 
     from kumi.otel.delivery.run_queue import RunQueue, Runs
     from kumi.spans.block import Block
@@ -24,7 +28,8 @@ _TOGETHER = 2000
 class Batch:
     """Runs of one program, and how far they have come: so that the end can count them anywhere.
 
-    `kept` is why they are, as `kumi.run.kept` has it. `is_sent`: the senders have them.
+    `kept` is why they are, as `kumi.run.kept` has it. `is_sent`: the senders have them. `folded`
+    are the sampled runs of which traces get summaries only, numbered among them.
     `may_be_handed`: the contexts of some may be what their callers made of them, a `HandedRun`.
     """
 
@@ -35,6 +40,7 @@ class Batch:
     kept: str = "all"
     is_sent: bool = False
     may_be_handed: bool = False
+    folded: Sequence[int] = ()
     _uncounted: list[None] = field(default_factory=lambda: [None])
 
     def claim(self) -> bool:
@@ -60,6 +66,17 @@ class Batch:
             return self.block.span_count
         return self.run_count * len(self.layout.rows)
 
+    @property
+    def in_traces(self) -> NDArray[np.bool_] | None:
+        """Which of the runs have spans of their own in traces; None where none can have any."""
+        if self.block is None or not self.is_sent:
+            return None
+        if not self.folded:
+            return self.block.sampled
+        found = self.block.sampled.copy()
+        found[np.flatnonzero(found)[self.folded]] = False
+        return found
+
 
 def rounds(queues: Iterable[RunQueue], in_hand: list[Batch]) -> Iterator[list[Batch]]:
     """What waits now, in parts of some megabytes of output; runs of many programs go together.
@@ -79,7 +96,7 @@ def rounds(queues: Iterable[RunQueue], in_hand: list[Batch]) -> Iterator[list[Ba
         yield in_hand
 
 
-def sampled_blocks(batches: Sequence[Batch]) -> list[Block]:
-    """The blocks of what traces get."""
-    sampled = [only_sampled(batch.block) for batch in batches if batch.block is not None]
-    return [block for block in sampled if block is not None]
+def sampled(batches: Iterable[Batch]) -> list[tuple[Batch, Block]]:
+    """The batches of which traces get something, each with the block of that."""
+    blocks = [(batch, batch.block and only_sampled(batch.block)) for batch in batches]
+    return [(batch, block) for batch, block in blocks if block is not None]

@@ -2,8 +2,8 @@
 
 A trace may have so many spans of ours, and so many bytes of them. Both are one number here: a run
 costs its share of the first or of the second, whichever is more. With room for 10,000 spans and
-3,600,000 bytes a run of 10 spans and 3,000 bytes costs a thousandth of the budget, and one of 6,000
-bytes a six-hundredth; so neither is ever exceeded, whatever the runs of a trace are.
+3,750,000 bytes a run of 10 spans and 3,000 bytes costs a thousandth of the budget, and one of 7,500
+bytes two; so neither is ever exceeded, whatever the runs of a trace are.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from kumi.spans.block import Block
     from kumi.spans.layout import Layout
 
-MOST_BYTES: Final = 3_600_000
-TREE_BYTES: Final = 360_000
+MOST_BYTES: Final = 3_750_000
+TREE_BYTES: Final = 240_000
 """What a trace may have of whole runs, and of trees of summaries besides: 4 MB with what stands
 around them in messages."""
 _RECENT: Final = 2_000

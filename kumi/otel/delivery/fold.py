@@ -15,8 +15,8 @@ Of a run that failed, the run, the declaration and the operation are sent as the
 rest of it is folded.
 
 Trees are sent at a flush and at the end; when a trace is not remembered any more; and when 1, 2, 4,
-8, … seconds have passed since its first run was folded. So a trace of an hour has a dozen trees at
-most of each program and caller, and none of them is older than what came before it.
+8, … seconds have passed since its first run was folded. So a trace of an hour has a dozen trees of
+a program and caller at most, and what is folded a minute after it began is seen within a minute.
 """
 
 from __future__ import annotations
@@ -48,10 +48,14 @@ _TRACE_ID: Final = 16
 
 
 class Folded(NamedTuple):
-    """What traces get of runs now, and how many of their spans are in summaries instead."""
+    """What traces get of a block now, and how many of its `spans` are in summaries instead.
+
+    `runs` are those of which nothing else is sent.
+    """
 
     blocks: list[Block]
     spans: int = 0
+    runs: Sequence[int] = ()
 
 
 @dataclass(slots=True, eq=False)
@@ -173,7 +177,7 @@ class Fold:
         if rest:
             self._add(only_runs(block, rest), now)
         operations, all_rows = len(block.layout.operation_rows), len(block.layout.rows)
-        return Folded(sent, len(partly) * operations + len(rest) * all_rows)
+        return Folded(sent, len(partly) * operations + len(rest) * all_rows, rest)
 
     # Trees.
 

@@ -95,6 +95,7 @@ def _only(decoded: Decoded, wanted: NDArray[np.bool_]) -> Decoded:
         decoded,
         readings=decoded.readings[wanted],
         sizes=decoded.sizes[wanted],
+        cpu=None if decoded.cpu is None else decoded.cpu[wanted],
         contexts=list(compress(decoded.contexts, wanted)),
     )
 

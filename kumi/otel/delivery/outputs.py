@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import inf
+from math import inf, isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kumi.otel.delivery.counts import Counts, Sent
@@ -97,7 +97,9 @@ class Outputs:
         self.close_traces()
         self._retired += [*self.senders, *self._flushers]
         self.route = route
-        patience = self._settings.block_ms / 2000  # the other half is for the runs that wait
+        # A run that waits may find the owner amid one delivery, and then has it make another: half
+        # of its time together. The other half is for the work itself.
+        patience = self._settings.block_ms / 1000 / 4
         self.senders = tuple([Sender(lane, patience, own=route.own) for lane in route.lanes])
         self._flushers = (Sender(route.native, patience, own=False),) if route.native else ()
         if self.metering is not None:
@@ -163,15 +165,17 @@ class Outputs:
         for sender in self.senders if spans else ():
             sender.spans(spans)
 
-    def runs(self, blocks: Sequence[Block]) -> None:
-        """Runs for the traces, all of them sampled."""
-        if blocks:
-            self.traces.send(blocks, self.senders, self.identity())
+    def runs(self, blocks: Sequence[Block]) -> Sequence[Sequence[int]]:
+        """Runs for the traces, all of them sampled; the runs of each block that are only folded."""
+        if not blocks:
+            return ()
+        assert self.route is not None  # noqa: S101 - decided before anything is taken
+        return self.traces.send(blocks, self.senders, self.route.ids)
 
     def summaries(self, now: float = inf) -> None:
         """Send the summaries of folded runs that are due, all where no time is said."""
         if self.senders and not self.is_given_up:
-            self.traces.send_due(self.senders, self.identity(), now)
+            self.traces.send_due(self.senders, self.identity, now)
 
     # The end.
 
@@ -206,7 +210,13 @@ class Outputs:
             self.metering.close()
 
     def hurry(self, seconds: float) -> None:
-        """Wait for nobody else at the file once `seconds` have passed; from any thread."""
+        """The end has come; from any thread.
+
+        Wait for no room on the way to an exporter, and for nobody else at the file once `seconds`
+        have passed. Infinitely many: it has not come after all.
+        """
+        for sender in self.all_senders():
+            sender.hurry(isfinite(seconds))
         log = self.event_log
         if log is not None:
             log.hurry(seconds)

@@ -38,8 +38,10 @@ class Sender:
     """A bounded queue of blocks and spans before one lane, whose exporter may be our `own`.
 
     Called on the owner's thread, but for the methods at the end, which are the sender's own.
-    `patience` is how long, in seconds, the owner may wait for room. Where that was in vain it does
-    not wait again until something was sent: else a hanging collector would cost it that each time.
+    `patience` is how long, in seconds, the owner may wait for room in one delivery, however many
+    blocks that has: runs wait for it, and the file must not lose them to a slow collector. Where it
+    was in vain the owner does not wait again until something was sent: else a hanging collector
+    would cost it that each time.
     """
 
     def __init__(self, lane: Lane, patience: float, *, own: bool) -> None:
@@ -50,6 +52,8 @@ class Sender:
         self._items: deque[Item] = deque()
         self._put = self._taken = 0
         self._stuck_at = -1
+        self._is_hurried = False
+        self.delivery_begins()
         self._closed = self._gone = False
         self._inbox: Any = queue.SimpleQueue()
         self._room: Any = queue.SimpleQueue()
@@ -61,6 +65,15 @@ class Sender:
             self._thread.start()
         except RuntimeError:  # the interpreter is shutting down, or there are too many
             self._thread = None
+
+    def delivery_begins(self) -> None:
+        """From now on the owner may be held up for as long as our patience lasts."""
+        self._until = perf_counter() + self._patience
+
+    def hurry(self, is_hurried: bool) -> None:
+        """Whether nobody is to wait for room, since the end has come; from any thread."""
+        self._is_hurried = is_hurried
+        self._room.put(True)
 
     def blocks(self, blocks: Sequence[Block]) -> None:
         """Send runs, all of them sampled."""
@@ -131,11 +144,10 @@ class Sender:
 
     def _wait_for_room(self, spans: int) -> None:
         """Wait until there is room; past our patience, drop the older half."""
-        deadline = perf_counter() + self._patience
         self._waits_for_room = True
-        while self._is_full(spans) and self._stuck_at != self._taken:
+        while self._is_full(spans) and self._stuck_at != self._taken and not self._is_hurried:
             try:
-                self._room.get(timeout=max(0.0, deadline - perf_counter()))
+                self._room.get(timeout=max(0.0, self._until - perf_counter()))
             except queue.Empty:
                 self._stuck_at = self._taken
         self._waits_for_room = False

@@ -16,7 +16,7 @@ from opentelemetry.context import Context
 from kumi.observations import FailedRun
 from kumi.otel.delivery import sampling
 from kumi.otel.delivery.balance import Balance
-from kumi.otel.delivery.batch import rounds, sampled_blocks
+from kumi.otel.delivery.batch import rounds, sampled
 from kumi.otel.delivery.counts import FAILED
 from kumi.otel.delivery.keep import Rules
 from kumi.otel.delivery.real_spans import TimedRun
@@ -68,6 +68,8 @@ class Stages:
 
     def deliver(self, queues: Iterable[RunQueue]) -> None:
         """Take what waits in `queues` to its destinations, some megabytes at a time."""
+        for sender in self._outputs.senders:
+            sender.delivery_begins()
         for batches in rounds(queues, self._in_hand):
             for stage in self.stages:
                 stage(batches)
@@ -156,10 +158,12 @@ class Stages:
         """To the senders, within the budgets of traces."""
         if not self._outputs.senders or self._outputs.is_given_up:
             return
-        blocks = sampled_blocks(batches)
+        found = sampled(batches)
         for batch in batches:
             batch.is_sent = True
-        self._outputs.runs(blocks)
+        folded = self._outputs.runs([block for _, block in found])
+        for (batch, _), runs in zip(found, folded, strict=True):
+            batch.folded = runs
 
     # To metrics.
 
@@ -172,7 +176,7 @@ class Stages:
         """To the application's meter, which is told of runs with their ids."""
         metering = self._outputs.metering
         if metering is not None and not self._outputs.is_given_up:
-            metering.record(batches, are_sent=bool(self._outputs.senders))
+            metering.record(batches)
             metering.say(self._counts, self._outputs.event_log)
 
 

@@ -6,13 +6,15 @@ from math import inf
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from kumi.otel.delivery.counts import FAILED
-from kumi.otel.delivery.fold import Fold
+from kumi.otel.delivery.counts import TRACES_FAILED
+from kumi.otel.delivery.fold import Fold, Folded
 from kumi.otel.log import trouble
 from kumi.spans.folded import tree_blocks
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    from opentelemetry.sdk.trace.id_generator import IdGenerator
 
     from kumi.otel.delivery.sender import Sender
     from kumi.spans.block import Block
@@ -30,49 +32,50 @@ class ToTraces:
         self._fold = Fold(most_spans)
         self.waiting = self._fold.waiting
 
-    def send(self, blocks: Sequence[Block], senders: Sequence[Sender], identity: Identity) -> None:
-        """Send runs, all of them sampled."""
+    def send(
+        self, blocks: Sequence[Block], senders: Sequence[Sender], id_generator: IdGenerator
+    ) -> Sequence[Sequence[int]]:
+        """Send runs, all of them sampled; the runs of each block that are only folded."""
         limited = [sender for sender in senders if sender.has_budget]
         for sender in senders:
             if sender not in limited:
                 sender.blocks(blocks)
-        if limited:
-            self._send_folded(blocks, limited, identity)
+        return self._send_folded(blocks, limited, id_generator) if limited else [()] * len(blocks)
 
     def _send_folded(
-        self, blocks: Sequence[Block], senders: Sequence[Sender], identity: Identity
-    ) -> None:
-        sent: list[Block] = []
-        folded = lost = 0
-        now = perf_counter()
+        self, blocks: Sequence[Block], senders: Sequence[Sender], id_generator: IdGenerator
+    ) -> Sequence[Sequence[int]]:
+        now, lost, folded = perf_counter(), 0, list[Folded]()
         for block in blocks:
             try:
-                some, spans = self._fold.fold(block, identity.id_generator, now)
+                folded.append(self._fold.fold(block, id_generator, now))
             except BaseException as error:  # noqa: BLE001 - id generators are anybody's code
                 trouble("folding spans of runs", error)
+                folded.append(Folded([], 0, range(len(block))))
                 lost += block.span_count
-            else:
-                sent += some
-                folded += spans
+        sent = [block for each in folded for block in each.blocks]
         for sender in senders:
-            sender.count_folded(folded)
-            sender.count_lost(FAILED, lost)
+            sender.count_folded(sum(each.spans for each in folded))
+            sender.count_lost(TRACES_FAILED, lost)
             if sent:
                 sender.blocks(sent)
+        return [each.runs for each in folded]
 
-    def send_due(self, senders: Sequence[Sender], identity: Identity, now: float = inf) -> None:
+    def send_due(
+        self, senders: Sequence[Sender], identity: Callable[[], Identity], now: float = inf
+    ) -> None:
         """Send the summaries that are due, all there are where no time is said."""
         trees = self._fold.due(now)
         if not trees:
             return
         limited = [sender for sender in senders if sender.has_budget]
         try:
-            blocks = list(tree_blocks(trees, identity))
+            blocks = list(tree_blocks(trees, identity()))
         except BaseException as error:  # noqa: BLE001 - id generators are anybody's code
             trouble("making summaries of folded spans", error)
             lost = sum(tree.span_count for tree in trees)
             for sender in limited:
-                sender.count_lost(FAILED, lost)
+                sender.count_lost(TRACES_FAILED, lost)
         else:
             for sender in limited:
                 sender.blocks(blocks)

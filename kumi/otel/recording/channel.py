@@ -91,6 +91,11 @@ class ProgramChannel:
         """How much of a run is read."""
         return self.run_queue.layout.level
 
+    @property
+    def times_cpu(self) -> bool:
+        """Whether the CPU time of runs is read."""
+        return self.run_queue.layout.times_cpu
+
     def bound(self, run: FunctionType) -> None:
         """Have one more function follow what is set here."""
         alive = [each for each in self._functions if each() is not None]

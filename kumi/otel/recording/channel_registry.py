@@ -26,7 +26,8 @@ class ChannelRegistry:
     a run in flight, what its queue holds goes to `_left`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, time_cpu: bool = False) -> None:
+        self._time_cpu = time_cpu
         self._open: weakref.WeakValueDictionary[tuple[int, Level], ProgramChannel]
         self._open = weakref.WeakValueDictionary()
         self._left: deque[RunQueue] = deque()
@@ -43,7 +44,8 @@ class ChannelRegistry:
         key = id(program), level
         channel = self._open.get(key)
         if channel is None:
-            queue = RunQueue(layout(program, level, program_key(program)))
+            laid_out = layout(program, level, program_key(program), times_cpu=self._time_cpu)
+            queue = RunQueue(laid_out)
             made = ProgramChannel(queue, recording, self._close, OneIn(self._every))
             channel = self._open.setdefault(key, made)
         return channel

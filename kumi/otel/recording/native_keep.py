@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from kumi.otel.delivery.keep import Rules
     from kumi.otel.delivery.lanes.native import NativeLane
     from kumi.otel.delivery.run_queue import RunQueue
+    from kumi.spans.layout import Layout
 
 _NANOSECONDS = 1e9
 
@@ -37,8 +38,7 @@ class NativeKeep:
         self._layout = queue.layout
         self._rules = rules
         self._values = values
-        program, level = queue.layout.program, queue.layout.level
-        self._unpack = struct.Struct(record_format(program, level)).unpack
+        self._unpack = struct.Struct(_format(queue.layout)).unpack
         queue.may_be_handed = True
 
     def __call__(self, kept: tuple[bytes | FailedRun, Any]) -> None:
@@ -72,7 +72,7 @@ class NativeKeep:
         kept = self._rules.said_of(layout.program.schema, times[-1] - times[0], failed=False)
         if kept == "none":
             return TimedRun(layout.run_alone, [times[0], times[-1]], (), kept, anchor=base)
-        sizes: Sequence[Any] = read[layout.readings :]
+        sizes: Sequence[Any] = read[layout.readings : layout.readings + len(layout.axes)]
         return TimedRun(layout, times, sizes, kept, anchor=base)
 
     def _timed_failure(self, run: FailedRun) -> TimedRun:
@@ -88,6 +88,10 @@ class NativeKeep:
             failure,
             base,
         )
+
+
+def _format(layout: Layout) -> str:
+    return record_format(layout.program, layout.level, times_cpu=layout.times_cpu)
 
 
 def _unix(readings: Sequence[float], base: int) -> list[int]:

@@ -55,7 +55,7 @@ class OwnerWork:
         hear_of_ends: Callable[[], None],
         admit_anew: Callable[[], None],
     ) -> None:
-        self.channels = ChannelRegistry()
+        self.channels = ChannelRegistry(time_cpu=settings.cpu)
         self.pending = PendingEvents()
         self.pauses = PauseWatch()
         self.streams_frames = settings.stream and settings.is_compressed

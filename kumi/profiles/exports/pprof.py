@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from kumi.profiles.event_line import of_kind
 from kumi.profiles.exports.call_stacks import call_stacks
-from kumi.profiles.exports.moments import moment
+from kumi.profiles.moments import moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

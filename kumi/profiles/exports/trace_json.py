@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from kumi.profiles.counted_lines import CountedLines
 from kumi.profiles.event_line import of_kind
 from kumi.profiles.exports.call_stacks import title
-from kumi.profiles.exports.moments import moment
 from kumi.profiles.exports.tracks import Tracks
+from kumi.profiles.moments import moment
 from kumi.profiles.operand_names import OperandNames
 
 if TYPE_CHECKING:

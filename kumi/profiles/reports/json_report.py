@@ -26,7 +26,7 @@ def _object(found: Breakdown) -> dict[str, Any]:
         "total_ns": found.total,
         "answer": findings_object(found.findings),
         "schemas": [_part(("schema",), part) for part in found.schemas],
-        "runs": [_tally(("schema",), tally) for tally in found.runs],
+        "runs": [{**_tally(("schema",), tally), "cpu_ns": tally.cpu} for tally in found.runs],
         "failures": [_part(("schema", "error"), part) for part in found.failures],
         "script_ns": found.script,
         "types": [_tally(("operation",), tally) for tally in found.types],

@@ -24,6 +24,7 @@ _WHY: Final = {
     "file_limit": "the file had reached KUMI_PROFILE_MAX_BYTES",
     "file_foreign": "a file that is no profile was in its place",
     "traces_queue_full": "runs came faster than they were exported",
+    "traces_internal_error": "an error of Kumi's own, which the log tells",
     "traces_exit": "no time was left at exit (KUMI_PROFILE_EXIT_MS)",
     "export_failed": "the exporter failed, as the log tells",
     "already_shutdown": "the tracer provider was shut down already",

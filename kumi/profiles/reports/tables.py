@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from kumi.profiles.engine import Tally
 
 _FIGURES = ("count", "time ms", "share", "average", "p50", "p95", "p99", "longest")
+_BESIDE_TIME = 2
 
 
 def tally_table(
@@ -23,16 +24,27 @@ def tally_table(
     limit: int,
     names: Callable[[Tally], tuple[str, ...]] | None = None,
 ) -> list[str | Table]:
-    """Tallies with share, average and percentiles; nothing where there are none."""
+    """Tallies with share, average and percentiles; nothing where there are none.
+
+    Beside their time stands that of the processor, where one of them says it.
+    """
     if not tallies:
         return []
     total = sum(tally.total for tally in tallies)
     named = names or _names
     rows = [(*named(tally), *_figures(tally, total)) for tally in tallies[:limit]]
+    cpu = [_cpu(tally.cpu) for tally in tallies[:limit]]
     if rest := tallies[limit:]:
         calls, time = sum(each.calls for each in rest), sum(each.total for each in rest)
         rows.append(_others(len(rest), calls, time, total, len(heading), blank=4))
-    return [Table(title, (*heading, *_FIGURES), tuple(rows), len(heading))]
+        known = [each.cpu for each in rest if each.cpu is not None]
+        cpu.append(_cpu(sum(known) if known else None))
+    head = (*heading, *_FIGURES)
+    if any(tally.cpu is not None for tally in tallies):
+        at = len(heading) + _BESIDE_TIME
+        head = (*head[:at], "CPU ms", *head[at:])
+        rows = [(*row[:at], of, *row[at:]) for row, of in zip(rows, cpu, strict=True)]
+    return [Table(title, head, tuple(rows), len(heading))]
 
 
 def part_table(
@@ -55,6 +67,10 @@ def described(hotspot: Hotspot) -> str:
     operation, function = hotspot.tally.keys[1], hotspot.tally.keys[4]
     operand = hotspot.operand if function is None else function
     return name(operation if operand is None else f"{operation} {operand}")
+
+
+def _cpu(ns: int | None) -> str:
+    return "" if ns is None else ms(ns)
 
 
 def _names(tally: Tally) -> tuple[str, ...]:

@@ -4,6 +4,6 @@
 INSERT INTO counted
 SELECT
   kind, ns, "schema", "name", declaration, position, "function", program, process, "error", entire,
-  rows_class, count(*) AS calls, coalesce(sum("rows"), 0) AS "rows", min("first") AS "first"
+  rows_class, count(*) AS calls, coalesce(sum("rows"), 0) AS "rows", min("first") AS "first", sum(cpu) AS cpu
 FROM events({path})
 GROUP BY ALL

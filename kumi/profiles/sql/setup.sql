@@ -20,6 +20,9 @@ CREATE MACRO rows_class(number) AS
        WHEN number < 1099511627776 THEN floor(log2(number))::BIGINT + 1
        ELSE length(bin(number)) END;
 
+-- Milliseconds as nanoseconds, rounded half up.
+CREATE MACRO rounded(ms) AS TRY_CAST(floor(TRY_CAST(ms AS DOUBLE) * 1e6 + 0.5) AS BIGINT);
+
 -- One row a line that is not blank. `kind` is the event's name as JSON text, NULL where the line is
 -- malformed: a line that is no JSON object gives a row of NULLs (ignore_errors). At an object of more
 -- than 17 MiB DuckDB gives up on the file, and is given a copy in which long lines are cut.
@@ -33,9 +36,9 @@ lines AS (
       event JSON, "schema" JSON, operation JSON, duration_ms JSON, "timestamp" JSON,
       declaration JSON, "index" JSON, "function" JSON, "rows" JSON, run JSON, program JSON,
       start_unix_nano JSON, end_unix_nano JSON, "error" JSON, "name" JSON,
-      process JSON, pid JSON, host JSON, clock JSON, cause JSON, "label" JSON, rss_bytes JSON,
-      path JSON, sha256 JSON, declarations JSON, operations JSON, service JSON, runs JSON, spans JSON,
-      dropped JSON)'},
+      cpu_ms JSON, process JSON, pid JSON, host JSON, clock JSON, cause JSON, "label" JSON,
+      rss_bytes JSON, path JSON, sha256 JSON, declarations JSON, operations JSON, service JSON,
+      runs JSON, spans JSON, dropped JSON)'},
     records = false, ignore_errors = true, compression = 'uncompressed', maximum_object_size = 17825792)
 ),
 texts AS (
@@ -54,6 +57,7 @@ texts AS (
     j."error"::VARCHAR AS "error",
     j."rows"::VARCHAR AS "rows",
     j.duration_ms::VARCHAR AS ms,
+    j.cpu_ms::VARCHAR AS cpu_ms,
     j.start_unix_nano::VARCHAR AS started,
     j.end_unix_nano::VARCHAR AS ended,
     CASE WHEN event IN ('"profile_start"', '"program"', '"memory"', '"pause"', '"profile_end"')
@@ -65,11 +69,11 @@ measured AS (
     *,
     CASE WHEN started IS NOT NULL AND ended IS NOT NULL
            THEN whole_number(ended) - whole_number(started)
-         ELSE TRY_CAST(floor(TRY_CAST(ms AS DOUBLE) * 1e6 + 0.5) AS BIGINT) END AS ns,
+         ELSE rounded(ms) END AS ns,
     is_name("schema") AND is_name(operation) AND is_name(phase) AND is_name(declaration)
       AND is_name("function") AND is_name(program) AND is_name(run) AND is_name("error")
       AND is_count("index") AND is_count("rows") AND is_count(started) AND is_count(ended)
-      AND is_duration(ms) AND coalesce(ns >= 0, false)
+      AND is_duration(ms) AND is_duration(cpu_ms) AND coalesce(ns >= 0, false)
       AND CASE event WHEN '"vm_operation"' THEN operation IS NOT NULL
                      WHEN '"vm_declaration"' THEN declaration IS NOT NULL
                      WHEN '"phase"' THEN phase IS NOT NULL
@@ -88,13 +92,14 @@ SELECT
   rows_class(whole_number("rows")) AS rows_class,
   -- Which of equal times was the first. Only what took long is ever looked up.
   CASE WHEN ns > 100000 THEN {'started': whole_number(started), 'run': run} END AS "first",
+  rounded(cpu_ms) AS cpu,
   entire
 FROM measured;
 
 CREATE TABLE counted (
   kind VARCHAR, ns BIGINT, "schema" VARCHAR, "name" VARCHAR, declaration VARCHAR, position VARCHAR,
   "function" VARCHAR, program VARCHAR, process VARCHAR, "error" VARCHAR, entire VARCHAR,
-  rows_class BIGINT, calls BIGINT, "rows" HUGEINT, "first" STRUCT(started BIGINT, run VARCHAR));
+  rows_class BIGINT, calls BIGINT, "rows" HUGEINT, "first" STRUCT(started BIGINT, run VARCHAR), cpu HUGEINT);
 
 -- What is taken out of operations, by process: filled by take_out.sql, empty where times are raw.
 CREATE TABLE clock_costs (of_process VARCHAR, cost BIGINT);

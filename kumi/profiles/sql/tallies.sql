@@ -3,7 +3,7 @@
 -- of Tally, in kumi/profiles/engine.py, says why and shows such a table.
 WITH
 alike AS (
-  SELECT {keys}, ns, sum(calls) AS calls, sum("rows") AS "rows"
+  SELECT {keys}, ns, sum(calls) AS calls, sum("rows") AS "rows", sum(cpu) AS cpu
   FROM chosen($kind, $min_ns, $schemas, $declarations, $operations, $free)
   GROUP BY ALL
 ),
@@ -17,6 +17,7 @@ SELECT
   sum(calls), sum(ns::HUGEINT * calls), sum("rows"), max(ns),
   min(ns) FILTER (seen * 100 >= 50 * everything),
   min(ns) FILTER (seen * 100 >= 95 * everything),
-  min(ns) FILTER (seen * 100 >= 99 * everything)
+  min(ns) FILTER (seen * 100 >= 99 * everything),
+  sum(cpu)
 FROM cumulated
 GROUP BY {keys}

@@ -13,6 +13,7 @@ on the object, an encoder that is not OpenTelemetry's.
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from copy import copy
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -61,13 +62,20 @@ def are_loaded() -> bool:
 
 def view_of(exporter: Any) -> Any:
     """An exporter that sends `Ready` messages as `exporter` would; None where there is no way."""
-    kind, module = type(exporter), sys.modules[type(exporter).__module__]
-    if getattr(module, "OTLPSpanExporter", None) is not kind or _has_methods(exporter):
-        return None
-    layouts = (layout for name, layout in _LAYOUTS if name == module.__name__)
-    found = (layout(kind, module) for layout in layouts)
-    replaced = next((each for each in found if each is not None), None)
-    return None if replaced is None else _shared(exporter, type(kind.__name__, (kind,), replaced))
+    kind = type(exporter)
+    layouts = (layout for name, layout in _LAYOUTS if name == kind.__module__)
+    with suppress(Exception):  # a module, a class or a method that is made differently
+        found = (_replaced(layout, kind, exporter) for layout in layouts)
+        if replaced := next(filter(None, found), None):
+            return _shared(exporter, type(kind.__name__, (kind,), replaced))
+    return None
+
+
+def _replaced(layout: Layout, kind: type, exporter: Any) -> dict[str, Any] | None:
+    """What a view of an exporter replaces, if it is of that layout and nobody has changed it."""
+    module = sys.modules[kind.__module__]
+    is_as_made = vars(module)["OTLPSpanExporter"] is kind and not _has_methods(exporter)
+    return layout(kind, module) if is_as_made else None
 
 
 def _has_methods(exporter: Any) -> bool:

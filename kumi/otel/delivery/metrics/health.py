@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from opentelemetry.metrics import Observation
 
 from kumi import forks
-from kumi.otel.delivery.counts import QUEUE_FULL, REFUSED, SHUT_DOWN, TRACES_FULL
+from kumi.otel.delivery.counts import (
+    FAILED,
+    QUEUE_FULL,
+    REFUSED,
+    SHUT_DOWN,
+    TRACES_FAILED,
+    TRACES_FULL,
+)
 from kumi.otel.delivery.event_log import EventLog
 from kumi.otel.delivery.metrics.components import Component, Outcomes, outcomes
 from kumi.otel.delivery.metrics.instruments import (
@@ -54,6 +61,8 @@ class _Traces:
     def processed(self) -> Outcomes:
         dropped = dict(self.figures.dropped)
         lost = {name: dropped.get(why, 0) for why, name in _DROPPED.items()}
+        if TRACES_FAILED in dropped:
+            lost[FAILED] = dropped[TRACES_FAILED]
         return outcomes(self.processor, self.figures.given, lost)
 
     def exported(self) -> Outcomes:

@@ -54,11 +54,11 @@ class Metering:
             if batch.decoded is not None:
                 self._count(batch.layout, batch.decoded)
 
-    def record(self, batches: Iterable[Batch], *, are_sent: bool) -> None:
-        """Record how long runs took; `are_sent` says that traces get those that are sampled."""
+    def record(self, batches: Iterable[Batch]) -> None:
+        """Record how long runs took."""
         for batch in batches:
             if batch.decoded is not None:
-                self._record(batch.layout, batch.decoded, batch.block if are_sent else None)
+                self._record(batch, batch.decoded)
 
     def say(self, counts: Counts, log: EventLog | None) -> None:
         """Tell what has become of spans by now."""
@@ -83,10 +83,11 @@ class Metering:
             times = self._times[layout] = operation_times(layout)
         return times.of(decoded)
 
-    def _record(self, layout: Layout, decoded: Decoded, sent: Block | None) -> None:
-        took = _durations(decoded)
-        at = _slowest(took, sent)
-        attributes = by_run(layout.program.schema, _error_type(decoded))
+    def _record(self, batch: Batch, decoded: Decoded) -> None:
+        took, there = _durations(decoded), batch.in_traces
+        at = _slowest(took, there)
+        sent = batch.block if there is not None and there[at] else None
+        attributes = by_run(batch.layout.program.schema, _error_type(decoded))
         try:
             context = _context(decoded.contexts[at], sent, at)
             self._durations.record(took, attributes, at, context)
@@ -102,11 +103,11 @@ def _error_type(decoded: Decoded) -> str | None:
     return decoded.failure.error_type if decoded.failure else None
 
 
-def _slowest(took: NDArray[np.int64], block: Block | None) -> int:
+def _slowest(took: NDArray[np.int64], there: NDArray[np.bool_] | None) -> int:
     """The run that an exemplar is made of: the slowest that traces have, if they have any."""
-    if block is None:
+    if there is None:
         return int(took.argmax())
-    return int(np.where(block.sampled, took, -1).argmax())
+    return int(np.where(there, took, -1).argmax())
 
 
 def _context(caller: Any, block: Block | None, run: int) -> Context | None:
@@ -115,7 +116,7 @@ def _context(caller: Any, block: Block | None, run: int) -> Context | None:
         known = caller.span if caller.span.is_valid else caller.parent
         return set_span_in_context(NonRecordingSpan(known))
     around = caller if isinstance(caller, Context) else Context()
-    if block is None or not block.sampled[run]:
+    if block is None:
         return around
     span_id = block.prefixes[run, 0].tobytes() + _RUN
     span = SpanContext(

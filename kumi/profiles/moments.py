@@ -1,4 +1,4 @@
-"""When something was, as events say it."""
+"""When something was, as events say it: a text of UTC, and Unix nanoseconds."""
 
 from __future__ import annotations
 
@@ -21,3 +21,13 @@ def moment(timestamp: Any) -> int | None:
         return None
     since = (said if said.tzinfo else said.replace(tzinfo=UTC)) - _EPOCH
     return max(since // _MICROSECOND * 1000, 0) or None
+
+
+def timestamp(ns: int) -> str:
+    """Unix nanoseconds as a timestamp, cut to milliseconds. Raises OverflowError past year 9999.
+
+    >>> timestamp(1_737_369_045_123_999_999)
+    '2025-01-20T10:30:45.123Z'
+    """
+    at = _EPOCH + timedelta(microseconds=ns // 1000)
+    return at.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"

@@ -1,0 +1,1 @@
+"""Schemas under test: what pytest is given."""

@@ -1,0 +1,38 @@
+"""A collector that cannot follow costs traces, which is counted, and never the file."""
+
+import time
+
+import pytest
+from otel_subjects import SPANS, Blocky, of, read, run
+
+from kumi import otel
+from kumi.otel.delivery import sender
+
+RUNS = 10_000
+"""More than twice what waits for the owner at most."""
+
+
+class Slow(Blocky):
+    """Takes its time for each block."""
+
+    def export_blocks(self, blocks):
+        time.sleep(0.4 * len(blocks))
+        return sum(block.span_count for block in blocks)
+
+
+@pytest.mark.parametrize("exporters", [1, 2])
+def test_a_slow_exporter_costs_the_file_nothing(tmp_path, monkeypatch, exporters):
+    """It is behind after some blocks, and takes longer for all that waits than a run may wait."""
+    monkeypatch.setattr(sender, "MOST_SPANS", 5_000)
+    monkeypatch.setattr(sender, "_TOGETHER", 1)
+    path = tmp_path / "p.jsonl"
+    slow = [Slow() for _ in range(exporters)]
+    with otel.profile(file=path, ops=True, exporters=slow, block_ms=2_000, exit_ms=500):
+        run(RUNS)
+    events = read(path)
+    [end] = of(events, "profile_end")
+    assert len(of(events, "vm_run")) == RUNS
+    assert end["spans"]["written"] == end["spans"]["recorded"] == RUNS * SPANS
+    assert end["dropped"]["traces_queue_full"] > 0
+    of_traces = sum(end["dropped"].values())
+    assert end["spans"]["sampled"] == end["spans"]["sent"] + of_traces

@@ -1,0 +1,187 @@
+"""Lines of other programs: the Ruby Kumi's, and OTLP JSON lines."""
+
+import gzip
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from profile_files import operation, text
+
+from kumi.profiles.engine import Filters
+from kumi.profiles.open_profiles import open_profiles
+from kumi.profiles.read_profiles import counted
+
+TESTS = Path(__file__).parent.parent
+sys.path[:0] = [str(TESTS / room) for room in ("cli", "replay", "backends", "spans", "exporters")]
+
+from calling import call  # noqa: E402 - found by the path above
+from recordings import long_profile, recorded  # noqa: E402 - found by the path above
+
+
+def ruby(tag, wall, decl="total", run=1, **more):
+    said = {"ts": "2026-11-23T14:15:33.979Z", "run": run, "schema": "Shop", "decl": decl}
+    return {**said, "i": 0, "tag": tag, "wall_ms": wall, "rows": 2, "note": None, **more}
+
+
+def lines(*said):
+    return "".join(f"{json.dumps(each)}\n" for each in said)
+
+
+def report(capsys, *arguments, **more):
+    done = call(capsys, "profile", *arguments, "--json", **more)
+    assert (done.code, done.err) == (0, "")
+    return json.loads(done.out)
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(content, name="foreign.jsonl"):
+        (tmp_path / name).write_text(content, "utf-8")
+        return tmp_path / name
+
+    return write
+
+
+def test_what_the_ruby_kumi_measured(capsys, write):
+    path = write(
+        lines(
+            {"ts": "2026-11-23T14:15:33.737Z", "kind": "mem", "label": "x", "rss_mb": 16.5},
+            {"ts": "2026-11-23T14:15:33.759Z", "kind": "phase", "name": "parse", "wall_ms": 20.9},
+            {"ts": "2026-11-23T14:15:34Z", "kind": "phase", "name": "pass", "wall_ms": 1, "tags": {"pass": "Types"}},
+            ruby("load_input", 0.25, "price"),
+            ruby("const", 0.005, schema=None),
+            ruby("guard_push", 0.005, schema="UnknownSchema"),
+            ruby("map", 9.0, note="skipped"),
+            {"ts": "2026-11-23T14:15:34Z", "kind": "final_summary", "data": {}},
+        )
+    )  # fmt: skip
+    found = report(capsys, path)
+    assert {each["operation"]: each["total_ns"] for each in found["types"]} == {
+        "LoadInput": 250_000, "Const": 5000, "GuardPush": 5000,
+    }  # fmt: skip
+    assert {each["schema"]: each["count"] for each in found["schemas"]} == {"Shop": 1, "Unknown": 2}
+    assert [(each["name"], each["total_ns"]) for each in found["phases"]] == [
+        ("parse", 20_900_000), ("pass Types", 1_000_000),
+    ]  # fmt: skip
+    assert found["memory"]["peak"] == 17_301_504
+    assert (found["unknown_lines"], found["malformed_lines"]) == (2, 0)
+
+
+def test_a_ruby_reference_counts_without_what_it_computed(capsys, write):
+    path = write(
+        lines(
+            ruby("load_input", 0.3, "a"),
+            ruby("ref", 0.01, "b", attrs={"name": "x"}),
+            ruby("map", 0.09, "b"),
+            ruby("ref", 0.15, "c", attrs={"name": "b__vec"}),  # 0.05 of its own
+            ruby("ref", 0.02, "c", attrs={"name": "a"}),  # computed before: all of it
+            ruby("ref", 1.0, "d", attrs={"name": "c"}, run=2),  # another run
+        )
+    )
+    spots = report(capsys, path)["hotspots"]
+    taken = sorted((each["declaration"], each["operation"], each["total_ns"]) for each in spots)
+    assert taken == [
+        ("a", "LoadInput", 300_000),
+        ("b", "Map", 90_000),
+        ("b", "Ref", 10_000),
+        ("c", "Ref", 70_000),
+        ("d", "Ref", 1_000_000),
+    ]
+
+
+def test_ruby_times_end_where_the_line_says(capsys, write):
+    path = write(lines(ruby("map", 250.0)))
+    event = json.loads(call(capsys, "profile", path, "--raw").out)
+    assert event["timestamp"] == "2026-11-23T14:15:33.729Z"
+
+
+@pytest.fixture(scope="module", params=["small", "large"])
+def otlp(request, tmp_path_factory):
+    """A profile, and its spans as OTLP JSON lines."""
+    from kumi.cli.main import main
+
+    folder = tmp_path_factory.mktemp("otlp")
+    small = request.param == "small"
+    path = recorded(folder / "p.jsonl")[0] if small else long_profile(folder / "p.jsonl")
+    with pytest.raises(SystemExit):
+        main(["profile", str(path), "-o", str(folder / "p.otlp.jsonl")])
+    return path, folder / "p.otlp.jsonl"
+
+
+def figures(found):
+    """What spans say; what is said of programs and processes only once is not in them."""
+    spots = [{**spot, "operand": None} for spot in found["hotspots"]]
+    keys = (
+        "operations",
+        "total_ns",
+        "schemas",
+        "runs",
+        "failures",
+        "types",
+        "declarations",
+        "phases",
+    )
+    return {**{key: found[key] for key in keys}, "hotspots": spots}
+
+
+def test_otlp_lines_give_the_figures_of_the_profile(capsys, otlp):
+    path, spans = otlp
+    assert figures(report(capsys, spans)) == figures(report(capsys, path))
+    only = ("--operation", "Map", "--min-duration", "500ns")
+    assert figures(report(capsys, spans, *only)) == figures(report(capsys, path, *only))
+
+
+def test_they_come_compressed_and_by_standard_input(capsys, otlp, tmp_path, monkeypatch):
+    path, spans = otlp
+    wanted = figures(report(capsys, path))
+    packed = tmp_path / "p.otlp.jsonl.gz"
+    packed.write_bytes(gzip.compress(spans.read_bytes()))
+    assert figures(report(capsys, packed)) == wanted
+    stdin = spans.read_text("utf-8")
+    assert figures(report(capsys, "-", stdin=stdin, monkeypatch=monkeypatch)) == wanted
+
+
+def test_spans_of_others_and_summaries_are_counted_as_lines(capsys, write):
+    def span(name, **attributes):
+        said = [{"key": key, "value": {"stringValue": value}} for key, value in attributes.items()]
+        ids = {"traceId": "1" * 32, "spanId": "2" * 16, "parentSpanId": ""}
+        times = {
+            "startTimeUnixNano": "1737369045123000000",
+            "endTimeUnixNano": "1737369045123000500",
+        }
+        return {**ids, **times, "name": name, "kind": 1, "attributes": said}
+
+    def scope(name, *spans):
+        return {"scope": {"name": name}, "spans": spans}
+
+    kumi = {"kumi.schema.name": "Shop"}
+    mapped = {**kumi, "kumi.operation.name": "Map", "kumi.declaration.name": "total"}
+    folded = {**mapped, "aggregation.is_summary": "true"}
+    request = {
+        "resourceSpans": [
+            {"scopeSpans": [scope("flask", span("GET /", **mapped))]},
+            {"scopeSpans": [scope("kumi", span("Map", **mapped), span("Map (folded)", **folded))]},
+        ]
+    }
+    damaged = {"resourceSpans": [{"scopeSpans": [scope("kumi", {"name": "Map"})]}]}
+    found = report(capsys, write(lines(request, damaged, {"resourceSpans": 5}, operation(ns=7))))
+    assert found["events"] == {"vm_operation": 2, "span": 1}
+    assert (found["total_ns"], found["unknown_lines"], found["malformed_lines"]) == (507, 1, 2)
+
+
+def test_what_is_damaged_stays_malformed_in_both_engines(write):
+    good = lines(ruby("map", 0.25))
+    bad = lines(ruby("map", "soon"), ruby("map", True), ruby("map", 1, decl=5), {"ts": 1})
+    path = write("torn {\n" + good + bad + '{"ts":NaN,"tag"\n[]\n\n' + text(operation(ns=1)))
+    seen = []
+    for small in (0, 1 << 40):
+        with open_profiles([str(path)]) as profiles:
+            engine = counted(profiles, Filters(), small)
+            seen.append(
+                (engine.lines, [each.total for each in engine.tallies("vm_operation", ("schema",))])
+            )
+    assert seen[0] == seen[1]
+    assert seen[0][0].malformed == 7
+    assert seen[0][0].first_malformed == (str(path), 1)
+    assert sum(seen[0][1]) == 250_001
