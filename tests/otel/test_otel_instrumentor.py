@@ -243,7 +243,7 @@ def test_the_otlp_exporter_in_a_file(instrumented, configured, received):
         ({"slow_ms": ["3x"]}, "slow_ms=\"['3x']\" is not accepted"),
         (
             {"tracer_provider": "otlp"},
-            "no traces of Kumi are sent: builtins.str gives no tracer",
+            "no traces of Kumi are sent: builtins.str is no tracer provider",
         ),
     ],
 )

@@ -205,7 +205,8 @@ class Router:
     def _natively(self, provider: Any, why: str) -> Route:
         """The provider's own tracer makes the spans."""
         if self._tracer is None:
-            _warn(f"{type(provider).__module__}.{type(provider).__qualname__} gives no tracer")
+            kind = type(provider)
+            _warn(f"{kind.__module__}.{kind.__qualname__} is no tracer provider")
             return Route(self._own_provider(), (), None, provider)
         below = Level.NOTHING if self._native is None else self._native
         lane = NativeLane(provider, self._tracer, below, self._most_spans)
