@@ -15,6 +15,7 @@ from typing_extensions import override
 from kumi import forks
 from kumi_exporters.transport.destination import chosen_protocol, from_environment
 from kumi_exporters.transport.retries import RetryingClient, transport_for
+from kumi_exporters.transport.userinfo import hidden
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -105,5 +106,6 @@ class KumiOTLPSpanExporter(SpanExporter):
                 taken += self._client.deliver(message, spans)
                 del message  # the next one takes its memory: fresh pages cost more than the copy
         except Exception as error:  # noqa: BLE001 - an exporter never raises
-            _log.warning("spans cannot be sent: %s: %s", type(error).__qualname__, error)
+            said = hidden(str(error), self.destination.endpoint)
+            _log.warning("spans cannot be sent: %s: %s", type(error).__qualname__, said)
         return taken

@@ -26,7 +26,7 @@ from canaries import (
 from opentelemetry import metrics, trace
 from opentelemetry.exporter.prometheus import PrometheusMetricReader
 from opentelemetry.sdk._logs import LoggerProvider, LoggingHandler
-from opentelemetry.sdk._logs.export import InMemoryLogExporter, SimpleLogRecordProcessor
+from opentelemetry.sdk._logs import export as log_export
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcessor
@@ -37,6 +37,7 @@ import kumi
 from kumi import otel
 
 here = Path(sys.argv[1])
+in_memory = getattr(log_export, "InMemoryLogRecordExporter", None) or log_export.InMemoryLogExporter
 (here / "canary.kumi").write_text(
     f"""schema do
   input do
@@ -131,7 +132,7 @@ def fail():
 
 
 def main():
-    finished, records = InMemorySpanExporter(), InMemoryLogExporter()
+    finished, records = InMemorySpanExporter(), in_memory()
     tracing, metering, logs = (
         TracerProvider(),
         MeterProvider([PrometheusMetricReader()]),
@@ -141,7 +142,7 @@ def main():
     tracing.add_span_processor(BatchSpanProcessor(otel.KumiOTLPSpanExporter()))
     trace.set_tracer_provider(tracing)
     metrics.set_meter_provider(metering)
-    logs.add_log_record_processor(SimpleLogRecordProcessor(records))
+    logs.add_log_record_processor(log_export.SimpleLogRecordProcessor(records))
     logging.basicConfig(filename=here / "logs.txt", level=logging.DEBUG)
     logging.getLogger("kumi").addHandler(LoggingHandler(logger_provider=logs))
     logging.getLogger("kumi").addHandler(logging.StreamHandler())
