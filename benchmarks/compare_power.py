@@ -131,7 +131,7 @@ def alarms(old, new, chosen):
 
 
 def sides(old, new, data, processes, kept):
-    """Both sides, measured; or as they are in the file `kept`, where an earlier call has left it."""
+    """Both sides, measured; or as they stand in `kept`, where an earlier call has left them."""
     if not kept.exists():
         question = Question((str(old), str(new)), ("old", "new"), data, swapped=False)
         found = measured(PROCESS, question, processes, lambda n: progress(n, processes))[:2]

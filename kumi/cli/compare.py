@@ -20,10 +20,10 @@ from kumi.compare.comparison import compared
 from kumi.compare.gates import parsed_gate, passed
 from kumi.compare.revisions import PREFIX, RevisionError, parsed, taken_out
 from kumi.letters import visible
-from kumi.profiles.open_profiles import UnreadableError
+from kumi.profiles.unreadable import UnreadableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from kumi.compare.comparison import Comparison
     from kumi.compare.gates import Gate, Passed
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _PROCESS: Final = "kumi.cli.compared_process"
 _TRIPPED: Final = 3
 _REASONS: Final = 3
+_PROGRESS: Final = 40  # columns
 _ROWS: Final = 20
 
 
@@ -195,10 +196,18 @@ def _schemas(sides: Sequence[str], given: str | None, processes: int) -> Compari
         old, new = (_path(side, stack, names) for side in sides)
         question = Question((old, new), (sides[0], sides[1]), data, swapped=False)
         try:
-            return compared("schemas", *measured(_PROCESS, question, processes, _begins(processes)))
+            found = measured(
+                _PROCESS,
+                question,
+                processes,
+                lambda number: _progress(f"measuring: process {number} of {processes}"),
+            )
         except MeasuringError as error:
+            _progress("")
             _say_error(str(error), names)
             sys.exit(FAILED)
+    _progress("")
+    return compared("schemas", *found)
 
 
 def _path(side: str, stack: ExitStack, names: dict[str, str]) -> str:
@@ -224,16 +233,11 @@ def _say_error(text: str, names: Mapping[str, str]) -> None:
     say(text, err=True)
 
 
-def _begins(processes: int) -> Callable[[int], None]:
-    """What says on a terminal which process is measuring; it writes over what it said before."""
-
-    def begins(number: int) -> None:
-        if width(sys.stderr):
-            end = "" if number < processes else "\r"
-            sys.stderr.write(f"\rmeasuring: process {number} of {processes}{end}")
-            sys.stderr.flush()
-
-    return begins
+def _progress(text: str) -> None:
+    """Show how far it is on a terminal, over what stood there; an empty text removes it."""
+    if width(sys.stderr):
+        sys.stderr.write(f"\r{text:<{_PROGRESS}}" + ("" if text else "\r"))
+        sys.stderr.flush()
 
 
 def _show(found: Comparison, said: Sequence[Passed], limit: int, *, as_json: bool) -> None:

@@ -1,4 +1,4 @@
-"""The process that `kumi compare` starts to measure two schemas: `python -m` runs this module."""
+"""The process that `kumi compare` starts to measure two schemas: it runs `main`."""
 
 from __future__ import annotations
 
@@ -108,7 +108,3 @@ def _is_of(root: Path, module: str) -> bool:
     file = Path(getattr(sys.modules[module], "__file__", None) or os.devnull).resolve()
     is_installed = "site-packages" in file.parts or module.partition(".")[0].startswith("kumi")
     return file.is_relative_to(root) and not is_installed
-
-
-if __name__ == "__main__":
-    sys.exit(main())

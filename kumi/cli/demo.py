@@ -15,9 +15,9 @@ from kumi.cli.shell_words import command_name, typed
 from kumi.cli.show_report import show_report
 from kumi.cli.terminal import emit, say, width
 from kumi.letters import visible
-from kumi.profiles.open_profiles import UnreadableError
 from kumi.profiles.read_profiles import read_breakdown
 from kumi.profiles.reports.drawing import wrapped
+from kumi.profiles.unreadable import UnreadableError
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider

@@ -12,8 +12,8 @@ from kumi.cli.shell_words import command_name, typed
 from kumi.cli.show_report import show_report
 from kumi.cli.terminal import say
 from kumi.letters import visible
-from kumi.profiles.open_profiles import UnreadableError
 from kumi.profiles.read_profiles import read_breakdown
+from kumi.profiles.unreadable import UnreadableError
 
 if TYPE_CHECKING:
     from typing import TextIO

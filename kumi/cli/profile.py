@@ -14,11 +14,12 @@ from kumi.cli.show_report import show_report
 from kumi.cli.terminal import say
 from kumi.errors import did_you_mean
 from kumi.profiles.engine import Filters
-from kumi.profiles.open_profiles import UnreadableError, open_profiles
+from kumi.profiles.open_profiles import open_profiles
 from kumi.profiles.read_profiles import check_readable, read_breakdown
 from kumi.profiles.reports.remarks import malformed
 from kumi.profiles.reports.rendering import ROWS
 from kumi.profiles.reports.wording import name
+from kumi.profiles.unreadable import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

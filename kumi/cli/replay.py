@@ -15,9 +15,10 @@ from kumi.cli.progress import Progress
 from kumi.cli.replay_outcome import how_far, is_short, result, say_how_to_go_on
 from kumi.cli.terminal import say
 from kumi.errors import did_you_mean
-from kumi.profiles.open_profiles import UnreadableError, checked
+from kumi.profiles.open_profiles import checked
 from kumi.profiles.read_profiles import check_readable
 from kumi.profiles.reports.wording import name
+from kumi.profiles.unreadable import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -187,9 +187,10 @@ def _how(found: Comparison) -> str:
     beyond = f"more than {limit.part:.0%} and {limit.ns} ns".replace("%", " %")
     if found.kind == "schemas":
         [one] = found.schemas
+        most = "all but one" if number > 2 else "each"  # noqa: PLR2004 - see `verdicts`
         return (
             f"Measured in {count(number, 'fresh process', 'es')}, {one.new_runs:,} runs of each "
-            f"side, in turns. Slower and faster: {beyond}, at their median and in all but one"
+            f"side, in turns. Slower and faster: {beyond} at their median, half of that in {most}"
         )
     if number == 1:
         return (

@@ -12,14 +12,26 @@ import json
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+import kumi
 from kumi.compare.differing import Difference
 from kumi.compare.sides import OperationFigures, ProgramFigures, Side
 from kumi.compare.turns import OperationTime, SchemaTime
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+
+_FOLDER: Final = str(Path(kumi.__file__).parents[1])
+_PROGRAM: Final = """\
+import sys
+sys.path.append({folder!r})
+from {module} import main
+sys.exit(main())
+"""
+"""What a process runs: this Kumi, and no file of the current folder stands in for a module."""
 
 
 class MeasuringError(Exception):
@@ -54,8 +66,9 @@ def measured(
 ) -> tuple[Side, Side, Difference | None]:
     """Both sides, and where their results differ first.
 
-    Each process runs `module`, which answers by `answer`. `begins` is told the number of each
-    process, from 1. Raises MeasuringError for the first process that does not answer.
+    Each process runs the `main` of `module`, which reads by `asked` and answers by `written`.
+    `begins` is told the number of each process, from 1. Raises MeasuringError for the first process
+    that does not answer.
     """
     answers = []
     for number in range(processes):
@@ -85,20 +98,16 @@ def asked(text: bytes) -> Question:
 def _asked(module: str, question: Question) -> Measured:
     """What a fresh process answers. Where we are interrupted it is ended."""
     done = subprocess.run(  # noqa: S603 - our own module
-        [
-            sys.executable,
-            "-P",
-            "-m",
-            module,
-        ],  # no file of the current folder stands in for a module
+        [sys.executable, "-P", "-c", _PROGRAM.format(folder=_FOLDER, module=module)],
         input=json.dumps(question).encode(),
         env=_environment(),
         capture_output=True,
         check=False,
     )
-    if done.returncode:
+    if done.returncode or not done.stdout:  # a module may end the process whenever it likes
         said = done.stderr.decode("utf-8", "replace").strip()
-        raise MeasuringError(said or f"Error: measuring ended with exit code {done.returncode}")
+        code = f"Error: measuring ended with exit code {done.returncode}, and no answer"
+        raise MeasuringError(said if done.returncode and said else code)
     old, new, difference = json.loads(done.stdout)
     return Measured(_time(old), _time(new), difference and Difference(*difference))
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import duckdb
 
 from kumi.profiles.interruptible import interruptible
-from kumi.profiles.open_profiles import UnreadableError
+from kumi.profiles.unreadable import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from kumi.profiles.open_profiles import ScratchFolder
     from kumi.profiles.profile_file import ProfileFile
+    from kumi.profiles.scratch_folder import ScratchFolder
 
 _MEMORY_LIMIT: Final = "1GB"  # beyond it DuckDB spills to the temporary folder
 _LINE_TOO_LONG: Final = "maximum_object_size"

@@ -8,8 +8,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from kumi.profiles.engine import Filters
-from kumi.profiles.open_profiles import UnreadableError, open_profiles
+from kumi.profiles.open_profiles import open_profiles
 from kumi.profiles.read_profiles import read_breakdown
+from kumi.profiles.unreadable import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

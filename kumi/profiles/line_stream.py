@@ -12,14 +12,9 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
-from kumi.profiles.open_profiles import (
-    LONGEST_MAGIC,
-    STDIN,
-    UnreadableError,
-    checked,
-    checked_stdin,
-)
+from kumi.profiles.open_profiles import LONGEST_MAGIC, STDIN, checked, checked_stdin
 from kumi.profiles.profile_file import BYTE_ORDER_MARK, KEPT_OF_LONGER, LONGEST_LINE
+from kumi.profiles.unreadable import UnreadableError
 from kumi.spans import frames
 
 if TYPE_CHECKING:

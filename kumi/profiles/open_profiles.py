@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from kumi.profiles.devices import device_refused, is_device
 from kumi.profiles.profile_file import LONGEST_LINE, ProfileFile
+from kumi.profiles.scratch_folder import ScratchFolder
 from kumi.profiles.sources.foreign_lines import foreign_events
-from kumi.profiles.sources.known_kinds import HEAD, kind_of
+from kumi.profiles.sources.known_kinds import HEAD, PARQUET, kind_of
+from kumi.profiles.unreadable import UnreadableError
 from kumi.spans import frames
 
 if TYPE_CHECKING:
@@ -27,39 +29,6 @@ STDIN: Final = "standard input"
 """What is called `-` on the command line."""
 LONGEST_MAGIC: Final = 4
 """So many bytes tell how a file is compressed."""
-
-
-class UnreadableError(Exception):
-    """Nothing can be read there; the text is one line for a person."""
-
-
-class ScratchFolder:
-    """Paths in a temporary folder that is made when the first one is asked for."""
-
-    def __init__(self) -> None:
-        self._folder: Path | None = None
-        self._given = 0
-
-    @property
-    def folder(self) -> Path:
-        """The folder."""
-        if self._folder is None:
-            from tempfile import mkdtemp  # noqa: PLC0415 - 20 ms that a small file does not need
-
-            self._folder = Path(mkdtemp(prefix="kumi-"))
-        return self._folder
-
-    def path(self) -> Path:
-        """A path where nothing is yet."""
-        self._given += 1
-        return self.folder / f"{self._given}.jsonl"
-
-    def remove(self) -> None:
-        """Remove the folder and everything in it."""
-        if self._folder is not None:
-            from shutil import rmtree  # noqa: PLC0415 - a small file needs none of it
-
-            rmtree(self._folder)
 
 
 class OpenProfiles(NamedTuple):
@@ -108,6 +77,10 @@ def _own(profile: ProfileFile, scratch: ScratchFolder) -> ProfileFile:
     """The file itself, or the events that it says where another program has written it."""
     with profile.open() as file:
         kind = kind_of(file.read(HEAD))
+    if kind == PARQUET:
+        from kumi.profiles.sources.parquet_rows import parquet_events  # noqa: PLC0415 - it imports DuckDB
+
+        return parquet_events(profile, scratch)
     if kind:
         raise UnreadableError(f"{profile.name}: no profile: it is {kind}")
     events = foreign_events(profile)

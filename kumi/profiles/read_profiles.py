@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from kumi.profiles.breakdown import breakdown
 from kumi.profiles.engine import Filters
-from kumi.profiles.open_profiles import SMALL, UnreadableError, open_profiles
+from kumi.profiles.open_profiles import SMALL, open_profiles
+from kumi.profiles.unreadable import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,10 +6,10 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from kumi import otel
-from kumi.profiles.open_profiles import UnreadableError
 from kumi.profiles.read_profiles import read_breakdown
 from kumi.profiles.reports.rendering import render
 from kumi.profiles.reports.wording import name
+from kumi.profiles.unreadable import UnreadableError
 from kumi_exporters.eventfile import ownership
 from kumi_exporters.eventfile.event_file import EventFile
 

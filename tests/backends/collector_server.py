@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from patience import HANG
-from programs import running
+from running_programs import running
 from span_views import traces_data
 
 CONFIG = Path(__file__).parents[2] / "deploy" / "collector" / "config.yaml"

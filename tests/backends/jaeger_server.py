@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from patience import HANG
-from programs import running
+from running_programs import running
 from span_views import traces_data
 
 LISTENERS = {

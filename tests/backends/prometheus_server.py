@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 from patience import HANG
-from programs import running
+from running_programs import running
 
 FOLDER = Path(__file__).parents[2] / "deploy" / "prometheus"
 

@@ -4,8 +4,8 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 
-from programs import running
 from prometheus_server import running_prometheus
+from running_programs import running
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 FULL_SOON = {"KUMI_PROFILE_MAX_BYTES": "200000"}

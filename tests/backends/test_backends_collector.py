@@ -12,9 +12,9 @@ from opentelemetry.exporter.prometheus import PrometheusMetricReader
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
 from patience import HANG
-from programs import eventually
 from prometheus_client import REGISTRY, generate_latest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
+from running_programs import eventually
 from span_views import as_jaeger_keeps, by_id, from_jaeger, in_trace
 
 import kumi
@@ -128,13 +128,16 @@ def test_metrics_over_otlp_are_called_and_counted_as_by_a_prometheus_reader(
     with otel.profile(file=tmp_path / "p.jsonl", ops=True, meter_provider=provider):
         schema.run(given)
         assert otel.flush(HANG)
-        expected = ours_in(generate_latest(REGISTRY).decode())
-        provider.force_flush()
-        found = eventually(lambda: ours_in(collector.scrape()))
+
+        def both():
+            assert provider.force_flush()
+            return ours_in(collector.scrape()), ours_in(generate_latest(REGISTRY).decode())
+
+        relayed, read = eventually(both, is_enough=lambda found: found[0] == found[1] != {})
     provider.shutdown()
 
-    assert found == expected
-    names = {name for name, _ in found}
+    assert relayed == read
+    names = {name for name, _ in read}
     assert {"kumi_runs_total", "kumi_run_duration_seconds_bucket"} <= names
     assert "otel_sdk_exporter_span_exported_total" in names
 

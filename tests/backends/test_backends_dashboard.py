@@ -5,7 +5,7 @@ import itertools
 import pytest
 import yaml
 from dashboard import DASHBOARD, GRAFANA, PANELS, asked
-from programs import eventually
+from running_programs import eventually
 
 SOURCES = yaml.safe_load((GRAFANA / "provisioning/datasources/datasources.yaml").read_text())
 QUESTIONS = [

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 from patience import HANG
-from programs import eventually
 from prometheus_server import FOLDER
+from running_programs import eventually
 
 pytestmark = pytest.mark.backend
 RULES_TEST = Path(__file__).with_name("alerts_test.yml")

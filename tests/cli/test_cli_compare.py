@@ -131,6 +131,13 @@ def test_outside_of_a_repository_there_are_no_revisions(capsys, folder):
     assert "not a git repository" in done.err
 
 
+def test_a_module_that_ends_the_process_is_told(capsys, folder):
+    (folder / "app.py").write_text("import os\nos._exit(0)\n")
+    done = measured(capsys, "old.kumi", "app.py")
+    assert (done.code, done.out) == (1, "")
+    assert done.err == "Error: measuring ended with exit code 0, and no answer\n"
+
+
 def test_an_input_that_does_not_fit_says_whose_it_is(capsys, folder):
     (folder / "in.json").write_text("{}")
     done = measured(capsys, "old.kumi", "new.kumi")
@@ -183,7 +190,7 @@ def test_ctrl_c_leaves_no_process_and_no_file(revisions, tmp_path):
 def children(pid):
     """The Python processes that a process has started."""
     found = subprocess.run(
-        ["ps", "-o", "args=", "--ppid", str(pid)], capture_output=True, text=True
+        ["ps", "-ww", "-o", "args=", "--ppid", str(pid)], capture_output=True, text=True
     )
     return [line for line in found.stdout.splitlines() if "compared_process" in line]
 

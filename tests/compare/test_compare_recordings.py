@@ -7,7 +7,7 @@ from kumi import otel
 from kumi.compare.comparison import compared
 from kumi.compare.gates import parsed_gate, passed
 from kumi.compare.recordings import recorded
-from kumi.profiles.open_profiles import UnreadableError
+from kumi.profiles.unreadable import UnreadableError
 
 TAX = """\
 schema do

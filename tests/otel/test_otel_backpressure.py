@@ -7,9 +7,10 @@ from otel_subjects import SPANS, Blocky, of, read, run
 
 from kumi import otel
 from kumi.otel.delivery import sender
+from kumi.otel.delivery.event_log import EventLog
 
-RUNS = 10_000
-"""More than twice what waits for the owner at most."""
+RUNS = 6_000
+"""Half as many again as wait for the owner at most."""
 
 
 class Slow(Blocky):
@@ -36,3 +37,20 @@ def test_a_slow_exporter_costs_the_file_nothing(tmp_path, monkeypatch, exporters
     assert end["dropped"]["traces_queue_full"] > 0
     of_traces = sum(end["dropped"].values())
     assert end["spans"]["sampled"] == end["spans"]["sent"] + of_traces
+
+
+def test_a_run_waits_for_room_and_not_until_all_is_written(tmp_path, monkeypatch):
+    """A slow disk costs pace, not runs: no run waits for more than makes room for it."""
+    write = EventLog.blocks
+
+    def slowly(log, blocks):
+        time.sleep(0.2)
+        write(log, blocks)
+
+    monkeypatch.setattr(EventLog, "blocks", slowly)
+    path = tmp_path / "p.jsonl"
+    with otel.profile(file=path, ops=True, block_ms=2_000, exit_ms=20_000):
+        run(RUNS)
+    events = read(path)
+    assert len(of(events, "vm_run")) == RUNS
+    assert of(events, "profile_end")[0]["dropped"] == {}

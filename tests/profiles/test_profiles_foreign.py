@@ -185,3 +185,32 @@ def test_what_is_damaged_stays_malformed_in_both_engines(write):
     assert seen[0][0].malformed == 7
     assert seen[0][0].first_malformed == (str(path), 1)
     assert sum(seen[0][1]) == 250_001
+
+
+@pytest.mark.parametrize("size", ["golden", "long"])
+def test_parquet_gives_the_operations_back(capsys, tmp_path, size, monkeypatch):
+    path = tmp_path / "p.jsonl"
+    recorded(path) if size == "golden" else long_profile(path)
+    table = tmp_path / "p[1].parquet"
+    call(capsys, "profile", path, "-o", table)
+    wanted = report(capsys, path, "--operation", "Map")
+    found = report(capsys, table, "--operation", "Map")
+    keys = ("operations", "total_ns", "types")
+    assert {key: found[key] for key in keys} == {key: wanted[key] for key in keys}
+    assert figures(found)["hotspots"] == figures(wanted)["hotspots"]
+    raw = [json.loads(line) for line in call(capsys, "profile", table, "--raw").out.splitlines()]
+    first = json.loads(
+        call(capsys, "profile", path, "--raw", "--operation", "LoadInput").out.split("\n")[0]
+    )
+    assert raw[0] == {**first, "error": first.get("error")}
+
+
+def test_a_parquet_file_of_something_else(capsys, tmp_path):
+    import duckdb
+
+    path = tmp_path / "other.parquet"
+    duckdb.sql(f"COPY (SELECT 1 AS a) TO '{path}'")
+    done = call(capsys, "profile", path)
+    assert (done.code, done.err) == (1, f"Error: {path}: a Parquet file, but none of operations\n")
+    path.write_bytes(b"PAR1 and no more")
+    assert call(capsys, "profile", path).err == f"Error: {path}: a damaged Parquet file\n"

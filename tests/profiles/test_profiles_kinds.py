@@ -55,7 +55,6 @@ def test_the_kind_is_told(capsys, tmp_path, profile, kind):
 
 
 EXPORTED = {
-    ".parquet": "a Parquet file",
     ".folded": "folded stacks",
     ".json": "a report of kumi profile --json",
     ".speedscope.json": "a file of speedscope",

@@ -17,7 +17,6 @@ from profile_files import (
 )
 
 from kumi.profiles.engine import Filters
-from kumi.profiles.open_profiles import UnreadableError
 from kumi.profiles.read_profiles import read_breakdown
 from kumi.profiles.reports.detailed import detailed
 from kumi.profiles.reports.drawing import plain
@@ -25,6 +24,7 @@ from kumi.profiles.reports.json_report import json_report
 from kumi.profiles.reports.sections import HOW_TO_GET_OPERATIONS
 from kumi.profiles.reports.summary import summary
 from kumi.profiles.reports.wording import duration
+from kumi.profiles.unreadable import UnreadableError
 
 
 def page(path, make=summary, limit=10, filters=None):

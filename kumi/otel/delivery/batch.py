@@ -29,7 +29,7 @@ class Batch:
     """Runs of one program, and how far they have come: so that the end can count them anywhere.
 
     `kept` is why they are, as `kumi.run.kept` has it. `is_sent`: the senders have them. `folded`
-    are the sampled runs of which traces get summaries only, numbered among them.
+    are the numbers, among its sampled runs, of those of which traces get summaries only.
     `may_be_handed`: the contexts of some may be what their callers made of them, a `HandedRun`.
     """
 

@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from math import inf
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from kumi.spans.folded import Tree
     from kumi.spans.layout import Layout
 
-_TRACE_ID: Final = 16
+_NO_PARENT = bytes(8)
 
 
 class Folded(NamedTuple):
@@ -137,17 +137,12 @@ class Fold:
 
         A run without a caller has a trace for itself, of which nothing needs to be remembered.
         """
-        parents, traces = block.parents.tobytes(), block.trace_ids.tobytes()
         lacking: dict[bytes, list[int]] = {}
-        if cost <= self._budgets.whole and parents == bytes(len(parents)):
+        if cost <= self._budgets.whole and _are_roots(block):
             return lacking
-        if traces == traces[:_TRACE_ID] * len(block):  # most often: the runs of one request
-            trace, runs = traces[:_TRACE_ID], range(len(block))
-            fit = self._budgets.take(trace, cost, len(runs))
-            return {trace: [*runs[fit:]]} if fit < len(runs) else lacking
-        each = _rows(block.trace_ids)
-        for run in self._budgets.take_each(each, cost):
-            lacking.setdefault(each[run], []).append(run)
+        traces = _rows(block.trace_ids)
+        for run in self._budgets.lacking(traces, cost):
+            lacking.setdefault(traces[run], []).append(run)
         return lacking
 
     def _partly(self, block: Block, lacking: dict[bytes, list[int]]) -> set[int]:
@@ -230,7 +225,14 @@ class Fold:
         return summaries
 
 
+def _are_roots(block: Block) -> bool:
+    """Whether no run of a block has a caller; most often the first one tells."""
+    if block.parents[0].tobytes() != _NO_PARENT:
+        return False
+    return block.parents.tobytes() == _NO_PARENT * len(block)
+
+
 def _rows(columns: NDArray[np.uint8]) -> list[bytes]:
     """The bytes of each row."""
-    rows: list[bytes] = np.frombuffer(columns.tobytes(), f"V{columns.shape[1]}").tolist()
+    rows: list[bytes] = columns.view(f"V{columns.shape[1]}")[:, 0].tolist()
     return rows

@@ -66,14 +66,19 @@ class Stages:
         self._between = between
         self.keep_by(Rules(settings))
 
-    def deliver(self, queues: Iterable[RunQueue]) -> None:
-        """Take what waits in `queues` to its destinations, some megabytes at a time."""
+    def deliver(self, queues: Iterable[RunQueue], *, some: bool = False) -> None:
+        """Take what waits in `queues` to its destinations, some megabytes at a time.
+
+        `some`: no more than those megabytes.
+        """
         for sender in self._outputs.senders:
             sender.delivery_begins()
         for batches in rounds(queues, self._in_hand):
             for stage in self.stages:
                 stage(batches)
             batches.clear()
+            if some:
+                return
             self._between()
 
     # Decode and identify.

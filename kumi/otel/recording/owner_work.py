@@ -120,8 +120,8 @@ class OwnerWork:
 
     # What it is asked for by callers.
 
-    def drain(self, queues: Iterable[RunQueue]) -> bool:
-        """Hand on what is in `queues`, and what is no run."""
+    def drain(self, queues: Iterable[RunQueue], *, some: bool = False) -> bool:
+        """Hand on what is in `queues`, or `some` of it, and what is no run."""
         if self.is_halted:
             return False
         self.see_to_the_route()
@@ -130,7 +130,7 @@ class OwnerWork:
             return True
         if self.pending.are_waiting() or not self.channels.is_empty():
             self._hand_on_events()
-            self._stages.deliver(queues)
+            self._stages.deliver(queues, some=some)
         self.outputs.summaries(perf_counter())
         return True
 

@@ -8,6 +8,8 @@ from typing import Final
 HEAD: Final = 1 << 16
 """So many bytes at the beginning tell what a file is."""
 
+PARQUET: Final = "a Parquet file"
+
 _KINDS: Final = {
     "a ZIP archive": rb"PK\x03\x04",
     "compressed with bzip2": rb"BZh\d",
@@ -15,7 +17,7 @@ _KINDS: Final = {
     "compressed with LZ4": rb"\x04\x22\x4d\x18",
     "a 7-Zip archive": rb"7z\xbc\xaf",
     "an Arrow file": rb"ARROW1",
-    "a Parquet file": rb"PAR1",
+    PARQUET: rb"PAR1",
     "an SQLite database": rb"SQLite format 3\0",
     "text in UTF-16": rb"\xff\xfe|\xfe\xff|.\0.\0",
     "a trace for Perfetto or Chrome": rb'\s*\{\s*"(traceEvents|displayTimeUnit)"|\s*\[\s*\{\s*"ph"',
