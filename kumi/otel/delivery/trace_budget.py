@@ -1,6 +1,6 @@
 """How many spans of ours a trace may get, where each is made by the application's own tracer.
 
-Such a span costs its caller 20 to 100 µs, and backends keep only so many of a trace (sentry keeps
+Such a span costs its caller 20 to 150 µs, and backends keep only so many of a trace (sentry keeps
 1,000). A loop of runs in one request must be no harm to either.
 """
 
