@@ -47,7 +47,16 @@ from benchmarks.compare_power import planted
 Planted = planted({path!r}, {index}, {steps})
 Planted.__module__ = __name__
 """
-HEADER = ("", "operations", "false alarms", "10 % planted in", "found", "alone", "on paper, worst")
+HEADER = (
+    "",
+    "processes",
+    "operations",
+    "false alarms",
+    "10 % planted in",
+    "found",
+    "alone",
+    "on paper, worst",
+)
 
 
 def planted(path, index, steps):
@@ -176,6 +185,7 @@ def row(name, asked, folder, rng):
     operation = old.programs[0].operations[index]
     return (
         name,
+        str(old.measurements),
         str(len(old.programs[0].operations)),
         f"{false} of {asked.comparisons:,}",
         f"{operation.declaration} {operation.title}, {median_of(operation) / 1000:.1f} µs",
@@ -200,7 +210,7 @@ def main():
         rows = [row(name, asked, folder, rng) for name in SCHEMAS]
     print(table([HEADER, *rows]))
     took = round(perf_counter() - begun)
-    print(f"{asked.processes} processes a side, {asked.size} a comparison; {took} s")
+    print(f"{asked.size} processes a comparison; {took} s")
 
 
 if __name__ == "__main__":
