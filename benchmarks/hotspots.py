@@ -3,8 +3,8 @@
 A program has `PLACES` declarations in random order. Each repeats one operation on the same column,
 the five dearest of them so often that each does 1.3 times the work of the next. So the order of the
 five is known before anything is measured. One process records all programs and prints JSON: for
-each program whether the calibrated profile has the five in that order, by their whole time and by
-their typical time (the median of each operation, times its count).
+each program whether the calibrated profile has the five in that order, by their whole time and as
+reports rank them, by their typical time (see `kumi.profiles.typical`).
 
 `--busy N` keeps N processes at work beside it.
 """
@@ -16,6 +16,7 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from contextlib import ExitStack, contextmanager
 from itertools import repeat
 from pathlib import Path
@@ -86,7 +87,11 @@ def _found(folder, seed):
     path = folder / f"p{seed}.kumi"
     path.write_text(f"{HEAD}{body}end\n")
     given = {"a": 1.0001, "rows": [{"x": random.uniform(1, 2)} for _ in range(rows)]}
-    return _in_order(_recorded(path, given), sorted(named)[:TOP])
+    found = _recorded(path, given)
+    return {
+        "whole": _by_whole_time(found)[:TOP] == sorted(named)[:TOP],
+        "typical": _as_reported(found)[:TOP] == sorted(named)[:TOP],
+    }
 
 
 def _recorded(path, given):
@@ -94,23 +99,19 @@ def _recorded(path, given):
     with otel.profile(file=profile, ops=True, traces="off", block_ms=10_000):
         for _ in repeat(None, RUNS):
             schema.run(given)
-    return read_breakdown([str(profile)], calibrated=True).hotspots
+    return read_breakdown([str(profile)], calibrated=True)
 
 
-def _in_order(hotspots, expected):
-    whole, typical = {}, {}
-    for spot in hotspots:
-        place, tally = spot.tally.keys[2], spot.tally
-        whole[place] = whole.get(place, 0) + tally.total
-        typical[place] = typical.get(place, 0) + tally.p50 * tally.calls
-    return {
-        name: _top(found) == expected for name, found in (("whole", whole), ("typical", typical))
-    }
+def _by_whole_time(found):
+    times = Counter()
+    for spot in found.hotspots:
+        times[spot.tally.keys[2]] += spot.tally.total
+    return [place for place, _ in times.most_common() if place != "inputs"]
 
 
-def _top(times):
-    places = (place for place in times if place != "inputs")
-    return sorted(places, key=times.get, reverse=True)[:TOP]
+def _as_reported(found):
+    places = [place.declaration for place in found.findings.places]
+    return [place for place in places if place != "inputs"]
 
 
 if __name__ == "__main__":
