@@ -1,4 +1,4 @@
-"""Endpoints as they may be shown: without the name and password that may stand in a URL.
+"""Endpoints as they may be shown: without name, password and token that may stand in a URL.
 
 Receivers get them; log lines, reports and metrics do not.
 """
@@ -9,18 +9,26 @@ from urllib.parse import urlsplit
 
 
 def shown(endpoint: str) -> str:
-    """An endpoint without the name and password in it.
+    """An endpoint without the name and password in it, and without what is behind its path.
 
-    >>> shown("https://alice:secret@tempo:4318/v1/traces"), shown("alice:secret@tempo:4317")
+    >>> shown("https://alice:secret@tempo:4318/v1/traces?key=1"), shown("alice:secret@tempo:4317")
     ('https://tempo:4318/v1/traces', 'tempo:4317')
     """
-    return endpoint.replace(_credentials(endpoint), "", 1)
+    return _public(endpoint)[0]
 
 
 def hidden(text: str, endpoint: str) -> str:
     """A text about an endpoint, such as an error of a library, without them."""
-    secret = _credentials(endpoint)
-    return text.replace(secret, "") if secret else text
+    for secret in filter(None, (_credentials(endpoint), _public(endpoint)[1])):
+        text = text.replace(secret, "")
+    return text
+
+
+def _public(endpoint: str) -> tuple[str, str]:
+    """What may be shown of an endpoint, and its query and fragment, which often hold a token."""
+    plain = endpoint.replace(_credentials(endpoint), "", 1)
+    end = min((at for at in map(plain.find, "?#") if at >= 0), default=len(plain))
+    return plain[:end], plain[end:]
 
 
 def _credentials(endpoint: str) -> str:

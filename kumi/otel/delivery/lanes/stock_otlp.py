@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from opentelemetry.sdk.trace.export import SpanExportResult
@@ -12,6 +11,7 @@ from kumi.otel import log
 from kumi.otel.delivery.lanes.lane import Accepted, Lane, uninstrumented
 from kumi.otel.delivery.lanes.otlp_view import Ready
 from kumi_exporters.encode.otlp_encoder import MOST_BYTES, OtlpEncoder
+from kumi_exporters.transport.userinfo import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace import ReadableSpan
 
     from kumi.spans.block import Block
-
-_UNSAID = re.compile(r"(?<=//)[^/@]*@|[?#].*")  # of an endpoint: who is let in, and by which token
 
 
 class StockOtlpLane(Lane):
@@ -43,7 +41,7 @@ class StockOtlpLane(Lane):
     @override
     def name(self) -> str:
         endpoint = getattr(self.exporter, "_endpoint", super().name)
-        return _UNSAID.sub("", str(endpoint))
+        return shown(str(endpoint))
 
     @property
     @override
