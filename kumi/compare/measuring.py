@@ -96,19 +96,26 @@ def asked(text: bytes) -> Question:
 
 
 def _asked(module: str, question: Question) -> Measured:
-    """What a fresh process answers. Where we are interrupted it is ended."""
-    done = subprocess.run(  # noqa: S603 - our own module
+    """What a fresh process answers. Where we are interrupted it is ended, and waited for."""
+    process = subprocess.Popen(  # noqa: S603 - our own module
         [sys.executable, "-P", "-c", _PROGRAM.format(folder=_FOLDER, module=module)],
-        input=json.dumps(question).encode(),
         env=_environment(),
-        capture_output=True,
-        check=False,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
-    if done.returncode or not done.stdout:  # a module may end the process whenever it likes
-        said = done.stderr.decode("utf-8", "replace").strip()
-        code = f"Error: measuring ended with exit code {done.returncode}, and no answer"
-        raise MeasuringError(said if done.returncode and said else code)
-    old, new, difference = json.loads(done.stdout)
+    with process:
+        try:
+            answer, said = process.communicate(json.dumps(question).encode())
+        except BaseException:
+            process.kill()
+            process.wait()
+            raise
+    if process.returncode or not answer:  # a module may end the process whenever it likes
+        complaint = said.decode("utf-8", "replace").strip()
+        code = f"Error: measuring ended with exit code {process.returncode}, and no answer"
+        raise MeasuringError(complaint if process.returncode and complaint else code)
+    old, new, difference = json.loads(answer)
     return Measured(_time(old), _time(new), difference and Difference(*difference))
 
 
