@@ -12,8 +12,17 @@ from patience import HANG, PATIENT
 
 from kumi_exporters.eventfile import locks
 
-STEERING = "KUMI_.*|OTEL_.*|.*_PROXY|COLUMNS|LINES|NO_COLOR|FORCE_COLOR|TRACE.*|BAGGAGE"
-for name in [name for name in os.environ if re.fullmatch(STEERING, name.upper())]:
+STEERING = re.compile(
+    "KUMI_.*|OTEL_.*|.*_PROXY|COLUMNS|LINES|NO_COLOR|FORCE_COLOR|TRACE.*|BAGGAGE", re.IGNORECASE
+)
+
+
+def steering():
+    """The variables that there are, of those that steer what is tested."""
+    return {name for name in os.environ if STEERING.fullmatch(name)}
+
+
+for name in steering():
     del os.environ[name]
 os.environ |= PATIENT
 locks.PATIENCE = HANG
@@ -32,8 +41,10 @@ settings.load_profile("kumi")
 
 
 @pytest.fixture(autouse=True)
-def no_owner():
-    """A file that was profiled in one test is nobody's in the next."""
+def own_environment():
+    """What a test sets, or a command that it calls, is not there in the next; nor is an owner."""
     os.environ.pop("KUMI_PROFILE_OWNER", None)
+    before = steering()
     yield
-    os.environ.pop("KUMI_PROFILE_OWNER", None)
+    for name in steering() - before:
+        del os.environ[name]

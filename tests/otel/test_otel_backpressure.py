@@ -1,9 +1,11 @@
 """A collector that cannot follow costs traces, which is counted, and never the file."""
 
+import threading
 import time
 
 import pytest
 from otel_subjects import SPANS, Blocky, of, read, run
+from patience import HANG
 
 from kumi import otel
 from kumi.otel.delivery import sender
@@ -54,3 +56,15 @@ def test_a_run_waits_for_room_and_not_until_all_is_written(tmp_path, monkeypatch
     events = read(path)
     assert len(of(events, "vm_run")) == RUNS
     assert of(events, "profile_end")[0]["dropped"] == {}
+
+
+def test_threads_that_fill_each_other_s_room_wait_on(tmp_path):
+    """The owner takes some runs; who asked for that may find them replaced by others' runs."""
+    path, given = tmp_path / "p.jsonl", 4_000
+    with otel.profile(file=path, ops=True, block_ms=HANG * 1000):
+        threads = [threading.Thread(target=run, args=(given,)) for _ in range(6)]
+        [thread.start() for thread in threads]
+        [thread.join() for thread in threads]
+    events = read(path)
+    assert events[-1]["dropped"] == {}
+    assert len(of(events, "vm_run")) == 6 * given

@@ -34,6 +34,11 @@ MOST_SPANS = 1 << 18
 _TOGETHER = 1 << 13
 
 
+def capacity() -> int:
+    """How many spans may wait before one lane."""
+    return MOST_SPANS
+
+
 class Sender:
     """A bounded queue of blocks and spans before one lane, whose exporter may be our `own`.
 

@@ -60,19 +60,29 @@ class OwnerCalls:
     def make_room(self, channel: ProgramChannel) -> None:
         """Wait for room: that lets the owner have the interpreter while a caller would spin.
 
-        Not until all that waits is written: a busy machine may take longer than a run waits.
+        Not until all that waits is written: a busy machine may take longer than a run waits. What
+        the owner takes at a time may be filled by other threads before this one goes on; then it
+        asks again, as long as it may wait.
         """
         begin = perf_counter()
-        self.ask_unless_stuck(lambda: self._work.drain([channel.run_queue], some=True))
+        end = begin + self._settings.block_ms / 1000
+        while len(channel.queue) >= channel.ceiling:
+            some = partial(self._work.drain, [channel.run_queue], some=True)
+            if not self.ask_unless_stuck(some, until=end):
+                break
         self._count_wait(begin)
         self._drop_older_half(channel)
 
-    def ask_unless_stuck(self, work: Callable[[], object]) -> bool:
-        """Ask the owner, for as long as a run may wait; not again until it has done something."""
+    def ask_unless_stuck(self, work: Callable[[], object], until: float | None = None) -> bool:
+        """Ask the owner, for as long as a run may wait; not again until it has done something.
+
+        Or no longer than `until`, a reading of the clock.
+        """
         owner = self._work.owner
         if self._stuck_at == owner.answered:
             return False
-        answer = owner.ask(work, self._settings.block_ms / 1000)
+        patience = self._settings.block_ms / 1000
+        answer = owner.ask(work, patience if until is None else max(0.0, until - perf_counter()))
         if not answer and not owner.is_current():
             self._stuck_at = owner.answered
         return bool(answer)

@@ -32,7 +32,7 @@ from kumi.otel.delivery.metrics.instruments import (
     QUEUE_SIZE,
     observe,
 )
-from kumi.otel.delivery.sender import MOST_SPANS, Sender
+from kumi.otel.delivery.sender import Sender, capacity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -189,7 +189,7 @@ class Health:
         if now.queue:
             yield Observation(now.queue()[1], self._owner.attributes())
         for processor in {each.processor for each in list(now.traces)}:
-            yield Observation(MOST_SPANS, processor.attributes())
+            yield Observation(capacity(), processor.attributes())
 
 
 def _observations(of: Outcomes) -> Iterator[Observation]:
