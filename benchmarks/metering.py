@@ -98,7 +98,7 @@ def _block(tax, level):
     def count(times):
         for _ in repeat(None, times):
             metering.count([batch])
-            metering.record([batch], are_sent=False)
+            metering.record([batch])
             metering.say(counts, None)
 
     return Case(level.name.lower(), count, 100, len(kept))
@@ -137,7 +137,15 @@ class _Delivery:
         self._file = file
         settings = Settings(file=file and str(file), persistent=True, traces="off")
         hook = DrainHook(lambda _: True, lambda: None)
-        router = Router(off=True, given=None, exporters=(), hook=hook, halted=lambda: False)
+        router = Router(
+            off=True,
+            native=None,
+            most_spans=settings.max_spans,
+            given=None,
+            exporters=(),
+            hook=hook,
+            halted=lambda: False,
+        )
         outputs = Outputs(settings, router, Meters(provider, Owner, lambda: (0, 0)))
         outputs.begin()
         self._stages = Stages(settings, outputs, lambda: None)
