@@ -25,7 +25,7 @@ from benchmarks.subjects import income_tax, recorded
 from kumi import otel
 from kumi.observations import Level
 
-RUNS = 2_000
+RUNS = 20_000
 NEVER = 1_000_000_000
 ADDED_NS, ADDED_WITH_METRICS_NS, KEPT_RATIO = 150, 250, 1.05
 
