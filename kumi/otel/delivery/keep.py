@@ -1,7 +1,7 @@
 """Rules that keep: which runs are written whole, and which as the run alone.
 
-Rules look at readings, where there are no ids yet, so that what they do not keep costs its readings
-and nothing else. What a rule said of a run is `kumi.run.kept`: `slow`, `error`, or `none` where it
+Rules look at readings, where there are no ids yet, so that what they do not keep gets none, and is
+never encoded. What a rule said of a run is `kumi.run.kept`: `slow`, `error`, or `none` where it
 is the run alone; `all` where none was asked, and `sampled` where one run in so many is recorded at
 all (which is decided before a run, see `kumi.otel.recording.one_in`).
 """

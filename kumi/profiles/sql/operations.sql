@@ -27,8 +27,7 @@ measured AS (
     j,
     CASE WHEN j.start_unix_nano IS NOT NULL AND j.end_unix_nano IS NOT NULL
            THEN whole_number(j.end_unix_nano::VARCHAR) - whole_number(j.start_unix_nano::VARCHAR)
-         ELSE TRY_CAST(floor(TRY_CAST(j.duration_ms::VARCHAR AS DOUBLE) * 1e6 + 0.5) AS BIGINT)
-    END AS ns
+         ELSE rounded(j.duration_ms::VARCHAR) END AS ns
   FROM lines
 ),
 sound AS (
