@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from itertools import islice
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 from click.core import ParameterSource
 
+from kumi.cli.filter_options import filter_options
 from kumi.cli.show_report import show_report
 from kumi.cli.terminal import say
-from kumi.errors import did_you_mean
-from kumi.profiles.engine import Filters
+from kumi.profiles.described_lines import known_beforehand
 from kumi.profiles.open_profiles import open_profiles
 from kumi.profiles.read_profiles import check_readable, read_breakdown
 from kumi.profiles.reports.remarks import malformed
@@ -25,19 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kumi.profiles.breakdown import Breakdown
+    from kumi.profiles.filters import Filters
     from kumi.profiles.reports.rendering import Mode
-
-_UNITS: Final = {"ns": 1, "us": 1e3, "µs": 1e3, "ms": 1e6, "s": 1e9}
-_LONGEST: Final = 2.0**63  # nanoseconds; no event took as long
-_DURATION: Final = re.compile(r"(\d+(?:\.\d*)?|\.\d+)\s*(ns|us|µs|ms|s)?")
-
-
-def _nanoseconds(_ctx: click.Context, _param: click.Parameter, value: str) -> int:
-    """`0.5`, `250us`, `2s`; milliseconds where no unit stands."""
-    found = _DURATION.fullmatch(value.strip())
-    if found is None:
-        raise click.BadParameter(f"{value!r} is no duration such as 0.5, 250us, 3ms or 2s")
-    return round(min(float(found[1]) * _UNITS[found[2] or "ms"], _LONGEST))
 
 
 @click.command()
@@ -53,17 +41,7 @@ def _nanoseconds(_ctx: click.Context, _param: click.Parameter, value: str) -> in
 @click.option("--raw", "mode", flag_value="raw", help="The events, a line each.")
 @click.option("--json", "as_json", is_flag=True, help="All figures as JSON, in nanoseconds.")
 @click.option("--calibrated", is_flag=True, help="Operations without what reading the clock cost.")
-@click.option("--schema", multiple=True, metavar="NAME", help="Only this schema; repeatable.")
-@click.option("--declaration", multiple=True, metavar="NAME", help="Only this declaration.")
-@click.option("--operation", multiple=True, metavar="NAME", help="Only this operation: Map.")
-@click.option(
-    "--min-duration",
-    "min_ns",
-    default="0",
-    callback=_nanoseconds,
-    metavar="TIME",
-    help="Only what took as long: 0.5 (ms), 20us, 1s.",
-)
+@filter_options
 @click.option(
     "--limit",
     type=click.IntRange(min=1),
@@ -84,10 +62,7 @@ def profile(  # noqa: PLR0917 - click passes by name
     mode: Mode | Literal["raw"],
     as_json: bool,
     calibrated: bool,
-    schema: tuple[str, ...],
-    declaration: tuple[str, ...],
-    operation: tuple[str, ...],
-    min_ns: int,
+    filters: Filters,
     limit: int | None,
     outputs: tuple[str, ...],
     force: bool,
@@ -113,7 +88,6 @@ def profile(  # noqa: PLR0917 - click passes by name
         raise click.UsageError("--raw goes to standard output; -o is for other formats")
     if outputs and calibrated:
         raise click.UsageError("-o writes times as they are; --calibrated is for reports")
-    filters = Filters(schema, declaration, operation, min_ns)
     try:
         if mode == "raw":
             _stream(files, filters, limit)
@@ -123,7 +97,7 @@ def profile(  # noqa: PLR0917 - click passes by name
                 found = found or read_breakdown(files, filters, calibrated=calibrated)
                 show_report(found, mode, limit, as_json=as_json)
             if not (found.operations or found.runs or "-" in files):
-                _tell_of_strangers(read_breakdown(files), filters)
+                _tell_of_strangers(files, filters)
     except UnreadableError as error:
         raise click.ClickException(name(error)) from error
 
@@ -149,26 +123,19 @@ def _written(
     return opened.found
 
 
-def _tell_of_strangers(everything: Breakdown, filters: Filters) -> None:
-    """Say which names that the filters ask for are not in the profile at all."""
-    names = [
-        ("schema", filters.schemas, (part.names[0] for part in everything.schemas)),
-        ("declaration", filters.declarations, (tally.keys[1] for tally in everything.declarations)),
-        ("operation", filters.operations, (tally.keys[0] for tally in everything.types)),
-    ]
-    for what, asked, found in names:
-        known = sorted({str(name) for name in found})
-        for stranger in asked:
-            if known and stranger not in known:
-                hint = name(did_you_mean(stranger, known))
-                say(f"No {what} is called {name(stranger)}; {hint}", err=True)
+def _tell_of_strangers(files: Sequence[str], filters: Filters) -> None:
+    """Say what there is in the profile where filters ask for something else."""
+    from kumi.cli.strangers import strangers  # noqa: PLC0415 - only where nothing is left
+
+    for line in strangers(files, filters):
+        say(line, err=True)
 
 
 def _stream(files: Sequence[str], filters: Filters, limit: int | None) -> None:
     from kumi.profiles.reports.raw_events import RawEvents  # noqa: PLC0415 - a report needs none of it
 
     with open_profiles(files) as profiles:
-        raw = RawEvents(profiles.files, filters)
+        raw = RawEvents(profiles.files, known_beforehand(filters, profiles))
         for line in islice(raw, limit):
             sys.stdout.write(line + "\n")
     sys.stdout.flush()

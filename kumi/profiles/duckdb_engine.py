@@ -14,8 +14,6 @@ import json
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-import duckdb
-
 from kumi.ir.ops import OPCODES
 from kumi.profiles.counted_lines import LineCounts
 from kumi.profiles.duckdb_files import (
@@ -27,7 +25,9 @@ from kumi.profiles.duckdb_files import (
     rewritten,
     sql,
 )
-from kumi.profiles.engine import Distribution, Filters, LongReading, Tally
+from kumi.profiles.engine import Distribution, LongReading, Tally
+from kumi.profiles.filters import Filters
+from kumi.profiles.passing_sql import passes
 from kumi.profiles.typical import GROUPS, usual
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class DuckDBEngine:
     """See `kumi.profiles.engine.Engine`."""
 
     def __init__(self, profiles: OpenProfiles, filters: Filters) -> None:
-        self._filters = filters
+        self._passes = passes(filters)
         self._scratch = profiles.scratch
         self._database = connect(profiles.scratch.folder)
         first_malformed: tuple[str, int] | None = None
@@ -56,6 +56,10 @@ class DuckDBEngine:
         kinds = self._query("SELECT kind, sum(calls)::BIGINT FROM counted GROUP BY kind")
         by_kind = {kind and json.loads(kind): calls for kind, calls in kinds}
         self.lines = LineCounts.of(by_kind, first_malformed)
+        if filters.ask_elsewhere:
+            asked = filters.informed(self.uncounted)
+            elsewhere = Filters(processes=asked.processes, places=asked.places)
+            self._query(sql("narrow").format(passes=passes(elsewhere)))
 
     @property
     def uncounted(self) -> list[Event]:
@@ -84,7 +88,7 @@ class DuckDBEngine:
         columns = ", ".join(f'"{key}"' for key in keys)
         return self._query(
             sql(statement).format(keys=columns, **parts),
-            {"kind": _text(kind), **_FREE, **_parameters(self._filters)},
+            {"kind": json.dumps(kind), **_FREE},
         )
 
     def _query(self, statement: str, parameters: object = None) -> list[tuple[Any, ...]]:
@@ -94,10 +98,10 @@ class DuckDBEngine:
         """Count the lines of a file; the path that DuckDB could read it at."""
         path = plain_path(profile, self._scratch)
         try:
-            self._query(sql("count").format(path=quoted(path)))
+            self._query(sql("count").format(path=quoted(path), passes=self._passes))
         except LineTooLongError:
             path = rewritten(profile, self._scratch)
-            self._query(sql("count").format(path=quoted(path)))
+            self._query(sql("count").format(path=quoted(path), passes=self._passes))
         return path
 
     def _find_malformed(self, profile: ProfileFile, path: str) -> tuple[str, int] | None:
@@ -113,15 +117,6 @@ class DuckDBEngine:
         self._query("SET preserve_insertion_order = false")
         number, _ = next(islice(profile.lines(), ordinal - 1, None))
         return profile.name, number
-
-
-def _parameters(filters: Filters) -> dict[str, object]:
-    return {
-        "min_ns": filters.min_ns,
-        "schemas": [_text(name) for name in filters.schemas],
-        "declarations": [_text(name) for name in filters.declarations],
-        "operations": [_text(name) for name in filters.operations],
-    }
 
 
 def _median(group: int) -> str:
@@ -155,12 +150,6 @@ def _values(row: tuple[Any, ...], keys: tuple[str, ...]) -> tuple[Key, ...]:
     """The keys of a row. They are JSON text; only the process, cut from a run, is not."""
     values = zip(keys, row, strict=False)
     return tuple(text if key == "process" else _value(text) for key, text in values)
-
-
-def _text(name: str) -> str:
-    """A name as DuckDB writes it in JSON."""
-    [(text,)] = duckdb.execute("SELECT to_json(?::VARCHAR)::VARCHAR", [name]).fetchall()
-    return str(text)
 
 
 def _value(text: str | None) -> Key:

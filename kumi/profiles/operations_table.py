@@ -14,6 +14,7 @@ from kumi.profiles.duckdb_files import (
     rewritten,
     sql,
 )
+from kumi.profiles.passing_sql import passes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyRelation
 
-    from kumi.profiles.engine import Filters
+    from kumi.profiles.filters import Filters
     from kumi.profiles.open_profiles import OpenProfiles
 
 _T = TypeVar("_T")
@@ -36,13 +37,12 @@ class OperationsTable:
     """
 
     def __init__(self, profiles: OpenProfiles, filters: Filters) -> None:
+        """`filters` have to be informed: see `kumi.profiles.described_lines`."""
         self._profiles = profiles
         self._database = connect(profiles.scratch.folder)
         query(self._database, "SET TimeZone = 'UTC'")
         query(self._database, "SET preserve_insertion_order = true")
-        filtered, *macros = sql("operations").split(";\n\n")
-        query(self._database, filtered, filters._asdict())
-        query(self._database, ";\n".join(macros))
+        query(self._database, sql("operations").format(passes=passes(filters)))
 
     def write_parquet(self, path: Path) -> None:
         """Write the table to a Parquet file."""
