@@ -27,7 +27,7 @@ from kumi.profiles.duckdb_files import (
     rewritten,
     sql,
 )
-from kumi.profiles.figure_rows import distribution, medians, tally
+from kumi.profiles.figure_rows import distribution, ranks, tally
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,7 +77,7 @@ class DuckDBEngine:
         """How the times of the filtered events of a kind are distributed, by these keys."""
         return [
             distribution(_values(row, keys), figures, map(_longest, longest or ()))
-            for row in self._chosen("distributions", kind, keys, medians=medians())
+            for row in self._chosen("distributions", kind, keys, **ranks())
             for *figures, longest in (row[len(keys) :],)
         ]
 

@@ -16,16 +16,20 @@ Longest = tuple[int, int | None, str | None]
 """One of the longest readings: nanoseconds, when it began, and in which run."""
 
 
-def medians() -> str:
-    """What `sql/distributions.sql` asks of each group: a column a median, NULL past the last."""
-    return ", ".join(map(_median, range(GROUPS)))
+def ranks() -> dict[str, str]:
+    """The parts of `sql/distributions.sql` that ask for medians, by name."""
+    return {"medians": ", ".join(map(_median, range(GROUPS))), "usual": _rank("ninth")}
 
 
 def _median(group: int) -> str:
-    """The median of a group: its rank is the one that `kumi.profiles.typical.groups` says."""
+    """The median of a group, NULL where there are fewer groups."""
+    return f"CASE WHEN {group} < any_value(number) THEN min(ns) FILTER (seen > {_rank(group)}) END"
+
+
+def _rank(group: int | str) -> str:
+    """The rank of a group's median: the one that `kumi.profiles.typical.groups` says."""
     start = f"{group} * size + least({group}, larger)"
-    rank = f"{start} + (size + ({group} < larger)::INT + 1) // 2 - 1"
-    return f"CASE WHEN {group} < any_value(number) THEN min(ns) FILTER (seen > {rank}) END"
+    return f"{start} + (size + ({group} < larger)::INT + 1) // 2 - 1"
 
 
 def tally(keys: tuple[Key, ...], figures: Sequence[Any]) -> Tally:
