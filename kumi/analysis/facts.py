@@ -58,6 +58,7 @@ class Analysis:
 
     schema: SchemaTree
     problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
     reaches: dict[Path, Reach] = field(default_factory=dict)
     declarations: dict[str, Declaration] = field(default_factory=dict)
     order: tuple[Declaration, ...] = ()
@@ -73,6 +74,10 @@ class Analysis:
     def type(self, place: Place, message: str, hint: str | None = None) -> None:
         """Report that a kind does not fit here."""
         self.problems.append(Problem("type", place, message, hint))
+
+    def warn(self, place: Place, message: str, hint: str | None = None) -> None:
+        """Say that this compiles and was probably not meant."""
+        self.warnings.append(Problem("warning", place, message, hint))
 
     def imported(self) -> Iterator[str]:
         """The names that imports bring."""

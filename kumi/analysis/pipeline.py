@@ -25,7 +25,8 @@ def analyze(schema: SchemaTree) -> Analysis:
     """Everything that is known of `schema` before it runs.
 
     Each pass reports what it finds and goes on with the declarations that are fine, so that one
-    compile shows as many errors as possible. Raises SchemaError with all of them.
+    compile shows as many errors as possible. Raises SchemaError with all of them; what is worth a
+    warning only is among the facts.
 
     >>> from kumi.places import Source
     >>> from kumi.syntax.text import parse
@@ -41,6 +42,5 @@ def analyze(schema: SchemaTree) -> Analysis:
     for examine in PASSES:
         examine(analysis)
     if analysis.problems:
-        # An expression that Python code uses twice is found wrong twice.
-        raise SchemaError(dict.fromkeys(analysis.problems))
+        raise SchemaError(analysis.problems)
     return analysis

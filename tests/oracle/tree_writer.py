@@ -64,7 +64,8 @@ def _declaration(one):
 def expression(node):
     match node:
         case Constant(value=value):
-            return literal(value)
+            shown = literal(value)
+            return f"({shown})" if shown.startswith("-") else shown
         case InputPath(path=path):
             return ".".join(("input", *path))
         case Call(function=function, args=args):

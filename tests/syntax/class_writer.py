@@ -124,7 +124,7 @@ class _Writer:
             if case.join != "all":
                 conditions = f"kumi.{case.join}_of({conditions})"
             parts.append(f"when({conditions}).then({self.expression(case.result)})")
-        base = "None" if body.base is None else self.expression(body.base)
+        base = "None" if body.base is None else self.expression(body.base)  # a class must say it
         return ".".join([*parts, f"otherwise({base})"])
 
     # -- expressions

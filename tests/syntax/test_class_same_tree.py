@@ -321,6 +321,7 @@ schema do
     on_any input.p, input.q, 2
     on_none input.p, input.q, 3
     on input.p, 4
+    base null
   end
   let :n do
     on p, 1.5

@@ -14,20 +14,24 @@ if TYPE_CHECKING:
     from kumi.syntax.text.lexer import Token
 
 
-class Parsed(NamedTuple):
-    """An expression that was parsed, and the offsets of its text, brackets included."""
-
-    node: ExprNode
-    start: int
-    end: int
-
-
 class Operator(NamedTuple):
     """A pending operator: `level` is how tightly it binds, `function` what it calls."""
 
     level: int
     function: str
     token: Token
+
+
+class Parsed(NamedTuple):
+    """An expression that was parsed, and the offsets of its text, brackets included.
+
+    `operator` is the one that made it, None where brackets are around it or it is a primary.
+    """
+
+    node: ExprNode
+    start: int
+    end: int
+    operator: Operator | None = None
 
 
 class Bracket:
