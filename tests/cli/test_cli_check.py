@@ -46,6 +46,7 @@ def test_a_warning_is_shown_and_no_failure(capsys, folder):
 
 def test_a_warning_is_given_once_for_a_schema_where_it_was_written(folder):
     (folder / "doubtful.kumi").write_text(DOUBTFUL)
+
     def used():
         schema = kumi.load("doubtful.kumi")
         schema.run(age=3)
