@@ -45,8 +45,8 @@ _FREE: Final = {"free": [f'"{opcode.name}"' for opcode in OPCODES if opcode.free
 class DuckDBEngine:
     """See `kumi.profiles.engine.Engine`."""
 
-    def __init__(self, profiles: OpenProfiles, filters: Filters) -> None:
-        self._passes = passes(filters)
+    def __init__(self, profiles: OpenProfiles, filters: Filters, *, by_run: bool = False) -> None:
+        self._asked = {"passes": passes(filters), "run": "run" if by_run else "NULL"}
         self._scratch = profiles.scratch
         self._database = connect(profiles.scratch.folder)
         first_malformed: tuple[str, int] | None = None
@@ -101,10 +101,10 @@ class DuckDBEngine:
         """Count the lines of a file; the path that DuckDB could read it at."""
         path = plain_path(profile, self._scratch)
         try:
-            self._query(sql("count").format(path=quoted(path), passes=self._passes))
+            self._query(sql("count").format(path=quoted(path), **self._asked))
         except LineTooLongError:
             path = rewritten(profile, self._scratch)
-            self._query(sql("count").format(path=quoted(path), passes=self._passes))
+            self._query(sql("count").format(path=quoted(path), **self._asked))
         return path
 
     def _find_malformed(self, profile: ProfileFile, path: str) -> tuple[str, int] | None:

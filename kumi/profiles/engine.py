@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 Key = str | int | None
 
 KEYS: Final = (
-    "schema", "name", "declaration", "position", "function", "program", "process", "error",
+    "schema", "name", "declaration", "position", "function", "program", "process", "error", "run",
 )  # fmt: skip
+"""By `run` only where the engine was told before that this would be asked."""
 
 
 class Tally(NamedTuple):

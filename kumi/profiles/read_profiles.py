@@ -32,10 +32,12 @@ def read_breakdown(
     return found
 
 
-def counted(profiles: OpenProfiles, filters: Filters, small: int = SMALL) -> Engine:
+def counted(
+    profiles: OpenProfiles, filters: Filters, small: int = SMALL, *, by_run: bool = False
+) -> Engine:
     """Count the profiles: in plain Python where together they have under `small` bytes.
 
-    The engine may be asked while the profiles are open.
+    The engine may be asked while the profiles are open; by run only where that is said beforehand.
     """
     asked = in_time(filters, profiles)
     if profiles.size < small:
@@ -44,7 +46,7 @@ def counted(profiles: OpenProfiles, filters: Filters, small: int = SMALL) -> Eng
         return PythonEngine(profiles, asked)
     from kumi.profiles.duckdb_engine import DuckDBEngine  # noqa: PLC0415 - its import takes 80 ms
 
-    return DuckDBEngine(profiles, asked)
+    return DuckDBEngine(profiles, asked, by_run=by_run)
 
 
 def check_readable(names: Sequence[str], lines: LineCounts) -> None:

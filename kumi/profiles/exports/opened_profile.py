@@ -41,14 +41,18 @@ class OpenedProfile(NamedTuple):
 
 
 @contextmanager
-def opened_profile(names: Sequence[str], filters: Filters) -> Iterator[OpenedProfile]:
+def opened_profile(
+    names: Sequence[str], filters: Filters, *, calibrated: bool = False, by_run: bool = False
+) -> Iterator[OpenedProfile]:
     """The profile in these files (`-` is standard input), open while the block lasts.
 
+    `by_run` where the engine will be asked for runs one by one.
     Raises UnreadableError where a file cannot be read, or no line of any is an event of a profile.
     """
     with open_profiles(names) as profiles:
-        engine = counted(profiles, asked := in_time(filters, profiles))
-        found = breakdown(engine)
+        asked = in_time(filters, profiles)
+        engine = counted(profiles, asked, by_run=by_run)
+        found = breakdown(engine, calibrated=calibrated)
         check_readable(names, found.lines)
         described = engine.uncounted
         yield OpenedProfile(profiles, asked.informed(described), engine, described, found)

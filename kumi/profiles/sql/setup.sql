@@ -108,7 +108,7 @@ FROM measured;
 CREATE TABLE counted (
   kind VARCHAR, ns BIGINT, "schema" VARCHAR, "name" VARCHAR, declaration VARCHAR, position VARCHAR,
   "function" VARCHAR, program VARCHAR, process VARCHAR, "error" VARCHAR, entire VARCHAR,
-  rows_class BIGINT, calls BIGINT, "rows" HUGEINT, "first" STRUCT(started BIGINT, run VARCHAR), cpu HUGEINT);
+  rows_class BIGINT, calls BIGINT, "rows" HUGEINT, "first" STRUCT(started BIGINT, run VARCHAR), cpu HUGEINT, run VARCHAR);
 
 -- What is taken out of operations, by process: filled by take_out.sql, empty where times are raw.
 CREATE TABLE clock_costs (of_process VARCHAR, cost BIGINT);
