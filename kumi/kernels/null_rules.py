@@ -61,6 +61,7 @@ _TAKES_ALL = NullRule(_every, _never)
 _RULES: dict[str, NullRule] = {
     "equal": _TAKES_ALL,
     "not_equal": _TAKES_ALL,
+    "in": _TAKES_ALL,
     "is_null": _TAKES_ALL,
     "count": _TAKES_ALL,
     "count_if": _TAKES_ALL,
