@@ -9,8 +9,8 @@ import pytest
 import kumi
 
 SCHEMAS = {
-    "Array", "Expr", "Field", "Record", "Schema", "Value", "any_of", "array", "compile", "field",
-    "let", "load", "none_of", "ref", "size", "trait", "value", "when", "whole",
+    "Array", "Expr", "Field", "Record", "Schema", "Value", "any_of", "array", "cells", "compile",
+    "field", "let", "load", "none_of", "ref", "size", "trait", "value", "when", "whole",
 }  # fmt: skip
 FUNCTIONS = {
     "abs", "all", "any", "at", "clamp", "coalesce", "concat", "cos", "count", "count_if", "cross",

@@ -48,7 +48,9 @@ class Operand:
     def __bool__(self) -> bool:
         raise TypeError(explained("an expression is neither true nor false", _TRUTH))
 
-    if not TYPE_CHECKING:  # a checker flags these uses, since it finds no such methods
+    if TYPE_CHECKING:  # pyright would take `[]` for a way to iterate
+        __iter__: None
+    else:  # a checker flags these uses, since it finds no such methods
 
         def __iter__(self) -> NoReturn:
             raise TypeError(explained("an expression cannot be iterated over", _LOOP))
