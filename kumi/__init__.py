@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from kumi.errors import KumiError as KumiError
     from kumi.errors import Problem as Problem
     from kumi.errors import SchemaError as SchemaError
+    from kumi.errors import SchemaWarning as SchemaWarning
     from kumi.errors import Violation as Violation
     from kumi.results import cells as cells
     from kumi.schema import Schema as Schema
@@ -48,6 +49,7 @@ _ELSEWHERE = {
     "KumiError": ("kumi.errors", "KumiError"),
     "Problem": ("kumi.errors", "Problem"),
     "SchemaError": ("kumi.errors", "SchemaError"),
+    "SchemaWarning": ("kumi.errors", "SchemaWarning"),
     "Violation": ("kumi.errors", "Violation"),
     "Schema": ("kumi.schema", "Schema"),
     "cells": ("kumi.results", "cells"),

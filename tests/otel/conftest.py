@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import span_registry
+from native_subjects import compile_both
 from opentelemetry import metrics, trace
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.util._once import Once
@@ -114,3 +115,9 @@ def said(caplog):
         for message in map(logging.LogRecord.getMessage, caplog.records)
         if message.startswith("traces go")
     ]
+
+
+@pytest.fixture(scope="module")
+def compiled_natively():
+    """What the tests of real spans run is compiled before: no phases where none are looked for."""
+    compile_both()
