@@ -11,12 +11,21 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from kumi.errors import Violation
-from kumi.kernels.kinds import ANY, FLOAT, HASH, ArrayOf, is_numeric
+from kumi.kernels.dates import as_date
+from kumi.kernels.kinds import ANY, DATE, FLOAT, HASH, ArrayOf
 from kumi.kernels.values import bring
 from kumi.kernels.vectors import Column, column_of
 from kumi.syntax.nodes import OneOf, Range
 from kumi.vm.access import KEPT, MISSING, REQUIRED, AccessPath, Loading, access_path
-from kumi.vm.expectations import EXACT_TYPES, admits, members, outside, within, wrong_type
+from kumi.vm.expectations import (
+    EXACT_TYPES,
+    admits,
+    is_ordered,
+    members,
+    outside,
+    within,
+    wrong_type,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -111,6 +120,8 @@ _CLEAN[ArrayOf] = {list, tuple, type(None)}
 
 
 def _load_column(leaf: Leaf, cells: Sequence[Any], path: AccessPath, report: _Report) -> Column:
+    if leaf.kind is DATE:  # most of them come as text
+        cells = list(map(as_date, cells))
     types = set(map(type, cells))
     if _is_clean(leaf, types):
         column = column_of(cells, leaf.kind, types)
@@ -132,7 +143,7 @@ def _all_admitted(leaf: Leaf, cells: Sequence[Any], column: Column) -> bool:
     match leaf.domain:
         case None:
             return True
-        case Range() if is_numeric(leaf.kind):
+        case Range() if is_ordered(leaf.kind):
             return _in_range(leaf.domain, column)
         case OneOf() if leaf.kind in EXACT_TYPES:
             return (members(leaf.domain, leaf.kind) | {None}).issuperset(cells)
@@ -149,6 +160,6 @@ def _in_range(domain: Range, column: Column) -> bool:
 
 
 def _extreme(ufunc: np.ufunc, values: NDArray[Any]) -> Any:
-    """The least or greatest value, NaN where there is one, as a plain Python number."""
+    """The least or greatest value, NaN where there is one, as a plain Python object."""
     found = ufunc.reduce(values)
     return found if values.dtype == object else found.item()
