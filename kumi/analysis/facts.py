@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from kumi.kernels.kinds import Kind
     from kumi.kernels.signatures import Function
     from kumi.places import Place
-    from kumi.syntax.nodes import Call, Declaration, ExprNode, Input, SchemaTree
+    from kumi.syntax.nodes import Call, Declaration, ExprNode, Input, LiteralValue, SchemaTree
 
 _LONG = 256
 
@@ -65,6 +65,7 @@ class Analysis:
     kinds: dict[ExprNode | Declaration, Kind] = field(default_factory=dict)
     axes: dict[ExprNode | Declaration, Axes] = field(default_factory=dict)
     functions: dict[Call, Function] = field(default_factory=dict)
+    options: dict[Call, dict[str, LiteralValue]] = field(default_factory=dict)
 
     def semantic(self, place: Place, message: str, hint: str | None = None) -> None:
         """Report that the schema makes no sense here."""

@@ -27,17 +27,17 @@ from kumi.profiles.duckdb_files import (
     rewritten,
     sql,
 )
-from kumi.profiles.engine import Distribution, Filters, LongReading, Tally
 from kumi.profiles.event_line import read_line
+from kumi.profiles.figure_rows import distribution, ranks, tally
 from kumi.profiles.one_by_one import CountedEvent, OneByOne
-from kumi.profiles.typical import GROUPS, usual
 
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Mapping
 
-    from kumi.profiles.engine import Key
+    from kumi.profiles.engine import Distribution, Filters, Key, Tally
     from kumi.profiles.event_line import Event
+    from kumi.profiles.figure_rows import Longest
     from kumi.profiles.open_profiles import OpenProfiles
     from kumi.profiles.profile_file import ProfileFile
 
@@ -74,13 +74,16 @@ class DuckDBEngine:
 
     def tallies(self, kind: str, keys: tuple[str, ...]) -> list[Tally]:
         """The filtered events of a kind, by these keys."""
-        return [_tally(row, keys) for row in self._chosen("tallies", kind, keys)]
+        rows = self._chosen("tallies", kind, keys)
+        return [tally(_values(row, keys), row[len(keys) :]) for row in rows]
 
     def distributions(self, kind: str, keys: tuple[str, ...]) -> list[Distribution]:
         """How the times of the filtered events of a kind are distributed, by these keys."""
-        medians = ", ".join(map(_median, range(GROUPS)))
-        rows = self._chosen("distributions", kind, keys, medians=medians)
-        return [_distribution(row, keys) for row in rows]
+        return [
+            distribution(_values(row, keys), figures, map(_longest, longest or ()))
+            for row in self._chosen("distributions", kind, keys, **ranks())
+            for *figures, longest in (row[len(keys) :],)
+        ]
 
     def _chosen(
         self, statement: str, kind: str, keys: tuple[str, ...], **parts: str
@@ -152,39 +155,6 @@ def _parameters(filters: Filters) -> dict[str, object]:
     }
 
 
-def _median(group: int) -> str:
-    """The median of a group: its rank is the one that `kumi.profiles.typical.groups` says."""
-    start = f"{group} * size + least({group}, larger)"
-    rank = f"{start} + (size + ({group} < larger)::INT + 1) // 2 - 1"
-    return f"CASE WHEN {group} < any_value(number) THEN min(ns) FILTER (seen > {rank}) END"
-
-
-def _tally(row: tuple[Any, ...], keys: tuple[str, ...]) -> Tally:
-    """A row of `sql/tallies.sql`."""
-    *figures, cpu = row[len(keys) :]
-    calls, total, visited, longest, p50, p95, p99 = map(int, figures)
-    spent = None if cpu is None else int(cpu)
-    return Tally(_values(row, keys), calls, total, visited, longest, p50, p95, p99, spent)
-
-
-def _distribution(row: tuple[Any, ...], keys: tuple[str, ...]) -> Distribution:
-    """A row of `sql/distributions.sql`."""
-    calls, rows, medians, pauses, excess, longest = row[len(keys) :]
-    named = tuple([_long(each["ns"], usual(medians), **each["first"]) for each in longest or ()])
-    numbers = int(calls), int(rows), tuple(medians), int(pauses), int(excess)
-    return Distribution(_values(row, keys), *numbers, named)
-
-
-def _long(ns: int, of: int, *, started: int | None, run: str | None) -> LongReading:
-    return LongReading(ns, ns - of, started, None if run is None else json.loads(run))
-
-
-def _values(row: tuple[Any, ...], keys: tuple[str, ...]) -> tuple[Key, ...]:
-    """The keys of a row. They are JSON text; only the process, cut from a run, is not."""
-    values = zip(keys, row, strict=False)
-    return tuple(text if key == "process" else _value(text) for key, text in values)
-
-
 def _text(name: str) -> str:
     """A name as DuckDB writes it in JSON; one that no UTF-8 holds is the name of nothing."""
     if any("\ud800" <= letter <= "\udfff" for letter in name):
@@ -193,7 +163,23 @@ def _text(name: str) -> str:
     return str(text)
 
 
+def _values(row: tuple[Any, ...], keys: tuple[str, ...]) -> tuple[Key, ...]:
+    """The keys of a row. They are JSON text; only the process, cut from a run, is not."""
+    values = zip(keys, row, strict=False)
+    return tuple(text if key == "process" else _value(text) for key, text in values)
+
+
 def _value(text: str | None) -> Key:
     """What a key's JSON text says."""
     value: Key = None if text is None else json.loads(text)
     return value
+
+
+def _longest(reading: dict[str, Any]) -> Longest:
+    """A reading of `sql/distributions.sql`, where the run is JSON text."""
+    first = reading["first"]
+    return (
+        reading["ns"],
+        first["started"],
+        None if first["run"] is None else json.loads(first["run"]),
+    )

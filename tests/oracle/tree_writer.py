@@ -70,6 +70,7 @@ def expression(node):
             return ".".join(("input", *path))
         case Call(function=function, args=args):
             shown = list(map(expression, args))
+            shown += [f"{name}: {literal(value)}" for name, value in node.options]
             if function in OPERATORS:
                 return f"({shown[0]} {OPERATORS[function]} {shown[1]})"
             if function == "at":

@@ -1,6 +1,7 @@
 -- How the times of the filtered events of one kind are distributed: kumi/profiles/typical.py says what
 -- that is, with an example. `seen` is how many took at most `ns`; the reading of rank r, counted from 0,
--- is the first at which `seen` exceeds r. {medians} are ten of these, NULL past the last group.
+-- is the first at which `seen` exceeds r. {medians} are ten of these, NULL past the last group; `usual`
+-- is the one that pauses are measured from, of the group `ninth`, and is needed before these are.
 WITH
 alike AS (
   SELECT {keys}, rows_class, ns, sum(calls) AS calls, sum("rows") AS "rows", min("first") AS "first"
@@ -13,27 +14,22 @@ cumulated AS (
   WINDOW w AS (PARTITION BY {keys}, rows_class)
 ),
 sized AS (
-  SELECT
-    *,
-    least(everything, 10) AS number, everything // number AS size, everything % number AS larger,
-    dense_rank() OVER (ORDER BY {keys}, rows_class) AS part
+  SELECT *, least(everything, 10) AS number, everything // number AS size, everything % number AS larger,
+    greatest(number - 2, 0) AS ninth
   FROM cumulated
 ),
-parts AS (
-  SELECT
-    {keys}, part, any_value(everything) AS calls, sum("rows") AS "rows",
-    list_filter([{medians}], lambda median: median IS NOT NULL) AS medians,
-    medians[greatest(len(medians) - 1, 1)] AS usual
+compared AS (
+  SELECT *, min(CASE WHEN seen > {usual} THEN ns END) OVER w AS usual
   FROM sized
-  GROUP BY {keys}, part
+  WINDOW w AS (PARTITION BY {keys}, rows_class)
 ),
-paused AS (
-  SELECT part, sum(sized.calls) AS calls, sum((ns - usual)::HUGEINT * sized.calls) AS excess,
-    list({{'ns': ns, 'first': "first"}} ORDER BY ns DESC)[1:3] AS longest
-  FROM sized JOIN parts USING (part)
-  WHERE ns > 3 * usual::HUGEINT AND ns - usual > 100000
-  GROUP BY part
+told AS (
+  SELECT *, ns > 3 * usual::HUGEINT AND ns - usual > 100000 AS is_pause
+  FROM compared
 )
 SELECT
-  {keys}, parts.calls, "rows", medians, coalesce(paused.calls, 0), coalesce(excess, 0), longest
-FROM parts LEFT JOIN paused USING (part)
+  {keys}, any_value(everything), sum("rows"), list_filter([{medians}], lambda median: median IS NOT NULL),
+  coalesce(sum(calls) FILTER (is_pause), 0), coalesce(sum((ns - usual)::HUGEINT * calls) FILTER (is_pause), 0),
+  (list({{'ns': ns, 'first': "first"}} ORDER BY ns DESC) FILTER (is_pause))[1:3]
+FROM told
+GROUP BY {keys}, rows_class
