@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from kumi.errors import KumiError as KumiError
     from kumi.errors import Problem as Problem
     from kumi.errors import SchemaError as SchemaError
+    from kumi.errors import SchemaWarning as SchemaWarning
     from kumi.errors import Violation as Violation
     from kumi.schema import Schema as Schema
     from kumi.schema import compile_program as compile  # noqa: A004 - used as kumi.compile
@@ -47,6 +48,7 @@ _ELSEWHERE = {
     "KumiError": ("kumi.errors", "KumiError"),
     "Problem": ("kumi.errors", "Problem"),
     "SchemaError": ("kumi.errors", "SchemaError"),
+    "SchemaWarning": ("kumi.errors", "SchemaWarning"),
     "Violation": ("kumi.errors", "Violation"),
     "Schema": ("kumi.schema", "Schema"),
     "compile": ("kumi.schema", "compile_program"),

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One static error: its class, its place, what is wrong and what to do about it."""
+    """One static error, or a warning: its class, its place, what is wrong and what to do."""
 
-    kind: Literal["syntax", "semantic", "type"]
+    kind: Literal["syntax", "semantic", "type", "warning"]
     place: Place
     message: str
     hint: str | None = None
@@ -27,7 +27,8 @@ class Problem:
 
     def shown(self, width: int | None = None) -> str:
         """The problem, its source line and its hint; for a terminal of this width, if it is one."""
-        message = visible(f"{self.place}: {self.kind} error: {self.message}")
+        kind = self.kind if self.kind == "warning" else f"{self.kind} error"
+        message = visible(f"{self.place}: {kind}: {self.message}")
         parts = [_folded(message, width), self.place.frame(width)]
         if self.hint:
             parts.append(_folded(f"      = {self.hint}", width))
@@ -42,6 +43,12 @@ def _folded(line: str, width: int | None) -> str:
     return fill(line, width, subsequent_indent=" " * 8, break_long_words=False)
 
 
+def in_source_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Problems by the place where they are; of equal ones the first."""
+    once = dict.fromkeys(problems)  # an expression that Python code uses twice is found wrong twice
+    return tuple(sorted(once, key=lambda p: (p.place.source.path, p.place.line, p.place.column)))
+
+
 class KumiError(Exception):
     """The base of every error that Kumi raises about what a user wrote or gave."""
 
@@ -50,9 +57,7 @@ class SchemaError(KumiError):
     """A schema that cannot be compiled. `errors` holds every problem found, in source order."""
 
     def __init__(self, errors: Iterable[Problem]) -> None:
-        self.errors: tuple[Problem, ...] = tuple(
-            sorted(errors, key=lambda p: (p.place.source.path, p.place.line, p.place.column))
-        )
+        self.errors = in_source_order(errors)
         super().__init__(self.errors)
 
     def __str__(self) -> str:
@@ -61,6 +66,18 @@ class SchemaError(KumiError):
     def shown(self, width: int | None = None) -> str:
         """All of them, as `Problem.shown` has each."""
         return "\n".join(problem.shown(width) for problem in self.errors)
+
+
+class SchemaWarning(KumiError, UserWarning):  # noqa: N818 - it is a warning
+    """What compiles and was probably not meant, in `problem`; given to Python's `warnings`."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        super().__init__(problem)
+
+    def __str__(self) -> str:
+        hint = f"; {self.problem.hint}" if self.problem.hint else ""
+        return visible(f"{self.problem.message}{hint}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
+from warnings import warn_explicit
 
 from kumi import hooks
 from kumi.analysis.pipeline import analyze
-from kumi.errors import Problem, SchemaError
+from kumi.errors import Problem, SchemaError, SchemaWarning, in_source_order
 from kumi.ir.lower import lower
 from kumi.ir.text import disassemble
 from kumi.places import Place, Source
@@ -75,9 +76,10 @@ class Schema(Declarations, Result):
         return disassemble(compile_program(cls, *names))
 
     @classmethod
-    def check(cls) -> None:
-        """Raise `SchemaError` with every static error; do nothing where there is none."""
+    def check(cls) -> tuple[Problem, ...]:
+        """Raise `SchemaError` with every static error; without one, give the warnings."""
         cls._compiled.machine()
+        return cls._compiled.warnings()
 
     @classmethod
     def _tree(cls) -> nodes.SchemaTree:
@@ -138,8 +140,16 @@ class _Compiled:
         if self._analysis is None:
             schema = self._owner._tree()
             with hooks.phase("analyze", schema.name):
-                self._analysis = analyze(schema)
+                found = analyze(schema)
+            for problem in in_source_order(found.warnings):
+                place = problem.place
+                warn_explicit(SchemaWarning(problem), None, place.source.path, place.line)
+            self._analysis = found
         return self._analysis
+
+    def warnings(self) -> tuple[Problem, ...]:
+        """What was found that compiles and was probably not meant, in source order."""
+        return in_source_order(self._analyzed().warnings)
 
 
 class _Pending:

@@ -14,6 +14,8 @@ import kumi
 
 PROGRAMS = Path(__file__).parent / "programs"
 
+pytestmark = pytest.mark.filterwarnings("ignore::kumi.SchemaWarning")
+
 
 def named(suffix):
     return sorted(path.name.removesuffix(suffix) for path in PROGRAMS.glob(f"*{suffix}"))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from kumi.kernels.kinds import Kind
     from kumi.kernels.signatures import Function
     from kumi.places import Place
-    from kumi.syntax.nodes import Call, Declaration, ExprNode, Input, SchemaTree
+    from kumi.syntax.nodes import Call, Declaration, ExprNode, Input, LiteralValue, SchemaTree
 
 _LONG = 256
 
@@ -58,12 +58,14 @@ class Analysis:
 
     schema: SchemaTree
     problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
     reaches: dict[Path, Reach] = field(default_factory=dict)
     declarations: dict[str, Declaration] = field(default_factory=dict)
     order: tuple[Declaration, ...] = ()
     kinds: dict[ExprNode | Declaration, Kind] = field(default_factory=dict)
     axes: dict[ExprNode | Declaration, Axes] = field(default_factory=dict)
     functions: dict[Call, Function] = field(default_factory=dict)
+    options: dict[Call, dict[str, LiteralValue]] = field(default_factory=dict)
 
     def semantic(self, place: Place, message: str, hint: str | None = None) -> None:
         """Report that the schema makes no sense here."""
@@ -72,6 +74,10 @@ class Analysis:
     def type(self, place: Place, message: str, hint: str | None = None) -> None:
         """Report that a kind does not fit here."""
         self.problems.append(Problem("type", place, message, hint))
+
+    def warn(self, place: Place, message: str, hint: str | None = None) -> None:
+        """Say that this compiles and was probably not meant."""
+        self.warnings.append(Problem("warning", place, message, hint))
 
     def imported(self) -> Iterator[str]:
         """The names that imports bring."""

@@ -26,7 +26,7 @@ from kumi.kernels.signatures import overloads
 from kumi.syntax.nodes import Call, Cascade, Constant, InputPath, Name, distinct, roots
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from kumi.analysis.facts import Analysis
     from kumi.kernels.kinds import Kind
@@ -59,7 +59,7 @@ def inference(facts: Analysis) -> None:
 def _of(facts: Analysis, node: ExprNode) -> Kind | None:
     match node:
         case Constant():
-            return _of_literal(node.value)
+            return of_literal(node.value)
         case InputPath():
             reach = facts.reaches.get(node.path)
             return reach.kind if reach else None
@@ -70,7 +70,8 @@ def _of(facts: Analysis, node: ExprNode) -> Kind | None:
     return None
 
 
-def _of_literal(value: object) -> Kind:
+def of_literal(value: object) -> Kind:
+    """The kind of a literal."""
     match value:
         case None:
             return NULL
@@ -86,7 +87,7 @@ def _of_literal(value: object) -> Kind:
 
 
 def _of_call(facts: Analysis, node: Call) -> Kind | None:
-    candidates = [f for f in overloads(node.function) if len(f.parameters) == len(node.args)]
+    candidates = [f for f in overloads(node.function) if f.taking(len(node.args)) is not None]
     given = tuple(kind for arg in node.args if (kind := facts.kinds.get(arg)) is not None)
     if not candidates:
         _report_arity(facts, node)
@@ -105,9 +106,9 @@ def _report_arity(facts: Analysis, node: Call) -> None:
     known = overloads(node.function)
     if not known:
         return  # the pass over names reported it
-    expected = len(known[0].parameters)
-    plural = "argument" if expected == 1 else "arguments"
-    folds = known[0].reducer and expected == 1 and len(node.args) > 1
+    expected = _counts(known)
+    plural = "argument" if expected == "1" else "arguments"
+    folds = known[0].reducer and expected == "1" and len(node.args) > 1
     facts.type(
         node.place,
         f"{named(node.function)} takes {expected} {plural}, got {len(node.args)}",
@@ -117,31 +118,42 @@ def _report_arity(facts: Analysis, node: Call) -> None:
     )
 
 
+def _counts(known: Sequence[Function]) -> str:
+    """How many arguments a function takes: "2", "1 or 2", "3, 5, 7 …", "2 or more"."""
+    counts = sorted({len(function.parameters) for function in known})
+    group = len(known[0].group)
+    if group == 1:
+        return f"{counts[0]} or more"
+    if group:
+        return ", ".join(str(counts[0] + group * more) for more in range(3)) + " …"
+    return " or ".join(map(str, counts))
+
+
 def _report_mismatch(
     facts: Analysis, node: Call, candidates: Sequence[Function], given: tuple[Kind, ...]
 ) -> None:
     """Blame the first argument that the overload which got furthest does not take."""
-    best = max(candidates, key=lambda function: _misfit(function, given))
-    at = _misfit(best, given)
+    misfits = (function.misfit(given) for function in candidates)
+    at, wanted = max((one for one in misfits if one is not None), key=lambda misfit: misfit[0])
     who = quoted(node.args[at], "this")
     facts.type(
         node.args[at].place,
-        f"{named(node.function)} takes {best.parameters[at].name} as argument {at + 1},"
+        f"{named(node.function)} takes {wanted} as argument {at + 1},"
         f" and {who} is {described(given[at])}",
-        elements(facts, node.args[at]) or _mismatch_hint(node, candidates, given),
+        elements(facts, node.args[at]) or _mismatch_hint(node, candidates, given, at),
     )
 
 
-def _misfit(function: Function, given: tuple[Kind, ...]) -> int:
-    pairs = zip(function.parameters, given, strict=True)
-    return next((n for n, (parameter, kind) in enumerate(pairs) if not parameter.admits(kind)), -1)
-
-
-def _mismatch_hint(node: Call, candidates: Sequence[Function], given: Iterable[Kind]) -> str:
+def _mismatch_hint(
+    node: Call, candidates: Sequence[Function], given: tuple[Kind, ...], at: int
+) -> str:
     kinds_given = ", ".join(map(str, given))
     if node.function == "add" and STRING in given:
         return f"given ({kinds_given}); to join text use `concat`"
-    wanted = " or ".join(f"({', '.join(p.name for p in f.parameters)})" for f in candidates)
+    parameters = [function.taking(len(node.args)) or () for function in candidates]
+    if any(each[at].admits(given[at]) for each in parameters):
+        return f"given ({kinds_given}); they must go together"
+    wanted = " or ".join(f"({', '.join(one.name for one in each)})" for each in parameters)
     return f"given ({kinds_given}); it takes {wanted}"
 
 

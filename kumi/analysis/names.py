@@ -69,6 +69,12 @@ def _check_form(facts: Analysis, declaration: Declaration) -> None:
             "compare it, for example with `== true`, or combine it with `&`",
         )
     if isinstance(body, Cascade):
+        if body.base is None:
+            facts.warn(
+                body.place,
+                f"`{declaration.name}` has no `base`, and is null where no case holds",
+                "give it one; where null is meant, `base null`",
+            )
         for case in body.cases:
             if case.result is None:
                 facts.semantic(

@@ -9,6 +9,7 @@ from kumi.analysis.facts import Analysis
 from kumi.analysis.inference import inference
 from kumi.analysis.inputs import inputs
 from kumi.analysis.names import names
+from kumi.analysis.options import options
 from kumi.analysis.order import order
 from kumi.analysis.paths import paths
 from kumi.analysis.supported import supported
@@ -17,14 +18,15 @@ from kumi.errors import SchemaError
 if TYPE_CHECKING:
     from kumi.syntax.nodes import SchemaTree
 
-PASSES = (inputs, supported, names, paths, order, inference, axes)
+PASSES = (inputs, supported, names, paths, order, inference, options, axes)
 
 
 def analyze(schema: SchemaTree) -> Analysis:
     """Everything that is known of `schema` before it runs.
 
     Each pass reports what it finds and goes on with the declarations that are fine, so that one
-    compile shows as many errors as possible. Raises SchemaError with all of them.
+    compile shows as many errors as possible. Raises SchemaError with all of them; what is worth a
+    warning only is among the facts.
 
     >>> from kumi.places import Source
     >>> from kumi.syntax.text import parse
@@ -40,6 +42,5 @@ def analyze(schema: SchemaTree) -> Analysis:
     for examine in PASSES:
         examine(analysis)
     if analysis.problems:
-        # An expression that Python code uses twice is found wrong twice.
-        raise SchemaError(dict.fromkeys(analysis.problems))
+        raise SchemaError(analysis.problems)
     return analysis

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from kumi.kernels.signatures import Function
     from kumi.places import Place
 
+    Options = tuple[tuple[str, object], ...]
+
 
 @dataclass(slots=True)
 class Builder:
@@ -52,12 +54,13 @@ class Builder:
         """A literal."""
         return self.append(ops.CONST, place, kind, value=value)
 
-    def map(self, place: Place, function: Function, *args: int) -> int:
+    def map(self, place: Place, function: Function, *args: int, options: Options = ()) -> int:
         """A function, element by element."""
         axes = self._longest(args)
         kind = function.result(self._kinds(args))
         aligned = self._align(args, axes)
-        return self.append(ops.MAP, place, kind, aligned, axes, function=function.name)
+        details = {"function": function.name, "options": options}
+        return self.append(ops.MAP, place, kind, aligned, axes, **details)
 
     def select(self, place: Place, *args: int) -> int:
         """The second or the third argument, as the first one says, element by element."""

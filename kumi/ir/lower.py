@@ -184,7 +184,10 @@ class _Lowering:
             return self.builder.select(node.place, *args)
         if function.reducer:
             return self.builder.reduce(node.place, function, *args)
-        return self.builder.map(node.place, function, *args)
+        return self.builder.map(node.place, function, *args, options=self._options(node))
+
+    def _options(self, node: Call) -> tuple[tuple[str, object], ...]:
+        return tuple(self.analysis.options.get(node, {}).items())
 
 
 def _leaf(reach: Reach) -> Leaf:

@@ -59,7 +59,8 @@ class Operation:
 
     `args` are indexes of earlier operations. `axes` span the cells that it visits: those of its
     result, but for a Reduce those of its argument, of which the result lacks the last. `kind` is
-    the static kind of the result's cells.
+    the static kind of the result's cells. `options` are all that its function has, as literals,
+    whether or not they were written.
     """
 
     index: int
@@ -72,6 +73,7 @@ class Operation:
     ref: str | None = None
     leaf: Leaf | None = None
     value: object = None
+    options: tuple[tuple[str, object], ...] = ()
 
     @property
     def result_axes(self) -> tuple[AxisName, ...]:

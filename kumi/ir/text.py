@@ -95,6 +95,8 @@ def _operands(operation: Operation) -> Iterator[str]:
         yield _shortened(literal(operation.value))
     for arg in operation.args:
         yield f"%{arg}"
+    for name, value in operation.options:
+        yield f"{name}: {_shortened(literal(value))}"
 
 
 def _shortened(text: str) -> str:

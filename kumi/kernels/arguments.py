@@ -1,7 +1,8 @@
 """What column kernels ask of their arguments, each a column or a Python scalar.
 
-A kernel is made by a *factory*: it takes the kinds, and `by_row`, the kernel that goes cell by cell
-with the scalar function. What it makes computes the common case with NumPy and leaves every other
+A kernel is made by a *factory*: it takes the kinds, `by_row`, the kernel that goes cell by cell
+with the scalar function, and all options of the function by name. What it makes computes the common
+case with NumPy and leaves every other
 one to `by_row`: nulls, integers past int64, and whatever is going to raise. So columns and scalars
 agree to the exception. A factory gives None where there is no faster way than by row.
 
@@ -42,10 +43,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from kumi.kernels.kinds import Kind
-
 Kernel: TypeAlias = "Callable[..., Column]"
-Factory: TypeAlias = "Callable[[tuple[Kind, ...], Kind, Kernel], Kernel | None]"
+Factory: TypeAlias = "Callable[..., Kernel | None]"
 
 
 def values(argument: Any) -> Any:

@@ -20,39 +20,46 @@ from kumi.kernels import scalars
 from kumi.kernels.arithmetic import ARITHMETIC
 from kumi.kernels.choices import CHOICES
 from kumi.kernels.comparisons import COMPARISONS
+from kumi.kernels.fixed_lists import FIXED_LISTS
 from kumi.kernels.reduce import REDUCERS
+from kumi.kernels.rounding_columns import ROUNDING
 from kumi.kernels.templates import NAMES, template
 from kumi.kernels.vectors import Column, cells, column_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from kumi.kernels.kinds import Kind
     from kumi.kernels.vectors import Axis
 
 __all__ = ["NAMES", "elementwise", "reducer", "scalar"]
 
-_FACTORIES = ARITHMETIC | COMPARISONS | CHOICES
+_FACTORIES = ARITHMETIC | COMPARISONS | CHOICES | FIXED_LISTS | ROUNDING
 
 
-def scalar(function: str, kinds: tuple[Kind, ...], result: Kind) -> str | Callable[..., Any]:
+def scalar(
+    function: str, kinds: tuple[Kind, ...], result: Kind, **options: object
+) -> str | Callable[..., Any]:
     """How to compute a function of scalars.
 
     A Python expression with `{0}`, `{1}` … for the names of the arguments, using operators,
     builtins and what is in `NAMES`; or a callable. Either takes and gives plain Python objects,
-    None for null.
+    None for null. `options` are all that the function has, by name.
     """
-    found = template(function, kinds, result) or scalars.function(function, kinds, result)
+    expression = template(function, kinds, result, **options)
+    found = expression or scalars.function(function, kinds, result, **options)
     if found is None:
         raise CompilerBug(f"no scalar kernel for {function} of {', '.join(map(str, kinds))}")
     return found
 
 
-def elementwise(function: str, kinds: tuple[Kind, ...], result: Kind) -> Callable[..., Column]:
+def elementwise(
+    function: str, kinds: tuple[Kind, ...], result: Kind, **options: object
+) -> Callable[..., Column]:
     """A function of columns of one length and scalars, at least one of them a column."""
-    by_row = _by_row(_callable(function, kinds, result), result)
+    by_row = _by_row(_callable(function, kinds, result, options), result)
     factory = _FACTORIES.get(function)
-    return (factory and factory(kinds, result, by_row)) or by_row
+    return (factory and factory(kinds, result, by_row, **options)) or by_row
 
 
 def reducer(function: str, kind: Kind, result: Kind) -> Callable[[Column, Axis, bool], Any]:
@@ -62,9 +69,11 @@ def reducer(function: str, kind: Kind, result: Kind) -> Callable[[Column, Axis, 
     return REDUCERS[function](kind)
 
 
-def _callable(function: str, kinds: tuple[Kind, ...], result: Kind) -> Callable[..., Any]:
+def _callable(
+    function: str, kinds: tuple[Kind, ...], result: Kind, options: Mapping[str, object]
+) -> Callable[..., Any]:
     """The scalar function as a callable, so that rows mean what scalars mean."""
-    found = scalar(function, kinds, result)
+    found = scalar(function, kinds, result, **options)
     if not isinstance(found, str):
         return found
     names = [f"x{number}" for number in range(len(kinds))]

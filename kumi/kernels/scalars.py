@@ -16,6 +16,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from kumi.kernels import kinds as k
+from kumi.kernels import rounding
+from kumi.kernels.fixed_lists import greatest, least, one_of
 from kumi.kernels.values import bring, described, same, to_float, to_string
 
 if TYPE_CHECKING:
@@ -23,13 +25,15 @@ if TYPE_CHECKING:
 
     from kumi.kernels.kinds import Kind
 
-    _Maker = Callable[[tuple[Kind, ...], Kind], Callable[..., Any]]
+    _Maker = Callable[..., Callable[..., Any]]
 
 
-def function(name: str, kinds: tuple[Kind, ...], result: Kind) -> Callable[..., Any] | None:
+def function(
+    name: str, kinds: tuple[Kind, ...], result: Kind, **options: object
+) -> Callable[..., Any] | None:
     """The callable behind a function of arguments of these kinds, or None where there is none."""
     maker = _MAKERS.get(name)
-    return maker(kinds, result) if maker else None
+    return maker(kinds, result, **options) if maker else None
 
 
 def divide_by_zero(dividend: float, zero: float) -> float:
@@ -166,6 +170,34 @@ def _at(_kinds: tuple[Kind, ...], result: Kind) -> Callable[..., Any]:
     return partial(at, result)
 
 
+def _round(_kinds: tuple[Kind, ...], result: Kind, *, mode: str) -> Callable[..., Any]:
+    of_kind: Callable[..., Any] = (
+        rounding.round_integer if result is k.INTEGER else rounding.round_float
+    )
+    return partial(of_kind, mode=mode)
+
+
+def _round_to(kinds: tuple[Kind, ...], result: Kind, *, mode: str) -> Callable[..., Any]:
+    if result is k.INTEGER:
+        return partial(rounding.round_integer_to, mode=mode)
+    return _of_floats(partial(rounding.round_float_to, mode=mode))(kinds, result)
+
+
+def _whole(of_float: Callable[[float], int]) -> _Maker:
+    """`floor` or `ceil`: an integer is one already."""
+    return lambda kinds, _result: of_float if kinds[0] is k.FLOAT else rounding.round_integer
+
+
+def _extreme(choose: Callable[..., Any]) -> _Maker:
+    """The least or greatest of two or more arguments, as the kind of the result."""
+
+    def make(kinds: tuple[Kind, ...], result: Kind) -> Callable[..., Any]:
+        brings = result is k.FLOAT and k.INTEGER in kinds
+        return lambda *values: to_float(choose(values)) if brings else choose(values)
+
+    return make
+
+
 _MAKERS: dict[str, _Maker] = {
     "divide": _fixed(divide_integers),
     "power": _power,
@@ -176,6 +208,13 @@ _MAKERS: dict[str, _Maker] = {
     "log": _of_floats(logarithm),
     "tanh": _of_floats(math.tanh),
     "abs": _fixed(absolute),
+    "round": _round,
+    "round_to": _round_to,
+    "floor": _whole(rounding.floor),
+    "ceil": _whole(rounding.ceil),
+    "in": _fixed(one_of),
+    "min_of": _extreme(least),
+    "max_of": _extreme(greatest),
     "clamp": _clamp,
     "equal": _fixed(same),
     "not_equal": _fixed(different),

@@ -15,10 +15,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kumi.kernels import kinds
 from kumi.kernels.kinds import ArrayOf, Kind, TupleOf, is_numeric, promote
+from kumi.kernels.rounding import GOES_UP
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,10 +27,32 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Constraint:
-    """What a parameter takes. `name` is for messages: "expects a number"."""
+    """What a parameter takes. `name` is for messages: "expects a number".
+
+    Where there is `literal`, the argument must be written as one, of which that holds: its value
+    decides what is computed.
+    """
 
     name: str
     admits: Callable[[Kind], bool]
+    literal: Callable[[object], bool] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A literal behind the arguments of a call, known before anything runs.
+
+    `choices` are the symbols that it may be, by name; empty where it is a value of the kind that
+    the call gives. `default` is what it is where nothing is written.
+    """
+
+    name: str
+    choices: tuple[str, ...] = ()
+    default: str | None = None
+
+
+Misfit: TypeAlias = tuple[int, str]
+"""Which argument a function does not take, and what it takes in its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +61,9 @@ class Function:
 
     `name` is the canonical name, the one that events show; `aliases` are the other ways to write
     it. A `reducer` drops the innermost axis of its arguments. `result` takes the kinds of the
-    arguments, one for each parameter.
+    arguments, one for each parameter. Where there is a `group`, it may be given any number of times
+    more, before the parameter `group_at`. `clash` looks at all kinds together: it says which
+    argument does not go with the others, and what would.
     """
 
     name: str
@@ -46,22 +71,56 @@ class Function:
     reducer: bool
     parameters: tuple[Constraint, ...]
     result: Callable[[tuple[Kind, ...]], Kind]
+    options: tuple[Option, ...] = ()
+    group: tuple[Constraint, ...] = ()
+    group_at: int = 0
+    clash: Callable[[tuple[Kind, ...]], Misfit | None] | None = None
+
+    @property
+    def defaults(self) -> dict[str, str | None]:
+        """Its options where none is written."""
+        return {option.name: option.default for option in self.options}
+
+    def taking(self, count: int) -> tuple[Constraint, ...] | None:
+        """The parameters of a call with `count` arguments; None where it takes no such number."""
+        more = count - len(self.parameters)
+        if more == 0:
+            return self.parameters
+        if more < 0 or not self.group or more % len(self.group):
+            return None
+        repeated = self.group * (more // len(self.group))
+        return self.parameters[: self.group_at] + repeated + self.parameters[self.group_at :]
+
+    def misfit(self, arguments: tuple[Kind, ...]) -> Misfit | None:
+        """The first argument that it does not take, where it takes as many as there are."""
+        parameters = self.taking(len(arguments)) or ()
+        for position, (parameter, kind) in enumerate(zip(parameters, arguments, strict=True)):
+            if not parameter.admits(kind):
+                return position, parameter.name
+        return self.clash(arguments) if self.clash else None
 
     def admits(self, arguments: tuple[Kind, ...]) -> bool:
         """Whether it takes arguments of these kinds, in number and in kind."""
-        return len(arguments) == len(self.parameters) and all(
-            parameter.admits(kind)
-            for parameter, kind in zip(self.parameters, arguments, strict=True)
-        )
+        return self.taking(len(arguments)) is not None and self.misfit(arguments) is None
 
 
 NUMERIC = Constraint("a number", is_numeric)
+DIGITS = Constraint(
+    "an integer literal from -1000 to 1000",
+    lambda kind: kind is kinds.INTEGER,
+    lambda value: isinstance(value, int) and abs(value) <= 1000,  # noqa: PLR2004 - as it is named
+)
+LITERAL = Constraint(
+    "a literal that is not null", lambda kind: kind is not kinds.NULL, lambda _: True
+)
 INTEGER = Constraint("an integer", lambda kind: kind is kinds.INTEGER)
 STRING = Constraint("a string", lambda kind: kind is kinds.STRING)
 BOOLEAN = Constraint("a boolean", lambda kind: kind is kinds.BOOLEAN)
 ORDERED = Constraint("a number or a string", lambda kind: is_numeric(kind) or kind is kinds.STRING)
 ARRAY = Constraint("an array", lambda kind: isinstance(kind, ArrayOf | TupleOf))
 ANY = Constraint("any value", lambda _: True)
+
+MODE = Option("mode", tuple(GOES_UP), "half_even")
 
 PLANNED = frozenset({
     "shift", "roll", "cross", "outer", "index",
@@ -99,15 +158,42 @@ def _element(arguments: tuple[Kind, ...]) -> Kind:
     return kinds.ANY
 
 
+def _uniform(arguments: tuple[Kind, ...]) -> Misfit | None:
+    """The first of some ordered arguments that is text beside numbers, or the other way round."""
+    first = kinds.STRING in arguments[:1]
+    for position, kind in enumerate(arguments):
+        if (kind is kinds.STRING) is not first:
+            return position, "a string" if first else "a number"
+    return None
+
+
+def _listed(arguments: tuple[Kind, ...]) -> Misfit | None:
+    """The first literal that the value before the list can never be."""
+    for position, kind in enumerate(arguments[1:], 1):
+        if never_equal(arguments[0], kind):
+            return position, "a number" if is_numeric(arguments[0]) else f"a {arguments[0]}"
+    return None
+
+
+def never_equal(one: Kind, other: Kind) -> bool:
+    """Whether no two values of these kinds are equal: text and numbers, say."""
+    if kinds.ANY in {one, other} or kinds.NULL in {one, other}:
+        return False
+    return one != other and not (is_numeric(one) and is_numeric(other))
+
+
 _integer, _float = _always(kinds.INTEGER), _always(kinds.FLOAT)
 _string, _boolean = _always(kinds.STRING), _always(kinds.BOOLEAN)
 
 
 def _map(
-    names: str, parameters: tuple[Constraint, ...], result: Callable[[tuple[Kind, ...]], Kind]
+    names: str,
+    parameters: tuple[Constraint, ...],
+    result: Callable[[tuple[Kind, ...]], Kind],
+    **details: Any,
 ) -> Function:
     name, *aliases = names.split()
-    return Function(name, tuple(aliases), reducer=False, parameters=parameters, result=result)
+    return Function(name, tuple(aliases), False, parameters, result, **details)
 
 
 def _fold(
@@ -142,6 +228,14 @@ FUNCTIONS: tuple[Function, ...] = (
     _map("and &", (BOOLEAN, BOOLEAN), _boolean),
     _map("or |", (BOOLEAN, BOOLEAN), _boolean),
     _map("not", (BOOLEAN,), _boolean),
+    _map("round", (NUMERIC,), _first, options=(MODE,)),
+    _map("round", (NUMERIC, DIGITS), _first, options=(MODE,)),
+    _map("round_to", (NUMERIC, NUMERIC), _promoted, options=(MODE,)),
+    _map("floor", (NUMERIC,), _integer),
+    _map("ceil", (NUMERIC,), _integer),
+    _map("in one_of", (ANY, LITERAL), _boolean, group=(LITERAL,), group_at=2, clash=_listed),
+    _map("min_of", (ORDERED,) * 2, _promoted, group=(ORDERED,), group_at=2, clash=_uniform),
+    _map("max_of", (ORDERED,) * 2, _promoted, group=(ORDERED,), group_at=2, clash=_uniform),
     _map("select if", (BOOLEAN, ANY, ANY), _branches),
     _map("is_null", (ANY,), _boolean),
     _map("coalesce", (ANY, ANY), _promoted),

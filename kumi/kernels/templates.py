@@ -35,10 +35,10 @@ NAMES: Final[dict[str, Any]] = {
 """What expressions may name besides their arguments: to be bound where they are used."""
 
 
-def template(function: str, kinds: tuple[Kind, ...], result: Kind) -> str | None:
+def template(function: str, kinds: tuple[Kind, ...], result: Kind, **options: object) -> str | None:
     """The expression for a function of arguments of these kinds, or None where it needs a call."""
     maker = _MAKERS.get(function)
-    return maker(kinds, result) if maker else None
+    return maker(kinds, result, **options) if maker else None
 
 
 def _operand(place: str, kind: Kind, result: Kind) -> str:
@@ -114,7 +114,7 @@ def _fixed(text: str) -> Callable[[tuple[Kind, ...], Kind], str]:
     return lambda _kinds, _result: text
 
 
-_MAKERS: dict[str, Callable[[tuple[Kind, ...], Kind], str | None]] = {
+_MAKERS: dict[str, Callable[..., str | None]] = {
     "add": _arithmetic("+"),
     "subtract": _arithmetic("-"),
     "multiply": _arithmetic("*"),

@@ -64,8 +64,8 @@ class Call:
     """A function, operator or sugar call.
 
     `function` is the canonical name where `kumi.kernels.signatures.canonical` knows the alias, else
-    as written. `options` are `(name, literal)` pairs; `named` are the keyword arguments of an
-    import call.
+    as written. `options` are `(name, literal)` pairs, and `option_places` where each was written,
+    as far as that is known; `named` are the keyword arguments of an import call.
     """
 
     place: Place
@@ -73,6 +73,7 @@ class Call:
     args: tuple[ExprNode, ...]
     options: tuple[tuple[str, LiteralValue], ...] = ()
     named: tuple[tuple[str, ExprNode], ...] = ()
+    option_places: tuple[Place, ...] = ()
 
 
 @dataclass(slots=True, eq=False)

@@ -20,6 +20,7 @@ from kumi.ir.readings import readings, record_format, sized_axes
 from kumi.kernels import bind
 from kumi.kernels.vectors import align
 from kumi.observations import Level
+from kumi.syntax.nodes import Symbol
 from kumi.vm import convention as names
 from kumi.vm.access import MISSING, Loading
 from kumi.vm.expectations import fast_test, has_fast_test
@@ -216,10 +217,14 @@ class _Writer:
         function = operation.function or "select"
         kinds = tuple(self._kind(arg) for arg in operation.args)
         args = [self._names[arg] for arg in operation.args]
+        options = {
+            name: value.name if isinstance(value, Symbol) else value
+            for name, value in operation.options
+        }
         if operation.axes:
-            kernel: Any = bind.elementwise(function, kinds, operation.kind)
+            kernel: Any = bind.elementwise(function, kinds, operation.kind, **options)
         else:
-            kernel = bind.scalar(function, kinds, operation.kind)
+            kernel = bind.scalar(function, kinds, operation.kind, **options)
         if isinstance(kernel, str):
             self.bound.update(bind.NAMES)
             return kernel.format(*args)

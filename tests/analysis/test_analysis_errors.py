@@ -4,9 +4,10 @@ import pytest
 from analysis_cases import cases, outcome, program
 
 from kumi.analysis.pipeline import analyze
-from kumi.errors import SchemaError
+from kumi.errors import SchemaError, in_source_order
 from kumi.places import Place, Source
 from kumi.syntax.nodes import Call, Cascade, Constant, Declaration, Name, SchemaTree
+from kumi.syntax.text import parse
 
 SOURCE = Source("example.py", "total = kumi.value(...)\n")
 PLACE = Place(SOURCE, 1)
@@ -25,6 +26,12 @@ def problems(*declarations):
 @pytest.mark.parametrize("case", cases("errors.txt"), ids=lambda case: case.title)
 def test_what_is_wrong_is_shown_where_it_is(case):
     assert outcome(case) == case.expected
+
+
+@pytest.mark.parametrize("case", cases("warnings.txt"), ids=lambda case: case.title)
+def test_what_was_probably_not_meant_is_a_warning(case):
+    found = analyze(parse(Source("example.kumi", case.source), "Example")).warnings
+    assert "\n".join(map(str, in_source_order(found))) == case.expected
 
 
 def test_a_close_function_name_is_suggested():

@@ -1,5 +1,9 @@
+import warnings
+
 import pytest
 from calling import MODULE, TAX, call
+
+import kumi
 
 BAD = "schema do\n  input do\n  end\n  value :a, b + 1\n  value :c, fn(:nope, 1)\nend\n"
 
@@ -15,6 +19,55 @@ def folder(tmp_path, monkeypatch):
 def test_a_schema_without_errors(capsys):
     done = call(capsys, "check", "tax.kumi")
     assert (done.code, done.out, done.err) == (0, "tax.kumi: ok\n", "")
+
+
+DOUBTFUL = """schema do
+  input do
+    integer :age
+  end
+  value :fee do
+    on input.age < 18, 5
+  end
+end
+"""
+
+
+def test_a_warning_is_shown_and_no_failure(capsys, folder):
+    (folder / "doubtful.kumi").write_text(DOUBTFUL)
+    done = call(capsys, "check", "doubtful.kumi", "tax.kumi")
+    assert (done.code, done.out) == (0, "doubtful.kumi: ok, 1 warning\ntax.kumi: ok\n")
+    assert done.err == (
+        "doubtful.kumi:5:9: warning: `fee` has no `base`, and is null where no case holds\n"
+        "    5 |   value :fee do\n"
+        "      |         ^^^^\n"
+        "      = give it one; where null is meant, `base null`\n"
+    )
+
+
+def test_a_warning_is_given_once_for_a_schema_where_it_was_written(folder):
+    (folder / "doubtful.kumi").write_text(DOUBTFUL)
+
+    def used():
+        schema = kumi.load("doubtful.kumi")
+        schema.run(age=3)
+        schema.only("fee").run(age=3)
+
+    with pytest.warns(kumi.SchemaWarning) as caught:
+        used()
+    (one,) = caught
+    assert (one.filename, one.lineno) == ("doubtful.kumi", 5)
+    assert str(one.message) == (
+        "`fee` has no `base`, and is null where no case holds; "
+        "give it one; where null is meant, `base null`"
+    )
+
+
+def test_a_warning_that_is_made_an_error_is_one_of_kumi(folder):
+    (folder / "doubtful.kumi").write_text(DOUBTFUL)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", kumi.SchemaWarning)
+        with pytest.raises(kumi.KumiError, match="has no `base`"):
+            kumi.load("doubtful.kumi")
 
 
 def test_every_error_of_every_schema(capsys):

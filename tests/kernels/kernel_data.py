@@ -52,14 +52,16 @@ def signatures(*, reducers):
     for function in FUNCTIONS:
         if function.reducer is not reducers or function.name.endswith("_if"):
             continue
-        for kinds in itertools.product(KINDS, repeat=len(function.parameters)):
-            if function.admits(kinds):
-                yield function.name, kinds, function.result(kinds)
+        more = len(function.parameters) + len(function.group)
+        for count in {len(function.parameters), more}:
+            for kinds in itertools.product(KINDS, repeat=count):
+                if function.admits(kinds):
+                    yield function.name, kinds, function.result(kinds)
 
 
-def scalar_callable(function, kinds, result):
+def scalar_callable(function, kinds, result, **options):
     """The scalar kernel as code generation uses it."""
-    found = bind.scalar(function, kinds, result)
+    found = bind.scalar(function, kinds, result, **options)
     if not isinstance(found, str):
         return found
     names = [f"a{n}" for n in range(len(kinds))]

@@ -12,6 +12,7 @@ from kernel_data import agree, axis, cells_of, column, scalar_callable, signatur
 
 from kumi.kernels import bind
 from kumi.kernels.kinds import FLOAT
+from kumi.kernels.signatures import overloads
 from kumi.kernels.vectors import Column, to_lists
 
 ROUNDED = {"sin", "cos", "exp", "log", "tanh", "power"}  # libm and NumPy differ by some ulps
@@ -43,15 +44,27 @@ def assert_bounded(made):
 def test_a_column_is_its_rows(function, data):
     kinds, result = data.draw(st.sampled_from(BY_FUNCTION[function]), label="kinds")
     size = data.draw(st.integers(0, 5), label="rows")
+    taken = next(f for f in overloads(function) if f.admits(kinds))
+    literals = [parameter.literal for parameter in taken.taking(len(kinds))]
     vectors = data.draw(
-        st.lists(st.booleans(), min_size=len(kinds), max_size=len(kinds)).filter(any),
+        st.tuples(*(st.just(False) if literal else st.booleans() for literal in literals)).filter(
+            any
+        ),
         label="columns",
     )
     nulls = data.draw(st.booleans(), label="nulls")
+    options = {
+        option.name: data.draw(st.sampled_from(option.choices), label=option.name)
+        for option in taken.options
+    }
     given_arguments, rows = [], []
     for position, (kind, vector) in enumerate(zip(kinds, vectors, strict=True)):
-        exponent = position == 1 and function in ("power", "multiply", "at")
+        exponent = position == 1 and function in ("power", "multiply", "at", "round")
         one = cells_of(kind, nulls=nulls, exponent=exponent)
+        if literals[position]:
+            one = one.filter(
+                lambda value, holds=literals[position]: value is not None and holds(value)
+            )
         if vector:
             cells = data.draw(st.lists(one, min_size=size, max_size=size))
             given_arguments.append(column(cells, kind))
@@ -60,8 +73,8 @@ def test_a_column_is_its_rows(function, data):
             value = data.draw(one)
             given_arguments.append(value)
             rows.append([value] * size)
-    scalar = scalar_callable(function, kinds, result)
-    kernel = bind.elementwise(function, kinds, result)
+    scalar = scalar_callable(function, kinds, result, **options)
+    kernel = bind.elementwise(function, kinds, result, **options)
 
     def by_column():
         with np.errstate(all="ignore"):

@@ -30,7 +30,7 @@ settled = settings(
 seeds = st.integers(0, 2**32)
 """Every choice follows from one number: a failure is told by it, and thousands cost seconds."""
 
-pytestmark = pytest.mark.filterwarnings("error")
+pytestmark = pytest.mark.filterwarnings("error", "ignore::kumi.SchemaWarning")
 
 
 def schema_of(tree):

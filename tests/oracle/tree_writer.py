@@ -64,11 +64,13 @@ def _declaration(one):
 def expression(node):
     match node:
         case Constant(value=value):
-            return literal(value)
+            shown = literal(value)
+            return f"({shown})" if shown.startswith("-") else shown
         case InputPath(path=path):
             return ".".join(("input", *path))
         case Call(function=function, args=args):
             shown = list(map(expression, args))
+            shown += [f"{name}: {literal(value)}" for name, value in node.options]
             if function in OPERATORS:
                 return f"({shown[0]} {OPERATORS[function]} {shown[1]})"
             if function == "at":

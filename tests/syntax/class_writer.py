@@ -124,7 +124,7 @@ class _Writer:
             if case.join != "all":
                 conditions = f"kumi.{case.join}_of({conditions})"
             parts.append(f"when({conditions}).then({self.expression(case.result)})")
-        base = "None" if body.base is None else self.expression(body.base)
+        base = "None" if body.base is None else self.expression(body.base)  # a class must say it
         return ".".join([*parts, f"otherwise({base})"])
 
     # -- expressions
@@ -148,6 +148,7 @@ class _Writer:
 
     def call(self, node):
         args = [self.expression(arg) for arg in node.args]
+        options = [f"{key}={_option(value)!r}" for key, value in node.options]
         plain = [isinstance(a, nodes.Constant | nodes.Tuple | nodes.Object) for a in node.args]
         if node.function in ARITHMETIC and not all(plain) and not _formats(node):
             return f"({args[0]} {ARITHMETIC[node.function]} {args[1]})"
@@ -158,8 +159,8 @@ class _Writer:
         if node.function == "at" and not plain[0]:
             return f"{args[0]}[{args[1]}]"
         if node.function in dir(kumi) and node.function != "size":
-            return f"kumi.{node.function}({', '.join(args)})"
-        return f"applied({', '.join([repr(node.function), *args])})"
+            return f"kumi.{node.function}({', '.join(args + options)})"
+        return f"applied({', '.join([repr(node.function), *args, *options])})"
 
     def path(self, path):
         """The attributes of a path; `whole` where it ends at an array."""
@@ -175,6 +176,10 @@ class _Writer:
                 levels += 1
             inputs = one.children or ()
         return f"kumi.whole({shown}, depth={levels})" if one.kind == "array" else shown
+
+
+def _option(value):
+    return value.name if isinstance(value, nodes.Symbol) else value
 
 
 def _formats(node):

@@ -54,12 +54,11 @@ cases = st.builds(
     st.lists(expressions, min_size=1, max_size=3).map(tuple),
     expressions,
 )
-not_null = expressions.filter(lambda e: not (isinstance(e, nodes.Constant) and e.value is None))
 cascades = st.builds(
     nodes.Cascade,
     st.just(PLACE),
     st.lists(cases, min_size=1, max_size=3).map(tuple),
-    st.none() | not_null,
+    expressions,
 )
 schemas = st.tuples(expressions | cascades, expressions | cascades, expressions | cascades).map(
     lambda bodies: nodes.SchemaTree(

@@ -1,5 +1,6 @@
 """Every golden program and every example, written as a class: the same tree."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,6 @@ def test_one_tree(path):
     names = {}
     exec(written(of_text), names)
     of_class = tree(names["Program"])
-    null_base = ("base NoneType:None", "base None")
-    assert outline(of_class) == outline(of_text).replace(*null_base)
+    said = re.sub("base None$", "base NoneType:None", outline(of_text), flags=re.MULTILINE)
+    assert outline(of_class) == said
     assert issubclass(names["Program"], kumi.Schema)

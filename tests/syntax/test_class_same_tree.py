@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
 from typing import Any
 
@@ -174,6 +175,18 @@ SAME = [
     (lambda: -a, "-input.a"),
     (lambda: a + b * 2 - 1, "input.a + input.b * 2 - 1"),
     (lambda: abs(a), "fn(:abs, input.a)"),
+    (lambda: round(b), "fn(:round, input.b)"),
+    (lambda: round(b, 2), "fn(:round, input.b, 2)"),
+    (
+        lambda: kumi.round(b, -2, mode="half_up") + kumi.round(a),
+        "fn(:round, input.b, -2, mode: :half_up) + fn(:round, input.a)",
+    ),
+    (lambda: math.floor(b) + kumi.floor(a), "fn(:floor, input.b) + fn(:floor, input.a)"),
+    (lambda: math.ceil(b) + kumi.ceil(a), "fn(:ceil, input.b) + fn(:ceil, input.a)"),
+    (lambda: kumi.round_to(b, 0.05, mode="up"), "fn(:round_to, input.b, 0.05, mode: :up)"),
+    (lambda: kumi.min_of(a, b), "fn(:min_of, input.a, input.b)"),
+    (lambda: kumi.max_of(a, 1, b), "fn(:max_of, input.a, 1, input.b)"),
+    (lambda: a.is_in(1, 2), "fn(:one_of, input.a, 1, 2)"),
     (lambda: a > 1, "input.a > 1"),
     (lambda: a >= 1, "input.a >= 1"),
     (lambda: a < 1, "input.a < 1"),
@@ -308,6 +321,7 @@ schema do
     on_any input.p, input.q, 2
     on_none input.p, input.q, 3
     on input.p, 4
+    base null
   end
   let :n do
     on p, 1.5

@@ -51,6 +51,17 @@ class Input(kumi.Record):
 i = Input
 MISTAKES = [
     (lambda: kumi.value(kumi.ref("totl")), "value :x, totl", 'kumi.ref("totl")'),
+    (
+        lambda: kumi.value(kumi.round(i.a, 2, mode="half_upp")),
+        "value :x, fn(:round, input.a, 2, mode: :half_upp)",
+        'kumi.round(i.a, 2, mode="half_upp")',
+    ),
+    (
+        lambda: kumi.value(kumi.round(i.a, i.a)),
+        "value :x, fn(:round, input.a, input.a)",
+        "i.a",
+    ),
+    (lambda: kumi.value(kumi.min_of(i.a, i.s)), "value :x, fn(:min_of, input.a, input.s)", "i.s"),
     (lambda: kumi.value(i.a + i.s), "value :x, input.a + input.s", "i.s"),
     (lambda: kumi.value(i.p & i.a), "value :x, input.p & input.a", "i.a"),
     (lambda: kumi.value(i.lines + 1), "value :x, input.lines.line + 1", "i.lines"),

@@ -47,6 +47,8 @@ SINGLE = [
     ("value :a, value + 1", 1, 11, "expected an expression, found `value`"),
     ("value :a, 1\non input.x, 2\nbase 1", 2, 1, "expected an operator, a declaration or `end`, found `on`"),
     ("value :a, input.\nvalue :b, 1", 1, 17, "expected a field's name after `.`, found `value` on line 5"),
+    ("value :a, 1 < x < 5", 1, 11, "comparisons do not chain"),
+    ("value :a, b & 1 < x == y != z", 1, 15, "comparisons do not chain"),
     ("value :é, 1", 1, 7, "a `:` stands alone"),
     ("value :a, é + 1", 1, 11, "unexpected character `é`"),
 ]  # fmt: skip
@@ -194,3 +196,16 @@ def test_of_an_endless_line_what_is_around_the_mistake_is_shown(before, after):
     assert line[carets.index("^") : carets.rindex("^") + 1] == "vlaue"
     assert len(line) < 180
     assert ("…" in line) == (before + after > 120)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1 < x < 5", "compare twice: `(1 < x) & (x < 5)`"),
+        ("a + 1 >= x ** 2 > b", "compare twice: `(a + 1 >= x ** 2) & (x ** 2 > b)`"),
+        ("1 < 2 == true", "compare twice: `(1 < 2) & (2 == true)`"),
+        ("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa < x < b + 100_000_000", "compare twice: `(a < b) & (b < c)`"),
+    ],
+)  # fmt: skip
+def test_a_chain_of_comparisons_is_told_apart(text, expected):
+    assert hint(f"value :it, {text}") == expected

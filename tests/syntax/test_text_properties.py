@@ -5,10 +5,9 @@ from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from text_trees import body, tree
+from text_trees import tree
 
 from kumi.errors import SchemaError
-from kumi.kernels.signatures import canonical
 
 PROGRAMS = Path(__file__).parents[1] / "programs"
 VALID = [path.read_text(encoding="utf-8") for path in sorted(PROGRAMS.glob("*.kumi"))]
@@ -19,8 +18,6 @@ WORDS = """schema do end input value let trait import from: codegen streaming: o
 fn ( ) [ ] { } , . .. ... => + - * ** / % < <= == != = ! ? & | :a :b a b 1 2.5 1e3 'x' "y" "z true null
 Float::INFINITY A::B integer float array hash string index: domain: k: select( fn(:sum, input. # @ :
 -1 x-1""".split()  # noqa: SIM905 - a list of words is read as words
-LEVELS = [["|"], ["&"], ["<", "=="], ["+", "-"], ["*", "%"], ["**"]]
-LEVEL = {symbol: level for level, symbols in enumerate(LEVELS) for symbol in symbols}
 
 
 def problems(text):
@@ -64,39 +61,3 @@ def test_a_valid_file_with_a_word_lost_or_added(data):
     other = data.draw(st.sampled_from(["", *WORDS]))
     check(text[: word.start()] + other + text[word.end() :])
     check(f"{text[: word.start()]}{other} {text[word.start() :]}")
-
-
-def operations(children):
-    return st.tuples(st.sampled_from(sorted(LEVEL)), children, children)
-
-
-expressions = st.recursive(
-    st.sampled_from(["a", "input.b", "2", "0.5", "-3"]), operations, max_leaves=20
-)
-
-
-def written(node, inner=-1, right=False):
-    """The expression with no more parentheses than the table of precedence asks for."""
-    if isinstance(node, str):
-        return node
-    symbol, left, second = node
-    level = LEVEL[symbol]
-    text = (
-        f"{written(left, level, symbol == '**')} {symbol} {written(second, level, symbol != '**')}"
-    )
-    return f"({text})" if level < inner or (level == inner and right) else text
-
-
-def spelled(node):
-    """Its postfix form, made without the parser."""
-    if isinstance(node, tuple):
-        return f"{spelled(node[1])} {spelled(node[2])} {canonical(node[0])}/2"
-    if node[-1].isdigit():
-        return f"float:{node}" if "." in node else f"int:{node}"
-    return node if node.startswith("input.") else f"${node}"
-
-
-@quickly
-@given(expressions)
-def test_an_expression_with_the_fewest_parentheses_is_read_back(node):
-    assert body(written(node)) == spelled(node)

@@ -47,6 +47,14 @@ from kumi.syntax.classes.functions import (
 )
 from kumi.syntax.classes.input_paths import size, whole
 from kumi.syntax.classes.records import Record
+from kumi.syntax.classes.rounded import (
+    ceil,
+    floor,
+    max_of,
+    min_of,
+    round,  # noqa: A004 - used as kumi.round
+    round_to,
+)
 from kumi.syntax.classes.tree import tree as tree
 
 __all__ = [
@@ -61,6 +69,7 @@ __all__ = [
     "any_of",
     "array",
     "at",
+    "ceil",
     "clamp",
     "coalesce",
     "concat",
@@ -71,6 +80,7 @@ __all__ = [
     "downcase",
     "exp",
     "field",
+    "floor",
     "index",
     "is_null",
     "join",
@@ -78,14 +88,18 @@ __all__ = [
     "let",
     "log",
     "max",
+    "max_of",
     "mean",
     "mean_if",
     "min",
+    "min_of",
     "none_of",
     "not_",
     "outer",
     "ref",
     "roll",
+    "round",
+    "round_to",
     "select",
     "shift",
     "sin",

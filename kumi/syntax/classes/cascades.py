@@ -48,12 +48,10 @@ class Cases(Expr[T_co]):
 
     __slots__ = ("base", "cases")
 
-    def __init__(
-        self, place: Place, cases: tuple[nodes.Case, ...], base: nodes.ExprNode | None
-    ) -> None:
+    def __init__(self, cases: tuple[nodes.Case, ...], base: nodes.ExprNode) -> None:
         self.cases = cases
         self.base = base
-        super().__init__(_selects(place, cases, base))
+        super().__init__(_selects(cases, base))
 
     def __kumi_cascade__(self) -> nodes.Cascade:
         """The cascade that a declaration has as its body."""
@@ -78,8 +76,7 @@ class When(Generic[T_co]):
     def otherwise(self, value: S) -> Expr[T_co | S]: ...
     def otherwise(self, value: object) -> Expr[Any]:
         """The value where no case holds; None for null."""
-        place = here()
-        return Cases(place, self._cases, None if value is None else node_of(value, place))
+        return Cases(self._cases, node_of(value, here()))
 
 
 class Then(Generic[T_co]):
@@ -146,10 +143,8 @@ def _condition(case: nodes.Case) -> nodes.ExprNode:
     return nodes.Call(case.place, "not", (joined,)) if case.join == "none" else joined
 
 
-def _selects(
-    place: Place, cases: tuple[nodes.Case, ...], base: nodes.ExprNode | None
-) -> nodes.ExprNode:
-    chosen: nodes.ExprNode = nodes.Constant(place, None) if base is None else base
+def _selects(cases: tuple[nodes.Case, ...], base: nodes.ExprNode) -> nodes.ExprNode:
+    chosen = base
     for case in reversed(cases):
         result = case.result or nodes.Constant(case.place, None)
         chosen = nodes.Call(case.place, "select", (_condition(case), result, chosen))

@@ -186,6 +186,15 @@ class Expr(Operand, Generic[T_co]):
     def __abs__(self: Expr[N]) -> Expr[N]:
         return applied("abs", self)
 
+    def __round__(self: Expr[N], ndigits: int | None = None) -> Expr[N]:
+        return applied("round", self, *([] if ndigits is None else [ndigits]))
+
+    def __floor__(self: Expr[Number]) -> Expr[int]:
+        return applied("floor", self)
+
+    def __ceil__(self: Expr[Number]) -> Expr[int]:
+        return applied("ceil", self)
+
     # -- comparison and logic ---------------------------------------------------------------------
 
     def __eq__(self, other: object) -> Expr[bool]:  # type: ignore[override]  # builds a formula
@@ -324,6 +333,10 @@ class Expr(Operand, Generic[T_co]):
         """The value, or `other` where it is null."""
         return applied("coalesce", self, other)
 
+    def is_in(self, *listed: Number | str | bool) -> Expr[bool]:
+        """Whether it is one of these literals."""
+        return applied("in", self, *listed)
+
     def length(self: Expr[str]) -> Expr[int]:
         """The number of characters."""
         return applied("length", self)
@@ -360,9 +373,9 @@ class Formula(Expr[T_co]):
     __slots__ = ()
 
 
-def applied(function: str, *args: Any) -> Expr[Any]:
-    """An expression that calls a function by its canonical name."""
-    return Formula(call(function, *args, options={}))
+def applied(function: str, *args: Any, **options: object) -> Expr[Any]:
+    """An expression that calls a function by its canonical name; an option of None is left out."""
+    return Formula(call(function, *args, options=options))
 
 
 def neighbour(

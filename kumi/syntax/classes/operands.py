@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from kumi.kernels.signatures import overloads
 from kumi.syntax import nodes
 from kumi.syntax.classes.code_places import explained, here
 
@@ -140,8 +141,19 @@ def _not_a_value(value: object) -> str:
     return f"an object of type {shown} cannot stand in an expression"
 
 
-def call(function: str, *args: Any, options: dict[str, nodes.LiteralValue]) -> nodes.Call:
-    """A call of a function by its canonical name, at the user's place."""
+def call(function: str, *args: Any, options: Mapping[str, object]) -> nodes.Call:
+    """A call of a function by its canonical name, at the user's place; without options of None."""
     place = here()
     operands = tuple(node_of(arg, place) for arg in args)
-    return nodes.Call(place, function, operands, tuple(options.items()))
+    given = {key: _option(function, key, one) for key, one in options.items() if one is not None}
+    return nodes.Call(place, function, operands, tuple(given.items()))
+
+
+def _option(function: str, name: str, value: object) -> nodes.LiteralValue:
+    """The literal that text would have: a symbol where the option is one of some names."""
+    if isinstance(value, nodes.Symbol):
+        return value
+    known = (option for one in overloads(function) for option in one.options)
+    named = any(option.name == name and option.choices for option in known)
+    found = literal(value)
+    return nodes.Symbol(found) if named and isinstance(found, str) else found

@@ -14,20 +14,24 @@ if TYPE_CHECKING:
     from kumi.syntax.text.lexer import Token
 
 
-class Parsed(NamedTuple):
-    """An expression that was parsed, and the offsets of its text, brackets included."""
-
-    node: ExprNode
-    start: int
-    end: int
-
-
 class Operator(NamedTuple):
     """A pending operator: `level` is how tightly it binds, `function` what it calls."""
 
     level: int
     function: str
     token: Token
+
+
+class Parsed(NamedTuple):
+    """An expression that was parsed, and the offsets of its text, brackets included.
+
+    `operator` is the one that made it, None where brackets are around it or it is a primary.
+    """
+
+    node: ExprNode
+    start: int
+    end: int
+    operator: Operator | None = None
 
 
 class Bracket:
@@ -109,13 +113,15 @@ class Arguments(Bracket):
     def __init__(self, opened: Token, function: str) -> None:
         super().__init__(opened)
         self._function = function
-        self._options: dict[str, LiteralValue] = {}
+        self._options: dict[str, tuple[LiteralValue, Place]] = {}
 
     def begin(self, cursor: Cursor) -> bool:
         """Options come last: after one, another follows or the call closes."""
         while cursor.token.kind == "label":
-            name = cursor.advance().text[:-1]
-            self._options[name] = option(cursor, name)
+            label = cursor.advance()
+            value = option(cursor, label.text[:-1])
+            place = cursor.place(label.start, cursor.previous.end)
+            self._options[label.text[:-1]] = value, place
             if not cursor.take(","):
                 return True
         if self._options:
@@ -124,7 +130,9 @@ class Arguments(Bracket):
 
     def build(self, place: Place) -> ExprNode:
         """A call of the function."""
-        return Call(place, self._function, tuple(self.elements), tuple(self._options.items()))
+        options = tuple((name, value) for name, (value, _) in self._options.items())
+        places = tuple(place for _, place in self._options.values())
+        return Call(place, self._function, tuple(self.elements), options, option_places=places)
 
 
 class Keyed(Bracket):

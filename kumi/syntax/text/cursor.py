@@ -42,7 +42,7 @@ class Cursor:
     def __init__(self, source: Source, text: str) -> None:
         self.source = source
         self.problems: list[Problem] = []
-        self._length = len(text)
+        self._text = text
         self._tokens = list(tokens(text))
         self._lines = [0, *(found.end() for found in re.finditer("\n", text))]
         self._at = 0
@@ -57,7 +57,11 @@ class Cursor:
     @property
     def following(self) -> Token:
         """The token after it."""
-        return self._tokens[min(self._at + 1, len(self._tokens) - 1)]
+        return self.look(1)
+
+    def look(self, ahead: int) -> Token:
+        """The token that stands so many places behind the one looked at."""
+        return self._tokens[min(self._at + ahead, len(self._tokens) - 1)]
 
     @property
     def previous(self) -> Token:
@@ -92,13 +96,17 @@ class Cursor:
         at = start if at is None else at
         line = bisect_right(self._lines, at)
         first = self._lines[line - 1]
-        last = self._lines[line] - 1 if line < len(self._lines) else self._length
+        last = self._lines[line] - 1 if line < len(self._lines) else len(self._text)
         begin = start if start >= first else at
         return Place(self.source, line, begin - first + 1, min(end, last) - first + 1)
 
     def here(self, token: Token) -> Place:
         """The place of one token."""
         return self.place(token.start, token.end)
+
+    def shown(self, start: int, end: int) -> str:
+        """The text between two offsets, on one line."""
+        return " ".join(self._text[start:end].split())
 
     def report(self, fault: Fault) -> None:
         """Note a problem and go on. Of several at one place only the first is kept."""

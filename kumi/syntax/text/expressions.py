@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kumi.errors import Problem
 from kumi.kernels.signatures import PLANNED, canonical, known_names
 from kumi.syntax.nodes import Call, Constant, InputPath, Name
 from kumi.syntax.text.brackets import (
@@ -17,28 +18,34 @@ from kumi.syntax.text.brackets import (
     Parentheses,
     Parsed,
 )
+from kumi.syntax.text.cursor import Fault
 from kumi.syntax.text.lexer import RESERVED
 from kumi.syntax.text.literals import at_literal, literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container
 
+    from kumi.places import Place
     from kumi.syntax.nodes import ExprNode
     from kumi.syntax.text.cursor import Cursor
     from kumi.syntax.text.lexer import Token
 
-_LEVELS = (
+_COMPARISONS = (">", ">=", "<", "<=", "==", "!=")
+_LEVELS: tuple[tuple[str, ...], ...] = (
     ("|",),
     ("&",),
-    (">", ">=", "<", "<=", "==", "!="),
+    _COMPARISONS,
     ("+", "-"),
     ("*", "/", "%"),
+    (),  # unary minus
     ("**",),
 )
 _LEVEL = {symbol: level for level, symbols in enumerate(_LEVELS, 1) for symbol in symbols}
 _FUNCTION = {symbol: canonical(symbol) for symbol in _LEVEL}
-_MINUS = len(_LEVELS) + 1
+_MINUS = _LEVELS.index(()) + 1
+_COMPARING = _LEVELS.index(_COMPARISONS) + 1
 _RIGHT_TO_LEFT = "**"
+_LONG = 60
 
 _SUGAR = frozenset(
     {"select", "shift", "roll", "cross", "outer", "index"}
@@ -85,7 +92,7 @@ class _ExpressionReader:
 
     def _operand(self) -> bool:
         cursor, token = self._cursor, self._cursor.token
-        if at_literal(cursor):
+        if at_literal(cursor) and not self._negates_more():
             value = literal(cursor)
             return self._push(
                 Constant(cursor.place(token.start, cursor.previous.end), value), token
@@ -96,6 +103,10 @@ class _ExpressionReader:
         if token.text in _OPENING:
             return self._open(_OPENING[token.text](cursor.advance()))
         return self._word(token)
+
+    def _negates_more(self) -> bool:
+        """Whether a minus before a number belongs to what the number begins: `-2 ** 2` is -4."""
+        return self._cursor.token.text == "-" and self._cursor.look(2).text in {"**", "["}
 
     def _word(self, token: Token) -> bool:
         cursor = self._cursor
@@ -217,9 +228,30 @@ class _ExpressionReader:
             right = bracket.operands.pop()
             left = self._zero(operator) if operator.level == _MINUS else bracket.operands.pop()
             place = self._cursor.place(left.start, right.end, at=operator.token.start)
+            made_by: Operator | None = operator
+            if operator.level == _COMPARING and _compares(left):
+                self._report_chain(place, left, operator, right)
+                made_by = None  # so that a longer chain is reported once
             node = Call(place, operator.function, (left.node, right.node))
-            bracket.operands.append(Parsed(node, left.start, right.end))
+            bracket.operands.append(Parsed(node, left.start, right.end, made_by))
+
+    def _report_chain(self, place: Place, left: Parsed, operator: Operator, right: Parsed) -> None:
+        """Say that `1 < x < 5` compares no number with 5, but what `1 < x` gives."""
+        shown = "a < b", "b < c"
+        if right.end - left.start <= _LONG and left.operator is not None:
+            one = self._cursor.shown(left.start, left.end)
+            middle = self._cursor.shown(left.operator.token.end, left.end)
+            other = self._cursor.shown(right.start, right.end)
+            shown = one, f"{middle} {operator.token.text} {other}"
+        hint = f"compare twice: `({shown[0]}) & ({shown[1]})`"
+        problem = Problem("syntax", place, "comparisons do not chain", hint)
+        self._cursor.report(Fault(problem))
 
     def _zero(self, minus: Operator) -> Parsed:
         token = minus.token
         return Parsed(Constant(self._cursor.here(token), 0), token.start, token.end)
+
+
+def _compares(parsed: Parsed) -> bool:
+    """Whether it is a comparison without brackets around it."""
+    return parsed.operator is not None and parsed.operator.level == _COMPARING

@@ -1,0 +1,111 @@
+"""Pass: the options of calls, and the arguments that must be literals.
+
+An option decides what is computed, as `mode: :half_up` does for `round`, so a misspelt one must not
+be passed over: the result would look right and be wrong by a cent.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kumi.analysis.facts import described, literal, named, quoted
+from kumi.analysis.inference import of_literal
+from kumi.errors import did_you_mean
+from kumi.kernels.kinds import promote
+from kumi.kernels.signatures import overloads
+from kumi.syntax.nodes import Call, Constant, Symbol, distinct, roots
+
+if TYPE_CHECKING:
+    from kumi.analysis.facts import Analysis
+    from kumi.kernels.signatures import Option
+    from kumi.places import Place
+    from kumi.syntax.nodes import LiteralValue
+
+
+def options(facts: Analysis) -> None:
+    """Fill `facts.options`: all that a function has, with the defaults of those not written.
+
+    >>> from kumi.analysis.pipeline import analyze
+    >>> from kumi.places import Source
+    >>> from kumi.syntax.text import parse
+    >>> rounded = "value :cents, fn(:round, input.x, 2, mode: :half_up)"
+    >>> text = f"schema do input do float :x end {rounded} end"
+    >>> facts = analyze(parse(Source("order.kumi", text), "Order"))
+    >>> [(node.function, given) for node, given in facts.options.items()]
+    [('round', {'mode': Symbol(name='half_up')})]
+    """
+    for declaration in facts.order:
+        for node in distinct(*roots(declaration.body)):
+            if isinstance(node, Call) and overloads(node.function):
+                _check_literals(facts, node)
+                _check_options(facts, node)
+
+
+def _check_literals(facts: Analysis, node: Call) -> None:
+    function = facts.functions.get(node)
+    parameters = (function and function.taking(len(node.args))) or ()
+    for number, (parameter, arg) in enumerate(zip(parameters, node.args, strict=False), 1):
+        written = isinstance(arg, Constant)
+        if parameter.literal and not (isinstance(arg, Constant) and parameter.literal(arg.value)):
+            facts.semantic(
+                arg.place,
+                f"argument {number} of {named(node.function)} must be {parameter.name}",
+                None if written else f"{quoted(arg, 'this')} is only known in a run",
+            )
+
+
+def _check_options(facts: Analysis, node: Call) -> None:
+    known = {option.name: option for option in overloads(node.function)[0].options}
+    found: dict[str, LiteralValue] = {
+        name: None if option.default is None else Symbol(option.default)
+        for name, option in known.items()
+    }
+    places = node.option_places or (node.place,) * len(node.options)
+    for (name, value), place in zip(node.options, places, strict=True):
+        if name not in known:
+            _report_unknown(facts, node, name, place)
+        elif _admits(facts, node, known[name], value, place):
+            found[name] = value
+    if found:
+        facts.options[node] = found
+
+
+def _report_unknown(facts: Analysis, node: Call, name: str, place: Place) -> None:
+    known = [option.name for option in overloads(node.function)[0].options]
+    facts.semantic(
+        place,
+        f"{named(node.function)} has no option `{name}:`",
+        did_you_mean(name, known) if known else f"{named(node.function)} takes no options",
+    )
+
+
+def _admits(facts: Analysis, node: Call, option: Option, value: LiteralValue, place: Place) -> bool:
+    """Whether an option may have this value; reports it where not."""
+    if not option.choices:
+        return _is_of_result(facts, node, option, value, place)
+    if isinstance(value, Symbol) and value.name in option.choices:
+        return True
+    shown = value.name if isinstance(value, Symbol) else str(value)
+    choices = ", ".join(f"`:{choice}`" for choice in option.choices)
+    close = did_you_mean(shown, option.choices) or ""
+    facts.semantic(
+        place,
+        f"`{option.name}:` of {named(node.function)} must be one of {choices}",
+        close.replace("mean `", "mean `:") if close.startswith("did") else None,
+    )
+    return False
+
+
+def _is_of_result(
+    facts: Analysis, node: Call, option: Option, value: LiteralValue, place: Place
+) -> bool:
+    """Whether a literal can stand for what the call gives, without changing its kind."""
+    kind, given = facts.kinds.get(node), of_literal(value)
+    if kind is None or promote(kind, given) == kind:
+        return True
+    facts.type(
+        place,
+        f"`{option.name}:` of {named(node.function)} must be {described(kind)}, as its values are",
+        f"`{literal(value)}` is {described(given)}",
+    )
+    return False
