@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kumi.ir.ops import OPCODES
 from kumi.profiles.counted_lines import LineCounts
 from kumi.profiles.duckdb_files import (
-    LineTooLongError,
+    OddLineError,
     connect,
     plain_path,
     query,
@@ -25,11 +25,14 @@ from kumi.profiles.duckdb_files import (
     rewritten,
     sql,
 )
+from kumi.profiles.event_line import read_line
 from kumi.profiles.figure_rows import distribution, ranks, tally
 from kumi.profiles.filters import Filters
+from kumi.profiles.one_by_one import CountedEvent, OneByOne
 from kumi.profiles.passing_sql import passes
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Mapping
 
     from kumi.profiles.engine import Distribution, Key, Tally
@@ -46,15 +49,20 @@ class DuckDBEngine:
     """See `kumi.profiles.engine.Engine`."""
 
     def __init__(self, profiles: OpenProfiles, filters: Filters, *, by_run: bool = False) -> None:
-        self._asked = {"passes": passes(filters), "run": "run" if by_run else "NULL"}
+        self._by_run = by_run
+        self._asked = {"passes": passes(filters), "run": ", run" if by_run else ""}
         self._scratch = profiles.scratch
         self._database = connect(profiles.scratch.folder)
+        if by_run:
+            self._query("ALTER TABLE counted ADD COLUMN run VARCHAR")
+        self._one_by_one = OneByOne(filters)
         first_malformed: tuple[str, int] | None = None
         for profile in profiles.files:
             path = self._count(profile)
             first_malformed = first_malformed or self._find_malformed(profile, path)
         kinds = self._query("SELECT kind, sum(calls)::BIGINT FROM counted GROUP BY kind")
-        by_kind = {kind and json.loads(kind): calls for kind, calls in kinds}
+        by_kind = self._one_by_one.kinds
+        by_kind.update({kind and json.loads(kind): calls for kind, calls in kinds})
         self.lines = LineCounts.of(by_kind, first_malformed)
         if filters.ask_elsewhere:
             asked = filters.informed(self.uncounted)
@@ -64,8 +72,7 @@ class DuckDBEngine:
     @property
     def uncounted(self) -> list[Event]:
         """The events that are read one by one."""
-        found = self._query("SELECT entire, calls FROM counted WHERE entire IS NOT NULL")
-        return [json.loads(entire) for entire, calls in found for _ in range(calls)]
+        return self._one_by_one.uncounted
 
     def take_out(self, costs: Mapping[str, int]) -> None:
         """Take the clock's cost out of operations: see `kumi.profiles.engine.Engine`."""
@@ -102,10 +109,29 @@ class DuckDBEngine:
         path = plain_path(profile, self._scratch)
         try:
             self._query(sql("count").format(path=quoted(path), **self._asked))
-        except LineTooLongError:
+        except OddLineError:
             path = rewritten(profile, self._scratch)
             self._query(sql("count").format(path=quoted(path), **self._asked))
+        self._count_one_by_one()
         return path
+
+    def _count_one_by_one(self) -> None:
+        """Count the lines that the statement has left to Python."""
+        before = self._one_by_one.timed.copy()
+        lines = self._query("SELECT entire, calls FROM counted WHERE entire IS NOT NULL")
+        self._query("DELETE FROM counted WHERE entire IS NOT NULL")
+        for entire, calls in lines:
+            self._one_by_one.add(entire.encode(), calls)
+        self._insert(self._one_by_one.timed - before)
+
+    def _insert(self, events: Counter[CountedEvent]) -> None:
+        if events:
+            columns = zip(CountedEvent._fields, zip(*events, strict=True), strict=True)
+            given = {name: list(values) for name, values in columns}
+            self._query(
+                sql("insert").format(run=", to_json(run)::VARCHAR" if self._by_run else ""),
+                {**given, "calls": list(events.values())},
+            )
 
     def _find_malformed(self, profile: ProfileFile, path: str) -> tuple[str, int] | None:
         """File and number of its first malformed line, where this is the first file with one.
@@ -113,11 +139,19 @@ class DuckDBEngine:
         DuckDB passes over blank lines and does not number the others as the file does. So it says
         which one it is of those that are not blank, and Python counts in the file up to that one.
         """
-        if not self._query("SELECT 1 FROM counted WHERE kind IS NULL LIMIT 1"):
+        if not (
+            self._one_by_one.kinds[None]
+            or self._query("SELECT 1 FROM counted WHERE kind IS NULL LIMIT 1")
+        ):
             return None
         self._query("SET preserve_insertion_order = true")
-        [(ordinal,)] = self._query(sql("first_malformed").format(path=quoted(path)))
+        lines = self._query(sql("first_malformed").format(path=quoted(path)))
         self._query("SET preserve_insertion_order = false")
+        ordinal = next(
+            number
+            for number, entire in lines
+            if entire is None or read_line(entire.encode()).kind is None
+        )
         number, _ = next(islice(profile.lines(), ordinal - 1, None))
         return profile.name, number
 

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 Key = str | int | None
 
 KEYS: Final = (
-    "schema", "name", "declaration", "position", "function", "program", "process", "error", "run",
+    "schema", "name", "declaration", "position", "function", "program", "process", "error",
 )  # fmt: skip
-"""By `run` only where the engine was told before that this would be asked."""
+"""And `run`, where the engine was told before that this would be asked."""
 
 
 class Tally(NamedTuple):

@@ -114,13 +114,13 @@ def read(
     if not names:
         raise TypeError("read takes at least one file")
     filters = Filters(
-        _names(schema),
-        _names(declaration),
-        _names(operation),
+        names_of(schema),
+        names_of(declaration),
+        names_of(operation),
         min_ns,
-        _names(origin),
-        _names(service),
-        _names(run),
+        names_of(origin),
+        names_of(service),
+        names_of(run),
         tuple((resource or {}).items()),
         _since(since),
         _since(until),
@@ -134,7 +134,8 @@ def _path(file: str | os.PathLike[str]) -> str:
     return os.path.join(".", path) if path == "-" else path  # noqa: PTH118 - Path would drop the dot
 
 
-def _names(asked: str | Sequence[str]) -> tuple[str, ...]:
+def names_of(asked: str | Sequence[str]) -> tuple[str, ...]:
+    """What a filter asks for: one name, or several of which any will do."""
     return (asked,) if isinstance(asked, str) else tuple(asked)
 
 

@@ -6,6 +6,6 @@ INSERT INTO counted
 SELECT
   kind, CASE WHEN {passes} THEN ns END AS ns, "schema", "name", declaration, position, "function",
   program, process, "error", entire, rows_class, count(*) AS calls, coalesce(sum("rows"), 0) AS "rows",
-  min("first") AS "first", sum(cpu) AS cpu, {run} AS run
+  min("first") AS "first", sum(cpu) AS cpu{run}
 FROM events({path})
 GROUP BY ALL
