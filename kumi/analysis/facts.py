@@ -79,6 +79,10 @@ class Analysis:
         """Say that this compiles and was probably not meant."""
         self.warnings.append(Problem("warning", place, message, hint))
 
+    def said(self, text: str, in_class: str) -> str:
+        """What the form that the schema is written in says: of two ways to write the same."""
+        return in_class if self.schema.place.form == "class" else text
+
     def imported(self) -> Iterator[str]:
         """The names that imports bring."""
         return (name for one in self.schema.imports for name in one.names)
@@ -90,7 +94,11 @@ def elements(facts: Analysis, node: ExprNode) -> str | None:
     if reach is None or reach.declared.kind != "array":
         return None
     path = ("input", *reach.path, *(child.name for child in reach.declared.children or ()))
-    return f"that is the whole array as one value; its elements are `{'.'.join(path)}`"
+    where = facts.said(
+        f"its elements are `{'.'.join(path)}`",
+        "without `kumi.whole` a path stands for its elements",
+    )
+    return f"that is the whole array as one value; {where}"
 
 
 def described(kind: Kind) -> str:
@@ -104,11 +112,12 @@ def quoted(node: ExprNode, otherwise: str) -> str:
     """An operand as its author wrote it, where that is short; else what `otherwise` calls it."""
     match node:
         case InputPath():
-            return f"`input.{'.'.join(node.path)}`"
+            return f"`{node.written}`"
         case Name():
             return f"`{node.name}`"
         case Constant():
-            return f"`{literal(node.value)}`"
+            written = python_literal if node.place.form == "class" else literal
+            return f"`{written(node.value)}`"
     return otherwise
 
 
@@ -131,3 +140,19 @@ def literal(value: object) -> str:
         case Symbol():
             return f":{value.name}"
     return visible(json.dumps(value, ensure_ascii=False))
+
+
+def python_literal(value: object) -> str:
+    """A literal as Python code writes it, on one line.
+
+    >>> python_literal(None), python_literal(math.inf), python_literal(Symbol("gold"))
+    ('None', 'math.inf', '"gold"')
+    """
+    match value:
+        case None | bool():
+            return repr(value)
+        case float() if math.isinf(value):
+            return "math.inf" if value > 0 else "-math.inf"
+        case Symbol():
+            return json.dumps(value.name)
+    return literal(value)

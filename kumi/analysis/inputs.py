@@ -94,7 +94,8 @@ def _check_domain(facts: Analysis, declared: Input) -> None:
         case Input(kind="array" | "hash"):
             hint = "give it to the values inside"
         case Input(kind="string" | "boolean", domain=Range()):
-            hint = "a range is for numbers; list the values: `[…]`"
+            listed = facts.said("[…]", "one_of=[…]")
+            hint = f"a range is for numbers; list the values: `{listed}`"
         case Input(domain=Range() as domain) if _is_empty(domain):
             hint = "its lower end is above its upper end, or at one that does not belong to it"
         case _:

@@ -116,6 +116,7 @@ LITERAL = Constraint(
 INTEGER = Constraint("an integer", lambda kind: kind is kinds.INTEGER)
 STRING = Constraint("a string", lambda kind: kind is kinds.STRING)
 BOOLEAN = Constraint("a boolean", lambda kind: kind is kinds.BOOLEAN)
+TEXT = Constraint("a string", lambda kind: kind in {kinds.STRING, kinds.ANY})
 ORDERED = Constraint("a number or a string", lambda kind: is_numeric(kind) or kind is kinds.STRING)
 ARRAY = Constraint("an array", lambda kind: isinstance(kind, ArrayOf | TupleOf))
 ANY = Constraint("any value", lambda _: True)
@@ -211,20 +212,25 @@ FUNCTIONS: tuple[Function, ...] = (
     _map("divide div /", (NUMERIC, NUMERIC), _real),
     _map("modulo mod %", (NUMERIC, NUMERIC), _promoted),
     _map("power pow **", (NUMERIC, NUMERIC), _promoted),
-    _map("abs", (ANY,), _first),
+    _map("abs", (NUMERIC,), _first),
     _map("sqrt", (NUMERIC,), _float),
     _map("sin", (NUMERIC,), _float),
     _map("cos", (NUMERIC,), _float),
     _map("exp", (NUMERIC,), _float),
     _map("log", (NUMERIC,), _float),
     _map("tanh", (NUMERIC,), _float),
-    _map("clamp", (ANY, ANY, ANY), _promoted),
+    _map("clamp", (NUMERIC, NUMERIC, NUMERIC), _promoted),
+    _map("clamp", (STRING, STRING, STRING), _string),
     _map("equal eq ==", (ANY, ANY), _boolean),
     _map("not_equal neq !=", (ANY, ANY), _boolean),
-    _map("greater_than gt >", (ORDERED, ORDERED), _boolean),
-    _map("greater_than_or_equal gte ge >=", (ORDERED, ORDERED), _boolean),
-    _map("less_than lt <", (ORDERED, ORDERED), _boolean),
-    _map("less_than_or_equal lte le <=", (ORDERED, ORDERED), _boolean),
+    _map("greater_than gt >", (NUMERIC, NUMERIC), _boolean),
+    _map("greater_than gt >", (STRING, STRING), _boolean),
+    _map("greater_than_or_equal gte ge >=", (NUMERIC, NUMERIC), _boolean),
+    _map("greater_than_or_equal gte ge >=", (STRING, STRING), _boolean),
+    _map("less_than lt <", (NUMERIC, NUMERIC), _boolean),
+    _map("less_than lt <", (STRING, STRING), _boolean),
+    _map("less_than_or_equal lte le <=", (NUMERIC, NUMERIC), _boolean),
+    _map("less_than_or_equal lte le <=", (STRING, STRING), _boolean),
     _map("and &", (BOOLEAN, BOOLEAN), _boolean),
     _map("or |", (BOOLEAN, BOOLEAN), _boolean),
     _map("not", (BOOLEAN,), _boolean),
@@ -243,8 +249,8 @@ FUNCTIONS: tuple[Function, ...] = (
     _map("array_size", (ARRAY,), _integer),
     _map("at get []", (ARRAY, INTEGER), _element),
     _map("concat", (ANY, ANY), _string),
-    _map("upcase", (ANY,), _string),
-    _map("downcase", (ANY,), _string),
+    _map("upcase", (TEXT,), _string),
+    _map("downcase", (TEXT,), _string),
     _fold("sum", (NUMERIC,), _first),
     _fold("count", (ANY,), _integer),
     _fold("min", (ORDERED,), _first),

@@ -50,6 +50,11 @@ class InputPath:
     place: Place
     path: tuple[str, ...]
 
+    @property
+    def written(self) -> str:
+        """The path as the author of the schema writes it."""
+        return ".".join(("input", *self.path))
+
 
 @dataclass(slots=True, eq=False)
 class Name:
