@@ -15,7 +15,7 @@ from kumi.errors import Problem
 from kumi.kernels.kinds import ANY, NULL
 from kumi.kernels.signatures import overloads
 from kumi.letters import visible
-from kumi.syntax.nodes import Constant, InputPath, Name, Symbol
+from kumi.syntax.nodes import Constant, InputPath, Name, Symbol, distinct, roots
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,7 +65,15 @@ class Analysis:
     kinds: dict[ExprNode | Declaration, Kind] = field(default_factory=dict)
     axes: dict[ExprNode | Declaration, Axes] = field(default_factory=dict)
     functions: dict[Call, Function] = field(default_factory=dict)
+    _nodes: dict[Declaration, tuple[ExprNode, ...]] = field(default_factory=dict)
     options: dict[Call, dict[str, LiteralValue]] = field(default_factory=dict)
+
+    def nodes(self, declaration: Declaration) -> tuple[ExprNode, ...]:
+        """Every node of a declaration once, operands first: walked once, for all the passes."""
+        found = self._nodes.get(declaration)
+        if found is None:
+            found = self._nodes[declaration] = tuple(distinct(*roots(declaration.body)))
+        return found
 
     def semantic(self, place: Place, message: str, hint: str | None = None) -> None:
         """Report that the schema makes no sense here."""

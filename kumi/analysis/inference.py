@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING
 
 from kumi.analysis.facts import described, elements, named, quoted
 from kumi.kernels.kinds import BOOLEAN, FLOAT, INTEGER, NULL, STRING, SYMBOL, comparable, promote
-from kumi.kernels.signatures import overloads
-from kumi.syntax.nodes import Call, Cascade, Constant, InputPath, Name, distinct, roots
+from kumi.kernels.signatures import overloads, resolved
+from kumi.syntax.nodes import Call, Cascade, Constant, InputPath, Name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +52,7 @@ def inference(facts: Analysis) -> None:
     ['divide', 'greater_than']
     """
     for declaration in facts.order:
-        for node in distinct(*roots(declaration.body)):
+        for node in facts.nodes(declaration):
             kind = _of(facts, node)
             if kind is not None:
                 facts.kinds[node] = kind
@@ -90,16 +90,16 @@ def of_literal(value: object) -> Kind:
 
 
 def _of_call(facts: Analysis, node: Call) -> Kind | None:
-    candidates = [f for f in overloads(node.function) if f.taking(len(node.args)) is not None]
-    given = tuple(kind for arg in node.args if (kind := facts.kinds.get(arg)) is not None)
-    if not candidates:
-        _report_arity(facts, node)
-        return None
-    if len(given) < len(node.args):
-        return None
-    chosen = next((function for function in candidates if function.admits(given)), None)
+    kinds = facts.kinds
+    given = tuple([kinds[arg] for arg in node.args if arg in kinds])
+    is_known = len(given) == len(node.args)
+    chosen = resolved(node.function, given) if is_known else None
     if chosen is None:
-        _report_mismatch(facts, node, candidates, given)
+        candidates = [f for f in overloads(node.function) if f.taking(len(node.args)) is not None]
+        if not candidates:
+            _report_arity(facts, node)
+        elif is_known:
+            _report_mismatch(facts, node, candidates, given)
         return None
     if chosen.name in _EQUALITY and not comparable(*given):
         _report_never_equal(facts, node, given)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kumi.errors import did_you_mean
 from kumi.kernels.signatures import PLANNED, known_names, overloads
-from kumi.syntax.nodes import Call, Cascade, Name, distinct, roots
+from kumi.syntax.nodes import Call, Cascade, Name
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -86,7 +86,7 @@ def _check_form(facts: Analysis, declaration: Declaration) -> None:
 
 
 def _check_mentions(facts: Analysis, declaration: Declaration, known: set[str]) -> None:
-    for node in distinct(*roots(declaration.body)):
+    for node in facts.nodes(declaration):
         match node:
             case Name(name=name) if name not in known:
                 hint = _otherwise_named(facts, name) or _close(facts, name, known)

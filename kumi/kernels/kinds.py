@@ -24,6 +24,8 @@ class Scalar(enum.Enum):
     ANY = "any"
     NULL = "null"
 
+    __hash__ = object.__hash__  # there is one of each, and Enum's own takes a call in Python
+
     def __str__(self) -> str:
         return self.value
 
@@ -84,6 +86,8 @@ def promote(*kinds: Kind) -> Kind:
 
     A null among them does not count: it takes the others' kind.
     """
+    if kinds and kinds.count(kinds[0]) == len(kinds):
+        return kinds[0]
     known = [kind for kind in kinds if kind is not NULL]
     if not known:
         return NULL

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kumi.kernels import kinds
@@ -290,7 +291,13 @@ def canonical(alias: str) -> str:
 
 def overloads(name: str) -> tuple[Function, ...]:
     """The overloads of a function by name or alias, in order of choice; empty where unknown."""
-    return _by_name.get(canonical(name), ())
+    return _by_name.get(name) or _by_name.get(canonical(name), ())
+
+
+@lru_cache(maxsize=4096)
+def resolved(name: str, arguments: tuple[Kind, ...]) -> Function | None:
+    """The first overload that takes arguments of these kinds: schemas ask the same very often."""
+    return next((function for function in overloads(name) if function.admits(arguments)), None)
 
 
 def known_names() -> frozenset[str]:
