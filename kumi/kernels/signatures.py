@@ -19,7 +19,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kumi.kernels import kinds
-from kumi.kernels.kinds import ArrayOf, Kind, TupleOf, is_numeric, promote
+from kumi.kernels.kinds import ArrayOf, Kind, TupleOf, comparable, is_numeric, promote
 from kumi.kernels.rounding import GOES_UP
 
 if TYPE_CHECKING:
@@ -119,6 +119,7 @@ STRING = Constraint("a string", lambda kind: kind is kinds.STRING)
 BOOLEAN = Constraint("a boolean", lambda kind: kind is kinds.BOOLEAN)
 TEXT = Constraint("a string", lambda kind: kind in {kinds.STRING, kinds.ANY})
 ORDERED = Constraint("a number or a string", lambda kind: is_numeric(kind) or kind is kinds.STRING)
+DATE = Constraint("a date", lambda kind: kind is kinds.DATE)
 ARRAY = Constraint("an array", lambda kind: isinstance(kind, ArrayOf | TupleOf))
 ANY = Constraint("any value", lambda _: True)
 
@@ -172,20 +173,21 @@ def _uniform(arguments: tuple[Kind, ...]) -> Misfit | None:
 def _listed(arguments: tuple[Kind, ...]) -> Misfit | None:
     """The first literal that the value before the list can never be."""
     for position, kind in enumerate(arguments[1:], 1):
-        if never_equal(arguments[0], kind):
+        if not comparable(arguments[0], kind):
             return position, "a number" if is_numeric(arguments[0]) else f"a {arguments[0]}"
     return None
 
 
-def never_equal(one: Kind, other: Kind) -> bool:
-    """Whether no two values of these kinds are equal: text and numbers, say."""
-    if kinds.ANY in {one, other} or kinds.NULL in {one, other}:
-        return False
-    return one != other and not (is_numeric(one) and is_numeric(other))
+def _dated(arguments: tuple[Kind, ...]) -> Misfit | None:
+    """What is compared with a date and can never be one."""
+    if kinds.DATE not in arguments or comparable(*arguments):
+        return None
+    return arguments.index(kinds.DATE) ^ 1, "a date"
 
 
 _integer, _float = _always(kinds.INTEGER), _always(kinds.FLOAT)
 _string, _boolean = _always(kinds.STRING), _always(kinds.BOOLEAN)
+_date = _always(kinds.DATE)
 
 
 def _map(
@@ -199,10 +201,13 @@ def _map(
 
 
 def _fold(
-    names: str, parameters: tuple[Constraint, ...], result: Callable[[tuple[Kind, ...]], Kind]
+    names: str,
+    parameters: tuple[Constraint, ...],
+    result: Callable[[tuple[Kind, ...]], Kind],
+    **details: Any,
 ) -> Function:
     name, *aliases = names.split()
-    return Function(name, tuple(aliases), reducer=True, parameters=parameters, result=result)
+    return Function(name, tuple(aliases), True, parameters, result, **details)
 
 
 FUNCTIONS: tuple[Function, ...] = (
@@ -222,16 +227,21 @@ FUNCTIONS: tuple[Function, ...] = (
     _map("tanh", (NUMERIC,), _float),
     _map("clamp", (NUMERIC, NUMERIC, NUMERIC), _promoted),
     _map("clamp", (STRING, STRING, STRING), _string),
-    _map("equal eq ==", (ANY, ANY), _boolean),
-    _map("not_equal neq !=", (ANY, ANY), _boolean),
+    _map("clamp", (DATE, DATE, DATE), _date),
+    _map("equal eq ==", (ANY, ANY), _boolean, clash=_dated),
+    _map("not_equal neq !=", (ANY, ANY), _boolean, clash=_dated),
     _map("greater_than gt >", (NUMERIC, NUMERIC), _boolean),
     _map("greater_than gt >", (STRING, STRING), _boolean),
+    _map("greater_than gt >", (DATE, DATE), _boolean),
     _map("greater_than_or_equal gte ge >=", (NUMERIC, NUMERIC), _boolean),
     _map("greater_than_or_equal gte ge >=", (STRING, STRING), _boolean),
+    _map("greater_than_or_equal gte ge >=", (DATE, DATE), _boolean),
     _map("less_than lt <", (NUMERIC, NUMERIC), _boolean),
     _map("less_than lt <", (STRING, STRING), _boolean),
+    _map("less_than lt <", (DATE, DATE), _boolean),
     _map("less_than_or_equal lte le <=", (NUMERIC, NUMERIC), _boolean),
     _map("less_than_or_equal lte le <=", (STRING, STRING), _boolean),
+    _map("less_than_or_equal lte le <=", (DATE, DATE), _boolean),
     _map("and &", (BOOLEAN, BOOLEAN), _boolean),
     _map("or |", (BOOLEAN, BOOLEAN), _boolean),
     _map("not", (BOOLEAN,), _boolean),
@@ -242,7 +252,9 @@ FUNCTIONS: tuple[Function, ...] = (
     _map("ceil", (NUMERIC,), _integer),
     _map("in one_of", (ANY, LITERAL), _boolean, group=(LITERAL,), group_at=2, clash=_listed),
     _map("min_of", (ORDERED,) * 2, _promoted, group=(ORDERED,), group_at=2, clash=_uniform),
+    _map("min_of", (DATE, DATE), _date, group=(DATE,), group_at=2),
     _map("max_of", (ORDERED,) * 2, _promoted, group=(ORDERED,), group_at=2, clash=_uniform),
+    _map("max_of", (DATE, DATE), _date, group=(DATE,), group_at=2),
     _map("select if", (BOOLEAN, ANY, ANY), _branches),
     _map("is_null", (ANY,), _boolean),
     _map("coalesce", (ANY, ANY), _promoted),
@@ -252,16 +264,28 @@ FUNCTIONS: tuple[Function, ...] = (
     _map("concat", (ANY, ANY), _string),
     _map("upcase", (TEXT,), _string),
     _map("downcase", (TEXT,), _string),
+    _map("year", (DATE,), _integer),
+    _map("month", (DATE,), _integer),
+    _map("day", (DATE,), _integer),
+    _map("weekday", (DATE,), _integer),
+    _map("days_between", (DATE, DATE), _integer),
+    _map("months_between", (DATE, DATE), _integer),
+    _map("years_between", (DATE, DATE), _integer),
+    _map("add_days", (DATE, INTEGER), _date),
+    _map("add_months", (DATE, INTEGER), _date),
+    _map("add_years", (DATE, INTEGER), _date),
     _fold("sum", (NUMERIC,), _first),
     _fold("count", (ANY,), _integer),
     _fold("min", (ORDERED,), _first),
+    _fold("min", (DATE,), _date),
     _fold("max", (ORDERED,), _first),
+    _fold("max", (DATE,), _date),
     _fold("any any?", (BOOLEAN,), _boolean),
     _fold("all all?", (BOOLEAN,), _boolean),
     _fold("join", (STRING,), _string),
     _fold("mean avg", (NUMERIC,), _real),
     _fold("sum_if", (NUMERIC, BOOLEAN), _first),
-    _fold("count_if", (ANY, ANY), _integer),
+    _fold("count_if", (ANY, ANY), _integer, clash=_dated),
     _fold("mean_if avg_if", (NUMERIC, BOOLEAN), _real),
 )
 """Every overload. `sum_if`, `count_if` and `mean_if` are lowered to others and have no kernel."""
