@@ -7,6 +7,7 @@ import pytest
 
 MODULES = ["event_line", "losses", "python_engine", "strict_line", "typical"]
 MODULES += ["positions.digits", "positions.places", "reports.fitting", "reports.wording"]
+MODULES += ["warehouses.first_readings", "warehouses.statements"]
 
 
 @pytest.mark.parametrize("name", MODULES)
