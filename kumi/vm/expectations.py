@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from kumi.kernels.kinds import ANY, BOOLEAN, DATE, FLOAT, INTEGER, STRING, is_numeric
+from kumi.kernels.kinds import ANY, BOOLEAN, DATE, FLOAT, INTEGER, STRING, ArrayOf, is_numeric
 from kumi.kernels.values import described, expected, same
 from kumi.syntax.nodes import OneOf, Range, Symbol
 from kumi.vm import convention as names
+from kumi.vm.access import NO_ARRAY, NO_NULL
 
 if TYPE_CHECKING:
     from kumi.ir.program import Leaf
@@ -71,6 +72,12 @@ def wrong_type(leaf: Leaf, value: object) -> str:
     return f"expected {expectation(leaf)}, found {found}"
 
 
+def no_null(leaf: Leaf) -> str:
+    """The message for a null where none is admitted."""
+    what = NO_ARRAY if isinstance(leaf.kind, ArrayOf) else NO_NULL
+    return f"{wrong_type(leaf, None)}; {what}"
+
+
 def outside(leaf: Leaf, value: object) -> str:
     """The message for a value outside the leaf's domain; it does not hold the value."""
     found = described(value)
@@ -130,17 +137,17 @@ def fast_test(leaf: Leaf, name: str, prefix: str) -> tuple[str, dict[str, Any]]:
     kind = EXACT_TYPES[leaf.kind]
     test = f"{name}.__class__ is {kind.__name__}"
     bound: dict[str, Any] = {"date": date} if kind is date else {}
+    null = f" or {name} is None" if leaf.admits_null else ""
     match leaf.domain:
         case Range(low, high, exclusive):
             limits = {f"{prefix}low": low, f"{prefix}high": high}
             below = f"{prefix}low <= " if low is not None else ""
             above = f" {'<' if exclusive else '<='} {prefix}high" if high is not None else ""
-            return f"{test} and {below}{name}{above}", bound | limits
+            return f"{test} and {below}{name}{above}{null}", bound | limits
         case OneOf():
-            return f"{test} and {name} in {prefix}", bound | {
-                prefix: members(leaf.domain, leaf.kind)
-            }
-    return test, bound
+            listed = {prefix: members(leaf.domain, leaf.kind)}
+            return f"{test} and {name} in {prefix}{null}", bound | listed
+    return f"{test}{null}", bound
 
 
 def has_fast_test(leaf: Leaf) -> bool:
