@@ -222,7 +222,7 @@ class Formulas:
         if set(kinds) == {"integer", "float"}:
             kinds[0] = "string"
         args = [self.expression(one, lineage, depth) for one in kinds]
-        if kinds[0] != "any" and any(arg.kind == "null" for arg in args):
+        if any(arg.kind == "null" for arg in args):
             return self.leaf(kind, lineage, False)
         if way < 5:
             return self.call("coalesce", kind, *args)
