@@ -7,6 +7,7 @@ which is ours; or the paths of the bad inputs.
 
 import json
 import math
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,8 @@ def exact(value):
         return {key: exact(item) for key, item in value.items()}
     if isinstance(value, float) and math.isnan(value):
         return (float, "NaN")
+    if isinstance(value, date):
+        return (str, value.isoformat())  # as `kumi run` writes it
     return (type(value), value)
 
 
