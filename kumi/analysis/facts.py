@@ -136,9 +136,18 @@ def quoted(node: ExprNode, otherwise: str) -> str:
 
 def named(function: str) -> str:
     """A function by its name, and by its operator where it has one: "`add` (`+`)"."""
+    operator = symbol(function)
+    return f"`{function}` (`{operator}`)" if operator != function else f"`{function}`"
+
+
+def symbol(function: str) -> str:
+    """A function as formulas write it: its operator, its name where it has none.
+
+    >>> symbol("add"), symbol("concat")
+    ('+', 'concat')
+    """
     aliases = [alias for known in overloads(function) for alias in known.aliases]
-    operator = next((a for a in aliases if a != "[]" and not any(map(str.isalpha, a))), None)
-    return f"`{function}` (`{operator}`)" if operator else f"`{function}`"
+    return next((a for a in aliases if a != "[]" and not any(map(str.isalpha, a))), function)
 
 
 def literal(value: object) -> str:

@@ -68,9 +68,8 @@ def _of(facts: Analysis, node: ExprNode) -> Nulls:
             return facts.nulls.get(facts.declarations[node.name], Nulls.NEVER)
         case Call() if node in facts.functions:
             arguments = [facts.nulls[arg] for arg in node.args]
-            return null_rule(facts.functions[node].name).gives(
-                arguments, facts.options.get(node, {})
-            )
+            rule = null_rule(facts.functions[node].name)
+            return rule.gives(arguments, facts.options.get(node, {}))
     return Nulls.NEVER
 
 

@@ -4,6 +4,7 @@ All choices are made by a `random.Random`.
 """
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from random_inputs import PLACE, SCALARS, SOURCE, Block
@@ -25,6 +26,7 @@ LITERALS = {
     "float": [0.0, -0.0, 0.5, 1.0, 2.5, -3.0, 0.1, 1e20, float("inf")],
     "string": ["", "a", "b", "B", "é", "ß", "日本", "\U0001f600", " x\n", '"\\'],
     "boolean": [True, False],
+    "date": [date(2024, 2, 29), date(2023, 12, 31), date(1, 1, 1), date(9999, 12, 31)],
 }
 
 
@@ -44,6 +46,7 @@ class Typed:
 
 TAKES_NULL = ("equal", "not_equal", "is_null", "count", "count_if", "min", "max", "coalesce")
 FALLBACKS = {"integer": 1, "float": 1.0, "string": "n", "boolean": True, "any": "any", "null": "n"}
+FALLBACKS["date"] = date(2024, 2, 29)
 
 
 def path_to(leaf):
@@ -92,13 +95,14 @@ class Formulas:
     def makers(self, kind):
         made = {
             "integer": [self.arithmetic] * 3 + [self.power, self.clamp, self.fold, self.fold,
-                        self.count, self.measure, self.count_if],
+                        self.count, self.measure, self.count_if, self.of_dates],
             "float": [self.arithmetic] * 3 + [self.divide, self.divide, self.clamp, self.fold,
                       self.fold, self.mean, self.real, self.power_of_floats, self.square_root],
             "string": [self.concat, self.concat, self.case, self.repeat, self.fold, self.clamp],
             "boolean": [self.logic, self.logic, self.negation, self.equality, self.equality,
                         self.order, self.order, self.is_null, self.quantifier],
         }  # fmt: skip
+        made["date"] = [self.moved, self.moved, self.fold]
         if kind == "any":
             return [self.mixture, self.mixture, self.item]
         return [*made.get(kind, []), self.item]
@@ -211,7 +215,7 @@ class Formulas:
         if set(kinds) == {"integer", "float"}:
             kinds[0] = "string"
         args = [self.expression(one, lineage, depth) for one in kinds]
-        if kinds[0] != "any" and any(arg.kind == "null" for arg in args):
+        if any(arg.kind == "null" for arg in args):
             return self.leaf(kind, lineage, False)
         if way < 3:
             return self.call("coalesce", kind, *args)
@@ -290,9 +294,26 @@ class Formulas:
 
     def order(self, kind, lineage, depth):
         name = self.rnd.choice(["greater_than", "less_than"]) + self.rnd.choice(["", "_or_equal"])
-        kinds = self.rnd.choice([("integer", "float"), ("float",), ("integer",), ("string",)])
+        kinds = self.rnd.choice(
+            [("integer", "float"), ("float",), ("integer",), ("string",), ("date",)]
+        )
         args = [self.expression(self.rnd.choice(kinds), lineage, depth) for _ in "ab"]
         return self.call(name, kind, *args)
+
+    # -- dates
+
+    def of_dates(self, kind, lineage, depth):
+        names = {"year": 1, "month": 1, "day": 1, "weekday": 1}
+        names |= {"days_between": 2, "months_between": 2, "years_between": 2}
+        name = self.rnd.choice([*names])
+        dates = [self.expression("date", lineage, depth) for _ in range(names[name])]
+        return self.call(name, kind, *dates)
+
+    def moved(self, kind, lineage, depth):
+        name = self.rnd.choice(["add_days", "add_months", "add_years"])
+        by = self.expression("integer", lineage, depth) if not self.rnd.randint(0, 9) else None
+        day = self.expression(kind, lineage, depth)
+        return self.call(name, kind, day, by or self.few(lineage))
 
     # -- folds
 
@@ -319,8 +340,9 @@ class Formulas:
         return Typed(found.node, kind, vector.axes[:-1])
 
     def fold(self, kind, lineage, depth):
-        if kind == "string":
-            return self.folded(["join", "min", "max"], kind, kind, lineage, depth)
+        if kind in ("string", "date"):
+            names = ["min", "max"] + ["join"] * (kind == "string")
+            return self.folded(names, kind, kind, lineage, depth)
         if not self.rnd.randint(0, 3):
             return self.conditional("sum_if", kind, kind, lineage, depth)
         return self.folded(["sum", "sum", "min", "max"], kind, kind, lineage, depth)
