@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from kumi.errors import did_you_mean
-from kumi.kernels.vectors import to_lists
+from kumi.kernels.decimal_values import canonical
+from kumi.kernels.kinds import DECIMAL
+from kumi.kernels.vectors import cells, to_lists
 from kumi.vm.convention import Computed
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from kumi.ir.program import Operation
     from kumi.kernels.vectors import Axis, Column
 
@@ -33,13 +38,14 @@ class Result(Computed):
     def numpy(self, name: str) -> Any:
         """One output as an array: of its cells for one axis, stacked where deeper ones are even.
 
-        Nulls come as a masked array. Raises ValueError where inner arrays differ in length.
+        Decimals are Python's, in an array of objects. Nulls come as a masked array. Raises
+        ValueError where inner arrays differ in length.
         """
         cell, operation = self._cell(name)
         if not operation.result_axes:
-            return _whole(name, cell)
+            return _whole(name, self._value(name))
         shape = _shape(name, self._chain(operation))
-        values = cell.values.reshape(shape)
+        values = _array(cell).reshape(shape)
         if cell.valid is None:
             return values
         return np.ma.array(values, mask=~cell.valid.reshape(shape))
@@ -51,7 +57,11 @@ class Result(Computed):
     def _value(self, name: str) -> Any:
         """The value of an output; what descriptors on the class call."""
         cell, operation = self._cell(name)
-        return to_lists(cell, self._chain(operation)) if operation.result_axes else cell
+        if operation.result_axes:
+            return to_lists(cell, self._chain(operation))
+        if operation.kind is DECIMAL and isinstance(cell, Decimal):
+            return canonical(cell)
+        return cell
 
     def _cell(self, name: str) -> tuple[Column | Any, Operation]:
         found = self._machine.outputs.get(name)
@@ -71,6 +81,13 @@ class Result(Computed):
             return f"{schema}.{name} was not computed; ask for it with {schema}.only({name!r}).run"
         hint = did_you_mean(name, self._machine.program.outputs)
         return f"{schema} has no declaration {name!r}" + (f"; {hint}" if hint else "")
+
+
+def _array(cell: Column) -> NDArray[Any]:
+    """The values of a column as NumPy has them; decimals as Python's, in an array of objects."""
+    if cell.scale is None:
+        return cell.values
+    return np.fromiter(cells(cell), object, len(cell))
 
 
 def _whole(name: str, value: Any) -> Any:

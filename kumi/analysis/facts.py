@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING, TypeAlias
 
 from kumi.errors import Problem
+from kumi.kernels.decimal_values import text
 from kumi.kernels.kinds import ANY, NULL
 from kumi.kernels.signatures import overloads
 from kumi.letters import visible
@@ -130,4 +132,6 @@ def literal(value: object) -> str:
             return f"<integer of {value.bit_length()} bits>"
         case Symbol():
             return f":{value.name}"
+        case Decimal():
+            return text(value)
     return visible(json.dumps(value, ensure_ascii=False))

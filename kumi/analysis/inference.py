@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kumi.analysis.beside_decimals import check_beside_decimals
 from kumi.analysis.facts import described, elements, named, quoted
 from kumi.kernels.kinds import BOOLEAN, FLOAT, INTEGER, NULL, STRING, SYMBOL, promote
 from kumi.kernels.signatures import overloads
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     from kumi.kernels.kinds import Kind
     from kumi.kernels.signatures import Function
     from kumi.syntax.nodes import Declaration, ExprNode
+
+_TEXTS = frozenset({"concat", "in"})
+"""Functions whose arguments do not meet: each is looked at by itself."""
 
 
 def inference(facts: Analysis) -> None:
@@ -99,6 +103,8 @@ def _of_call(facts: Analysis, node: Call) -> Kind | None:
         _report_mismatch(facts, node, candidates, given)
         return None
     facts.functions[node] = chosen
+    if chosen.name not in _TEXTS:
+        check_beside_decimals(facts, node.args)
     return chosen.result(given)
 
 
@@ -175,6 +181,8 @@ def _of_cascade(facts: Analysis, body: Cascade) -> Kind | None:
         for condition in case.conditions:
             _check_condition(facts, condition)
         results.append(facts.kinds.get(case.result) if case.result else None)
+    chosen = [*(one.result for one in body.cases), body.base]
+    check_beside_decimals(facts, [one for one in chosen if one])
     known = [kind for kind in results if kind is not None]
     return promote(*known) if len(known) == len(results) else None
 

@@ -60,14 +60,15 @@ def parts(column: Column, axis: Axis) -> Iterator[list[Any]]:
     return (found[start:end] for start, end in pairwise(axis.offsets.tolist()))
 
 
-def _require_no_null(column: Column, function: str) -> None:
+def require_no_null(column: Column, function: str) -> None:
+    """Raise TypeError where a cell is null."""
     if column.valid is not None and not column.valid.all():
         raise TypeError(f"{function}: there is a null among the values")
 
 
 def sum_floats(column: Column, axis: Axis, whole: bool) -> Any:
     """Pairwise, as NumPy adds."""
-    _require_no_null(column, "sum")
+    require_no_null(column, "sum")
     if whole:
         return float(np.add.reduce(column.values)) + 0.0  # adding 0.0 turns -0.0 into 0.0
     return Column(fold(np.add, column.values, axis, 0.0) + 0.0)
@@ -75,7 +76,7 @@ def sum_floats(column: Column, axis: Axis, whole: bool) -> Any:
 
 def sum_integers(column: Column, axis: Axis, whole: bool) -> Any:
     """Exact at any size."""
-    _require_no_null(column, "sum")
+    require_no_null(column, "sum")
     bound = _sum_bound(column)
     if bound > LARGEST:
         return _by_part(sum, INTEGER)(column, axis, whole)
@@ -109,7 +110,7 @@ def mean(kind: Kind) -> Reducer:
     total = sum_floats if kind is FLOAT else sum_integers
 
     def reducer(column: Column, axis: Axis, whole: bool) -> Any:
-        _require_no_null(column, "mean")
+        require_no_null(column, "mean")
         sums = total(column, axis, whole)
         if whole:
             return _quotient(sums, axis.size)
@@ -143,7 +144,7 @@ def extreme(ufunc: np.ufunc, choose: Callable[[list[Any]], Any], kind: Kind) -> 
     def reducer(column: Column, axis: Axis, whole: bool) -> Any:
         if column.values.dtype == object:
             return by_part(column, axis, whole)
-        values, kept = _without_nulls(column, axis)
+        values, kept = without_nulls(column, axis)
         if whole:
             return ufunc.reduce(values).item() if values.size else None
         filled = kept.counts > 0
@@ -153,7 +154,7 @@ def extreme(ufunc: np.ufunc, choose: Callable[[list[Any]], Any], kind: Kind) -> 
     return reducer
 
 
-def _without_nulls(column: Column, axis: Axis) -> tuple[NDArray[Any], Axis]:
+def without_nulls(column: Column, axis: Axis) -> tuple[NDArray[Any], Axis]:
     """The values that are not null, and the axis that they then have."""
     if column.valid is None:
         return column.values, axis
@@ -175,7 +176,7 @@ def logical(ufunc: np.ufunc, identity: bool) -> Reducer:
 
 def join(column: Column, axis: Axis, whole: bool) -> Any:
     """The strings, one after the other."""
-    _require_no_null(column, "join")
+    require_no_null(column, "join")
     return _by_part("".join, STRING)(column, axis, whole)
 
 

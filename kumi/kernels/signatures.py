@@ -117,6 +117,9 @@ INTEGER = Constraint("an integer", lambda kind: kind is kinds.INTEGER)
 STRING = Constraint("a string", lambda kind: kind is kinds.STRING)
 BOOLEAN = Constraint("a boolean", lambda kind: kind is kinds.BOOLEAN)
 ORDERED = Constraint("a number or a string", lambda kind: is_numeric(kind) or kind is kinds.STRING)
+TEXT_OR_NUMBER = Constraint(
+    "a number or its text", lambda kind: is_numeric(kind) or kind in (kinds.STRING, kinds.ANY)
+)
 ARRAY = Constraint("an array", lambda kind: isinstance(kind, ArrayOf | TupleOf))
 ANY = Constraint("any value", lambda _: True)
 
@@ -124,7 +127,7 @@ MODE = Option("mode", tuple(GOES_UP), "half_even")
 
 PLANNED = frozenset({
     "shift", "roll", "cross", "outer", "index",
-    "to_decimal", "to_integer", "to_int", "to_float", "to_string", "to_str",
+    "to_integer", "to_int", "to_float", "to_string", "to_str",
 })  # fmt: skip
 """Names that the language has and this version does not."""
 
@@ -183,6 +186,7 @@ def never_equal(one: Kind, other: Kind) -> bool:
 
 
 _integer, _float = _always(kinds.INTEGER), _always(kinds.FLOAT)
+_decimal = _always(kinds.DECIMAL)
 _string, _boolean = _always(kinds.STRING), _always(kinds.BOOLEAN)
 
 
@@ -243,6 +247,7 @@ FUNCTIONS: tuple[Function, ...] = (
     _map("array_size", (ARRAY,), _integer),
     _map("at get []", (ARRAY, INTEGER), _element),
     _map("concat", (ANY, ANY), _string),
+    _map("to_decimal", (TEXT_OR_NUMBER,), _decimal),
     _map("upcase", (ANY,), _string),
     _map("downcase", (ANY,), _string),
     _fold("sum", (NUMERIC,), _first),

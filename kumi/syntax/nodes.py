@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from decimal import Decimal
 
     from kumi.places import Place, Source
 
@@ -31,7 +32,7 @@ class Symbol:
         return self.name
 
 
-LiteralValue: TypeAlias = bool | int | float | str | Symbol | None
+LiteralValue: TypeAlias = "bool | int | float | Decimal | str | Symbol | None"
 """What a literal can be."""
 
 
@@ -131,8 +132,8 @@ class Declaration:
 class Range:
     """`low..high`; None is open; `exclusive` for `...`."""
 
-    low: int | float | None
-    high: int | float | None
+    low: int | float | Decimal | None
+    high: int | float | Decimal | None
     exclusive: bool = False
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from kumi.kernels.kinds import ANY, BOOLEAN, FLOAT, INTEGER, STRING, is_numeric
+from kumi.kernels.decimal_values import to_decimal
+from kumi.kernels.kinds import ANY, BOOLEAN, DECIMAL, FLOAT, INTEGER, STRING, is_numeric
 from kumi.kernels.values import described, expected, same
 from kumi.syntax.nodes import OneOf, Range, Symbol
 from kumi.vm import convention as names
@@ -14,7 +16,13 @@ if TYPE_CHECKING:
     from kumi.kernels.kinds import Kind
     from kumi.syntax.nodes import Domain
 
-EXACT_TYPES: dict[Kind, type] = {FLOAT: float, INTEGER: int, STRING: str, BOOLEAN: bool}
+EXACT_TYPES: dict[Kind, type] = {
+    DECIMAL: Decimal,
+    FLOAT: float,
+    INTEGER: int,
+    STRING: str,
+    BOOLEAN: bool,
+}
 _LISTED = 8
 
 
@@ -53,7 +61,23 @@ def _literal(value: object) -> str:
 
 def wrong_type(leaf: Leaf, value: object) -> str:
     """The message for a value that is not of the leaf's kind; it does not hold the value."""
-    return f"expected {expectation(leaf)}, found {described(value)}"
+    return f"expected {expectation(leaf)}, found {_found(leaf, value)}"
+
+
+def _found(leaf: Leaf, value: object) -> str:
+    """What a value is; where it is a number or a text and no decimal, why it is none."""
+    if leaf.kind is not DECIMAL or isinstance(value, bool):
+        return described(value)
+    try:
+        to_decimal(value)
+    except OverflowError as error:
+        return str(error)
+    except ValueError:
+        why = "that is no number" if isinstance(value, str) else "that is NaN or infinite"
+        return f"{described(value)} {why}"
+    except TypeError:
+        pass
+    return described(value)
 
 
 def outside(leaf: Leaf, value: object) -> str:
@@ -69,7 +93,7 @@ def admits(domain: Domain | None, value: Any) -> bool:
     if value is None or domain is None:
         return True
     if isinstance(domain, Range):
-        number = isinstance(value, int | float) and not isinstance(value, bool)
+        number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
         return number and within(domain, value, value)
     return any(same(one, value) for one in named(domain))
 
@@ -93,7 +117,7 @@ def named(domain: OneOf) -> tuple[Any, ...]:
 
 def members(domain: OneOf, kind: Kind) -> frozenset[Any]:
     """Those values of a list that data of a kind can equal (Python's True would equal 1)."""
-    wanted = (int, float) if is_numeric(kind) else EXACT_TYPES[kind]
+    wanted = (int, float, Decimal) if is_numeric(kind) else EXACT_TYPES[kind]
     listed = (one for one in named(domain) if isinstance(one, wanted))
     return frozenset(one for one in listed if kind is BOOLEAN or not isinstance(one, bool))
 
@@ -106,6 +130,8 @@ def fast_test(leaf: Leaf, name: str, prefix: str) -> tuple[str, dict[str, Any]]:
     """
     if leaf.kind is ANY:
         return f"{name} is not {names.MISSING}", {}
+    if leaf.kind is DECIMAL:  # how long it is, and whether it is finite, takes a call anyway
+        return "False", {}
     test = f"{name}.__class__ is {EXACT_TYPES[leaf.kind].__name__}"
     match leaf.domain:
         case Range(low, high, exclusive):
