@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kumi.kernels.kinds import Kind
+    from kumi.kernels.null_rules import Nulls
     from kumi.kernels.signatures import Function
     from kumi.places import Place
     from kumi.syntax.nodes import Call, Declaration, ExprNode, Input, LiteralValue, SchemaTree
@@ -40,6 +42,7 @@ class Reach:
 
     `axes` are the arrays that were passed on the way: a path that ends at an array does not go
     into it, and its `kind` is that of the whole array as one value. `parent` is None at the root.
+    `null` says that it may be null: declared so itself, or below a hash that is.
     """
 
     path: Path
@@ -47,6 +50,7 @@ class Reach:
     parent: Reach | None
     kind: Kind
     axes: Axes
+    null: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -67,6 +71,7 @@ class Analysis:
     kinds: dict[ExprNode | Declaration, Kind] = field(default_factory=dict)
     axes: dict[ExprNode | Declaration, Axes] = field(default_factory=dict)
     functions: dict[Call, Function] = field(default_factory=dict)
+    nulls: dict[ExprNode | Declaration, Nulls] = field(default_factory=dict)
     options: dict[Call, dict[str, LiteralValue]] = field(default_factory=dict)
 
     def semantic(self, place: Place, message: str, hint: str | None = None) -> None:
@@ -130,8 +135,12 @@ def literal(value: object) -> str:
             return "Float::INFINITY" if value > 0 else "-Float::INFINITY"
         case int() if value.bit_length() > _LONG:
             return f"<integer of {value.bit_length()} bits>"
-        case Symbol():
-            return f":{value.name}"
-        case Decimal():
-            return text(value)
+        case Symbol() | date() | Decimal():
+            return _written(value)
     return visible(json.dumps(value, ensure_ascii=False))
+
+
+def _written(value: Symbol | date | Decimal) -> str:
+    if isinstance(value, Decimal):
+        return text(value)
+    return f":{value.name}" if isinstance(value, Symbol) else f'date("{value.isoformat()}")'

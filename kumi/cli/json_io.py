@@ -6,6 +6,7 @@ import json
 import re
 import sys
 from contextlib import contextmanager
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -108,7 +109,7 @@ def _lines(values: dict[str, Any]) -> tuple[str, int]:
 def _written(value: Any) -> tuple[str, int]:
     """A value as JSON, and how many numbers in it became null."""
     try:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False), 0
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, default=_text), 0
     except (ValueError, TypeError):  # NaN, or a decimal, which Python's writer does not know
         text = _with_decimals(value)
     lost = sum(1 for found in _NO_NUMBER.finditer(text) if found[2])
@@ -124,7 +125,14 @@ def _with_decimals(value: Any) -> str:
     if isinstance(value, dict):
         pairs = (f"{json.dumps(str(k))}: {_with_decimals(one)}" for k, one in value.items())
         return f"{{{', '.join(pairs)}}}"
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False, default=_text)
+
+
+def _text(value: object) -> str:
+    """What JSON has no form of its own for: a date."""
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"JSON has no {type(value).__name__}")
 
 
 def _parsed(name: str, data: bytes, keeps_digits: bool) -> Any:

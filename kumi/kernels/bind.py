@@ -20,6 +20,7 @@ from kumi.kernels import decimal_scalars, scalars
 from kumi.kernels.arithmetic import ARITHMETIC
 from kumi.kernels.choices import CHOICES
 from kumi.kernels.comparisons import COMPARISONS
+from kumi.kernels.date_columns import DATE_FUNCTIONS
 from kumi.kernels.decimal_folds import DECIMAL_REDUCERS
 from kumi.kernels.decimals import DECIMALS
 from kumi.kernels.fixed_lists import FIXED_LISTS
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 __all__ = ["NAMES", "elementwise", "reducer", "scalar"]
 
-_FACTORIES = ARITHMETIC | COMPARISONS | CHOICES | FIXED_LISTS | ROUNDING
+_FACTORIES = ARITHMETIC | COMPARISONS | CHOICES | DATE_FUNCTIONS | FIXED_LISTS | ROUNDING
 
 
 def scalar(

@@ -57,13 +57,25 @@ def function(
     return maker(kinds, result, **options) if maker else None
 
 
-def _of_numbers(compute: Callable[..., Any], ways: dict[Kind, _Way] = _WAYS) -> _Maker:
-    """A function of numbers, each of which becomes a decimal in one of the `ways`."""
+def _of_numbers(compute: Callable[..., Any]) -> _Maker:
+    """A function of numbers, each of which becomes a decimal."""
 
     def make(kinds: tuple[Kind, ...], _result: Kind) -> Callable[..., Any] | None:
         if not all(map(is_numeric, kinds)):
             return None
-        return _applied(compute, [ways[kind] for kind in kinds])
+        return _applied(compute, [_WAYS[kind] for kind in kinds])
+
+    return make
+
+
+def _equality(compare: Callable[[Any, Any], bool]) -> _Maker:
+    """`==` or `!=` of numbers; null is compared as it is."""
+
+    def make(kinds: tuple[Kind, ...], _result: Kind) -> Callable[..., Any] | None:
+        if not all(map(is_numeric, kinds)):
+            return None
+        left, right = (_WAYS[kind] for kind in kinds)
+        return lambda a, b: compare(a, b) if a is None or b is None else compare(left(a), right(b))
 
     return make
 
@@ -122,8 +134,8 @@ _MAKERS: Final[dict[str, _Maker]] = {
     "greater_than_or_equal": _of_numbers(operator.ge),
     "less_than": _of_numbers(operator.lt),
     "less_than_or_equal": _of_numbers(operator.le),
-    "equal": _of_numbers(operator.eq, _PASSED),
-    "not_equal": _of_numbers(operator.ne, _PASSED),
+    "equal": _equality(operator.eq),
+    "not_equal": _equality(operator.ne),
     "floor": _of_numbers(floor),
     "ceil": _of_numbers(ceil),
     "round": _round,

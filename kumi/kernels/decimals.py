@@ -16,7 +16,7 @@ from __future__ import annotations
 import math
 import operator
 from functools import reduce
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -48,8 +48,23 @@ if TYPE_CHECKING:
 
     _Compute = Callable[..., Column | None]
 
+_T = TypeVar("_T")
 _NUMBERS = frozenset({DECIMAL, FLOAT, INTEGER})
 _ADMITTED = _NUMBERS | {NULL}
+
+
+def _tried(compute: Callable[..., _T | None], *given: Any) -> _T | None:
+    """What a function gives; None where it raises, or has no rows: then each row is asked alone.
+
+    Of several rows that have no result the first is the one that raises, and NaN does so only where
+    it is chosen.
+    """
+    if is_empty(*given):
+        return None
+    try:
+        return compute(*given)
+    except (ValueError, ArithmeticError):
+        return None
 
 
 def _of_numbers(compute: _Compute) -> Factory:
@@ -60,8 +75,7 @@ def _of_numbers(compute: _Compute) -> Factory:
             return None
 
         def kernel(*given: Any) -> Column:
-            goes_by_row = has_nulls(*given) or is_empty(*given)
-            made = None if goes_by_row else compute(*given)
+            made = None if has_nulls(*given) else _tried(compute, *given)
             return by_row(*given) if made is None else made
 
         return kernel
@@ -147,7 +161,7 @@ def _equality(*, negated: bool) -> Factory:
             return None
 
         def kernel(a: Any, b: Any) -> Column:
-            found = None if is_empty(a, b) else _equal(a, b)
+            found = _tried(_equal, a, b)
             if found is None:
                 return by_row(a, b)
             return Column(~found if negated else found)
@@ -200,10 +214,7 @@ def _chooser(branches: tuple[Kind, ...], result: Kind) -> _Compute | None:
 
 
 def _choose(first: Any, a: Any, b: Any) -> Column | None:
-    try:
-        found = operands([_filled(a), _filled(b)], max)
-    except ValueError:  # a NaN, which may stand where the other is chosen
-        return None
+    found = _tried(lambda *both: operands(both, max), _filled(a), _filled(b))
     if found is None:
         return None
     (x, y), scale, bound = found

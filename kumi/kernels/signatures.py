@@ -120,6 +120,7 @@ ORDERED = Constraint("a number or a string", lambda kind: is_numeric(kind) or ki
 TEXT_OR_NUMBER = Constraint(
     "a number or its text", lambda kind: is_numeric(kind) or kind in (kinds.STRING, kinds.ANY)
 )
+DATE = Constraint("a date", lambda kind: kind is kinds.DATE)
 ARRAY = Constraint("an array", lambda kind: isinstance(kind, ArrayOf | TupleOf))
 ANY = Constraint("any value", lambda _: True)
 
@@ -178,6 +179,13 @@ def _listed(arguments: tuple[Kind, ...]) -> Misfit | None:
     return None
 
 
+def _dated(arguments: tuple[Kind, ...]) -> Misfit | None:
+    """What is compared with a date and can never be one."""
+    if kinds.DATE not in arguments or not never_equal(*arguments):
+        return None
+    return arguments.index(kinds.DATE) ^ 1, "a date"
+
+
 def never_equal(one: Kind, other: Kind) -> bool:
     """Whether no two values of these kinds are equal: text and numbers, say."""
     if kinds.ANY in {one, other} or kinds.NULL in {one, other}:
@@ -188,6 +196,7 @@ def never_equal(one: Kind, other: Kind) -> bool:
 _integer, _float = _always(kinds.INTEGER), _always(kinds.FLOAT)
 _decimal = _always(kinds.DECIMAL)
 _string, _boolean = _always(kinds.STRING), _always(kinds.BOOLEAN)
+_date = _always(kinds.DATE)
 
 
 def _map(
@@ -201,10 +210,13 @@ def _map(
 
 
 def _fold(
-    names: str, parameters: tuple[Constraint, ...], result: Callable[[tuple[Kind, ...]], Kind]
+    names: str,
+    parameters: tuple[Constraint, ...],
+    result: Callable[[tuple[Kind, ...]], Kind],
+    **details: Any,
 ) -> Function:
     name, *aliases = names.split()
-    return Function(name, tuple(aliases), reducer=True, parameters=parameters, result=result)
+    return Function(name, tuple(aliases), True, parameters, result, **details)
 
 
 FUNCTIONS: tuple[Function, ...] = (
@@ -223,12 +235,16 @@ FUNCTIONS: tuple[Function, ...] = (
     _map("log", (NUMERIC,), _float),
     _map("tanh", (NUMERIC,), _float),
     _map("clamp", (ANY, ANY, ANY), _promoted),
-    _map("equal eq ==", (ANY, ANY), _boolean),
-    _map("not_equal neq !=", (ANY, ANY), _boolean),
+    _map("equal eq ==", (ANY, ANY), _boolean, clash=_dated),
+    _map("not_equal neq !=", (ANY, ANY), _boolean, clash=_dated),
     _map("greater_than gt >", (ORDERED, ORDERED), _boolean),
+    _map("greater_than gt >", (DATE, DATE), _boolean),
     _map("greater_than_or_equal gte ge >=", (ORDERED, ORDERED), _boolean),
+    _map("greater_than_or_equal gte ge >=", (DATE, DATE), _boolean),
     _map("less_than lt <", (ORDERED, ORDERED), _boolean),
+    _map("less_than lt <", (DATE, DATE), _boolean),
     _map("less_than_or_equal lte le <=", (ORDERED, ORDERED), _boolean),
+    _map("less_than_or_equal lte le <=", (DATE, DATE), _boolean),
     _map("and &", (BOOLEAN, BOOLEAN), _boolean),
     _map("or |", (BOOLEAN, BOOLEAN), _boolean),
     _map("not", (BOOLEAN,), _boolean),
@@ -239,7 +255,9 @@ FUNCTIONS: tuple[Function, ...] = (
     _map("ceil", (NUMERIC,), _integer),
     _map("in one_of", (ANY, LITERAL), _boolean, group=(LITERAL,), group_at=2, clash=_listed),
     _map("min_of", (ORDERED,) * 2, _promoted, group=(ORDERED,), group_at=2, clash=_uniform),
+    _map("min_of", (DATE, DATE), _date, group=(DATE,), group_at=2),
     _map("max_of", (ORDERED,) * 2, _promoted, group=(ORDERED,), group_at=2, clash=_uniform),
+    _map("max_of", (DATE, DATE), _date, group=(DATE,), group_at=2),
     _map("select if", (BOOLEAN, ANY, ANY), _branches),
     _map("is_null", (ANY,), _boolean),
     _map("coalesce", (ANY, ANY), _promoted),
@@ -250,16 +268,28 @@ FUNCTIONS: tuple[Function, ...] = (
     _map("to_decimal", (TEXT_OR_NUMBER,), _decimal),
     _map("upcase", (ANY,), _string),
     _map("downcase", (ANY,), _string),
+    _map("year", (DATE,), _integer),
+    _map("month", (DATE,), _integer),
+    _map("day", (DATE,), _integer),
+    _map("weekday", (DATE,), _integer),
+    _map("days_between", (DATE, DATE), _integer),
+    _map("months_between", (DATE, DATE), _integer),
+    _map("years_between", (DATE, DATE), _integer),
+    _map("add_days", (DATE, INTEGER), _date),
+    _map("add_months", (DATE, INTEGER), _date),
+    _map("add_years", (DATE, INTEGER), _date),
     _fold("sum", (NUMERIC,), _first),
     _fold("count", (ANY,), _integer),
     _fold("min", (ORDERED,), _first),
+    _fold("min", (DATE,), _date),
     _fold("max", (ORDERED,), _first),
+    _fold("max", (DATE,), _date),
     _fold("any any?", (BOOLEAN,), _boolean),
     _fold("all all?", (BOOLEAN,), _boolean),
     _fold("join", (STRING,), _string),
     _fold("mean avg", (NUMERIC,), _real),
     _fold("sum_if", (NUMERIC, BOOLEAN), _first),
-    _fold("count_if", (ANY, ANY), _integer),
+    _fold("count_if", (ANY, ANY), _integer, clash=_dated),
     _fold("mean_if avg_if", (NUMERIC, BOOLEAN), _real),
 )
 """Every overload. `sum_if`, `count_if` and `mean_if` are lowered to others and have no kernel."""

@@ -1,9 +1,9 @@
 """Vectors: flat values, the offsets that nest them, and a mask where there are nulls.
 
 What a column's `values` are depends on its kind: integer int64, or objects (Python ints) once
-`bound` passes `LARGEST`; float float64; boolean bool; anything else objects. A null cell has any
-value in `values` (None in objects) and False in `valid`. Decimals are integers with a `scale`, one
-for the column; a null among them is an integer, too.
+`bound` passes `LARGEST`; float float64; boolean bool; date datetime64[D]; anything else objects. A
+null cell has any value in `values` (None in objects) and False in `valid`. Decimals are integers
+with a `scale`, one for the column; a null among them is an integer, too.
 
 Two regions, the first with one sale and the second with two; a value of each region is repeated
 over its sales:
@@ -16,13 +16,14 @@ over its sales:
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 
 from kumi.kernels.decimal_cells import INT64, decimals, largest, whole_numbers
-from kumi.kernels.kinds import BOOLEAN, DECIMAL, FLOAT, INTEGER
+from kumi.kernels.kinds import BOOLEAN, DATE, DECIMAL, FLOAT, INTEGER
 from kumi.kernels.values import to_float
 
 if TYPE_CHECKING:
@@ -37,6 +38,10 @@ LARGEST: Final = INT64
 
 EXACT: Final = 2**53
 """Up to this magnitude every integer is a float64 exactly."""
+
+EPOCH: Final = date(1970, 1, 1)
+"""The date from which NumPy counts days."""
+_EPOCH_ORDINAL: Final = EPOCH.toordinal()
 
 
 class Quotients(Protocol):
@@ -189,6 +194,8 @@ def column_of(found: Sequence[Any], kind: Kind, types: set[type] | None = None) 
         return _decimals(found, valid, types - {type(None)})
     if kind is BOOLEAN:
         return Column(np.fromiter(_filled(found, valid, False), np.bool_, len(found)), valid)
+    if kind is DATE:
+        return _dates(found, valid)
     return Column(np.fromiter(found, object, len(found)), valid)
 
 
@@ -207,6 +214,12 @@ def _floats(found: Sequence[float | None], valid: NDArray[np.bool_] | None) -> C
     except OverflowError:
         values = np.fromiter(map(to_float, filled), np.float64, len(found))
     return Column(values, valid)
+
+
+def _dates(found: Sequence[date | None], valid: NDArray[np.bool_] | None) -> Column:
+    ordinals = (_EPOCH_ORDINAL if cell is None else cell.toordinal() for cell in found)
+    days = np.fromiter(ordinals, np.int64, len(found)) - _EPOCH_ORDINAL
+    return Column(days.view("datetime64[D]"), valid)
 
 
 def _integers(found: Sequence[int | None], valid: NDArray[np.bool_] | None) -> Column:

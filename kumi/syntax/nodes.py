@@ -8,17 +8,18 @@ mean the same when their outlines are equal.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from decimal import Decimal
 
     from kumi.places import Place, Source
 
 DeclarationKind: TypeAlias = Literal["value", "let", "trait"]
 InputKind: TypeAlias = Literal[
-    "integer", "float", "decimal", "string", "boolean", "any", "array", "hash"
+    "integer", "float", "decimal", "string", "boolean", "date", "any", "array", "hash"
 ]
 
 
@@ -32,7 +33,7 @@ class Symbol:
         return self.name
 
 
-LiteralValue: TypeAlias = "bool | int | float | Decimal | str | Symbol | None"
+LiteralValue: TypeAlias = bool | int | float | Decimal | str | date | Symbol | None
 """What a literal can be."""
 
 
@@ -132,8 +133,8 @@ class Declaration:
 class Range:
     """`low..high`; None is open; `exclusive` for `...`."""
 
-    low: int | float | Decimal | None
-    high: int | float | Decimal | None
+    low: int | float | Decimal | date | None
+    high: int | float | Decimal | date | None
     exclusive: bool = False
 
 
@@ -151,7 +152,8 @@ Domain: TypeAlias = Range | OneOf
 class Input:
     """An input declaration: a leaf, an array (one child, its element) or a hash (its fields).
 
-    `children` is None for a hash or array without a body.
+    `children` is None for a hash or array without a body. `null` says that it may be null, or
+    missing.
     """
 
     place: Place
@@ -160,6 +162,7 @@ class Input:
     domain: Domain | None = None
     index: str | None = None
     children: tuple[Input, ...] | None = None
+    null: bool = False
 
 
 @dataclass(slots=True, eq=False)

@@ -136,8 +136,12 @@ class _Writer:
 
     def _check_inputs(self) -> None:
         """Raise what the loaders found, and names that the schema does not declare."""
-        known = len(self._leaves_at_root())
-        self._add(f"if {names.BAD} or len(given) != {known}: {names.CHECK}(given, {names.BAD})")
+        if any(leaf.steps[0].null for leaf in self._leaves()):  # so their number says nothing
+            self._bind("declared", frozenset(self.program.inputs))
+            other = "not declared.issuperset(given)"
+        else:
+            other = f"len(given) != {len(self._leaves_at_root())}"
+        self._add(f"if {names.BAD} or {other}: {names.CHECK}(given, {names.BAD})")
 
     def _keep(self) -> None:
         count = readings(self.program, self._level).count
@@ -152,13 +156,13 @@ class _Writer:
         self._add(f"if len({names.QUEUE}) > {names.LIMIT}: {names.RELIEVE}()")
 
     def _result(self) -> None:
-        outputs = [self.program.result(name) for name in self.program.outputs]
+        outputs = [self.program.result(name) for name in self.program.readable]
         cells = [self._names[output.index] for output in outputs]
         shown = {axis for output in outputs for axis in output.result_axes}
         axes = [name if axis in shown else "None" for axis, name in self._axis_names.items()]
         self._bind("new", object.__new__)
         self._add(f"result = new({names.OWNER})")
-        self._add(f"result.{names.RESULT_MACHINE} = {names.MACHINE}")
+        self._add(f"result.{names.RESULT_OUTPUTS} = {names.OUTPUTS}")
         self._add(f"result.{names.RESULT_CELLS} = ({''.join(f'{cell}, ' for cell in cells)})")
         self._add(f"result.{names.RESULT_AXES} = ({''.join(f'{axis}, ' for axis in axes)})")
         self._add("return result")
@@ -186,7 +190,8 @@ class _Writer:
         self._bind(f"name{n}", leaf.path[0])
         self._bind(f"slow{n}", slow(leaf, n))
         self._add(f"try: {cell} = given[name{n}]")
-        self._add(f"except KeyError: {cell} = {names.MISSING}")
+        absent = None if leaf.may_be_missing else names.MISSING
+        self._add(f"except KeyError: {cell} = {absent}")
         self._add(f"if not ({test}): {cell} = slow{n}({cell}, {names.BAD})")
 
     def _expression(self, operation: Operation) -> str:

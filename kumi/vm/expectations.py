@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from kumi.kernels.decimal_values import to_decimal
-from kumi.kernels.kinds import ANY, BOOLEAN, DECIMAL, FLOAT, INTEGER, STRING, is_numeric
+from kumi.kernels.kinds import (
+    ANY,
+    BOOLEAN,
+    DATE,
+    DECIMAL,
+    FLOAT,
+    INTEGER,
+    STRING,
+    ArrayOf,
+    is_numeric,
+)
 from kumi.kernels.values import described, expected, same
 from kumi.syntax.nodes import OneOf, Range, Symbol
 from kumi.vm import convention as names
+from kumi.vm.access import NO_ARRAY, NO_NULL
 
 if TYPE_CHECKING:
     from kumi.ir.program import Leaf
@@ -22,6 +34,7 @@ EXACT_TYPES: dict[Kind, type] = {
     INTEGER: int,
     STRING: str,
     BOOLEAN: bool,
+    DATE: date,
 }
 _LISTED = 8
 
@@ -31,7 +44,7 @@ def expectation(leaf: Leaf) -> str:
     what = "any value" if leaf.kind is ANY else expected(leaf.kind)
     match leaf.domain:
         case Range():
-            return f"{what} {_interval(leaf.domain)}"
+            return f"{what}{_interval(leaf.domain)}"
         case OneOf(values):
             listed = [_literal(value) for value in values[:_LISTED]]
             more = [f"… ({len(values)} in all)"] if values[_LISTED:] else []
@@ -41,11 +54,15 @@ def expectation(leaf: Leaf) -> str:
 
 def _interval(domain: Range) -> str:
     low, high = domain.low, domain.high
+    if isinstance(low, date) or isinstance(high, date):
+        since = [] if low is None else [f"from {low}"]
+        until = [] if high is None else [f"{'before' if domain.exclusive else 'until'} {high}"]
+        return f", {' and '.join(since + until)}"
     if high is None:
-        return f"of at least {low}"
+        return f" of at least {low}"
     if low is None:
-        return f"below {high}" if domain.exclusive else f"of at most {high}"
-    return f"from {low} to {'below ' if domain.exclusive else ''}{high}"
+        return f" below {high}" if domain.exclusive else f" of at most {high}"
+    return f" from {low} to {'below ' if domain.exclusive else ''}{high}"
 
 
 def _literal(value: object) -> str:
@@ -61,13 +78,17 @@ def _literal(value: object) -> str:
 
 def wrong_type(leaf: Leaf, value: object) -> str:
     """The message for a value that is not of the leaf's kind; it does not hold the value."""
-    return f"expected {expectation(leaf)}, found {_found(leaf, value)}"
+    found = described(value)
+    if leaf.kind is DATE:
+        found += " that is no date" if isinstance(value, str) else ""
+        found += " (its `.date()` is one)" if isinstance(value, datetime) else ""
+    if leaf.kind is DECIMAL and not isinstance(value, bool):
+        found = _no_decimal(value)
+    return f"expected {expectation(leaf)}, found {found}"
 
 
-def _found(leaf: Leaf, value: object) -> str:
-    """What a value is; where it is a number or a text and no decimal, why it is none."""
-    if leaf.kind is not DECIMAL or isinstance(value, bool):
-        return described(value)
+def _no_decimal(value: object) -> str:
+    """What a value is that is no decimal; of a number or a text, why it is none."""
     try:
         to_decimal(value)
     except OverflowError as error:
@@ -78,6 +99,12 @@ def _found(leaf: Leaf, value: object) -> str:
     except TypeError:
         pass
     return described(value)
+
+
+def no_null(leaf: Leaf) -> str:
+    """The message for a null where none is admitted."""
+    what = NO_ARRAY if isinstance(leaf.kind, ArrayOf) else NO_NULL
+    return f"{wrong_type(leaf, None)}; {what}"
 
 
 def outside(leaf: Leaf, value: object) -> str:
@@ -93,13 +120,19 @@ def admits(domain: Domain | None, value: Any) -> bool:
     if value is None or domain is None:
         return True
     if isinstance(domain, Range):
-        number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
-        return number and within(domain, value, value)
+        return _goes_with(domain, value) and within(domain, value, value)
     return any(same(one, value) for one in named(domain))
 
 
+def _goes_with(domain: Range, value: object) -> bool:
+    """Whether a value can be compared with the ends of a range: a number, or a date."""
+    if isinstance(domain.low, date) or isinstance(domain.high, date):
+        return value.__class__ is date
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+
+
 def within(domain: Range, least: Any, greatest: Any) -> bool:
-    """Whether all numbers from `least` to `greatest` lie in a range; NaN does not.
+    """Whether all numbers (or dates) from `least` to `greatest` lie in a range; NaN does not.
 
     An end at which the range is open is not looked at.
     """
@@ -132,16 +165,20 @@ def fast_test(leaf: Leaf, name: str, prefix: str) -> tuple[str, dict[str, Any]]:
         return f"{name} is not {names.MISSING}", {}
     if leaf.kind is DECIMAL:  # how long it is, and whether it is finite, takes a call anyway
         return "False", {}
-    test = f"{name}.__class__ is {EXACT_TYPES[leaf.kind].__name__}"
+    kind = EXACT_TYPES[leaf.kind]
+    test = f"{name}.__class__ is {kind.__name__}"
+    bound: dict[str, Any] = {"date": date} if kind is date else {}
+    null = f" or {name} is None" if leaf.admits_null else ""
     match leaf.domain:
         case Range(low, high, exclusive):
             limits = {f"{prefix}low": low, f"{prefix}high": high}
             below = f"{prefix}low <= " if low is not None else ""
             above = f" {'<' if exclusive else '<='} {prefix}high" if high is not None else ""
-            return f"{test} and {below}{name}{above}", limits
+            return f"{test} and {below}{name}{above}{null}", bound | limits
         case OneOf():
-            return f"{test} and {name} in {prefix}", {prefix: members(leaf.domain, leaf.kind)}
-    return test, {}
+            listed = {prefix: members(leaf.domain, leaf.kind)}
+            return f"{test} and {name} in {prefix}{null}", bound | listed
+    return f"{test}{null}", bound
 
 
 def has_fast_test(leaf: Leaf) -> bool:
@@ -150,4 +187,9 @@ def has_fast_test(leaf: Leaf) -> bool:
         return leaf.domain is None
     if leaf.kind not in EXACT_TYPES:
         return False
-    return not isinstance(leaf.domain, Range) or is_numeric(leaf.kind)
+    return not isinstance(leaf.domain, Range) or is_ordered(leaf.kind)
+
+
+def is_ordered(kind: Kind) -> bool:
+    """Whether data of a kind can have a range as its domain."""
+    return is_numeric(kind) or kind is DATE

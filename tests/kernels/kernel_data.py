@@ -2,13 +2,14 @@
 
 import itertools
 import math
+from datetime import date
 from decimal import Decimal
 
 import numpy as np
 from hypothesis import strategies as st
 
 from kumi.kernels import bind
-from kumi.kernels.kinds import ANY, BOOLEAN, DECIMAL, FLOAT, INTEGER, NULL, STRING, ArrayOf
+from kumi.kernels.kinds import ANY, BOOLEAN, DATE, DECIMAL, FLOAT, INTEGER, NULL, STRING, ArrayOf
 from kumi.kernels.signatures import FUNCTIONS
 from kumi.kernels.vectors import Axis, column_of
 
@@ -39,6 +40,7 @@ LEAVES = {
     | st.sampled_from([0.0, -0.0, 0.5, 2.0, -8.0, 2.0**53, float(2**63), 1e308, math.inf]),
     STRING: st.text("abé ß", max_size=3),
     BOOLEAN: st.booleans(),
+    DATE: st.dates() | st.dates(date(2023, 12, 1), date(2024, 3, 1)),
     NULL: st.none(),
 }
 LEAVES[ANY] = st.one_of(*LEAVES.values(), st.lists(st.integers(0, 2), max_size=2))
@@ -77,8 +79,9 @@ def column(cells, kind):
     """A column in which the values below nulls are anything: no kernel may look at them."""
     made = column_of(cells, kind)
     if made.valid is not None and made.values.dtype != object:
-        junk = {INTEGER: made.bound, DECIMAL: made.bound, FLOAT: math.nan, BOOLEAN: True}
-        made.values[~made.valid] = junk[kind]
+        below = {INTEGER: made.bound, FLOAT: math.nan, BOOLEAN: True, DATE: np.datetime64("NaT")}
+        below[DECIMAL] = made.bound
+        made.values[~made.valid] = below[kind]
     return made
 
 

@@ -11,6 +11,7 @@ TYPES = {
     "decimal": "Decimal",
     "string": "str",
     "boolean": "bool",
+    "date": "datetime.date",
     "any": "Any",
     "hash": "dict[str, Any]",
 }
@@ -34,6 +35,7 @@ COMPARISONS = {
 }
 HEAD = """from __future__ import annotations
 
+import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -78,6 +80,7 @@ class _Writer:
             (inner,) = inner.children
             elements.append(inner.name)
         kind = TYPES[inner.kind] if inner.children is None else self.record(inner)
+        kind += " | None" if inner.null else ""
         hint = "kumi.Array[" * levels + (kind if levels else f"kumi.Field[{kind}]") + "]" * levels
         options = self.domain(inner.domain)
         attribute = python_name(one.name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date, datetime
 from decimal import Decimal
 from numbers import Integral
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, overload
@@ -39,8 +40,9 @@ class _Descriptor(Member):
 class Field(_Descriptor, Generic[T]):
     """One value of a record: `price: kumi.Field[float]`.
 
-    T is int, float, Decimal, str, bool, Any, another record (a hash) or dict[str, Any] (an object
-    that is only passed on). Null is legal for all of them. On the class it is an expression.
+    T is int, float, Decimal, str, bool, datetime.date, Any, another record (a hash) or
+    dict[str, Any] (an object that is only passed on). `Field[float | None]` may be null, or missing
+    in the data; no other may. On the class it is an expression.
     """
 
     if TYPE_CHECKING:
@@ -58,7 +60,8 @@ class Field(_Descriptor, Generic[T]):
 class Array(_Descriptor, Generic[T]):
     """A list in a record: `lines: kumi.Array[Line]`, `scores: kumi.Array[float]`.
 
-    T is what `Field` takes, or an `Array`. On the class it stands for its elements.
+    T is what `Field` takes, or an `Array`; `Array[float | None]` may have nulls among its elements,
+    and is never null itself. On the class it stands for its elements.
     """
 
     if TYPE_CHECKING:
@@ -85,9 +88,9 @@ class Array(_Descriptor, Generic[T]):
 
 def field(
     *,
-    ge: float | Decimal | None = None,
-    le: float | Decimal | None = None,
-    lt: float | Decimal | None = None,
+    ge: float | Decimal | date | None = None,
+    le: float | Decimal | date | None = None,
+    lt: float | Decimal | date | None = None,
     gt: None = None,
     one_of: Sequence[Any] | None = None,
     name: str | None = None,
@@ -104,9 +107,9 @@ def array(
     *,
     element: str | Sequence[str] = (),
     index: str | Sequence[str] = (),
-    ge: float | Decimal | None = None,
-    le: float | Decimal | None = None,
-    lt: float | Decimal | None = None,
+    ge: float | Decimal | date | None = None,
+    le: float | Decimal | date | None = None,
+    lt: float | Decimal | date | None = None,
     gt: None = None,
     one_of: Sequence[Any] | None = None,
     name: str | None = None,
@@ -152,7 +155,10 @@ def _is_decimal(one: object) -> bool:
     return isinstance(one, Decimal) and one.is_finite()
 
 
+_LIMITS = (int, float, Decimal, Integral, date)
+
+
 def _check_limit(limit: object) -> None:
-    number = isinstance(limit, int | float | Decimal | Integral) and not isinstance(limit, bool)
+    number = isinstance(limit, _LIMITS) and not isinstance(limit, bool | datetime)
     if not number or limit != limit:  # noqa: PLR0124 - NaN is no limit
-        raise TypeError(explained(f"a limit is a number, not {limit!r}", None))
+        raise TypeError(explained(f"a limit is a number or a date, not {limit!r}", None))
