@@ -19,7 +19,7 @@ from kumi.kernels import decimal_values as exact
 from kumi.kernels.decimal_rounding import ceil, floor, rounded, rounded_to
 from kumi.kernels.fixed_lists import greatest, least
 from kumi.kernels.kinds import DECIMAL, FLOAT, INTEGER, is_numeric
-from kumi.kernels.scalars import clamp
+from kumi.kernels.scalars import clamp, no_condition
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,6 +82,8 @@ def _equality(compare: Callable[[Any, Any], bool]) -> _Maker:
 
 def _applied(compute: Callable[..., Any], ways: list[_Way]) -> Callable[..., Any]:
     """A function whose arguments are brought to decimals first."""
+    if len(ways) == 1:
+        return _of_one(compute)
     if all(way is _WAYS[DECIMAL] for way in ways):
         return compute
     if len(ways) == 2:  # noqa: PLR2004 - nearly all of them, and a star costs as much as the work
@@ -90,9 +92,26 @@ def _applied(compute: Callable[..., Any], ways: list[_Way]) -> Callable[..., Any
     return lambda *given: compute(*(way(one) for way, one in zip(ways, given, strict=True)))
 
 
+def _of_one(compute: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of one decimal; TypeError for null, which has no method to fail in."""
+
+    def apply(number: Any, *more: Any) -> Any:
+        if number is None:
+            raise TypeError("null is no number")
+        return compute(number, *more)
+
+    return apply
+
+
 def _select(kinds: tuple[Kind, ...], result: Kind) -> Callable[..., Any]:
     yes, no = (_passed(kind, result) for kind in kinds[1:])
-    return lambda condition, a, b: yes(a) if condition else no(b)
+
+    def select(condition: bool | None, a: Any, b: Any) -> Any:
+        if condition is None:
+            no_condition()
+        return yes(a) if condition else no(b)
+
+    return select
 
 
 def _coalesce(kinds: tuple[Kind, ...], result: Kind) -> Callable[..., Any]:
@@ -108,7 +127,7 @@ def _passed(kind: Kind, result: Kind) -> _Way:
 
 
 def _round(_kinds: tuple[Kind, ...], _result: Kind, *, mode: str) -> Callable[..., Any]:
-    return partial(rounded, mode=mode)
+    return _of_one(partial(rounded, mode=mode))
 
 
 def _round_to(kinds: tuple[Kind, ...], _result: Kind, *, mode: str) -> Callable[..., Any]:

@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from kumi.kernels import decimal_quotients
-from kumi.kernels.arguments import anywhere, has_nulls, nulls, presence
-from kumi.kernels.choices import chosen_valid, truth
+from kumi.kernels.arguments import anywhere, has_nulls, nulls, presence, values
+from kumi.kernels.choices import chosen_valid
 from kumi.kernels.decimal_operands import (
     column,
     is_empty,
@@ -191,7 +191,7 @@ def _select(kinds: tuple[Kind, ...], result: Kind, by_row: Kernel) -> Kernel | N
         return None
 
     def kernel(condition: Any, a: Any, b: Any) -> Column:
-        made = choose(truth(condition), a, b)
+        made = None if has_nulls(condition) else choose(values(condition), a, b)
         return by_row(condition, a, b) if made is None else made
 
     return kernel
