@@ -78,6 +78,16 @@ def described(value: object) -> str:
     return "an array" if is_array(value) else f"a Python {type(value).__name__}"
 
 
+def as_list(value: object) -> str:
+    """How what is no array becomes one, as the end of a message; nothing where it does not."""
+    if hasattr(value, "columns"):
+        rows = "to_dicts()" if hasattr(value, "to_dicts") else 'to_dict("records")'
+        return f"; give its rows: `.{rows}`"
+    if isinstance(value, str | bytes | Mapping) or not hasattr(value, "__iter__"):
+        return ""
+    return "; give `list(…)` of it"
+
+
 def expected(kind: Kind) -> str:
     """What a value of a kind is called, for messages."""
     if isinstance(kind, ArrayOf):
