@@ -24,6 +24,7 @@ from kumi.vm.access import (
     AccessPath,
     Loading,
     access_path,
+    types_of,
 )
 from kumi.vm.expectations import (
     EXACT_TYPES,
@@ -140,7 +141,7 @@ _CLEAN[ArrayOf] = {list, tuple, type(None)}
 def _load_column(leaf: Leaf, cells: Sequence[Any], path: AccessPath, report: _Report) -> Column:
     if leaf.kind is DATE:  # most of them come as text
         cells = list(map(as_date, cells))
-    types = set(map(type, cells))
+    types = types_of(cells, EXACT_TYPES.get(leaf.kind, dict))
     if _is_clean(leaf, types):
         if type(BELOW_NULL) in types:
             cells = [None if cell is BELOW_NULL else cell for cell in cells]
