@@ -220,7 +220,7 @@ class _Writer:
 
     def _map(self, operation: Operation) -> str:
         function = operation.function or "select"
-        kinds = tuple(self._kind(arg) for arg in operation.args)
+        kinds = tuple([self._kind(arg) for arg in operation.args])
         args = [self._names[arg] for arg in operation.args]
         options = {
             name: value.name if isinstance(value, Symbol) else value

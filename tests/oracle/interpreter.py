@@ -4,14 +4,33 @@ A value is its kind, its axes, and its cells: lists nested as deep as there are 
 """
 
 from dataclasses import dataclass
+from datetime import date
 from functools import partial, reduce
 from typing import Any
 
-from cell_functions import CHOICES, FOLDS, MAPS, PASSING, Loose, Unsaid, converted, kind_of, same
+from cell_functions import (
+    CHOICES,
+    FOLDS,
+    MAPS,
+    PASSING,
+    Loose,
+    Unsaid,
+    as_date,
+    converted,
+    kind_of,
+    same,
+)
 
 from kumi.syntax import nodes
 
-PYTHON = {"integer": int, "float": float, "string": str, "boolean": bool, "hash": dict}
+PYTHON = {
+    "integer": int,
+    "float": float,
+    "string": str,
+    "boolean": bool,
+    "hash": dict,
+    "date": date,
+}
 
 
 class Failed(Exception):
@@ -157,6 +176,7 @@ def joined(join, conditions):
 
 def constant(value):
     names = {type(None): "null", bool: "boolean", int: "integer", float: "float", str: "string"}
+    names[date] = "date"
     return Value(names.get(type(value), "symbol"), (), value)
 
 
@@ -196,6 +216,8 @@ def is_of(value, kind):
         return True
     if isinstance(kind, tuple) or kind == "array":
         return isinstance(value, list)
+    if kind == "date":
+        return type(as_date(value)) is date
     return type(value) is PYTHON[kind] or (kind == "float" and type(value) is int)
 
 
@@ -325,7 +347,8 @@ def _admitted(domain, value):
     if isinstance(domain, nodes.OneOf):
         listed = (one.name if isinstance(one, nodes.Symbol) else one for one in domain.values)
         return any(same(one, value) for one in listed)
-    if type(value) not in (int, float):
+    wanted = (date,) if type(domain.low) is date else (int, float)
+    if type(value) not in wanted:
         return False
     above = domain.low is None or value >= domain.low
     below = domain.high is None or value <= domain.high
