@@ -52,9 +52,9 @@ DATA = {
 MET = [
     ('fn(:concat, input.lines.line.quantity, " pieces")', "`concat`", "`lines[1].quantity`"),
     ("fn(:concat, q, 1)", "`concat`", "`q`, `lines[1].quantity`,"),
-    ("fn(:abs, input.a)", "`abs`", "`a`"),
+    ("fn(:abs, m)", "`abs`", "`m`, the `max` of no elements,"),
     ("fn(:upcase, input.a)", "`upcase`", "`a`"),
-    ("fn(:clamp, input.a, 1, 2)", "`clamp`", "`a`"),
+    ("fn(:clamp, m, 1, 2)", "`clamp`", "`m`, the `max` of no elements,"),
     ("fn(:concat, input.orders.order.note, input.orders.order.lines.line.name)", "`concat`", "`orders[1].note`"),
     ('fn(:concat, select(input.tier == "gold", q, "x"), "")', "`concat`", "`q`, `lines[1].quantity`,"),
     ('fn(:concat, fn(:coalesce, q, input.a), "")', "`concat`", "`a`"),
@@ -69,6 +69,8 @@ MET = [
     ("fn(:sqrt, m)", "`sqrt`", "`m`, the `max` of no elements,"),
     ("select(input.flags[1], 1, 2)", "a condition", "`flags[1]`"),
     ("select(input.flags[-2], m, 2.0)", "a condition", "`flags[1]`"),
+    ("fn(:sum_if, m, true)", "`sum_if`", "`m`, the `max` of no elements,"),
+    ("fn(:mean_if, m, m == null)", "`mean_if`", "`m`, the `max` of no elements,"),
     ("input.flags[0] & input.flags[1]", "`&`", "`flags[1]`"),
     ("input.flags[1] | true", "`|`", "`flags[1]`"),
     ("fn(:not, input.flags[7])", "`not`", "an item that is not there"),
@@ -100,8 +102,8 @@ def test_the_error_names_the_operation_and_where_the_null_came_from(run, formula
 
 
 def test_an_error_about_something_else_is_left_alone(run):
-    with pytest.raises(TypeError, match="expected a number, found a string"):
-        run("fn(:abs, input.a)", DATA | {"a": "text"})
+    with pytest.raises(TypeError, match="'int' object"):
+        run("fn(:upcase, input.a)", DATA | {"a": 5})
 
 
 def test_null_may_be_chosen_passed_on_and_compared(run):
