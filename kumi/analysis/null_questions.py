@@ -59,7 +59,8 @@ def _warn(facts: Analysis, node: Call, asked: ExprNode) -> None:
     function = facts.functions[node].name
     what = quoted(asked, "the operand")
     answer = _ALWAYS.get(function, "changes nothing here")
-    hint = "an input that may be null says so: `null: true`, or `float | None` in a class"
+    how = facts.said("`null: true`", "`kumi.Field[float | None]`")
+    hint = f"an input that may be null says so: {how}"
     facts.warn(
         node.place,
         f"{named(function)} {answer}: {what} is never null",
