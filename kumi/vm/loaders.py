@@ -138,9 +138,10 @@ _CLEAN[ArrayOf] = {list, tuple, type(None)}
 
 
 def _load_column(leaf: Leaf, cells: Sequence[Any], path: AccessPath, report: _Report) -> Column:
-    if leaf.kind is DATE:  # most of them come as text
-        cells = list(map(as_date, cells))
     types = set(map(type, cells))
+    if leaf.kind is DATE and not _is_clean(leaf, types):  # as text, most of them
+        cells = list(map(as_date, cells))
+        types = set(map(type, cells))
     if _is_clean(leaf, types):
         if type(BELOW_NULL) in types:
             cells = [None if cell is BELOW_NULL else cell for cell in cells]
