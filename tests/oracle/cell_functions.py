@@ -176,6 +176,12 @@ def same(a, b):
     return (type(a) is bool) == (type(b) is bool) and a == b
 
 
+def truth(value):
+    if type(value) is not bool:
+        raise TypeError("no boolean")
+    return value
+
+
 def ordered(compare):
     def apply(a, b):
         if type(a) is str and type(b) is str:
@@ -246,7 +252,7 @@ def days_between(a, b):
 
 def text(value):
     if value is None:
-        return ""
+        raise TypeError("null has no text")
     if type(value) is bool:
         return str(value).lower()
     if type(value) is not float:
@@ -300,10 +306,10 @@ MAPS = {
     "add_days": add_days,
     "add_months": add_months,
     "add_years": lambda a, years: add_months(a, 12 * years),
-    "and": lambda a, b: a is True and b is True,
-    "or": lambda a, b: a is True or b is True,
-    "not": lambda a: a is not True,
-    "select": lambda condition, a, b: a if condition is True else b,
+    "and": lambda a, b: all([truth(a), truth(b)]),
+    "or": lambda a, b: any([truth(a), truth(b)]),
+    "not": lambda a: not truth(a),
+    "select": lambda condition, a, b: a if truth(condition) else b,
     "is_null": lambda a: a is None,
     "coalesce": lambda a, b: b if a is None else a,
     "length": lambda a: len(string(a)),
@@ -369,8 +375,8 @@ FOLDS = {
     "count": lambda items, _kind: len(items),
     "min": extreme(min),
     "max": extreme(max),
-    "any": lambda items, _kind: any(item is True for item in items),
-    "all": lambda items, _kind: all(item is True for item in items),
+    "any": lambda items, _kind: any(list(map(truth, items))),
+    "all": lambda items, _kind: all(list(map(truth, items))),
     "join": lambda items, _kind: "".join(map(string, items)),
 }
 

@@ -5,7 +5,7 @@ A value is its kind, its axes, and its cells: lists nested as deep as there are 
 
 from dataclasses import dataclass
 from datetime import date
-from functools import reduce
+from functools import partial, reduce
 from typing import Any
 
 from cell_functions import (
@@ -139,23 +139,32 @@ class _Run:
 
     def _all(self, parts):
         """The values of several expressions, all of them evaluated, as the language is strict."""
-        values, kinds = [], set()
-        for part in parts:
-            try:
-                values.append(self.expression(part))
-            except Failed as failed:
-                kinds |= failed.kinds
-        if kinds:
-            raise Failed(kinds)
-        return values
+        return every([partial(self.expression, part) for part in parts])
 
     def _cascade(self, body):
-        self._all(list(nodes.roots(body)))
+        parts = [lambda: self._all(list(nodes.roots(body)))]
+        parts += [partial(self._condition, case) for case in body.cases]
+        _, *conditions = every(parts)
         value = constant(None) if body.base is None else self.expression(body.base)
-        for case in reversed(body.cases):
-            condition = joined(case.join, [self.expression(one) for one in case.conditions])
+        for case, condition in reversed(list(zip(body.cases, conditions, strict=True))):
             value = called("select", [condition, self.expression(case.result), value])
         return value
+
+    def _condition(self, case):
+        return joined(case.join, self._all(case.conditions))
+
+
+def every(parts):
+    """What all of them give, or all that any of them fails with."""
+    values, kinds = [], set()
+    for part in parts:
+        try:
+            values.append(part())
+        except Failed as failed:
+            kinds |= failed.kinds
+    if kinds:
+        raise Failed(kinds)
+    return values
 
 
 def joined(join, conditions):

@@ -209,22 +209,15 @@ class Formulas:
         return found
 
     def mixture(self, kind, lineage, depth):
-        """A choice between kinds that have nothing in common, or a function of whatever comes."""
-        way = self.rnd.randint(0, 9)
-        if way < 2:
-            function = self.rnd.choice(["abs", "clamp"])
-            args = [self.expression("any", lineage, depth)]
-            if args[0].kind == "null":
-                return args[0]
-            args += [self.expression("integer", lineage, depth) for _ in "ab"]
-            return self.call(function, kind, *(args if function == "clamp" else args[:1]))
+        """A choice between kinds that have nothing in common."""
+        way = self.rnd.randint(0, 7)
         kinds = self.rnd.sample([*SCALARS, "any", "hash"], 2)
         if set(kinds) == {"integer", "float"}:
             kinds[0] = "string"
         args = [self.expression(one, lineage, depth) for one in kinds]
         if any(arg.kind == "null" for arg in args):
             return self.leaf(kind, lineage, False)
-        if way < 5:
+        if way < 3:
             return self.call("coalesce", kind, *args)
         return self.call("select", kind, self.expression("boolean", lineage, depth), *args)
 
@@ -235,7 +228,9 @@ class Formulas:
     def case(self, kind, lineage, depth):
         name = self.rnd.choice(["upcase", "downcase"])
         of = self.rnd.choice(["string"] * 9 + ["any"])
-        return self.call(name, kind, self.expression(of, lineage, depth))
+        text = self.of_kind(of, lineage, depth)
+        is_text = text.kind in ("string", "any")
+        return self.call(name, kind, text if is_text else literal("a", kind))
 
     def repeat(self, kind, lineage, depth):
         text = self.leaf("string", lineage, False)
@@ -278,13 +273,21 @@ class Formulas:
     def equality(self, kind, lineage, depth):
         name = self.rnd.choice(["equal", "not_equal"])
         one = self.rnd.choice([*SCALARS, "any", "hash", "float", "symbol", *self.whole_kinds()])
-        other = self.rnd.choice([one, one, self.number(one), self.rnd.choice(SCALARS), "null"])
-        if "date" in (one, other) and other != "null":
-            one = self.rnd.choice(["date", "date", "any"])
-            other = "date"
-        args = [self.expression(one, lineage, depth), self.expression(other, lineage, depth)]
+        other = self.rnd.choice([one, one, self.number(one), "any", "null"])
+        args = [self.of_kind(one, lineage, depth), self.of_kind(other, lineage, depth)]
+        if not may_be_equal(*(arg.kind for arg in args)):
+            args[1] = args[0]
         self.rnd.shuffle(args)
         return self.call(name, kind, *args)
+
+    def of_kind(self, kind, lineage, depth):
+        """An expression; where anything may come, a path of which nothing more is known."""
+        if kind != "any":
+            return self.expression(kind, lineage, depth)
+        paths = [x for x in self.block.leaves if x.kind == kind and x.axes == lineage]
+        if not paths:
+            return literal(None, kind)
+        return path_to(self.rnd.choice(paths))
 
     def whole_kinds(self):
         return [one.kind for one in self.block.leaves if one.kind[0] == "array"]
@@ -415,6 +418,15 @@ class Formulas:
         loose = any(part.loose for part in parts)
         found = Typed(None, kind, axes, loose, null or base.null)
         return Cascade(PLACE, tuple(cases), base.node), found
+
+
+def may_be_equal(one, other):
+    """Whether `==` between two kinds is no mistake."""
+    if one == other or {"any", "null"} & {one, other}:
+        return True
+    if one[0] == other[0] == "array":
+        return may_be_equal(one[1], other[1])
+    return {one, other} <= {"integer", "float"}
 
 
 def literal(value, kind):
