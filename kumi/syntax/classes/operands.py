@@ -113,7 +113,7 @@ def node_of(value: object, place: Place) -> nodes.ExprNode:
     """
     if isinstance(value, Operand):
         return value.__kumi_node__(place)
-    if isinstance(value, Decimal):
+    if isinstance(value, Decimal) and value.is_finite():
         return nodes.Call(place, "to_decimal", (nodes.Constant(place, str(value)),))
     if isinstance(value, list | tuple):
         return nodes.Tuple(place, tuple(node_of(item, place) for item in value))
