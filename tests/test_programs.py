@@ -1,11 +1,13 @@
 """Golden programs: source, input, the values with their exact kinds, and the operations.
 
 For each `programs/NAME.kumi` there is `NAME.json`, the input, and either `NAME.expected.json` with
-`NAME.ops`, or `NAME.raises`: the exception's type with its note, or the paths of the bad inputs.
+`NAME.ops`, or `NAME.raises`: the exception's type with its note, behind the text of a TypeError,
+which is ours; or the paths of the bad inputs.
 """
 
 import json
 import math
+import pickle
 from datetime import date
 from pathlib import Path
 
@@ -70,6 +72,15 @@ def test_each_output_alone_is_what_it_is_among_all(name):
         assert exact(alone) == {output: exact(value)}
 
 
+@pytest.mark.parametrize("name", named(".expected.json"))
+def test_a_result_is_the_same_from_a_pickle(name):
+    result = load(name).run(data(name))
+    again = pickle.loads(pickle.dumps(result))
+    assert again == result
+    assert exact(again.to_dict()) == exact(result.to_dict())
+    assert repr(again) == repr(result)
+
+
 @pytest.mark.parametrize("name", named(".raises"))
 def test_failures(name):
     schema = load(name)
@@ -79,6 +90,7 @@ def test_failures(name):
     if isinstance(error, kumi.InputError):
         told = ", ".join(violation.path for violation in error.violations)
     else:
-        told = "".join(error.__notes__).replace(f"{PROGRAMS}/", "")
+        notes = "".join(error.__notes__).replace(f"{PROGRAMS}/", "")
+        told = f"{error}\n{notes}" if isinstance(error, TypeError) else notes
     expected = (PROGRAMS / f"{name}.raises").read_text(encoding="utf-8").strip()
     assert f"{type(error).__name__}: {told}" == expected

@@ -100,7 +100,8 @@ def _check_domain(facts: Analysis, declared: Input) -> None:
             _report_null(facts, declared)
             return
         case Input(kind="string" | "boolean", domain=Range()):
-            hint = "a range is for numbers and dates; list the values: `[…]`"
+            listed = facts.said("[…]", "one_of=[…]")
+            hint = f"a range is for numbers and dates; list the values: `{listed}`"
         case Input(kind="date", domain=domain) if not all(map(_is_date, _literals(domain))):
             hint = 'write dates: `date("2024-01-01")..date("2024-12-31")`'
         case Input(domain=Range() as domain) if _has_other_ends(declared.kind, domain):
@@ -115,7 +116,8 @@ def _check_domain(facts: Analysis, declared: Input) -> None:
 
 def _report_null(facts: Analysis, declared: Input) -> None:
     message = f"`null` stands in the domain of `{declared.name}`, which is a list of values"
-    hint = "say `null: true` beside the domain (`float | None` in a class): null passes any domain"
+    how = facts.said("say `null: true` beside the domain", "write `kumi.Field[float | None]`")
+    hint = f"{how}: null passes any domain"
     if declared.kind == "any":
         hint = "leave it out: `any` admits null as it is"
     facts.semantic(declared.place, message, hint)

@@ -9,7 +9,7 @@ from kumi.errors import CompilerBug
 from kumi.ir import ops
 from kumi.ir.program import Operation
 from kumi.kernels.kinds import promote
-from kumi.kernels.signatures import overloads
+from kumi.kernels.signatures import resolved
 
 if TYPE_CHECKING:
     from kumi.ir.ops import Opcode
@@ -26,9 +26,11 @@ class Builder:
     """The operations so far. Every method appends and returns the index of what it appended.
 
     Call `open` where a declaration begins: what was aligned for one is not used by the next.
+    `written` is what the schema has in place of what is appended now (see `Operation`).
     """
 
     operations: list[Operation] = field(default_factory=list)
+    written: str | None = None
     _aligned: dict[tuple[int, tuple[AxisName, ...]], int] = field(default_factory=dict)
 
     def open(self) -> int:
@@ -47,6 +49,7 @@ class Builder:
     ) -> int:
         """Append an operation as it is given."""
         index = len(self.operations)
+        details["written"] = self.written
         self.operations.append(Operation(index, opcode, place, kind, args, axes, **details))  # type: ignore[arg-type] # the names are Operation's own
         return index
 
@@ -88,19 +91,21 @@ class Builder:
 
     def _overload(self, name: str, args: tuple[int, ...]) -> Function:
         kinds = self._kinds(args)
-        found = next((f for f in overloads(name) if f.admits(kinds)), None)
+        found = resolved(name, kinds)
         if found is None:
             raise CompilerBug(f"no overload of {name} takes {kinds}")
         return found
 
     def _kinds(self, args: tuple[int, ...]) -> tuple[Kind, ...]:
-        return tuple(self.operations[arg].kind for arg in args)
+        operations = self.operations
+        return tuple([operations[arg].kind for arg in args])
 
     def _longest(self, args: tuple[int, ...]) -> tuple[AxisName, ...]:
-        return max((self.operations[arg].result_axes for arg in args), key=len)
+        operations = self.operations
+        return max([operations[arg].result_axes for arg in args], key=len)
 
     def _align(self, args: tuple[int, ...], axes: tuple[AxisName, ...]) -> tuple[int, ...]:
-        return tuple(self._over(arg, axes) for arg in args)
+        return tuple([self._over(arg, axes) for arg in args]) if axes else args
 
     def _over(self, arg: int, axes: tuple[AxisName, ...]) -> int:
         """A vector of fewer axes repeated over `axes`; scalars are left as they are."""
