@@ -13,8 +13,8 @@ SCHEMAS = {
     "let", "load", "none_of", "ref", "size", "trait", "value", "when", "whole",
 }  # fmt: skip
 FUNCTIONS = {
-    "abs", "all", "any", "at", "ceil", "clamp", "coalesce", "concat", "cos", "count", "count_if", "cross",
-    "downcase", "exp", "floor", "index", "is_null", "join", "length", "log", "max", "max_of",
+    "abs", "all", "any", "at", "bracket", "ceil", "clamp", "coalesce", "concat", "cos", "count", "count_if", "cross",
+    "downcase", "exp", "floor", "index", "is_null", "join", "length", "log", "lookup", "max", "max_of",
     "mean", "mean_if", "min", "min_of", "not_", "outer", "roll", "round", "round_to", "select", "shift", "sin", "sqrt", "sum", "sum_if", "tanh",
     "to_decimal", "to_float", "to_integer", "to_string", "upcase",
 }  # fmt: skip

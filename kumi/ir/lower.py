@@ -182,6 +182,9 @@ class _Lowering:
             return DESUGARED[function.name](self.builder, node.place, *args)
         if function.name == "select":
             return self.builder.select(node.place, *args)
+        if function.table:
+            options = self._options(node)
+            return self.builder.search(node.place, function, *args, options=options)
         if function.reducer:
             return self.builder.reduce(node.place, function, *args)
         return self.builder.map(node.place, function, *args, options=self._options(node))

@@ -55,6 +55,7 @@ from kumi.syntax.classes.rounded import (
     round,  # noqa: A004 - used as kumi.round
     round_to,
 )
+from kumi.syntax.classes.table_functions import bracket, lookup
 from kumi.syntax.classes.tree import tree as tree
 
 __all__ = [
@@ -69,6 +70,7 @@ __all__ = [
     "any_of",
     "array",
     "at",
+    "bracket",
     "ceil",
     "clamp",
     "coalesce",
@@ -87,6 +89,7 @@ __all__ = [
     "length",
     "let",
     "log",
+    "lookup",
     "max",
     "max_of",
     "mean",

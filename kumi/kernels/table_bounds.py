@@ -1,0 +1,134 @@
+"""Finding the rows of a table by their bounds.
+
+A bracket is found by binary search. Where rows are chosen by keys as well, there would be a search
+for each key; instead all are one: the rows are put in the order of their keys, and each bound is
+replaced by its rank among all bounds, plus so much for its key that the ranks of different keys do
+not overlap. For two keys with the bounds 0, 10 and 0, 5 (ranks 0, 2 and 0, 1, four apart):
+
+    key          a      a      b      b
+    bound        0      10     0      5
+    rank         0      2      4      5
+    (b, 7)       7 lies behind rank 1 of the bounds: 4 + 1 = 5, the last row that is not above
+
+>>> from kumi.kernels.kinds import FLOAT
+>>> from kumi.kernels.vectors import column_of
+>>> rows_at(column_of([7.0], FLOAT), column_of([0.0, 5.0, 10.0], FLOAT), None, up_to=False)
+array([1])
+>>> rows_at(column_of([7.0], FLOAT), column_of([0.0, 5.0, 10.0], FLOAT), None, up_to=True)
+array([2])
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from itertools import repeat
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kumi.kernels.arguments import has_nulls, integers_within
+from kumi.kernels.vectors import EXACT, LARGEST, Column, cells
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from kumi.kernels.table_keys import Numbers, Outer
+
+
+class Unordered(Exception):  # noqa: N818 - whoever knows where the row stands turns it into an error
+    """The bound of `row` is not above the one before it."""
+
+    def __init__(self, row: int) -> None:
+        super().__init__(row)
+        self.row = row
+
+
+def rows_at(x: Any, bounds: Column, codes: Outer | None, *, up_to: bool) -> Numbers:
+    """The row of the greatest bound that is not above x, for each cell; -1 where there is none.
+
+    `up_to` takes the least bound that is not below x. `codes` are the keys of rows and of cells.
+    TypeError for null; Unordered where the bounds of a key do not ascend.
+    """
+    if has_nulls(x, bounds):
+        raise TypeError("bracket: null is neither above nor below a bound")
+    found = _numbers(x, bounds)
+    if found is None:
+        return _one_by_one(x, bounds, codes, up_to=up_to)
+    if codes is not None:
+        return _by_code(*found, *codes, up_to=up_to)
+    of_cells, of_rows = found
+    _check(of_rows, np.zeros(len(of_rows), np.int64))
+    if up_to:
+        rows = np.searchsorted(of_rows, of_cells, "left")
+        return np.where((rows < len(of_rows)) & (of_cells == of_cells), rows, -1)  # noqa: PLR0124 - NaN
+    rows = np.searchsorted(of_rows, of_cells, "right") - 1
+    return np.where(of_cells == of_cells, rows, -1)  # noqa: PLR0124 - NaN is in no bracket
+
+
+def _numbers(x: Any, bounds: Column) -> tuple[NDArray[Any], NDArray[Any]] | None:
+    """Both as arrays that NumPy compares exactly, or None."""
+    of_cells = x.values if x.__class__ is Column else np.array([x])
+    same = of_cells.dtype == bounds.values.dtype
+    if not {of_cells.dtype.kind, bounds.values.dtype.kind} <= {"i", "f"}:
+        return None
+    if not integers_within(LARGEST if same else EXACT, x, bounds):
+        return None
+    return of_cells, bounds.values
+
+
+def _check(bounds: NDArray[Any], codes: Numbers, rows: Numbers | None = None) -> None:
+    """Raise Unordered unless the bounds of each code ascend; `codes` do not descend."""
+    wrong = bounds != bounds  # noqa: PLR0124 - NaN
+    wrong[1:] |= (codes[1:] == codes[:-1]) & ~(bounds[1:] > bounds[:-1])
+    if wrong.any():
+        at = int(wrong.argmax())
+        raise Unordered(at if rows is None else int(rows[at]))
+
+
+def _by_code(
+    x: NDArray[Any], bounds: NDArray[Any], of_rows: Numbers, of_cells: Numbers, *, up_to: bool
+) -> Numbers:
+    """One search for all codes: for ranks among all bounds, so far apart that no two codes meet."""
+    rows = np.argsort(of_rows, kind="stable")
+    rows = rows[of_rows[rows] >= 0]
+    codes = of_rows[rows]
+    _check(bounds[rows], codes, rows)
+    distinct = np.unique(bounds)
+    width = len(distinct) + 2
+    ranks = codes * width + np.searchsorted(distinct, bounds[rows]) + 1
+    if up_to:
+        wanted = of_cells * width + np.searchsorted(distinct, x, "left") + 1
+        at = np.searchsorted(ranks, wanted, "left")
+    else:
+        wanted = of_cells * width + np.searchsorted(distinct, x, "right")
+        at = np.searchsorted(ranks, wanted, "right") - 1
+    inside = (at >= 0) & (at < len(rows)) & (of_cells >= 0) & (x == x)  # noqa: PLR0124 - NaN
+    at[~inside] = -1
+    if not len(rows):
+        return at
+    return np.where(inside & (codes[at] == of_cells), rows[at], -1)
+
+
+def _one_by_one(x: Any, bounds: Column, codes: Outer | None, *, up_to: bool) -> Numbers:
+    """By Python's comparisons: text, and numbers that NumPy would round."""
+    ordered: defaultdict[int, list[Any]] = defaultdict(list)
+    rows: defaultdict[int, list[int]] = defaultdict(list)
+    of_rows = repeat(0) if codes is None else codes[0].tolist()
+    for row, (code, bound) in enumerate(zip(of_rows, cells(bounds), strict=False)):
+        if code >= 0:
+            if bound != bound or (ordered[code] and not ordered[code][-1] < bound):  # noqa: PLR0124 - NaN
+                raise Unordered(row)
+            ordered[code].append(bound)
+            rows[code].append(row)
+    of_cells = [0] * len(x) if codes is None and x.__class__ is Column else [0]
+    if codes is not None:
+        of_cells = codes[1].tolist()
+    given = cells(x) if x.__class__ is Column else repeat(x)
+
+    def found(code: int, one: Any) -> int:
+        within = ordered.get(code, [])
+        at = bisect_left(within, one) if up_to else bisect_right(within, one) - 1
+        return rows[code][at] if 0 <= at < len(within) and one == one else -1  # noqa: PLR0124 - NaN
+
+    return np.array([found(*each) for each in zip(of_cells, given, strict=False)], np.int64)
