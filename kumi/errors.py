@@ -68,7 +68,7 @@ class SchemaError(KumiError):
         return "\n".join(problem.shown(width) for problem in self.errors)
 
 
-class SchemaWarning(KumiError, UserWarning):
+class SchemaWarning(KumiError, UserWarning):  # noqa: N818 - it is a warning
     """What compiles and was probably not meant, in `problem`; given to Python's `warnings`."""
 
     def __init__(self, problem: Problem) -> None:

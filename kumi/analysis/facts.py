@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kumi.kernels.kinds import Kind
+    from kumi.kernels.null_rules import Nulls
     from kumi.kernels.signatures import Function
     from kumi.places import Place
     from kumi.syntax.nodes import Call, Declaration, ExprNode, Input, LiteralValue, SchemaTree
@@ -38,6 +39,7 @@ class Reach:
 
     `axes` are the arrays that were passed on the way: a path that ends at an array does not go
     into it, and its `kind` is that of the whole array as one value. `parent` is None at the root.
+    `null` says that it may be null: declared so itself, or below a hash that is.
     """
 
     path: Path
@@ -45,6 +47,7 @@ class Reach:
     parent: Reach | None
     kind: Kind
     axes: Axes
+    null: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -65,6 +68,7 @@ class Analysis:
     kinds: dict[ExprNode | Declaration, Kind] = field(default_factory=dict)
     axes: dict[ExprNode | Declaration, Axes] = field(default_factory=dict)
     functions: dict[Call, Function] = field(default_factory=dict)
+    nulls: dict[ExprNode | Declaration, Nulls] = field(default_factory=dict)
     options: dict[Call, dict[str, LiteralValue]] = field(default_factory=dict)
 
     def semantic(self, place: Place, message: str, hint: str | None = None) -> None:

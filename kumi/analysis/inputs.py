@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kumi.analysis.facts import Reach
 from kumi.kernels.kinds import ArrayOf, Scalar
-from kumi.syntax.nodes import Input, Range
+from kumi.syntax.nodes import Input, OneOf, Range
 
 if TYPE_CHECKING:
     from kumi.analysis.facts import Analysis, Axes
@@ -41,7 +41,8 @@ def inputs(facts: Analysis) -> None:
 
 def _reach(declared: Input, parent: Reach | None) -> Reach:
     path = (*(parent.path if parent else ()), declared.name)
-    return Reach(path, declared, parent, _kind(declared), _axes(parent))
+    null = declared.null or (parent is not None and parent.null)
+    return Reach(path, declared, parent, _kind(declared), _axes(parent), null)
 
 
 def _axes(parent: Reach | None) -> Axes:
@@ -87,12 +88,15 @@ def _check_element(facts: Analysis, declared: Input) -> None:
 
 
 def _check_domain(facts: Analysis, declared: Input) -> None:
-    """Report a domain in which no value of the input's kind can lie."""
+    """Report a domain in which no value of the input's kind can lie, or that lists null."""
     match declared:
         case Input(domain=None):
             return
         case Input(kind="array" | "hash"):
             hint = "give it to the values inside"
+        case Input(domain=OneOf(values)) if None in values:
+            _report_null(facts, declared)
+            return
         case Input(kind="string" | "boolean", domain=Range()):
             hint = "a range is for numbers; list the values: `[…]`"
         case Input(domain=Range() as domain) if _is_empty(domain):
@@ -100,6 +104,14 @@ def _check_domain(facts: Analysis, declared: Input) -> None:
         case _:
             return
     message = f"no {declared.kind} can lie in the domain of `{declared.name}`"
+    facts.semantic(declared.place, message, hint)
+
+
+def _report_null(facts: Analysis, declared: Input) -> None:
+    message = f"`null` stands in the domain of `{declared.name}`, which is a list of values"
+    hint = "say `null: true` beside the domain (`float | None` in a class): null passes any domain"
+    if declared.kind == "any":
+        hint = "leave it out: `any` admits null as it is"
     facts.semantic(declared.place, message, hint)
 
 

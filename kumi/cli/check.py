@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -45,12 +46,16 @@ def _checked(spec: str) -> bool:
     found: list[type[Schema]] = []
     doubts: list[Problem] = []
     is_found = _passes(lambda: found.extend(find_schemas(spec)))
-    fine = all([is_found, *(_passes(lambda: doubts.extend(one.check())) for one in found)])
+    fine = all([is_found, *(_passes(partial(_doubt, one, doubts)) for one in found)])
     for doubt in doubts:
         say(doubt.shown(width(sys.stderr)), err=True)
     if fine:
         say(f"{visible(spec)}: ok{_counted(len(doubts))}")
     return fine
+
+
+def _doubt(schema: type[Schema], doubts: list[Problem]) -> None:
+    doubts.extend(schema.check())
 
 
 def _counted(doubts: int) -> str:

@@ -210,8 +210,8 @@ def _steps(reach: Reach) -> list[Step]:
         parent = at.parent
         if parent is not None and parent.declared.kind == "array":
             dotted = ".".join(parent.path)
-            steps.append(Step("each", parent.declared.name, dotted))
+            steps.append(Step("each", parent.declared.name, dotted, at.declared.null))
         else:
-            steps.append(Step("key", at.declared.name, ".".join(at.path)))
+            steps.append(Step("key", at.declared.name, ".".join(at.path), at.declared.null))
         at = parent
     return steps[::-1]

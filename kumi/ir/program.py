@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kumi.errors import CompilerBug
 from kumi.ir.ops import REDUCE
+from kumi.kernels.kinds import ANY
 
 if TYPE_CHECKING:
     from kumi.ir.ops import Opcode
@@ -24,11 +25,13 @@ class Step:
     """One step of a path through the data: look a key up, or go into each element of an array.
 
     `path` is the full dotted path down to and including this step; for `each` it is the axis.
+    `null` says that what it leads to may be null, and that its key may be missing.
     """
 
     action: Literal["key", "each"]
     name: str
     path: str
+    null: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class Leaf:
     `steps` lead from the root to the value; `axes` are the arrays passed on the way. For
     `input.regions.region.name`: key regions, each regions, key name; axes `("regions",)`. A path
     that ends at an array does not go into it: the value is the whole array, `kind` an `ArrayOf`.
+    A hash on the way may be null where its step says so: the value is null then.
     """
 
     path: tuple[str, ...]
@@ -46,6 +50,16 @@ class Leaf:
     kind: Kind
     domain: Domain | None
     place: Place
+
+    @property
+    def admits_null(self) -> bool:
+        """Whether null can be given for the value itself."""
+        return self.kind is ANY or self.may_be_missing
+
+    @property
+    def may_be_missing(self) -> bool:
+        """Whether its key can be left out, and then reads as null."""
+        return bool(self.steps) and self.steps[-1].null
 
     @property
     def dotted(self) -> str:

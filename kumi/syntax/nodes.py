@@ -150,7 +150,8 @@ Domain: TypeAlias = Range | OneOf
 class Input:
     """An input declaration: a leaf, an array (one child, its element) or a hash (its fields).
 
-    `children` is None for a hash or array without a body.
+    `children` is None for a hash or array without a body. `null` says that it may be null, or
+    missing.
     """
 
     place: Place
@@ -159,6 +160,7 @@ class Input:
     domain: Domain | None = None
     index: str | None = None
     children: tuple[Input, ...] | None = None
+    null: bool = False
 
 
 @dataclass(slots=True, eq=False)

@@ -20,6 +20,7 @@ def outline(schema: SchemaTree) -> str:
 def _inputs(inputs: tuple[Input, ...], depth: int) -> Iterator[str]:
     for one in inputs:
         extra = "".join(f" {x!r}" for x in (one.domain, one.index) if x is not None)
+        extra += " null" if one.null else ""
         yield f"{'  ' * depth}{one.kind} {one.name}{extra}"
         yield from _inputs(one.children or (), depth + 1)
 

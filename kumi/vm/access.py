@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from operator import attrgetter, itemgetter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
 from kumi.kernels.values import described, is_array, is_record
 from kumi.kernels.vectors import axis_over
+from kumi.vm.missing_keys import said_of_missing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from kumi.ir.program import Leaf
     from kumi.kernels.vectors import Axis
 
-    Say = Callable[["AccessPath", int, str], None]
+    Say = Callable[["AccessPath", int, str | Callable[[], str]], None]
 
 
 class _Missing:
@@ -30,18 +32,39 @@ class _Missing:
         return "MISSING"
 
 
+class _BelowNull:
+    """What stands for a field of a hash that is null, and may be: the field reads null."""
+
+    def __repr__(self) -> str:
+        return "BELOW_NULL"
+
+
 MISSING: Final = _Missing()
+BELOW_NULL: Final = _BelowNull()
 REQUIRED: Final = "this input is required"
+NO_NULL: Final = "the schema would have to declare that it may be null"
+NO_ARRAY: Final = "give `[]` where there is nothing"
 KEPT: Final = 100
 """How many violations of one leaf are kept; the others are counted."""
 
 
+class Key(NamedTuple):
+    """A key to look up. `null` where its value may be null, or the key missing."""
+
+    name: str
+    null: bool
+
+
 @dataclass(frozen=True, slots=True)
 class ArrayLevel:
-    """One array on the way to a leaf: the keys that lead to it from the level above."""
+    """One array on the way to a leaf: the keys that lead to it from the level above.
 
-    keys: tuple[str, ...]
+    `null` where its elements may be null.
+    """
+
+    keys: tuple[Key, ...]
     axis: str
+    null: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,67 +72,77 @@ class AccessPath:
     """The way to a leaf: arrays to open, then keys to look up in each element."""
 
     levels: tuple[ArrayLevel, ...]
-    keys: tuple[str, ...]
+    keys: tuple[Key, ...]
+
+    def holder_may_be_null(self, number: int) -> bool:
+        """Whether what key `number` is looked up in may be null."""
+        if number:
+            return self.keys[number - 1].null
+        return bool(self.levels) and self.levels[-1].null
 
 
 def access_path(leaf: Leaf) -> AccessPath:
     """The access path of a leaf, as its steps say."""
     levels: list[ArrayLevel] = []
-    keys: list[str] = []
+    keys: list[Key] = []
     for step in leaf.steps:
         if step.action == "key":
-            keys.append(step.name)
+            keys.append(Key(step.name, step.null))
         else:
-            levels.append(ArrayLevel(tuple(keys), step.path))
+            levels.append(ArrayLevel(tuple(keys), step.path, step.null))
             keys = []
     return AccessPath(tuple(levels), tuple(keys))
 
 
 class Elements:
-    """Elements of one array level (or the root, alone), and how their fields are read."""
+    """Elements of one array level, and how their fields are read."""
 
-    __slots__ = ("getter", "rows")
+    __slots__ = ("getter", "rows", "types")
 
     def __init__(self, rows: Sequence[Any]) -> None:
         self.rows = rows
-        self.getter = _getter(rows)
+        self.types = set(map(type, rows))
+        self.getter = _getter(rows, self.types)
 
 
-def _getter(rows: Sequence[Any]) -> Callable[[str], Callable[[Any], Any]] | None:
+def _getter(rows: Sequence[Any], types: set[type]) -> Callable[[str], Callable[[Any], Any]] | None:
     """A quick way to a field of every row, or None.
 
-    Looking a key up fails on rows that are no mappings, so the first row says enough; attributes
-    are tried only where every row is an object that has fields.
+    Looking a key up fails on rows that are no mappings; attributes are tried only where every row
+    is an object that has fields.
     """
-    if not rows or isinstance(rows[0], Mapping):
-        return itemgetter
+    mappings = [one for one in types if issubclass(one, Mapping)]
+    if mappings or not types:
+        # What makes up a value for a missing key (a defaultdict) would write it into the row.
+        return None if any(hasattr(one, "__missing__") for one in mappings) else itemgetter
     one_each = dict(zip(map(type, rows), rows, strict=True)).values()
-    mixed = any(isinstance(row, Mapping) for row in one_each)
-    return None if mixed or not all(map(is_record, one_each)) else attrgetter
+    return attrgetter if all(map(is_record, one_each)) else None
 
 
 class Loading:
     """One run's reading of its input.
 
     `data` is the mapping of root inputs; `bad` collects `(operation, violation)`; `axes` has the
-    offsets of every array that was opened.
+    offsets of every array that was opened. `said` are the violations so far: a hash that is missing
+    is reported once, and not by each of the leaves in it.
     """
 
-    __slots__ = ("_opened", "_root", "axes", "bad", "data")
+    __slots__ = ("_opened", "axes", "bad", "data", "said")
 
     def __init__(self, data: Mapping[str, Any], bad: list[tuple[int, Violation]]) -> None:
         self.data = data
         self.bad = bad
+        self.said: set[Violation] = set()
         self.axes: dict[str, Axis] = {}
         self._opened: dict[str, Elements] = {}
-        self._root = Elements([data])
 
     def cells(self, path: AccessPath, say: Say) -> Sequence[Any]:
         """The values at the end of an access path, in order.
 
-        A missing key is None; MISSING stands for what was already said to be wrong.
+        None is what was given as null or may be missing, BELOW_NULL a field of a hash that is null
+        and may be; MISSING stands for what was already said to be wrong.
         """
-        elements = self._root
+        elements: Elements | None = None
         for depth, level in enumerate(path.levels):
             opened = self._opened.get(level.axis)
             if opened is None:
@@ -118,7 +151,9 @@ class Loading:
             elements = opened
         return self._fields(elements, path, say)
 
-    def _open(self, elements: Elements, level: ArrayLevel, path: AccessPath, say: Say) -> Elements:
+    def _open(
+        self, elements: Elements | None, level: ArrayLevel, path: AccessPath, say: Say
+    ) -> Elements:
         arrays = self._fields(elements, path, say)
         if not set(map(type, arrays)) <= {list, tuple}:
             arrays = [_elements(value, at, path, say) for at, value in enumerate(arrays)]
@@ -127,28 +162,37 @@ class Loading:
         opened = self._opened[level.axis] = Elements(rows)
         return opened
 
-    def _fields(self, elements: Elements, path: AccessPath, say: Say) -> Sequence[Any]:
-        rows = elements.rows
-        for number, key in enumerate(path.keys):
-            if elements is self._root:
-                rows = [_root_field(self.data, key, say)]
-            else:
-                rows = _column(elements, key, AccessPath(path.levels, path.keys[:number]), say)
-            elements = Elements(rows) if number + 1 < len(path.keys) else elements
+    def _fields(self, elements: Elements | None, path: AccessPath, say: Say) -> Sequence[Any]:
+        """The fields at the end of a path's keys, of each element; of the root where it is None."""
+        keys, first = path.keys, 0
+        if elements is None:
+            rows: Sequence[Any] = [_root_field(self.data, keys[0], say)]
+            first = 1
+        else:
+            rows = elements.rows
+        for number in range(first, len(keys)):
+            if elements is None:
+                elements = Elements(rows)
+            rows = _column(elements, path, number, say)
+            elements = None
         return rows
 
     def place(self, path: AccessPath, position: int) -> str:
         """The path of a cell with its indexes: `regions[1].sales[0].amount`."""
-        parts = [".".join(path.keys)]
+        parts = [_dotted(path.keys)]
         for level in reversed(path.levels):
             offsets = self.axes[level.axis].offsets
             parent = int(np.searchsorted(offsets, position, "right")) - 1
-            parts.append(f"{'.'.join(level.keys)}[{position - int(offsets[parent])}]")
+            parts.append(f"{_dotted(level.keys)}[{position - int(offsets[parent])}]")
             position = parent
         return "".join(
             f".{part}" if number and part and not part.startswith("[") else part
             for number, part in enumerate(reversed(parts))
         )
+
+
+def _dotted(keys: tuple[Key, ...]) -> str:
+    return ".".join(key.name for key in keys)
 
 
 def _elements(value: Any, position: int, path: AccessPath, say: Say) -> Sequence[Any]:
@@ -160,33 +204,75 @@ def _elements(value: Any, position: int, path: AccessPath, say: Say) -> Sequence
         return plain
     if is_array(value):
         return list(value)
-    if value is not MISSING:
+    if value is None:
+        say(path, position, f"expected an array, found null; {NO_ARRAY}")
+    elif value is BELOW_NULL:
+        say(path, position, "expected an array, found null, as the hash that holds it is")
+    elif value is not MISSING:
         say(path, position, f"expected an array, found {described(value)}")
     return ()
 
 
-def _root_field(data: Mapping[str, Any], key: str, say: Say) -> Any:
-    value = data.get(key, MISSING)
+def _root_field(data: Mapping[str, Any], key: Key, say: Say) -> Any:
+    value = data.get(key.name, None if key.null else MISSING)
     if value is MISSING:
         say(AccessPath((), (key,)), 0, REQUIRED)
     return value
 
 
-def _column(elements: Elements, key: str, path: AccessPath, say: Say) -> Sequence[Any]:
-    """One field of every row."""
+def _column(elements: Elements, path: AccessPath, number: int, say: Say) -> Sequence[Any]:
+    """The field behind key `number` of every row."""
+    name = path.keys[number].name
     if elements.getter is not None:
         try:
-            return list(map(elements.getter(key), elements.rows))
+            return list(map(elements.getter(name), elements.rows))
         except (LookupError, TypeError, AttributeError):
             pass  # some row lacks the key or is no record: each is looked at by itself
-    return [_field(row, key, position, path, say) for position, row in enumerate(elements.rows)]
+    find = _Finding(path, number, say)
+    if elements.types == {dict}:
+        return find.in_dicts(elements.rows)
+    return [find.in_row(row, position) for position, row in enumerate(elements.rows)]
 
 
-def _field(row: Any, key: str, position: int, path: AccessPath, say: Say) -> Any:
-    if isinstance(row, Mapping):
-        return row.get(key)
-    if is_record(row) and row is not MISSING:
-        return getattr(row, key, None)
-    if row is not MISSING:
-        say(path, position, f"expected a hash with `{key}`, found {described(row)}")
-    return MISSING
+class _Finding:
+    """Looks a key up in rows of which some lack it, or are no records."""
+
+    def __init__(self, path: AccessPath, number: int, say: Say) -> None:
+        self._key = path.keys[number]
+        self._found = AccessPath(path.levels, path.keys[: number + 1])
+        self._holder = AccessPath(path.levels, path.keys[:number])
+        self._holder_may_be_null = path.holder_may_be_null(number)
+        self._say = say
+
+    def in_dicts(self, rows: Sequence[dict[str, Any]]) -> Sequence[Any]:
+        """The value in each row."""
+        name = self._key.name
+        if self._key.null:
+            return [row.get(name) for row in rows]
+        found = [row.get(name, MISSING) for row in rows]
+        for position, value in enumerate(found):
+            if value is MISSING:
+                self._say_missing(rows[position], position)
+        return found
+
+    def in_row(self, row: Any, position: int) -> Any:
+        """The value in one row, whatever that is."""
+        if row is MISSING or row is BELOW_NULL:
+            return row
+        if row is None and self._holder_may_be_null:
+            return BELOW_NULL
+        if isinstance(row, Mapping):
+            value = row.get(self._key.name, MISSING)
+        elif is_record(row):
+            value = getattr(row, self._key.name, MISSING)
+        else:
+            found = f"expected a hash with `{self._key.name}`, found {described(row)}"
+            self._say(self._holder, position, found)
+            return MISSING
+        if value is MISSING:
+            return None if self._key.null else self._say_missing(row, position)
+        return value
+
+    def _say_missing(self, row: Any, position: int) -> Any:
+        self._say(self._found, position, partial(said_of_missing, self._key.name, row))
+        return MISSING

@@ -136,8 +136,12 @@ class _Writer:
 
     def _check_inputs(self) -> None:
         """Raise what the loaders found, and names that the schema does not declare."""
-        known = len(self._leaves_at_root())
-        self._add(f"if {names.BAD} or len(given) != {known}: {names.CHECK}(given, {names.BAD})")
+        if any(leaf.steps[0].null for leaf in self._leaves()):  # so their number says nothing
+            self._bind("declared", frozenset(self.program.inputs))
+            other = "not declared.issuperset(given)"
+        else:
+            other = f"len(given) != {len(self._leaves_at_root())}"
+        self._add(f"if {names.BAD} or {other}: {names.CHECK}(given, {names.BAD})")
 
     def _keep(self) -> None:
         count = readings(self.program, self._level).count
@@ -186,7 +190,8 @@ class _Writer:
         self._bind(f"name{n}", leaf.path[0])
         self._bind(f"slow{n}", slow(leaf, n))
         self._add(f"try: {cell} = given[name{n}]")
-        self._add(f"except KeyError: {cell} = {names.MISSING}")
+        absent = None if leaf.may_be_missing else names.MISSING
+        self._add(f"except KeyError: {cell} = {absent}")
         self._add(f"if not ({test}): {cell} = slow{n}({cell}, {names.BAD})")
 
     def _expression(self, operation: Operation) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kumi.kernels.kinds import ANY, BOOLEAN, FLOAT, INTEGER, STRING, is_numeric
+from kumi.kernels.kinds import ANY, BOOLEAN, FLOAT, INTEGER, STRING, ArrayOf, is_numeric
 from kumi.kernels.values import described, expected, same
 from kumi.syntax.nodes import OneOf, Range, Symbol
 from kumi.vm import convention as names
+from kumi.vm.access import NO_ARRAY, NO_NULL
 
 if TYPE_CHECKING:
     from kumi.ir.program import Leaf
@@ -54,6 +55,12 @@ def _literal(value: object) -> str:
 def wrong_type(leaf: Leaf, value: object) -> str:
     """The message for a value that is not of the leaf's kind; it does not hold the value."""
     return f"expected {expectation(leaf)}, found {described(value)}"
+
+
+def no_null(leaf: Leaf) -> str:
+    """The message for a null where none is admitted."""
+    what = NO_ARRAY if isinstance(leaf.kind, ArrayOf) else NO_NULL
+    return f"{wrong_type(leaf, None)}; {what}"
 
 
 def outside(leaf: Leaf, value: object) -> str:
@@ -107,15 +114,17 @@ def fast_test(leaf: Leaf, name: str, prefix: str) -> tuple[str, dict[str, Any]]:
     if leaf.kind is ANY:
         return f"{name} is not {names.MISSING}", {}
     test = f"{name}.__class__ is {EXACT_TYPES[leaf.kind].__name__}"
+    null = f" or {name} is None" if leaf.admits_null else ""
     match leaf.domain:
         case Range(low, high, exclusive):
             limits = {f"{prefix}low": low, f"{prefix}high": high}
             below = f"{prefix}low <= " if low is not None else ""
             above = f" {'<' if exclusive else '<='} {prefix}high" if high is not None else ""
-            return f"{test} and {below}{name}{above}", limits
+            return f"{test} and {below}{name}{above}{null}", limits
         case OneOf():
-            return f"{test} and {name} in {prefix}", {prefix: members(leaf.domain, leaf.kind)}
-    return test, {}
+            listed = {prefix: members(leaf.domain, leaf.kind)}
+            return f"{test} and {name} in {prefix}{null}", listed
+    return f"{test}{null}", {}
 
 
 def has_fast_test(leaf: Leaf) -> bool:

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 def as_inputs(data: Any) -> dict[str, Any]:
     """The root inputs of a mapping, a record, a dataclass or a pydantic model.
 
-    Only the root is taken apart; elements of arrays are read by the loaders as they are. Raises
-    TypeError for anything else.
+    Only the root is taken apart; elements of arrays are read by the loaders as they are. A dict of
+    another class is copied, since it might make up what it lacks. Raises TypeError for anything
+    else.
     """
-    if isinstance(data, dict):
+    if type(data) is dict:
         return data
     if isinstance(data, Mapping):
         return dict(data)

@@ -15,8 +15,24 @@ from kumi.kernels.kinds import ANY, FLOAT, HASH, ArrayOf, is_numeric
 from kumi.kernels.values import bring
 from kumi.kernels.vectors import Column, column_of
 from kumi.syntax.nodes import OneOf, Range
-from kumi.vm.access import KEPT, MISSING, REQUIRED, AccessPath, Loading, access_path
-from kumi.vm.expectations import EXACT_TYPES, admits, members, outside, within, wrong_type
+from kumi.vm.access import (
+    BELOW_NULL,
+    KEPT,
+    MISSING,
+    REQUIRED,
+    AccessPath,
+    Loading,
+    access_path,
+)
+from kumi.vm.expectations import (
+    EXACT_TYPES,
+    admits,
+    members,
+    no_null,
+    outside,
+    within,
+    wrong_type,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,7 +51,10 @@ def slow(leaf: Leaf, operation: int) -> Callable[[Any, Bad], Any]:
     """
 
     def check(value: Any, bad: Bad) -> Any:
-        checked, message = (None, REQUIRED) if value is MISSING else _checked(leaf, value)
+        if value is MISSING:
+            checked, message = None, None if leaf.may_be_missing else REQUIRED
+        else:
+            checked, message = _checked(leaf, value)
         if message is not None:
             bad.append((operation, Violation(leaf.dotted, message)))
         return checked
@@ -45,6 +64,8 @@ def slow(leaf: Leaf, operation: int) -> Callable[[Any, Bad], Any]:
 
 def _checked(leaf: Leaf, value: Any) -> tuple[Any, str | None]:
     """A value as its declared kind, and what is wrong with it."""
+    if value is None and not leaf.admits_null:
+        return None, no_null(leaf)
     try:
         brought = bring(value, leaf.kind)
     except TypeError:
@@ -80,11 +101,12 @@ class _Report:
         self._operation = operation
         self._count = 0
 
-    def say(self, path: AccessPath, position: int, message: str) -> None:
-        """What is wrong with the cell at a position of an access path."""
+    def say(self, path: AccessPath, position: int, message: str | Callable[[], str]) -> None:
+        """What is wrong with the cell at a position of an access path; worked out if it is kept."""
         self._count += 1
         if self._count <= KEPT:
-            self._add(self._loading.place(path, position), message)
+            said = message if isinstance(message, str) else message()
+            self._add(self._loading.place(path, position), said)
 
     def close(self) -> None:
         """Say how many were left out."""
@@ -92,11 +114,14 @@ class _Report:
             self._add(self._leaf.dotted, f"{self._count - KEPT} more like these")
 
     def _add(self, path: str, message: str) -> None:
-        self._loading.bad.append((self._operation, Violation(path, message)))
+        violation = Violation(path, message)
+        if violation not in self._loading.said:
+            self._loading.said.add(violation)
+            self._loading.bad.append((self._operation, violation))
 
 
 def _load_cell(leaf: Leaf, cell: Any, path: AccessPath, position: int, report: _Report) -> Any:
-    if cell is MISSING:
+    if cell is MISSING or cell is BELOW_NULL:
         return None
     value, message = _checked(leaf, cell)
     if message is not None:
@@ -113,6 +138,9 @@ _CLEAN[ArrayOf] = {list, tuple, type(None)}
 def _load_column(leaf: Leaf, cells: Sequence[Any], path: AccessPath, report: _Report) -> Column:
     types = set(map(type, cells))
     if _is_clean(leaf, types):
+        if type(BELOW_NULL) in types:
+            cells = [None if cell is BELOW_NULL else cell for cell in cells]
+            types = {*types, type(None)}
         column = column_of(cells, leaf.kind, types)
         if _all_admitted(leaf, cells, column):
             return column
@@ -124,7 +152,10 @@ def _is_clean(leaf: Leaf, types: set[type]) -> bool:
     """Whether cells of these types need no conversion and no further look at their type."""
     if leaf.kind is ANY:
         return type(MISSING) not in types
-    return types <= _CLEAN[ArrayOf if isinstance(leaf.kind, ArrayOf) else leaf.kind]
+    if type(None) in types and not leaf.admits_null:
+        return False
+    clean = _CLEAN[ArrayOf if isinstance(leaf.kind, ArrayOf) else leaf.kind]
+    return types <= clean or types - {type(BELOW_NULL)} <= clean
 
 
 def _all_admitted(leaf: Leaf, cells: Sequence[Any], column: Column) -> bool:

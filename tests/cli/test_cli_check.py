@@ -46,10 +46,14 @@ def test_a_warning_is_shown_and_no_failure(capsys, folder):
 
 def test_a_warning_is_given_once_for_a_schema_where_it_was_written(folder):
     (folder / "doubtful.kumi").write_text(DOUBTFUL)
-    with pytest.warns(kumi.SchemaWarning) as caught:
+
+    def used():
         schema = kumi.load("doubtful.kumi")
         schema.run(age=3)
         schema.only("fee").run(age=3)
+
+    with pytest.warns(kumi.SchemaWarning) as caught:
+        used()
     (one,) = caught
     assert (one.filename, one.lineno) == ("doubtful.kumi", 5)
     assert str(one.message) == (

@@ -68,10 +68,7 @@ class _Run:
         bad = set(self.data) - {one.name for one in self.inputs}
         for path in self._paths(wanted):
             root = next(one for one in self.inputs if one.name == path[0])
-            if root.name not in self.data:
-                bad.add(root.name)
-                continue
-            cells = _cells(root, path[1:], self.data[root.name], root.name, bad)
+            cells = _given(root, path[1:], self.data, root.name, bad)
             self.loaded[path] = Value(_kind_at(root, path[1:]), _axes(root, path), cells)
         if bad:
             raise BadInput(bad)
@@ -267,6 +264,20 @@ SAID_WITH_OTHERS = {"sum_if": _sum_if, "count_if": _count_if, "mean_if": _mean_i
 # -- paths through the input
 
 
+class _Below:
+    """A field of a hash that is null, and may be: it reads null."""
+
+
+def _given(declared, path, holder, place, bad):
+    """What a hash has for one of its fields, or the end of a path below it."""
+    if declared.name in holder:
+        return _cells(declared, path, holder[declared.name], place, bad)
+    if not declared.null:
+        bad.add(place)
+        return []
+    return _cells(declared, path, None, place, bad)
+
+
 def _cells(declared, path, data, place, bad):
     """The cells at the end of a path, nested along the arrays that it passes.
 
@@ -275,16 +286,23 @@ def _cells(declared, path, data, place, bad):
     if not path:
         return _leaf(declared, data, place, bad)
     child = next(one for one in declared.children if one.name == path[0])
+    below = f"{place}.{child.name}"
+    if declared.kind == "hash" and (data is _Below or (data is None and declared.null)):
+        return _cells(child, path[1:], _Below, below, bad)
     if not isinstance(data, list if declared.kind == "array" else dict):
         bad.add(place)
         return []
     if declared.kind == "hash":
-        return _cells(child, path[1:], data.get(child.name), f"{place}.{child.name}", bad)
+        return _given(child, path[1:], data, below, bad)
     return [_cells(child, path[1:], one, f"{place}[{n}]", bad) for n, one in enumerate(data)]
 
 
 def _leaf(declared, value, place, bad):
-    """A value of the declared kind inside the domain, or null."""
+    """A value of the declared kind inside the domain, or null where it is admitted."""
+    if value is _Below:
+        return None
+    if value is None and not (declared.null or declared.kind == "any"):
+        bad.add(place)
     fits = is_of(value, declared.kind)
     value = converted(value, declared.kind) if fits else value
     if not fits or not _admitted(declared.domain, value):

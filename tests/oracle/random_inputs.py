@@ -63,6 +63,7 @@ class Leaf:
     kind: Any
     axes: tuple
     small: bool = False
+    null: bool = False
 
 
 class Block:
@@ -74,6 +75,8 @@ class Block:
         self.lineages = [()]
         self._count = 0
         self._deepest = rnd.choice([3, 3, 3, 6])
+        self._nullable = rnd.choice([0, 3, 10])
+        self._below_null = set()
         self.inputs = self._fields((), (), 0, rnd.randint(2, 6))
 
     def _fields(self, path, axes, depth, count):
@@ -95,17 +98,23 @@ class Block:
 
     def _input(self, kind, path, axes, depth):
         """An input of a kind, where `fields` is a hash with a body."""
-        if kind == "fields":
-            children = self._fields(path, axes, depth + 1, self.rnd.randint(1, 6))
-            self.leaves.append(Leaf(path, "hash", axes))
-            return Input(PLACE, "hash", path[-1], children=children)
         if kind == "array" and len(axes) < self._deepest:
             return self._array(path, axes, depth)
         kind = "integer" if kind == "array" else kind
+        null = self.rnd.randint(1, 10) <= self._nullable
+        if null:
+            self._below_null.add(path)
+        if kind == "fields":
+            children = self._fields(path, axes, depth + 1, self.rnd.randint(1, 6))
+            self.leaves.append(Leaf(path, "hash", axes, null=self._may_be_null(path)))
+            return Input(PLACE, "hash", path[-1], children=children, null=null)
         domain = self._domain(kind)
         small = kind == "integer" and domain == Range(0, 4)
-        self.leaves.append(Leaf(path, kind, axes, small))
-        return Input(PLACE, kind, path[-1], domain)
+        self.leaves.append(Leaf(path, kind, axes, small, self._may_be_null(path)))
+        return Input(PLACE, kind, path[-1], domain, null=null)
+
+    def _may_be_null(self, path):
+        return any(path[: n + 1] in self._below_null for n in range(len(path)))
 
     def _array(self, path, axes, depth):
         below = (*axes, ".".join(path))
@@ -114,7 +123,7 @@ class Block:
         element = (*path, f"e{self._count}")
         kind = self.rnd.choice([*["fields"] * 6, *["array"] * 3, *SCALARS, "any"])
         child = self._input(kind, element, below, depth + 1)
-        self.leaves.append(Leaf(path, whole_kind(child), axes))
+        self.leaves.append(Leaf(path, whole_kind(child), axes, null=self._may_be_null(path)))
         index = f"i{self._count}" if self.rnd.randint(0, 3) == 0 else None
         return Input(PLACE, "array", path[-1], index=index, children=(child,))
 
@@ -135,13 +144,13 @@ class Data:
 
     def __init__(self, rnd, largest=None):
         self.rnd = rnd
-        self.null = rnd.choice([0, 0, 0, 5, 20])
+        self.null = rnd.choice([0, 0, 10, 40])
         self.wrong = rnd.choice([0, 0, 0, 0, 0, 3])
         self.modest = rnd.randint(0, 1)
         self.largest = largest or rnd.choice([1, 3, 3, 5])
 
     def of(self, inputs):
-        given = {one.name: self.value(one) for one in inputs if not self.happens(self.wrong // 3)}
+        given = {one.name: self.value(one) for one in inputs if not self.left_out(one)}
         if self.happens(self.wrong):
             given["unheard_of"] = 1
         return given
@@ -149,15 +158,17 @@ class Data:
     def happens(self, percent):
         return self.rnd.randint(0, 99) < percent
 
+    def left_out(self, one):
+        return self.happens(self.null // 3 if one.null else self.wrong // 3)
+
     def value(self, one):
-        if one.kind == "array" and not self.happens(self.null // 5):
+        if self.happens(self.null if one.null or one.kind == "any" else self.wrong // 3):
+            return None
+        if one.kind == "array":
             (child,) = one.children
             return [self.value(child) for _ in range(self.rnd.randint(0, self.largest))]
         if one.kind == "hash" and one.children is not None:
-            missing = self.null // 3
-            return {c.name: self.value(c) for c in one.children if not self.happens(missing)}
-        if self.happens(self.null):
-            return None
+            return {c.name: self.value(c) for c in one.children if not self.left_out(c)}
         return self.scalar(one)
 
     def scalar(self, one):

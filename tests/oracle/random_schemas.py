@@ -3,7 +3,7 @@
 All choices are made by a `random.Random`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from random_inputs import PLACE, SCALARS, SOURCE, Block
@@ -30,12 +30,46 @@ LITERALS = {
 
 @dataclass(frozen=True)
 class Typed:
-    """An expression, its kind and axes; `loose` where its last digits are free."""
+    """An expression, its kind and axes.
+
+    `loose` where its last digits are free, `null` where the schema says that it may be null.
+    """
 
     node: Any
     kind: Any
     axes: tuple = ()
     loose: bool = False
+    null: bool = False
+
+
+TAKES_NULL = ("equal", "not_equal", "is_null", "count", "count_if", "min", "max", "coalesce")
+FALLBACKS = {"integer": 1, "float": 1.0, "string": "n", "boolean": True, "any": "any", "null": "n"}
+
+
+def path_to(leaf):
+    return Typed(InputPath(PLACE, leaf.path), leaf.kind, leaf.axes, null=leaf.null)
+
+
+def sure(one):
+    """An expression that is not null."""
+    if not one.null:
+        return one
+    args = (one.node, Constant(PLACE, FALLBACKS[one.kind]))
+    return replace(one, node=Call(PLACE, "coalesce", args), null=False)
+
+
+def prepared(function, args):
+    """The arguments, as far as the function takes null."""
+    if function in TAKES_NULL:
+        return args
+    free = 1 if function == "select" else len(args)
+    return [*map(sure, args[:free]), *args[free:]]
+
+
+def gives_null(function, args):
+    if function == "select":
+        return args[1].null or args[2].null
+    return function == "coalesce" and args[1].null
 
 
 class Formulas:
@@ -80,13 +114,15 @@ class Formulas:
             return rnd.choice(names)
         if paths and (way < 9 or deep[0].axes):
             found = rnd.choice(deep if way < 8 else paths)
-            return Typed(InputPath(PLACE, found.path), found.kind, found.axes)
+            return path_to(found)
         return literal(rnd.choice(LITERALS.get(kind, [None])), kind)
 
     def call(self, function, kind, *args, loose=False):
         axes = max((arg.axes for arg in args), key=len)
         loose = loose or any(arg.loose for arg in args)
-        return Typed(Call(PLACE, function, tuple(a.node for a in args)), kind, axes, loose)
+        args = prepared(function, args)
+        node = Call(PLACE, function, tuple(a.node for a in args))
+        return Typed(node, kind, axes, loose, gives_null(function, args))
 
     # -- by the kind of the result
 
@@ -121,7 +157,7 @@ class Formulas:
         small = [x for x in self.block.leaves if x.small and x.axes == lineage[: len(x.axes)]]
         if small and self.rnd.randint(0, 2):
             found = self.rnd.choice(small)
-            return Typed(InputPath(PLACE, found.path), "integer", found.axes)
+            return path_to(found)
         return literal(self.rnd.choice([*[0, 1, 2, 3, 5] * 4, -1]), "integer")
 
     def divide(self, kind, lineage, depth):
@@ -174,6 +210,8 @@ class Formulas:
         if way < 2:
             function = self.rnd.choice(["abs", "clamp"])
             args = [self.expression("any", lineage, depth)]
+            if args[0].kind == "null":
+                return args[0]
             args += [self.expression("integer", lineage, depth) for _ in "ab"]
             return self.call(function, kind, *(args if function == "clamp" else args[:1]))
         kinds = self.rnd.sample([*SCALARS, "any", "hash"], 2)
@@ -203,22 +241,22 @@ class Formulas:
         arrays = [
             x
             for x in self.block.leaves
-            if x.kind[0] == "array" and x.axes == lineage[: len(x.axes)]
+            if x.kind[0] == "array" and not x.null and x.axes == lineage[: len(x.axes)]
         ]
         if arrays and self.rnd.randint(0, 1):
             found = self.rnd.choice(arrays)
-            whole = Typed(InputPath(PLACE, found.path), found.kind, found.axes)
+            whole = path_to(found)
             return self.call(self.rnd.choice(["array_size", "size"]), kind, whole)
         inner = self.expression("string", lineage, depth)
         return self.call(self.rnd.choice(["length", "size"]), kind, inner)
 
     def item(self, kind, lineage, depth):
-        arrays = [x for x in self.block.leaves if x.kind == ("array", kind)]
+        arrays = [x for x in self.block.leaves if x.kind == ("array", kind) and not x.null]
         arrays = [x for x in arrays if x.axes == lineage[: len(x.axes)]]
         if not arrays:
             return self.leaf(kind, lineage, False)
         found = self.rnd.choice(arrays)
-        whole = Typed(InputPath(PLACE, found.path), found.kind, found.axes)
+        whole = path_to(found)
         index = self.rnd.choice([self.few(lineage), self.expression("integer", lineage, depth - 1)])
         return self.call("at", kind, whole, index)
 
@@ -265,7 +303,7 @@ class Formulas:
         if not paths:
             return None
         path = self.rnd.choice(paths)
-        return Typed(InputPath(PLACE, path.path), kind, path.axes)
+        return path_to(path)
 
     def folded(self, names, kind, of, lineage, depth):
         vector = self.vector(of, lineage, depth)
@@ -324,7 +362,7 @@ class Formulas:
         else:
             found = self.expression(kind, lineage, depth, loose=True)
             body = found.node
-        self.declared.append(Typed(Name(PLACE, name), found.kind, found.axes, found.loose))
+        self.declared.append(replace(found, node=Name(PLACE, name)))
         return Declaration(PLACE, self.rnd.choice(["value", "value", "let"]), name, body)
 
     def trait(self, name, lineage, depth):
@@ -334,28 +372,31 @@ class Formulas:
         return Declaration(PLACE, "trait", name, found.node)
 
     def cascade(self, kind, lineage, depth):
-        cases, parts = [], []
+        cases, parts, null = [], [], False
         for _ in range(self.rnd.randint(0, 3)):
             conditions = [
-                self.expression("boolean", lineage, 1) for _ in range(self.rnd.randint(1, 3))
+                sure(self.expression("boolean", lineage, 1)) for _ in range(self.rnd.randint(1, 3))
             ]
             result = self.expression(self.number(kind), lineage, depth - 1, loose=True)
             parts += [*conditions, result]
+            null = null or result.null
             join = self.rnd.choice(["all", "all", "any", "none"])
             cases.append(Case(PLACE, join, tuple(c.node for c in conditions), result.node))
         base = self.expression(kind, lineage, depth - 1, loose=True)
         if cases and not self.rnd.randint(0, 5):
-            base = Typed(None, "null")
+            base = Typed(None, "null", null=True)
         parts.append(base)
         axes = max((part.axes for part in parts), key=len)
-        found = Typed(None, kind, axes, any(part.loose for part in parts))
+        loose = any(part.loose for part in parts)
+        found = Typed(None, kind, axes, loose, null or base.null)
         return Cascade(PLACE, tuple(cases), base.node), found
 
 
 def literal(value, kind):
     if kind == "symbol":
         return Typed(Constant(PLACE, Symbol("s")), kind)
-    return Typed(Constant(PLACE, value), kind if value is not None else "null")
+    null = value is None
+    return Typed(Constant(PLACE, value), "null" if null else kind, null=null)
 
 
 def schema(rnd):

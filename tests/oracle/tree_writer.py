@@ -34,8 +34,9 @@ def _inputs(inputs):
     for one in inputs:
         domain = f", domain: {_domain(one.domain)}" if one.domain else ""
         index = f", index: :{one.index}" if one.index else ""
+        null = ", null: true" if one.null else ""
         body = " do" if one.children is not None else ""
-        yield f"{one.kind} :{one.name}{domain}{index}{body}"
+        yield f"{one.kind} :{one.name}{domain}{index}{null}{body}"
         if one.children is not None:
             yield from _inputs(one.children)
             yield "end"

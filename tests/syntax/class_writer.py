@@ -78,6 +78,7 @@ class _Writer:
             (inner,) = inner.children
             elements.append(inner.name)
         kind = TYPES[inner.kind] if inner.children is None else self.record(inner)
+        kind += " | None" if inner.null else ""
         hint = "kumi.Array[" * levels + (kind if levels else f"kumi.Field[{kind}]") + "]" * levels
         options = self.domain(inner.domain)
         attribute = python_name(one.name)

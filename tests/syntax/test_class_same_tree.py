@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 from decimal import Decimal
-from typing import Any
+from typing import Any, Optional
 
 import pytest
 
@@ -93,6 +93,11 @@ class Everywhere(Declarations):
         deep: kumi.Array[kumi.Array[Sale]]
         sales: kumi.Array[Sale]
         level: kumi.Field[int | None] = kumi.field(le=9)
+        nick: kumi.Field[Optional[str]]  # noqa: UP045 - as older code has it
+        thing: kumi.Field[Any | None]
+        former: kumi.Field[Address | None]
+        temperatures: kumi.Array[float | None]
+        addresses: kumi.Array[Address | None]
 
 
 EVERYWHERE = """
@@ -129,7 +134,22 @@ schema do
         end
       end
     end
-    integer :level, domain: ..9
+    integer :level, domain: ..9, null: true
+    string :nick, null: true
+    any :thing, null: true
+    hash :former, null: true do
+      string :street
+      integer :class
+    end
+    array :temperatures do
+      float :item, null: true
+    end
+    array :addresses do
+      hash :address, null: true do
+        string :street
+        integer :class
+      end
+    end
   end
 end
 """

@@ -3,7 +3,7 @@
 import dataclasses
 import enum
 import math
-from collections import OrderedDict, UserDict, namedtuple
+from collections import OrderedDict, UserDict, defaultdict, namedtuple
 from decimal import Decimal
 from types import SimpleNamespace
 
@@ -15,7 +15,7 @@ from kumi.errors import Violation
 from kumi.kernels.kinds import ANY, BOOLEAN, FLOAT, HASH, INTEGER, STRING, ArrayOf
 from kumi.kernels.vectors import to_lists
 from kumi.syntax.nodes import OneOf, Range, Symbol
-from kumi.vm.access import MISSING
+from kumi.vm.access import MISSING, NO_NULL
 from kumi.vm.expectations import fast_test, has_fast_test
 from kumi.vm.given import unknown_inputs
 from kumi.vm.loaders import slow
@@ -110,12 +110,12 @@ def test_one_array_is_opened_once_for_all_its_leaves():
 
 
 def test_whole_arrays_and_hashes_pass_as_they_were_given():
-    data = {"xs": [1, "two"], "meta": {"a": 1}, "rows": [{"tags": ["a"]}, {"tags": None}]}
+    data = {"xs": [1, "two"], "meta": {"a": 1}, "rows": [{"tags": ["a"]}, {"tags": []}]}
     _, [xs, meta], bad = load(data, leaf("xs", ArrayOf(INTEGER)), leaf("meta", HASH))
     assert bad == []
     assert xs is data["xs"]
     assert meta is data["meta"]
-    assert column(data, leaf("rows[].tags", ArrayOf(STRING))) == [["a"], None]
+    assert column(data, leaf("rows[].tags", ArrayOf(STRING))) == [["a"], []]
 
 
 # What values become.
@@ -136,24 +136,108 @@ def test_whole_arrays_and_hashes_pass_as_they_were_given():
 )
 def test_values_are_brought_to_their_kind(kind, given, expected):
     for found in (
-        column({"xs": given}, leaf("xs[]", kind)),
-        [load({"x": value}, leaf("x", kind))[1][0] for value in given],
+        column({"xs": given}, leaf("xs[]?", kind)),
+        [load({"x": value}, leaf("x?", kind))[1][0] for value in given],
     ):
         assert found == expected
         assert [type(value) for value in found] == [type(value) for value in expected]
 
 
 def test_the_bound_of_loaded_integers_is_their_largest_magnitude():
-    _, [loaded], _ = load({"xs": [3, -7, None]}, leaf("xs[]", INTEGER))
+    _, [loaded], _ = load({"xs": [3, -7, None]}, leaf("xs[]?", INTEGER))
     assert loaded.bound == 7
 
 
-def test_a_missing_key_reads_as_null_below_the_root():
-    assert column({"lines": [{"price": 1.0}, {}]}, PRICES) == [1.0, None]
-    assert column({"lines": [SimpleNamespace()]}, PRICES) == [None]
+def test_a_missing_key_reads_as_null_where_that_is_declared():
+    price = leaf("lines[].price?", FLOAT)
+    assert column({"lines": [{"price": 1.0}, {}]}, price) == [1.0, None]
+    assert column({"lines": [{"price": 1.0}, UserDict()]}, price) == [1.0, None]
+    assert column({"lines": [SimpleNamespace()]}, price) == [None]
+    assert load({}, leaf("price?", FLOAT))[1:] == ([None], [])
+    assert load({}, leaf("address?.city", STRING))[1:] == ([None], [])
+
+
+def test_below_a_hash_that_is_null_every_field_reads_null():
+    rows = [{"h": {"v": 1}}, {"h": None}, {}]
+    assert column({"rows": rows}, leaf("rows[].h?.v", INTEGER)) == [1, None, None]
+    assert column({"rows": rows}, leaf("rows[].h?.v", ANY)) == [1, None, None]
+    assert column({"rows": [{"v": 1}, None]}, leaf("rows[]?.v", INTEGER)) == [1, None]
+    deep = [{"a": None}, {"a": {"b": {"c": 3}}}]
+    assert column({"rows": deep}, leaf("rows[].a?.b.c", INTEGER)) == [None, 3]
+    assert column({"rows": rows}, leaf("rows[].h?", HASH)) == [{"v": 1}, None, None]
+
+
+def test_a_field_of_a_hash_that_may_be_null_may_not_be_null_itself():
+    rows = [{"h": None}, {"h": {"v": None}}, {"h": {}}, {"h": {"v": 2}}]
+    assert load({"rows": rows}, leaf("rows[].h?.v", INTEGER))[2] == [
+        "0 rows[2].h.v: this key is missing: the record is empty",
+        f"0 rows[1].h.v: expected an integer, found null; {NO_NULL}",
+    ]
+
+
+def test_an_array_in_a_hash_that_is_null_cannot_be_opened():
+    rows = [{"h": None}, {"h": {"v": [1]}}]
+    assert load({"rows": rows}, leaf("rows[].h?.v[]", INTEGER))[2] == [
+        "0 rows[0].h.v: expected an array, found null, as the hash that holds it is"
+    ]
+    assert column({"rows": rows}, leaf("rows[].h?.v", ArrayOf(INTEGER))) == [None, [1]]
+
+
+def test_rows_that_make_up_what_they_lack_are_neither_asked_to_nor_written_to():
+    rows = [defaultdict(float, price=1.0), defaultdict(float)]
+    assert column({"lines": rows}, leaf("lines[].price?", FLOAT)) == [1.0, None]
+    assert load({"lines": rows}, PRICES)[2] == [
+        "0 lines[1].price: this key is missing: the record is empty"
+    ]
+    assert rows == [{"price": 1.0}, {}]
 
 
 # What is said of data that does not fit.
+
+
+def test_a_missing_key_names_path_and_index_what_is_there_and_what_was_meant():
+    good = {"price": 100.0, "quantity": 2, "category": "electronics"}
+    misspelt = {"price": 100.0, "quantity": 2, "catgory": "electronics"}
+    said = "this key is missing; did you mean `catgory`? there are: price, quantity, catgory"
+    for row in (misspelt, UserDict(misspelt), SimpleNamespace(**misspelt)):
+        for rows in ([good, row], [SimpleNamespace(**good), row]):
+            assert load({"lines": rows}, leaf("lines[].category", STRING))[2] == [
+                f"0 lines[1].category: {said}"
+            ]
+    assert load({"a": {"zip": 1}}, leaf("a.city", STRING))[2] == [
+        "0 a.city: this key is missing; there are: zip"
+    ]
+    assert load({"lines": [Slotted(1.0), Pair(2.0)]}, leaf("lines[].quantity", INTEGER))[2] == [
+        "0 lines[0].quantity: this key is missing; there are: price",
+        "0 lines[1].quantity: this key is missing; there are: price",
+    ]
+
+
+def test_a_record_of_very_many_or_long_keys_makes_a_short_message():
+    for row in ({f"k{n}": n for n in range(10**5)}, {"k" * 10**6: 1}, {1: 2, None: 3}):
+        (said,) = load({"h": row}, leaf("h.price", FLOAT))[2]
+        assert len(said) < 200
+
+
+@pytest.mark.parametrize("kind", [FLOAT, INTEGER, STRING, BOOLEAN, HASH])
+def test_null_is_refused_where_it_is_not_declared(kind):
+    (said,) = load({"x": None}, leaf("x", kind))[2]
+    assert said.endswith(f", found null; {NO_NULL}")
+    (said,) = load({"xs": [None]}, leaf("xs[]", kind))[2]
+    assert said.startswith("0 xs[0]: expected ")
+
+
+def test_null_is_in_no_list_of_admitted_values():
+    one = leaf("rows[].size", STRING, OneOf(("s", "m")))
+    (said,) = load({"rows": [{"size": "s"}, {"size": None}]}, one)[2]
+    assert said == f'0 rows[1].size: expected a string, one of "s", "m", found null; {NO_NULL}'
+
+
+def test_any_admits_null_and_no_missing_key():
+    assert column({"rows": [{"x": None}]}, leaf("rows[].x", ANY)) == [None]
+    assert load({"rows": [{}]}, leaf("rows[].x", ANY))[2] == [
+        "0 rows[0].x: this key is missing: the record is empty"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -209,21 +293,22 @@ def test_domains(domain, kind, good, bad, message):
         assert scalar(value, leaf("x", kind, domain)) == (value, [])
     for value in bad:
         assert scalar(value, leaf("x", kind, domain))[1] == [f"x: expected {message}"]
-    many = leaf("xs[]", kind, domain)
+    assert scalar(None, leaf("x?", kind, domain)) == (None, [])
+    many = leaf("xs[]?", kind, domain)
     assert column({"xs": [*good, None]}, many) == [*good, None]
     said = load({"xs": [*good, *bad]}, many)[2]
     assert said == [f"0 xs[{len(good) + n}]: expected {message}" for n in range(len(bad))]
 
 
 def test_a_domain_on_any_value_keeps_booleans_and_numbers_apart():
-    one = leaf("x", ANY, OneOf((1, "a", None)))
+    one = leaf("x", ANY, OneOf((1, "a")))
     assert not has_fast_test(one)
     assert load({"x": 1.0}, one)[2] == []
     assert load({"x": True}, one)[2] == [
-        '0 x: expected any value, one of 1, "a", null, found another boolean'
+        '0 x: expected any value, one of 1, "a", found another boolean'
     ]
     assert load({"x": np.arange(2)}, one)[2] == [
-        '0 x: expected any value, one of 1, "a", null, found another array'
+        '0 x: expected any value, one of 1, "a", found another array'
     ]
     assert load({"x": "a"}, leaf("x", ANY, Range(0, 1)))[2] == [
         "0 x: expected any value from 0 to 1, found a string outside that range"
@@ -242,21 +327,25 @@ def test_no_message_holds_a_value():
         assert secret not in "".join(said)
 
 
-def test_a_root_input_that_was_not_given_is_required_and_null_is_legal():
+def test_a_root_input_that_was_not_given_is_required_unless_it_may_be_null():
     assert scalar(MISSING, leaf("x", FLOAT)) == (None, ["x: this input is required"])
-    assert scalar(None, leaf("x", FLOAT, Range(0, 1))) == (None, [])
+    assert scalar(None, leaf("x", FLOAT)) == (None, [f"x: expected a float, found null; {NO_NULL}"])
+    assert scalar(MISSING, leaf("x?", FLOAT)) == (None, [])
     assert scalar(MISSING, leaf("x", ANY)) == (None, ["x: this input is required"])
     assert load({}, leaf("meta.x.y", FLOAT))[2] == ["0 meta: this input is required"]
 
 
 def test_an_array_that_is_missing_null_or_no_array():
     assert load({}, PRICES)[2] == ["0 lines: this input is required"]
-    assert load({"lines": None}, PRICES)[2] == ["0 lines: expected an array, found null"]
+    assert load({"lines": None}, PRICES)[2] == ["0 lines: expected an array, found null; give `[]` where there is nothing"]  # fmt: skip
     assert load({"lines": "abc"}, PRICES)[2] == ["0 lines: expected an array, found a string"]
     rows = {"regions": [{"sales": [1]}, {}, {"sales": {}}]}
     assert load(rows, leaf("regions[].sales[]", INTEGER))[2] == [
-        "0 regions[1].sales: expected an array, found null",
+        "0 regions[1].sales: this key is missing: the record is empty",
         "0 regions[2].sales: expected an array, found a hash",
+    ]
+    assert load({"xs": None}, leaf("xs", ArrayOf(INTEGER)))[2] == [
+        "0 xs: expected an array, found null; give `[]` where there is nothing"
     ]
 
 
@@ -274,8 +363,16 @@ def test_rows_that_are_no_records():
         "0 lines[3]: expected a hash with `price`, found an array",
     ]
     assert load(data, leaf("rows[].h.v", FLOAT))[2] == [
+        "0 rows[1].h: this key is missing: the record is empty",
         "0 rows[0].h: expected a hash with `v`, found an integer",
-        "0 rows[1].h: expected a hash with `v`, found null",
+    ]
+    assert load({"h": None}, leaf("h.v", FLOAT))[2] == ["0 h: expected a hash with `v`, found null"]
+
+
+def test_a_hash_that_is_missing_is_reported_once_whatever_the_number_of_its_leaves():
+    leaves = leaf("rows[].h.v", FLOAT), leaf("rows[].h.w", FLOAT)
+    assert load({"rows": [{"g": 1}]}, *leaves)[2] == [
+        "0 rows[0].h: this key is missing; there are: g"
     ]
 
 

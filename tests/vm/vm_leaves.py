@@ -7,16 +7,19 @@ from kumi.vm.loaders import loader
 
 
 def leaf(path, kind, domain=None):
-    """`[]` goes into an array; its element is named after it, as `line` is in `lines.line.price`."""
+    """`[]` goes into an array; its element is named after it, as `line` is in `lines.line.price`.
+
+    What `?` follows may be null.
+    """
     steps, names, axes = [], [], []
     for part in path.split("."):
         name, *into = part.split("[]")
         if name:
-            names.append(name)
-            steps.append(Step("key", name, ".".join(names)))
-        for _ in into:
+            names.append(name.removesuffix("?"))
+            steps.append(Step("key", names[-1], ".".join(names), name.endswith("?")))
+        for after in into:
             axes.append(".".join(names))
-            steps.append(Step("each", names[-1], axes[-1]))
+            steps.append(Step("each", names[-1], axes[-1], after == "?"))
             names.append("element")
     return Leaf(
         tuple(names), tuple(steps), tuple(axes), kind, domain, Place(Source("x.kumi", ""), 1)

@@ -61,32 +61,50 @@ def is_class_variable(hint: object) -> bool:
 
 def shape_of(hint: object) -> Shape | None:
     """The shape that `Field[...]` or `Array[...]` says, or None for anything else."""
-    origin, inner, levels = get_origin(hint), hint, 0
+    inner, levels = hint, 0
     while get_origin(inner) is Array:
         inner, levels = get_args(inner)[0], levels + 1
-    if origin is Field:
+    if get_origin(hint) is Field:
         inner = get_args(inner)[0]
     elif levels == 0:
         return None
-    inner = _without_none(inner)
+    return _element(inner, levels)
+
+
+def _element(hint: object, levels: int) -> Shape | None:
+    """The shape of what is below the arrays: `float`, `float | None`, a record."""
+    inner = _without_none(hint)
+    null = inner is not hint
     if isinstance(inner, type) and issubclass(inner, RecordBase):
-        return Shape("hash", inner, levels)
+        return Shape("hash", inner, levels, null)
     kind = _KINDS.get(get_origin(inner) or inner)
-    return Shape(kind, None, levels) if kind else None
+    return Shape(kind, None, levels, null) if kind else None
 
 
 def refusal(cls: type, attribute: str, hint: object) -> str:
     """The message for an annotation that is no field."""
     shown = hint.__name__ if isinstance(hint, type) else hint
     annotated = "has no annotation" if hint is None else f"is annotated `{shown}`"
+    if _is_array_or_none(hint):
+        return (
+            f"`{cls.__qualname__}.{attribute}` {annotated}, and an array is never null; "
+            "write `kumi.Array[T]`, and give `[]` where there is nothing"
+        )
     return (
         f"`{cls.__qualname__}.{attribute}` {annotated}; write `kumi.Field[T]` for one "
         f"value or `kumi.Array[T]` for a list of them, with T one of {_ALLOWED}"
     )
 
 
+def _is_array_or_none(hint: object) -> bool:
+    """Whether a level of arrays is said to be null, as in `Array[float] | None`."""
+    while get_origin(hint) is Array:
+        hint = get_args(hint)[0]
+    return get_origin(_without_none(hint)) is Array
+
+
 def _without_none(hint: object) -> object:
-    """Null is legal for every kind, so `float | None` says float."""
+    """What `float | None` says besides that it may be null: float."""
     if get_origin(hint) not in (Union, types.UnionType):
         return hint
     rest = [one for one in get_args(hint) if one is not type(None)]

@@ -40,7 +40,8 @@ class Field(_Descriptor, Generic[T]):
     """One value of a record: `price: kumi.Field[float]`.
 
     T is int, float, Decimal, str, bool, Any, another record (a hash) or dict[str, Any] (an object
-    that is only passed on). Null is legal for all of them. On the class it is an expression.
+    that is only passed on). `Field[float | None]` may be null, or missing in the data; no other
+    may. On the class it is an expression.
     """
 
     if TYPE_CHECKING:
@@ -58,7 +59,8 @@ class Field(_Descriptor, Generic[T]):
 class Array(_Descriptor, Generic[T]):
     """A list in a record: `lines: kumi.Array[Line]`, `scores: kumi.Array[float]`.
 
-    T is what `Field` takes, or an `Array`. On the class it stands for its elements.
+    T is what `Field` takes, or an `Array`; `Array[float | None]` may have nulls among its elements,
+    and is never null itself. On the class it stands for its elements.
     """
 
     if TYPE_CHECKING:

@@ -26,11 +26,12 @@ class RecordBase:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A leaf of `kind`, or a `record` (kind `hash`), below `levels` arrays."""
+    """A leaf of `kind`, or a `record` (kind `hash`), below `levels` arrays; `null` if it may be."""
 
     kind: nodes.InputKind
     record: type[RecordBase] | None
     levels: int
+    null: bool = False
 
     @property
     def element(self) -> str:
@@ -86,7 +87,7 @@ class Member:
         below = self.shape.record
         children = None if below is None else inputs_of(below)
         kind, name = self.shape.kind, self.steps[-1]
-        one = nodes.Input(self.place, kind, name, self.domain, None, children)
+        one = nodes.Input(self.place, kind, name, self.domain, None, children, self.shape.null)
         for level in range(self.shape.levels - 1, -1, -1):
             index = self.indexes[level] if level < len(self.indexes) else None
             one = nodes.Input(self.place, "array", self.steps[level], None, index, (one,))

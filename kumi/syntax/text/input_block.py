@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from kumi.syntax.nodes import Input
-from kumi.syntax.text.literals import domain
+from kumi.syntax.text.literals import WORDS, domain
 
 if TYPE_CHECKING:
     from kumi.syntax.nodes import InputKind
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _SCALARS = frozenset({"integer", "float", "decimal", "string", "boolean", "any"})
 _BODIES = frozenset({"array", "hash"})
 INPUT_WORDS = _SCALARS | _BODIES
-_OPTIONS = frozenset({"domain", "index"})
+_OPTIONS = frozenset({"domain", "index", "null"})
 _DEEPEST = 100
 
 
@@ -56,12 +56,14 @@ def _options(cursor: Cursor, node: Input) -> None:
     while cursor.take(","):
         label = cursor.token
         if label.kind != "label" or label.text[:-1] not in _OPTIONS:
-            raise cursor.misspelt("`domain:` or `index:`", _OPTIONS)
+            raise cursor.misspelt("`domain:`, `index:` or `null:`", _OPTIONS)
         cursor.advance()
         if label.text == "domain:":
             node.domain = domain(cursor)
-        else:
+        elif label.text == "index:":
             _index(cursor, label, node)
+        else:
+            _null(cursor, label, node)
 
 
 def _index(cursor: Cursor, label: Token, node: Input) -> None:
@@ -70,6 +72,14 @@ def _index(cursor: Cursor, label: Token, node: Input) -> None:
     if cursor.token.kind != "symbol":
         raise cursor.missing("the index's name such as `:i`")
     node.index = cursor.advance().text[1:]
+
+
+def _null(cursor: Cursor, label: Token, node: Input) -> None:
+    if node.kind == "array":
+        raise cursor.refuse(label, "an array is never null", "give `[]` where there is nothing")
+    if cursor.token.text not in {"true", "false"}:
+        raise cursor.missing("`true` or `false`", "write `null: true` for what may be null")
+    node.null = WORDS[cursor.advance().text] is True
 
 
 def _body(cursor: Cursor, kind: Token, node: Input, depth: int) -> None:
