@@ -68,7 +68,9 @@ def _of(facts: Analysis, node: ExprNode) -> Nulls:
             return facts.nulls.get(facts.declarations[node.name], Nulls.NEVER)
         case Call() if node in facts.functions:
             arguments = [facts.nulls[arg] for arg in node.args]
-            return null_rule(facts.functions[node].name).gives(arguments, facts.options.get(node, {}))
+            return null_rule(facts.functions[node].name).gives(
+                arguments, facts.options.get(node, {})
+            )
     return Nulls.NEVER
 
 
@@ -111,8 +113,15 @@ def _report(facts: Analysis, who: str, argument: ExprNode) -> None:
     declared = facts.declarations.get(argument.name) if isinstance(argument, Name) else None
     if declared is not None and _lacks_base(declared):
         hint = f"{what} is null where no case holds: give it a `base`, or {_HINT}"
+    if _lacks_default(facts, declared.body if declared else argument):
+        hint = f"{what} is null where no row is found: give it a `default:`, or {_HINT}"
     may_be = "is" if isinstance(argument, Constant) else "may be"
     facts.type(argument.place, f"{who} takes no null, and {what} {may_be} null", hint)
+
+
+def _lacks_default(facts: Analysis, asked: ExprNode | Cascade) -> bool:
+    options = facts.options.get(asked, {}) if isinstance(asked, Call) else {}
+    return "default" in options and options["default"] is None
 
 
 def _lacks_base(declaration: Declaration) -> bool:

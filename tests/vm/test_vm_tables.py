@@ -223,10 +223,14 @@ def test_an_ambiguous_table_is_told_by_its_row_and_no_value(call, told):
 
 def test_a_null_key_finds_nothing():
     call = f"fn(:lookup, {CELL}.k, {ROOT}.key, {ROOT}.value, default: 0.0)"
+    text = "schema do input do INPUT end value :found, CALL end".replace("CALL", call)
+    nullable = INPUT.replace("KIND", "float").replace(":k\n", ":k, null: true\n")
+    nullable = nullable.replace(":key\n", ":key, null: true\n")
+    tree = parse(Source("tables.kumi", text.replace("INPUT", nullable)), "Tables")
+    run = type("Tables", (Schema,), {"_parsed": tree}).run
     row = {"tag": "", "bound": 0.0, "value": 4.0, "word": ""}
-    groups = [{"cells": [{"k": None, "x": 0.0, "s": ""}, {"k": 3, "x": 0.0, "s": ""}], "rows": []}]
-    table = [{"key": 3, **row}, {"key": None, **row}, {"key": None, **row}]
-    run = schema_of("float", call).run
+    groups = [{"cells": [{"x": 0.0, "s": ""}, {"k": 3, "x": 0.0, "s": ""}], "rows": []}]
+    table = [{"key": 3, **row}, {"key": None, **row}, row]
     assert run(k=0, x=0.0, s="", groups=groups, table=table)["found"] == [[0.0, 4.0]]
 
 
