@@ -15,20 +15,20 @@ gives a column with a row's value for each cell, or the one value where `whole` 
 
 from __future__ import annotations
 
-from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kumi.errors import CompilerBug
 from kumi.kernels.table_bounds import Unordered, rows_at
-from kumi.kernels.table_keys import Keys, alike, outer, place, taken
+from kumi.kernels.table_keys import alike, codes, outer, place, taken
 from kumi.kernels.vectors import Column, cells
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from kumi.kernels.kinds import Kind
-    from kumi.kernels.table_keys import Outer
+    from kumi.kernels.table_keys import Codes, Numbers
     from kumi.kernels.vectors import Axis
 
     Search = Callable[[tuple[Any, ...], Sequence[Axis], Sequence[Axis]], Any]
@@ -43,14 +43,14 @@ def lookup(
     """
 
     def kernel(arguments: tuple[Any, ...], table: Sequence[Axis], deeper: Sequence[Axis]) -> Any:
-        keys = _keys(arguments[:-1], kinds, outer(table, deeper))
-        rows: dict[Any, int] = {}
-        for row, key in enumerate(keys.of_row()):
-            if key is not None and rows.setdefault(key, row) != row:
-                first, second = place(names, table, rows[key]), place(names, table, row)
-                raise ValueError(f"lookup: {first} and {second} have the same keys")
-        size = _size(arguments[:-1:2], keys.outer)
-        found = np.fromiter(map(rows.get, keys.of_cell(), repeat(-1)), np.int64, size)
+        keys = _codes(arguments[:-1], kinds, (), outer(table, deeper))
+        if keys is None:
+            raise CompilerBug("a lookup without keys")
+        first = np.full(keys.width + 1, -1)  # the last is for what has no key
+        first[keys.rows[::-1]] = np.arange(len(keys.rows))[::-1]
+        _check_distinct(keys.rows, first, names, table)
+        first[-1] = -1
+        found = first[keys.cells]
         return _given(taken(arguments[-1], found, default, result), whole)
 
     return kernel
@@ -74,10 +74,9 @@ def bracket(
 
     def kernel(arguments: tuple[Any, ...], table: Sequence[Axis], deeper: Sequence[Axis]) -> Any:
         x, bounds, values, *more = arguments
-        keys = _keys(more, kinds[3:], outer(table, deeper))
-        codes = keys.codes(_size((x, *more[::2]), keys.outer))
+        keys = _codes(more, kinds[3:], (x,), outer(table, deeper))
         try:
-            found = rows_at(*alike(x, bounds, (kinds[0], kinds[1])), codes, up_to=up_to)
+            found = rows_at(*alike(x, bounds, (kinds[0], kinds[1])), keys, up_to=up_to)
         except Unordered as error:
             here = place(names, table, error.row)
             raise ValueError(f"bracket: the bound of {here} is not above the one before") from None
@@ -86,21 +85,35 @@ def bracket(
     return kernel
 
 
-def _keys(pairs: Sequence[Any], kinds: Sequence[Kind], lies: Outer | None) -> Keys:
-    of_cells, of_rows = [], []
-    for at in range(0, len(pairs), 2):
-        one, other = alike(pairs[at], pairs[at + 1], (kinds[at], kinds[at + 1]))
-        of_cells.append(one)
-        of_rows.append(other)
-    return Keys(of_cells, of_rows, lies)
+def _codes(
+    pairs: Sequence[Any], kinds: Sequence[Kind], others: Sequence[Any], lies: Codes | None
+) -> Codes | None:
+    """The keys as numbers; `pairs` are those of cells and of rows by turns."""
+    both = [
+        alike(pairs[at], pairs[at + 1], (kinds[at], kinds[at + 1]))
+        for at in range(0, len(pairs), 2)
+    ]
+    of_cells, of_rows = [one for one, _ in both], [other for _, other in both]
+    return codes(of_cells, of_rows, lies, _size((*others, *of_cells), lies))
 
 
-def _size(of_cells: Sequence[Any], lies: Outer | None) -> int:
+def _check_distinct(
+    rows: Numbers, first: Numbers, names: Sequence[str], table: Sequence[Axis]
+) -> None:
+    """Raise ValueError unless each row with keys is the first that has them."""
+    again = np.flatnonzero((first[rows] != np.arange(len(rows))) & (rows >= 0))
+    if len(again):
+        row = int(again[0])
+        one, other = place(names, table, int(first[rows[row]])), place(names, table, row)
+        raise ValueError(f"lookup: {one} and {other} have the same keys")
+
+
+def _size(of_cells: Sequence[Any], lies: Codes | None) -> int:
     """How many cells there are: those of a column, of the outer elements, or one."""
     column = next((one for one in of_cells if one.__class__ is Column), None)
     if column is not None:
         return len(column)
-    return 1 if lies is None else len(lies[1])
+    return 1 if lies is None else len(lies.cells)
 
 
 def _given(column: Column, whole: bool) -> Any:

@@ -33,7 +33,10 @@ from kumi.kernels.vectors import EXACT, LARGEST, Column, cells
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from kumi.kernels.table_keys import Numbers, Outer
+    from kumi.kernels.table_keys import Codes, Numbers
+
+
+_FEW = 16
 
 
 class Unordered(Exception):  # noqa: N818 - whoever knows where the row stands turns it into an error
@@ -44,7 +47,7 @@ class Unordered(Exception):  # noqa: N818 - whoever knows where the row stands t
         self.row = row
 
 
-def rows_at(x: Any, bounds: Column, codes: Outer | None, *, up_to: bool) -> Numbers:
+def rows_at(x: Any, bounds: Column, codes: Codes | None, *, up_to: bool) -> Numbers:
     """The row of the greatest bound that is not above x, for each cell; -1 where there is none.
 
     `up_to` takes the least bound that is not below x. `codes` are the keys of rows and of cells.
@@ -56,14 +59,27 @@ def rows_at(x: Any, bounds: Column, codes: Outer | None, *, up_to: bool) -> Numb
     if found is None:
         return _one_by_one(x, bounds, codes, up_to=up_to)
     if codes is not None:
-        return _by_code(*found, *codes, up_to=up_to)
+        return _by_code(*found, codes, up_to=up_to)
     of_cells, of_rows = found
     _check(of_rows, np.zeros(len(of_rows), np.int64))
-    if up_to:
-        rows = np.searchsorted(of_rows, of_cells, "left")
-        return np.where((rows < len(of_rows)) & (of_cells == of_cells), rows, -1)  # noqa: PLR0124 - NaN
-    rows = np.searchsorted(of_rows, of_cells, "right") - 1
-    return np.where(of_cells == of_cells, rows, -1)  # noqa: PLR0124 - NaN is in no bracket
+    rows = _below(of_cells, of_rows, up_to=up_to)
+    if not up_to:
+        return rows - 1
+    return np.where((rows < len(of_rows)) & (of_cells == of_cells), rows, -1)  # noqa: PLR0124 - NaN
+
+
+def _below(x: NDArray[Any], bounds: NDArray[Any], *, up_to: bool) -> Numbers:
+    """How many bounds are below x; at most x, unless `up_to`. None are where x is NaN.
+
+    A few bounds are compared one after the other, since NumPy does that for many cells at once.
+    """
+    if len(bounds) <= _FEW:
+        count = np.zeros(len(x), np.int8)
+        for bound in bounds.tolist():
+            count += x > bound if up_to else x >= bound
+        return count.astype(np.int64)
+    found = np.searchsorted(bounds, x, "left" if up_to else "right")
+    return np.where(x == x, found, 0)  # noqa: PLR0124 - NaN comes behind all numbers
 
 
 def _numbers(x: Any, bounds: Column) -> tuple[NDArray[Any], NDArray[Any]] | None:
@@ -86,13 +102,11 @@ def _check(bounds: NDArray[Any], codes: Numbers, rows: Numbers | None = None) ->
         raise Unordered(at if rows is None else int(rows[at]))
 
 
-def _by_code(
-    x: NDArray[Any], bounds: NDArray[Any], of_rows: Numbers, of_cells: Numbers, *, up_to: bool
-) -> Numbers:
+def _by_code(x: NDArray[Any], bounds: NDArray[Any], given: Codes, *, up_to: bool) -> Numbers:
     """One search for all codes: for ranks among all bounds, so far apart that no two codes meet."""
-    rows = np.argsort(of_rows, kind="stable")
-    rows = rows[of_rows[rows] >= 0]
-    codes = of_rows[rows]
+    rows = np.argsort(given.rows, kind="stable")
+    rows = rows[given.rows[rows] >= 0]
+    codes, of_cells = given.rows[rows], given.cells
     _check(bounds[rows], codes, rows)
     distinct = np.unique(bounds)
     width = len(distinct) + 2
@@ -110,21 +124,19 @@ def _by_code(
     return np.where(inside & (codes[at] == of_cells), rows[at], -1)
 
 
-def _one_by_one(x: Any, bounds: Column, codes: Outer | None, *, up_to: bool) -> Numbers:
+def _one_by_one(x: Any, bounds: Column, codes: Codes | None, *, up_to: bool) -> Numbers:
     """By Python's comparisons: text, and numbers that NumPy would round."""
     ordered: defaultdict[int, list[Any]] = defaultdict(list)
     rows: defaultdict[int, list[int]] = defaultdict(list)
-    of_rows = repeat(0) if codes is None else codes[0].tolist()
+    of_rows = repeat(0) if codes is None else codes.rows.tolist()
     for row, (code, bound) in enumerate(zip(of_rows, cells(bounds), strict=False)):
         if code >= 0:
             if bound != bound or (ordered[code] and not ordered[code][-1] < bound):  # noqa: PLR0124 - NaN
                 raise Unordered(row)
             ordered[code].append(bound)
             rows[code].append(row)
-    of_cells = [0] * len(x) if codes is None and x.__class__ is Column else [0]
-    if codes is not None:
-        of_cells = codes[1].tolist()
-    given = cells(x) if x.__class__ is Column else repeat(x)
+    given = cells(x) if x.__class__ is Column else repeat(x) if codes else [x]
+    of_cells = codes.cells.tolist() if codes else repeat(0)
 
     def found(code: int, one: Any) -> int:
         within = ordered.get(code, [])

@@ -3,25 +3,24 @@
 Keys may be of several columns, and a table may lie in an outer array, one for each of its elements:
 then the number of that element is one more key. Null is no key: it finds nothing and is not found.
 
->>> given = Keys([column_of(["b", "c"], STRING)], [column_of(["a", "b"], STRING)], None)
->>> given.codes(2)
-(array([0, 1]), array([ 1, -1]))
+>>> codes([column_of(["b", "c"], STRING)], [column_of(["a", "b"], STRING)], None, 2)
+Codes(rows=array([0, 1]), cells=array([ 1, -1]), width=2)
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
-from itertools import repeat
-from typing import TYPE_CHECKING, Any
+from functools import reduce
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from kumi.kernels.arguments import plain
 from kumi.kernels.kinds import BOOLEAN, DECIMAL, FLOAT, INTEGER, STRING
 from kumi.kernels.vectors import Column, cells, column_of, composed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -29,12 +28,23 @@ if TYPE_CHECKING:
     from kumi.kernels.vectors import Axis
 
     Numbers = NDArray[np.int64]
-    Outer = tuple[Numbers, Numbers]
+
+
+class Codes(NamedTuple):
+    """Keys as numbers from 0 to `width`: of each row, and of each cell; -1 for none."""
+
+    rows: Numbers
+    cells: Numbers
+    width: int
+
+
+_ROOM, _LEAST = 4, 1024
+"""How many numbers there may be for the keys of so many rows, before they are numbered anew."""
 
 _PLAIN = frozenset({INTEGER, FLOAT, STRING, BOOLEAN})
 
 
-def outer(table: Sequence[Axis], deeper: Sequence[Axis]) -> Outer | None:
+def outer(table: Sequence[Axis], deeper: Sequence[Axis]) -> Codes | None:
     """In which outer element each row and each cell lies; None where one table is for all.
 
     `table` are the axes of the rows, `deeper` those of the cells below the outer elements.
@@ -43,58 +53,78 @@ def outer(table: Sequence[Axis], deeper: Sequence[Axis]) -> Outer | None:
         return None
     parents = np.arange(len(table[-1].counts))
     below = np.repeat(parents, np.diff(composed(deeper))) if deeper else parents
-    return np.repeat(parents, table[-1].counts), below
+    return Codes(np.repeat(parents, table[-1].counts), below, len(parents))
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """The keys of the cells (columns and scalars) beside those of the rows, and who lies where."""
+class Numbered(dict[Any, int]):
+    """Numbers by key; -1 for a key that is not there, at the cost of a look-up."""
 
-    of_cells: Sequence[Any]
-    of_rows: Sequence[Column]
-    outer: Outer | None
-
-    def of_row(self) -> Iterable[Any]:
-        """A key for each row; None where there is none."""
-        return _joined(self.outer and self.outer[0], self.of_rows)
-
-    def of_cell(self) -> Iterable[Any]:
-        """A key for each cell, without end where all are scalars; None where there is none."""
-        return _joined(self.outer and self.outer[1], self.of_cells)
-
-    def codes(self, size: int) -> Outer | None:
-        """The keys of rows and of cells as numbers from 0; -1 where there is no such key.
-
-        None where there are no keys at all.
-        """
-        if not self.of_rows:
-            return self.outer
-        numbers: dict[Any, int] = {}
-        rows = [
-            -1 if key is None else numbers.setdefault(key, len(numbers)) for key in self.of_row()
-        ]
-        of_cells = map(numbers.get, self.of_cell(), repeat(-1))
-        return np.array(rows, np.int64), np.fromiter(of_cells, np.int64, size)
+    def __missing__(self, key: object) -> int:
+        return -1
 
 
-def _joined(numbers: Numbers | None, keys: Sequence[Any]) -> Iterable[Any]:
-    """One key for each cell: that of the only column, or a tuple of all."""
-    columns: list[Iterable[Any]] = [] if numbers is None else [numbers.tolist()]
-    columns += map(_listed, keys)
-    if len(columns) == 1:
-        return columns[0]
-    joined = zip(*columns, strict=False)
-    if not any(_has_null(key) for key in keys):
-        return joined
-    return (None if None in key else key for key in joined)
+def codes(
+    of_cells: Sequence[Any], of_rows: Sequence[Column], lies: Codes | None, size: int
+) -> Codes | None:
+    """The keys of rows and of cells as numbers, -1 where there is no such key among the rows.
+
+    `of_cells` are columns of `size` cells, and scalars. The numbers are below about four times the
+    number of rows, whatever the keys are. None where there are no keys at all.
+    """
+    each = [] if lies is None else [lies]
+    for cell, rows in zip(of_cells, of_rows, strict=True):
+        each.append(_of_integers(cell, rows) or _of_anything(cell, rows))
+    if not each:
+        return None
+    whole = reduce(lambda one, other: _dense(_both(one, other)), each)
+    return Codes(whole.rows, np.broadcast_to(whole.cells, (size,)), whole.width)
 
 
-def _listed(argument: Any) -> Iterable[Any]:
-    return cells(argument) if argument.__class__ is Column else repeat(argument)
+def _of_integers(cell: Any, rows: Column) -> Codes | None:
+    """Integers that lie close together are numbers already."""
+    given = np.array([cell]) if cell.__class__ is int else plain(cell)
+    known = plain(rows)
+    if known is None or given is None or not _are_integers(known, given) or not len(known):
+        return None
+    low, high = int(known.min()), int(known.max())
+    width = high - low + 1
+    if width > _ROOM * len(known) + _LEAST:
+        return None
+    inside = (given >= low) & (given <= high)
+    return Codes(known - low, np.where(inside, given - low, -1), width)
 
 
-def _has_null(argument: Any) -> bool:
-    return argument is None or (argument.__class__ is Column and argument.valid is not None)
+def _are_integers(*given: Any) -> bool:
+    return all(one.__class__ is np.ndarray and one.dtype == np.int64 for one in given)
+
+
+def _of_anything(cell: Any, rows: Column) -> Codes:
+    """By a dict, which takes what is equal for equal as the language does; null is no key."""
+    numbers = Numbered()
+    numbered = [-1 if key is None else numbers.setdefault(key, len(numbers)) for key in cells(rows)]
+    given = cells(cell) if cell.__class__ is Column else [cell]
+    of_cells = np.fromiter(map(numbers.__getitem__, given), np.int64, len(given))
+    return Codes(np.array(numbered, np.int64), of_cells, len(numbers))
+
+
+def _both(one: Codes, other: Codes) -> Codes:
+    """One number for two keys."""
+    rows, of_cells = one.rows * other.width + other.rows, one.cells * other.width + other.cells
+    rows[(one.rows < 0) | (other.rows < 0)] = -1
+    of_cells[(one.cells < 0) | (other.cells < 0)] = -1
+    return Codes(rows, of_cells, one.width * other.width)
+
+
+def _dense(given: Codes) -> Codes:
+    """The same keys by smaller numbers, where they have become large."""
+    if given.width <= _ROOM * len(given.rows) + _LEAST:
+        return given
+    known = np.unique(given.rows[given.rows >= 0])
+    if not len(known):
+        return Codes(given.rows, np.full_like(given.cells, -1), 1)
+    at = np.minimum(np.searchsorted(known, given.cells), len(known) - 1)
+    rows = np.where(given.rows < 0, -1, np.searchsorted(known, given.rows))
+    return Codes(rows, np.where(known[at] == given.cells, at, -1), len(known))
 
 
 def alike(one: Any, other: Any, kinds: tuple[Kind, Kind]) -> tuple[Any, Any]:

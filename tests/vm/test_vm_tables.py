@@ -238,3 +238,39 @@ def test_the_rows_of_a_search_are_the_cells_that_it_found():
     program = kumi.compile(schema_of("float", f"fn(:lookup, {CELL}.k, {ROOT}.key, {ROOT}.value)"))
     (search,) = [one for one in program.operations if one.title == "Search lookup"]
     assert search.axes == ("groups", "groups.group.cells")
+
+
+@pytest.mark.parametrize("ends", ["", ", ends: :up_to"])
+@pytest.mark.parametrize("count", [1, 16, 17, 200])
+def test_a_bracket_among_many(count, ends):
+    table = [
+        {"key": n, "tag": "", "bound": n * 2.0, "value": float(n), "word": str(n)}
+        for n in range(count)
+    ]
+    given = [n / 2 for n in range(-2, 4 * count + 3)] + [math.nan, math.inf, -math.inf]
+    groups = [{"cells": [{"k": 0, "x": x, "s": ""} for x in given], "rows": []}]
+    schema = schema_of("float", f"fn(:bracket, {CELL}.x, {ROOT}.bound, {ROOT}.word{ends})")
+    found = schema.run(k=0, x=0.0, s="", groups=groups, table=table)["found"]
+    assert found == [[found_by_bound(table, x, None, up_to=bool(ends)) for x in given]]
+
+
+@given(
+    st.lists(st.tuples(st.integers(-(10**20), 10**20), TAGS, st.integers(0, 10**6)), max_size=40),
+    st.integers(0, 3),
+)
+@settings(max_examples=60)
+def test_three_keys_of_any_size(keys, more):
+    """Far apart, so that the numbers of the keys must be made smaller."""
+    made = [
+        {"key": a, "tag": t, "bound": float(b), "value": float(n), "word": ""}
+        for n, (a, t, b) in enumerate(dict.fromkeys(keys))
+    ]
+    asked = [*made, *({**one, "key": one["key"] + 1} for one in made[:more])]
+    groups = [
+        {"cells": [{"k": o["key"], "x": o["bound"], "s": o["tag"]} for o in asked], "rows": []}
+    ]
+    call = f"fn(:lookup, {CELL}.x, {ROOT}.bound, {CELL}.k, {ROOT}.key, {CELL}.s, {ROOT}.tag,"
+    schema = schema_of("float", f"{call} {ROOT}.value, default: -1.0)")
+    found = schema.run(k=0, x=0.0, s="", groups=groups, table=made)["found"]
+    by_keys = {(one["key"], one["tag"], one["bound"]): one["value"] for one in made}
+    assert found == [[by_keys.get((o["key"], o["tag"], o["bound"]), -1.0) for o in asked]]
