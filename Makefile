@@ -6,9 +6,10 @@ INSTALLED := .venv/.installed
 SERVERS := .venv/.services
 OTEL_VERSIONS := 1.28.2 1.31.1 1.35.0 1.40.0 newest
 LIBRARIES := .venv/lanes
+ENGINES := .venv/engines
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench backends services lanes lanes-libraries
+.PHONY: help demo test lint bench backends services lanes lanes-libraries engines
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +63,17 @@ $(LIBRARIES)/.installed: $(INSTALLED)
 	$(BIN)/python -m venv $(LIBRARIES)
 	$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' >$$(echo $(LIBRARIES)/lib/python*/site-packages)/beside.pth
 	$(LIBRARIES)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[lanes]'
+	@touch $@
+
+engines: $(ENGINES)/.installed ## read one profile by Spark, ClickHouse and all other ways (needs Java; minutes)
+	COLLECTOR_BINARY=$$(deploy/collector/build || true) && export COLLECTOR_BINARY \
+	&& $(ENGINES)/bin/python -m pytest -m engines tests/backends/test_backends_warehouses.py
+
+# In an environment of their own, since they are 1.4 GB; what ours has, it sees.
+$(ENGINES)/.installed: $(INSTALLED)
+	$(BIN)/python -m venv $(ENGINES)
+	$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' >$$(echo $(ENGINES)/lib/python*/site-packages)/beside.pth
+	$(ENGINES)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[engines]'
 	@touch $@
 
 $(INSTALLED): pyproject.toml

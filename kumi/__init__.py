@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from kumi.errors import SchemaError as SchemaError
     from kumi.errors import SchemaWarning as SchemaWarning
     from kumi.errors import Violation as Violation
+    from kumi.results import cells as cells
     from kumi.schema import Schema as Schema
     from kumi.schema import compile_program as compile  # noqa: A004 - used as kumi.compile
     from kumi.schema import load as load
@@ -51,6 +52,7 @@ _ELSEWHERE = {
     "SchemaWarning": ("kumi.errors", "SchemaWarning"),
     "Violation": ("kumi.errors", "Violation"),
     "Schema": ("kumi.schema", "Schema"),
+    "cells": ("kumi.results", "cells"),
     "compile": ("kumi.schema", "compile_program"),
     "load": ("kumi.schema", "load"),
 }

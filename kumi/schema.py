@@ -2,34 +2,48 @@
 
 from __future__ import annotations
 
+import copyreg
 import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 from warnings import warn_explicit
+from weakref import WeakValueDictionary
 
 from kumi import hooks
 from kumi.analysis.pipeline import analyze
 from kumi.errors import Problem, SchemaError, SchemaWarning, in_source_order
-from kumi.ir.lower import lower
+from kumi.ir.lower import lower, require_declared
 from kumi.ir.text import disassemble
 from kumi.places import Place, Source
 from kumi.results import Result
 from kumi.syntax.classes import Declarations, declared, tree
-from kumi.syntax.classes.declarations import RESERVED
+from kumi.syntax.classes.declarations import RESERVED, YIELDING
 from kumi.syntax.text import parse, schema_name
 from kumi.vm.given import as_inputs
 from kumi.vm.machine import Machine
 
 if TYPE_CHECKING:
-    from typing import Self
+    from collections.abc import Callable
+    from typing import Never, Self
 
     from kumi.analysis.facts import Analysis
     from kumi.ir.program import Program
     from kumi.syntax import nodes
 
 
-class Schema(Declarations, Result):
+class SchemaType(type):
+    """The type of schemas, which makes results hold what a run gives them and nothing else."""
+
+    def __new__(
+        cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **options: Any
+    ) -> SchemaType:
+        """Make a class whose instances have no dict."""
+        namespace.setdefault("__slots__", ())
+        return super().__new__(cls, name, bases, namespace, **options)
+
+
+class Schema(Declarations, Result, metaclass=SchemaType):
     """A set of declarations that can be run. Subclass it, or have `load` make one from a file.
 
     Access on the class is an expression, on a result (an instance) a value. A class body only
@@ -45,6 +59,17 @@ class Schema(Declarations, Result):
         super().__init_subclass__(**options)
         cls._compiled = _Compiled(cls)
         cls._default = _Pending(cls)
+
+    if TYPE_CHECKING:
+
+        def __init__(self, *, use_run: Never) -> None: ...
+
+    else:
+
+        def __new__(cls, *_args: object, **_named: object) -> Never:
+            """Refuse: results are what a run makes."""
+            name = cls.__name__
+            raise TypeError(f"a schema is run, not called: write {name}.run(...) for {name}(...)")
 
     @classmethod
     def run(cls, data: Any = None, /, **inputs: Any) -> Self:
@@ -63,8 +88,11 @@ class Schema(Declarations, Result):
     def only(cls, *names: str) -> Selection[Self]:
         """The same schema, computing only these declarations and what they need.
 
-        Its `run` raises ValueError for a name that the schema does not declare.
+        Raises ValueError for a name that the schema does not declare.
         """
+        parsed = cls._parsed
+        made = cls.__kumi_declarations__ if parsed is None else parsed.declarations
+        require_declared(cls.__name__, [one.name for one in made if one.name], names)
         return Selection(cls, names)
 
     @classmethod
@@ -204,15 +232,41 @@ def _read(path: Path) -> Source:
 
 
 def _from_tree(parsed: nodes.SchemaTree) -> type[Schema]:
-    free = [one for one in parsed.declarations if not _is_taken(one.name)]
-    values = {one.name: declared(one.kind, one.name) for one in free}
-    body = {"__module__": "kumi.loaded", **values, "_parsed": parsed}
-    schema = cast("type[Schema]", type(parsed.name, (Schema,), body))
+    schema = _class_of(parsed)
     with hooks.lock():
         schema._compiled.build(None)
     return schema
 
 
+def _class_of(parsed: nodes.SchemaTree) -> type[Schema]:
+    free = [one for one in parsed.declarations if not _is_taken(one.name)]
+    values = {one.name: declared(one.kind, one.name) for one in free}
+    body = {"__module__": "kumi.loaded", **values, "_parsed": parsed}
+    schema = cast("type[Schema]", SchemaType(parsed.name, (Schema,), body))
+    _FROM_TEXT[parsed.name, parsed.source] = schema
+    return schema
+
+
 def _is_taken(name: str) -> bool:
     """Whether a class or Python needs the name: such a value is read as `result["name"]`."""
-    return name in RESERVED or name.startswith("__") or hasattr(Schema, name)
+    taken = name in RESERVED or name.startswith("__") or hasattr(Schema, name)
+    return taken and name not in YIELDING
+
+
+_FROM_TEXT: WeakValueDictionary[tuple[str, Source], type[Schema]] = WeakValueDictionary()
+"""Schemas that were made of text, by name and text, for results that were pickled elsewhere."""
+
+
+def _pickled(schema: type[Schema]) -> str | tuple[Callable[..., type[Schema]], tuple[Any, ...]]:
+    """A class by its name, as Python does it; what text made has none, and goes as its text."""
+    parsed = schema._parsed
+    return schema.__qualname__ if parsed is None else (_same_again, (parsed.name, parsed.source))
+
+
+def _same_again(name: str, source: Source) -> type[Schema]:
+    """The schema that was made of this text here, or one that is made of it now."""
+    found = _FROM_TEXT.get((name, source))
+    return _class_of(parse(source, name)) if found is None else found
+
+
+copyreg.pickle(SchemaType, _pickled)  # type: ignore[arg-type]  # it takes the classes of a type, too

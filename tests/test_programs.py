@@ -6,6 +6,7 @@ For each `programs/NAME.kumi` there is `NAME.json`, the input, and either `NAME.
 
 import json
 import math
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,8 @@ def exact(value):
         return {key: exact(item) for key, item in value.items()}
     if isinstance(value, float) and math.isnan(value):
         return (float, "NaN")
+    if isinstance(value, date):
+        return (str, value.isoformat())  # as `kumi run` writes it
     return (type(value), value)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, TypeAlias
 
 from kumi.errors import Problem
@@ -134,4 +135,6 @@ def literal(value: object) -> str:
             return f"<integer of {value.bit_length()} bits>"
         case Symbol():
             return f":{value.name}"
+        case date():
+            return f'date("{value.isoformat()}")'
     return visible(json.dumps(value, ensure_ascii=False))

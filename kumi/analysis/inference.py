@@ -18,10 +18,11 @@ its overload: `sum` gives that of its argument, `mean` a float. With an integer 
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from kumi.analysis.facts import described, elements, named, quoted
-from kumi.kernels.kinds import BOOLEAN, FLOAT, INTEGER, NULL, STRING, SYMBOL, promote
+from kumi.kernels.kinds import BOOLEAN, DATE, FLOAT, INTEGER, NULL, STRING, SYMBOL, promote
 from kumi.kernels.signatures import overloads
 from kumi.syntax.nodes import Call, Cascade, Constant, InputPath, Name, distinct, roots
 
@@ -70,20 +71,19 @@ def _of(facts: Analysis, node: ExprNode) -> Kind | None:
     return None
 
 
+_LITERALS: dict[type, Kind] = {
+    type(None): NULL,
+    bool: BOOLEAN,
+    int: INTEGER,
+    float: FLOAT,
+    str: STRING,
+    date: DATE,
+}
+
+
 def of_literal(value: object) -> Kind:
     """The kind of a literal."""
-    match value:
-        case None:
-            return NULL
-        case bool():
-            return BOOLEAN
-        case int():
-            return INTEGER
-        case float():
-            return FLOAT
-        case str():
-            return STRING
-    return SYMBOL
+    return _LITERALS.get(type(value), SYMBOL)
 
 
 def _of_call(facts: Analysis, node: Call) -> Kind | None:
@@ -150,11 +150,24 @@ def _mismatch_hint(
     kinds_given = ", ".join(map(str, given))
     if node.function == "add" and STRING in given:
         return f"given ({kinds_given}); to join text use `concat`"
+    if DATE in given and (about := _about_dates(node, given)):
+        return f"given ({kinds_given}); {about}"
     parameters = [function.taking(len(node.args)) or () for function in candidates]
     if any(each[at].admits(given[at]) for each in parameters):
         return f"given ({kinds_given}); they must go together"
     wanted = " or ".join(f"({', '.join(one.name for one in each)})" for each in parameters)
     return f"given ({kinds_given}); it takes {wanted}"
+
+
+def _about_dates(node: Call, given: tuple[Kind, ...]) -> str | None:
+    """What to write where a date meets something else, or is counted with."""
+    if node.function in {"add", "subtract"}:
+        return "dates are counted with `days_between`, `add_days`, `add_months` …"
+    if STRING in given:
+        return 'a date is written `date("2024-02-29")`, in a class `datetime.date(2024, 2, 29)`'
+    if BOOLEAN in {function.result(given) for function in overloads(node.function)}:
+        return "a date compares with dates; its parts are `year`, `month`, `day`, `weekday`"
+    return None
 
 
 def _declare(facts: Analysis, declaration: Declaration) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 from kumi.analysis.facts import Reach
 from kumi.kernels.kinds import ArrayOf, Scalar
@@ -11,6 +12,7 @@ from kumi.syntax.nodes import Input, OneOf, Range
 if TYPE_CHECKING:
     from kumi.analysis.facts import Analysis, Axes
     from kumi.kernels.kinds import Kind
+    from kumi.syntax.nodes import Domain
 
 
 def inputs(facts: Analysis) -> None:
@@ -98,7 +100,11 @@ def _check_domain(facts: Analysis, declared: Input) -> None:
             _report_null(facts, declared)
             return
         case Input(kind="string" | "boolean", domain=Range()):
-            hint = "a range is for numbers; list the values: `[…]`"
+            hint = "a range is for numbers and dates; list the values: `[…]`"
+        case Input(kind="date", domain=domain) if not all(map(_is_date, _literals(domain))):
+            hint = 'write dates: `date("2024-01-01")..date("2024-12-31")`'
+        case Input(domain=Range() as domain) if _has_other_ends(declared.kind, domain):
+            hint = "a range of dates is for inputs of the kind `date`"
         case Input(domain=Range() as domain) if _is_empty(domain):
             hint = "its lower end is above its upper end, or at one that does not belong to it"
         case _:
@@ -115,8 +121,26 @@ def _report_null(facts: Analysis, declared: Input) -> None:
     facts.semantic(declared.place, message, hint)
 
 
+def _is_date(value: object) -> bool:
+    return isinstance(value, date)
+
+
+def _literals(domain: Domain | None) -> tuple[object, ...]:
+    """The literals of a domain, without the ends that are open."""
+    if isinstance(domain, Range):
+        return tuple(end for end in (domain.low, domain.high) if end is not None)
+    return domain.values if domain else ()
+
+
+def _has_other_ends(kind: str, domain: Range) -> bool:
+    """Whether the ends are dates, where numbers are wanted, or of both kinds."""
+    dates = [_is_date(end) for end in _literals(domain)]
+    return kind != "date" and any(dates) and not (kind == "any" and all(dates))
+
+
 def _is_empty(domain: Range) -> bool:
-    low, high = domain.low, domain.high
+    low: Any = domain.low
+    high: Any = domain.high
     if low is None or high is None:
         return False
     return low > high or (domain.exclusive and low == high)

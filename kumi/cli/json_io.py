@@ -6,6 +6,7 @@ import json
 import re
 import sys
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -104,11 +105,18 @@ def _lines(values: dict[str, Any]) -> tuple[str, int]:
 def _written(value: Any) -> tuple[str, int]:
     """A value as JSON, and how many numbers in it became null."""
     try:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False), 0
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, default=_text), 0
     except ValueError:
-        text = json.dumps(value, ensure_ascii=False)
+        text = json.dumps(value, ensure_ascii=False, default=_text)
     lost = sum(1 for found in _NO_NUMBER.finditer(text) if found[2])
     return _NO_NUMBER.sub(lambda found: found[1] or "null", text), lost
+
+
+def _text(value: object) -> str:
+    """What JSON has no form of its own for: a date."""
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"JSON has no {type(value).__name__}")
 
 
 def _parsed(name: str, data: bytes) -> Any:

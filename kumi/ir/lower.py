@@ -14,7 +14,7 @@ from kumi.kernels.kinds import NULL
 from kumi.syntax.nodes import Call, Cascade, Constant, InputPath, Name, distinct, roots
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from kumi.analysis.facts import Analysis, Path, Reach
     from kumi.syntax.nodes import Case, Declaration, ExprNode
@@ -50,11 +50,16 @@ def _wanted(analysis: Analysis, outputs: Sequence[str] | None) -> tuple[str, ...
     declared = analysis.declarations
     if outputs is None:
         return tuple(name for name, one in declared.items() if one.kind != "trait")
-    for name in outputs:
+    require_declared(analysis.schema.name, declared, outputs)
+    return tuple(dict.fromkeys(outputs))
+
+
+def require_declared(schema: str, declared: Collection[str], names: Sequence[str]) -> None:
+    """Raise ValueError for the first of `names` that a schema does not declare."""
+    for name in names:
         if name not in declared:
             hint = did_you_mean(name, declared)
-            raise ValueError(f"{analysis.schema.name} does not declare `{name}`; {hint}")
-    return tuple(dict.fromkeys(outputs))
+            raise ValueError(f"{schema} does not declare `{name}`" + (f"; {hint}" if hint else ""))
 
 
 def _needed(analysis: Analysis, wanted: tuple[str, ...]) -> tuple[Declaration, ...]:

@@ -149,6 +149,12 @@ class Program:
         return f"<kumi.Program {self.headline}>"
 
     @property
+    def readable(self) -> tuple[str, ...]:
+        """What a result shows: the outputs, and behind them the other traits that are computed."""
+        traits = (group.name for group in self.groups if group.kind == "trait")
+        return tuple(dict.fromkeys((*self.outputs, *traits)))
+
+    @property
     def headline(self) -> str:
         """Its schema, how many operations, and the outputs, in a line."""
         count, outputs = len(self.operations), ", ".join(self.outputs) or "none"

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from kumi.kernels.kinds import ANY, NULL, STRING, is_numeric
+from kumi.kernels.kinds import ANY, DATE, NULL, STRING, is_numeric
 
 if TYPE_CHECKING:
     from kumi.kernels.kinds import Kind
@@ -35,6 +35,13 @@ def listed(arguments: tuple[Kind, ...]) -> Misfit | None:
         if never_equal(arguments[0], kind):
             return position, "a number" if is_numeric(arguments[0]) else f"a {arguments[0]}"
     return None
+
+
+def dated(arguments: tuple[Kind, ...]) -> Misfit | None:
+    """What is compared with a date and can never be one."""
+    if DATE not in arguments or not never_equal(*arguments):
+        return None
+    return arguments.index(DATE) ^ 1, "a date"
 
 
 def never_equal(one: Kind, other: Kind) -> bool:

@@ -20,6 +20,7 @@ from kumi.kernels import scalars
 from kumi.kernels.arithmetic import ARITHMETIC
 from kumi.kernels.choices import CHOICES
 from kumi.kernels.comparisons import COMPARISONS
+from kumi.kernels.date_columns import DATE_FUNCTIONS
 from kumi.kernels.fixed_lists import FIXED_LISTS
 from kumi.kernels.reduce import REDUCERS
 from kumi.kernels.rounding_columns import ROUNDING
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["NAMES", "elementwise", "reducer", "scalar", "search"]
 
-_FACTORIES = ARITHMETIC | COMPARISONS | CHOICES | FIXED_LISTS | ROUNDING
+_FACTORIES = ARITHMETIC | COMPARISONS | CHOICES | DATE_FUNCTIONS | FIXED_LISTS | ROUNDING
 
 
 def scalar(

@@ -25,9 +25,9 @@ from kumi.kernels.arguments import (
     presence,
     values,
 )
-from kumi.kernels.kinds import BOOLEAN, FLOAT, INTEGER
+from kumi.kernels.kinds import BOOLEAN, DATE, FLOAT, INTEGER
 from kumi.kernels.values import to_float
-from kumi.kernels.vectors import EXACT, LARGEST, Column, cells
+from kumi.kernels.vectors import EPOCH, EXACT, LARGEST, Column, cells
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,6 +80,8 @@ def _chooser(result: Kind) -> Callable[[Any, Any, Any], Column]:
         return _choose_floats
     if result is INTEGER:
         return _choose_integers
+    if result is DATE:
+        return _choose_dates
     return _choose_booleans if result is BOOLEAN else _choose_objects
 
 
@@ -95,6 +97,10 @@ def _choose_integers(first: Any, a: Any, b: Any) -> Column:
 
 def _choose_booleans(first: Any, a: Any, b: Any) -> Column:
     return Column(np.where(first, _booleans(a), _booleans(b)), _chosen_valid(first, a, b))
+
+
+def _choose_dates(first: Any, a: Any, b: Any) -> Column:
+    return Column(np.where(first, _days(a), _days(b)), _chosen_valid(first, a, b))
 
 
 def _choose_objects(first: Any, a: Any, b: Any) -> Column:
@@ -129,7 +135,13 @@ def _booleans(argument: Any) -> Any:
     return _zeros(argument, np.bool_) if argument.values.dtype == object else argument.values
 
 
-def _zeros(nulls: Column, dtype: type[np.generic]) -> Any:
+def _days(argument: Any) -> Any:
+    if argument.__class__ is not Column:
+        return np.datetime64(argument or EPOCH, "D")
+    return _zeros(argument, "datetime64[D]") if argument.values.dtype == object else argument.values
+
+
+def _zeros(nulls: Column, dtype: type[np.generic] | str) -> Any:
     """Zeros in place of a column of nulls, whose values are objects and mean nothing."""
     return np.zeros(len(nulls), dtype)
 

@@ -15,7 +15,7 @@ import operator
 from typing import TYPE_CHECKING, Any
 
 from kumi.kernels.arguments import has_nulls, integers_within, nulls, presence, values
-from kumi.kernels.kinds import BOOLEAN, FLOAT, INTEGER, STRING
+from kumi.kernels.kinds import BOOLEAN, DATE, FLOAT, INTEGER, STRING
 from kumi.kernels.vectors import EXACT, LARGEST, Column
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def _comparable(kinds: tuple[Kind, ...]) -> int | None:
 
     An integer past 2^53 would be rounded, to be compared with a float.
     """
-    if kinds in ((STRING, STRING), (BOOLEAN, BOOLEAN)):
+    if kinds in ((STRING, STRING), (BOOLEAN, BOOLEAN), (DATE, DATE)):
         return LARGEST
     if not set(kinds) <= {INTEGER, FLOAT}:
         return None

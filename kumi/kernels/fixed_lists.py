@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kumi.kernels.arguments import bound, has_nulls, integers_within, numbers, values
-from kumi.kernels.kinds import FLOAT, INTEGER, STRING
+from kumi.kernels.kinds import DATE, FLOAT, INTEGER, STRING
 from kumi.kernels.values import same
 from kumi.kernels.vectors import LARGEST, Column, cells
 
@@ -78,7 +78,7 @@ def _of_integers(before: Callable[[Any, Any], Any], by_row: Kernel) -> Kernel:
 
 def _in(kinds: tuple[Kind, ...], _result: Kind, by_row: Kernel) -> Kernel | None:
     """`in`: by a set, where Python's equality of its members is the language's."""
-    if not (set(kinds) <= {INTEGER, FLOAT} or set(kinds) == {STRING}):
+    if not (set(kinds) <= {INTEGER, FLOAT} or set(kinds) in ({STRING}, {DATE})):
         return None
 
     def kernel(a: Any, *listed: Any) -> Column:

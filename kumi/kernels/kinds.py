@@ -19,6 +19,7 @@ class Scalar(enum.Enum):
     DECIMAL = "decimal"
     STRING = "string"
     BOOLEAN = "boolean"
+    DATE = "date"
     SYMBOL = "symbol"
     HASH = "hash"
     ANY = "any"
@@ -52,6 +53,7 @@ Kind: TypeAlias = Scalar | ArrayOf | TupleOf
 
 INTEGER, FLOAT, DECIMAL = Scalar.INTEGER, Scalar.FLOAT, Scalar.DECIMAL
 STRING, BOOLEAN, SYMBOL = Scalar.STRING, Scalar.BOOLEAN, Scalar.SYMBOL
+DATE = Scalar.DATE
 HASH, ANY, NULL = Scalar.HASH, Scalar.ANY, Scalar.NULL
 NUMERIC = frozenset({INTEGER, FLOAT, DECIMAL})
 _RANK = {INTEGER: 0, FLOAT: 1, DECIMAL: 2}

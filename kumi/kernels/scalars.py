@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from kumi.kernels import kinds as k
 from kumi.kernels import rounding
+from kumi.kernels.dates import DATES
 from kumi.kernels.fixed_lists import greatest, least, one_of
 from kumi.kernels.values import bring, described, same, to_float, to_string
 
@@ -222,4 +223,5 @@ _MAKERS: dict[str, _Maker] = {
     "concat": _fixed(concat),
     "upcase": _fixed(str.upper),
     "downcase": _fixed(str.lower),
+    **{name: _fixed(chosen) for name, chosen in DATES.items()},
 }

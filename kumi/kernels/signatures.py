@@ -21,6 +21,7 @@ from kumi.kernels import kinds
 from kumi.kernels.argument_rules import (
     bracket_alike,
     bracket_table,
+    dated,
     listed,
     lookup_alike,
     lookup_table,
@@ -122,14 +123,15 @@ LITERAL = Constraint(
     "a literal that is not null", lambda kind: kind is not kinds.NULL, lambda _: True
 )
 KEY = Constraint(
-    "a number, a string or a boolean",
-    lambda kind: is_numeric(kind) or kind in {kinds.STRING, kinds.BOOLEAN},
+    "a number, a string, a boolean or a date",
+    lambda kind: is_numeric(kind) or kind in {kinds.STRING, kinds.BOOLEAN, kinds.DATE},
 )
 VALUE = Constraint("a single value", lambda kind: not isinstance(kind, ArrayOf | TupleOf))
 INTEGER = Constraint("an integer", lambda kind: kind is kinds.INTEGER)
 STRING = Constraint("a string", lambda kind: kind is kinds.STRING)
 BOOLEAN = Constraint("a boolean", lambda kind: kind is kinds.BOOLEAN)
 ORDERED = Constraint("a number or a string", lambda kind: is_numeric(kind) or kind is kinds.STRING)
+DATE = Constraint("a date", lambda kind: kind is kinds.DATE)
 ARRAY = Constraint("an array", lambda kind: isinstance(kind, ArrayOf | TupleOf))
 ANY = Constraint("any value", lambda _: True)
 
@@ -184,6 +186,7 @@ def _third(arguments: tuple[Kind, ...]) -> Kind:
 
 _integer, _float = _always(kinds.INTEGER), _always(kinds.FLOAT)
 _string, _boolean = _always(kinds.STRING), _always(kinds.BOOLEAN)
+_date = _always(kinds.DATE)
 
 
 def _map(
@@ -197,10 +200,13 @@ def _map(
 
 
 def _fold(
-    names: str, parameters: tuple[Constraint, ...], result: Callable[[tuple[Kind, ...]], Kind]
+    names: str,
+    parameters: tuple[Constraint, ...],
+    result: Callable[[tuple[Kind, ...]], Kind],
+    **details: Any,
 ) -> Function:
     name, *aliases = names.split()
-    return Function(name, tuple(aliases), reducer=True, parameters=parameters, result=result)
+    return Function(name, tuple(aliases), True, parameters, result, **details)
 
 
 FUNCTIONS: tuple[Function, ...] = (
@@ -219,12 +225,16 @@ FUNCTIONS: tuple[Function, ...] = (
     _map("log", (NUMERIC,), _float),
     _map("tanh", (NUMERIC,), _float),
     _map("clamp", (ANY, ANY, ANY), _promoted),
-    _map("equal eq ==", (ANY, ANY), _boolean),
-    _map("not_equal neq !=", (ANY, ANY), _boolean),
+    _map("equal eq ==", (ANY, ANY), _boolean, clash=dated),
+    _map("not_equal neq !=", (ANY, ANY), _boolean, clash=dated),
     _map("greater_than gt >", (ORDERED, ORDERED), _boolean),
+    _map("greater_than gt >", (DATE, DATE), _boolean),
     _map("greater_than_or_equal gte ge >=", (ORDERED, ORDERED), _boolean),
+    _map("greater_than_or_equal gte ge >=", (DATE, DATE), _boolean),
     _map("less_than lt <", (ORDERED, ORDERED), _boolean),
+    _map("less_than lt <", (DATE, DATE), _boolean),
     _map("less_than_or_equal lte le <=", (ORDERED, ORDERED), _boolean),
+    _map("less_than_or_equal lte le <=", (DATE, DATE), _boolean),
     _map("and &", (BOOLEAN, BOOLEAN), _boolean),
     _map("or |", (BOOLEAN, BOOLEAN), _boolean),
     _map("not", (BOOLEAN,), _boolean),
@@ -235,7 +245,9 @@ FUNCTIONS: tuple[Function, ...] = (
     _map("ceil", (NUMERIC,), _integer),
     _map("in one_of", (ANY, LITERAL), _boolean, group=(LITERAL,), group_at=2, clash=listed),
     _map("min_of", (ORDERED,) * 2, _promoted, group=(ORDERED,), group_at=2, clash=uniform),
+    _map("min_of", (DATE, DATE), _date, group=(DATE,), group_at=2),
     _map("max_of", (ORDERED,) * 2, _promoted, group=(ORDERED,), group_at=2, clash=uniform),
+    _map("max_of", (DATE, DATE), _date, group=(DATE,), group_at=2),
     _map(
         "lookup",
         (KEY, KEY, VALUE),
@@ -256,6 +268,16 @@ FUNCTIONS: tuple[Function, ...] = (
         clash=bracket_alike,
         table=bracket_table,
     ),
+    _map(
+        "bracket",
+        (DATE, DATE, VALUE),
+        _third,
+        options=(DEFAULT, ENDS),
+        group=(KEY, KEY),
+        group_at=3,
+        clash=bracket_alike,
+        table=bracket_table,
+    ),
     _map("select if", (BOOLEAN, ANY, ANY), _branches),
     _map("is_null", (ANY,), _boolean),
     _map("coalesce", (ANY, ANY), _promoted),
@@ -265,16 +287,28 @@ FUNCTIONS: tuple[Function, ...] = (
     _map("concat", (ANY, ANY), _string),
     _map("upcase", (ANY,), _string),
     _map("downcase", (ANY,), _string),
+    _map("year", (DATE,), _integer),
+    _map("month", (DATE,), _integer),
+    _map("day", (DATE,), _integer),
+    _map("weekday", (DATE,), _integer),
+    _map("days_between", (DATE, DATE), _integer),
+    _map("months_between", (DATE, DATE), _integer),
+    _map("years_between", (DATE, DATE), _integer),
+    _map("add_days", (DATE, INTEGER), _date),
+    _map("add_months", (DATE, INTEGER), _date),
+    _map("add_years", (DATE, INTEGER), _date),
     _fold("sum", (NUMERIC,), _first),
     _fold("count", (ANY,), _integer),
     _fold("min", (ORDERED,), _first),
+    _fold("min", (DATE,), _date),
     _fold("max", (ORDERED,), _first),
+    _fold("max", (DATE,), _date),
     _fold("any any?", (BOOLEAN,), _boolean),
     _fold("all all?", (BOOLEAN,), _boolean),
     _fold("join", (STRING,), _string),
     _fold("mean avg", (NUMERIC,), _real),
     _fold("sum_if", (NUMERIC, BOOLEAN), _first),
-    _fold("count_if", (ANY, ANY), _integer),
+    _fold("count_if", (ANY, ANY), _integer, clash=dated),
     _fold("mean_if avg_if", (NUMERIC, BOOLEAN), _real),
 )
 """Every overload. `sum_if`, `count_if` and `mean_if` are lowered to others and have no kernel."""

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kumi.kernels.kinds import ANY, BOOLEAN, FLOAT, HASH, INTEGER, STRING, ArrayOf
+from kumi.kernels.dates import EXAMPLE, as_date
+from kumi.kernels.kinds import ANY, BOOLEAN, DATE, FLOAT, HASH, INTEGER, STRING, ArrayOf
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +43,7 @@ def is_record(value: object) -> bool:
     return hasattr(value, "__dict__") or hasattr(value, "__slots__")
 
 
-_SCALARS = (bool, int, float, str, bytes, bytearray, complex, Decimal, np.generic, type)
+_SCALARS = (bool, int, float, str, bytes, bytearray, complex, Decimal, date, np.generic, type)
 _BOOLEANS = (bool, np.bool_)
 _NAMES: tuple[tuple[Any, str], ...] = (
     (_BOOLEANS, "a boolean"),
@@ -49,6 +51,8 @@ _NAMES: tuple[tuple[Any, str], ...] = (
     (float | np.floating, "a float"),
     (Decimal, "a decimal"),
     (str, "a string"),
+    (datetime, "a datetime"),
+    (date, "a date"),
     (Mapping, "a hash"),
 )
 
@@ -67,6 +71,8 @@ def expected(kind: Kind) -> str:
     """What a value of a kind is called, for messages."""
     if isinstance(kind, ArrayOf):
         return "an array"
+    if kind is DATE:
+        return f"a date such as {EXAMPLE}"
     return f"{'an' if str(kind)[0] in 'aeiou' else 'a'} {kind}"
 
 
@@ -115,11 +121,17 @@ def _as_string(value: Any) -> str | None:
     return str.__str__(value) if isinstance(value, str) else None
 
 
+def _as_date(value: Any) -> date | None:
+    found = as_date(value)
+    return found if found.__class__ is date else None
+
+
 _RULES: dict[Any, Callable[[Any], Any]] = {
     FLOAT: _as_float,
     INTEGER: _as_integer,
     BOOLEAN: _as_boolean,
     STRING: _as_string,
+    DATE: _as_date,
     HASH: lambda value: value if is_record(value) else None,
     ArrayOf: lambda value: value if is_array(value) else None,
     ANY: lambda value: value,

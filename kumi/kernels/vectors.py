@@ -1,8 +1,8 @@
 """Vectors: flat values, the offsets that nest them, and a mask where there are nulls.
 
 What a column's `values` are depends on its kind: integer int64, or objects (Python ints) once
-`bound` passes `LARGEST`; float float64; boolean bool; anything else objects. A null cell has any
-value in `values` (None in objects) and False in `valid`.
+`bound` passes `LARGEST`; float float64; boolean bool; date datetime64[D]; anything else objects. A
+null cell has any value in `values` (None in objects) and False in `valid`.
 
 Two regions, the first with one sale and the second with two; a value of each region is repeated
 over its sales:
@@ -15,12 +15,13 @@ over its sales:
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from kumi.kernels.kinds import BOOLEAN, FLOAT, INTEGER
+from kumi.kernels.kinds import BOOLEAN, DATE, FLOAT, INTEGER
 from kumi.kernels.values import to_float
 
 if TYPE_CHECKING:
@@ -35,6 +36,10 @@ LARGEST: Final = 2**63 - 1
 
 EXACT: Final = 2**53
 """Up to this magnitude every integer is a float64 exactly."""
+
+EPOCH: Final = date(1970, 1, 1)
+"""The date from which NumPy counts days."""
+_EPOCH_ORDINAL: Final = EPOCH.toordinal()
 
 
 class Column:
@@ -139,6 +144,8 @@ def column_of(found: Sequence[Any], kind: Kind, types: set[type] | None = None) 
         return _integers(found, valid)
     if kind is BOOLEAN:
         return Column(np.fromiter(_filled(found, valid, False), np.bool_, len(found)), valid)
+    if kind is DATE:
+        return _dates(found, valid)
     return Column(np.fromiter(found, object, len(found)), valid)
 
 
@@ -157,6 +164,12 @@ def _floats(found: Sequence[float | None], valid: NDArray[np.bool_] | None) -> C
     except OverflowError:
         values = np.fromiter(map(to_float, filled), np.float64, len(found))
     return Column(values, valid)
+
+
+def _dates(found: Sequence[date | None], valid: NDArray[np.bool_] | None) -> Column:
+    ordinals = (_EPOCH_ORDINAL if cell is None else cell.toordinal() for cell in found)
+    days = np.fromiter(ordinals, np.int64, len(found)) - _EPOCH_ORDINAL
+    return Column(days.view("datetime64[D]"), valid)
 
 
 def _integers(found: Sequence[int | None], valid: NDArray[np.bool_] | None) -> Column:

@@ -19,7 +19,7 @@ import duckdb
 from kumi.ir.ops import OPCODES
 from kumi.profiles.counted_lines import LineCounts
 from kumi.profiles.duckdb_files import (
-    LineTooLongError,
+    OddLineError,
     connect,
     plain_path,
     query,
@@ -27,9 +27,12 @@ from kumi.profiles.duckdb_files import (
     rewritten,
     sql,
 )
+from kumi.profiles.event_line import read_line
 from kumi.profiles.figure_rows import distribution, ranks, tally
+from kumi.profiles.one_by_one import CountedEvent, OneByOne
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Mapping
 
     from kumi.profiles.engine import Distribution, Filters, Key, Tally
@@ -49,19 +52,20 @@ class DuckDBEngine:
         self._filters = filters
         self._scratch = profiles.scratch
         self._database = connect(profiles.scratch.folder)
+        self._one_by_one = OneByOne(filters)
         first_malformed: tuple[str, int] | None = None
         for profile in profiles.files:
             path = self._count(profile)
             first_malformed = first_malformed or self._find_malformed(profile, path)
         kinds = self._query("SELECT kind, sum(calls)::BIGINT FROM counted GROUP BY kind")
-        by_kind = {kind and json.loads(kind): calls for kind, calls in kinds}
+        by_kind = self._one_by_one.kinds
+        by_kind.update({kind and json.loads(kind): calls for kind, calls in kinds})
         self.lines = LineCounts.of(by_kind, first_malformed)
 
     @property
     def uncounted(self) -> list[Event]:
         """The events that are read one by one."""
-        found = self._query("SELECT entire, calls FROM counted WHERE entire IS NOT NULL")
-        return [json.loads(entire) for entire, calls in found for _ in range(calls)]
+        return self._one_by_one.uncounted
 
     def take_out(self, costs: Mapping[str, int]) -> None:
         """Take the clock's cost out of operations: see `kumi.profiles.engine.Engine`."""
@@ -98,10 +102,26 @@ class DuckDBEngine:
         path = plain_path(profile, self._scratch)
         try:
             self._query(sql("count").format(path=quoted(path)))
-        except LineTooLongError:
+        except OddLineError:
             path = rewritten(profile, self._scratch)
             self._query(sql("count").format(path=quoted(path)))
+        self._count_one_by_one()
         return path
+
+    def _count_one_by_one(self) -> None:
+        """Count the lines that the statement has left to Python."""
+        before = self._one_by_one.timed.copy()
+        lines = self._query("SELECT entire, calls FROM counted WHERE entire IS NOT NULL")
+        self._query("DELETE FROM counted WHERE entire IS NOT NULL")
+        for entire, calls in lines:
+            self._one_by_one.add(entire.encode(), calls)
+        self._insert(self._one_by_one.timed - before)
+
+    def _insert(self, events: Counter[CountedEvent]) -> None:
+        if events:
+            columns = zip(CountedEvent._fields, zip(*events, strict=True), strict=True)
+            given = {name: list(values) for name, values in columns}
+            self._query(sql("insert").format(), {**given, "calls": list(events.values())})
 
     def _find_malformed(self, profile: ProfileFile, path: str) -> tuple[str, int] | None:
         """File and number of its first malformed line, where this is the first file with one.
@@ -109,11 +129,19 @@ class DuckDBEngine:
         DuckDB passes over blank lines and does not number the others as the file does. So it says
         which one it is of those that are not blank, and Python counts in the file up to that one.
         """
-        if not self._query("SELECT 1 FROM counted WHERE kind IS NULL LIMIT 1"):
+        if not (
+            self._one_by_one.kinds[None]
+            or self._query("SELECT 1 FROM counted WHERE kind IS NULL LIMIT 1")
+        ):
             return None
         self._query("SET preserve_insertion_order = true")
-        [(ordinal,)] = self._query(sql("first_malformed").format(path=quoted(path)))
+        lines = self._query(sql("first_malformed").format(path=quoted(path)))
         self._query("SET preserve_insertion_order = false")
+        ordinal = next(
+            number
+            for number, entire in lines
+            if entire is None or read_line(entire.encode()).kind is None
+        )
         number, _ = next(islice(profile.lines(), ordinal - 1, None))
         return profile.name, number
 
@@ -128,7 +156,9 @@ def _parameters(filters: Filters) -> dict[str, object]:
 
 
 def _text(name: str) -> str:
-    """A name as DuckDB writes it in JSON."""
+    """A name as DuckDB writes it in JSON; one that no UTF-8 holds is the name of nothing."""
+    if any("\ud800" <= letter <= "\udfff" for letter in name):
+        return ""
     [(text,)] = duckdb.execute("SELECT to_json(?::VARCHAR)::VARCHAR", [name]).fetchall()
     return str(text)
 

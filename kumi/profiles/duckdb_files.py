@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from kumi.profiles.scratch_folder import ScratchFolder
 
 _MEMORY_LIMIT: Final = "1GB"  # beyond it DuckDB spills to the temporary folder
-_LINE_TOO_LONG: Final = "maximum_object_size"
+_ODD: Final = ("maximum_object_size", "may not be strict")
 _T = TypeVar("_T")
 
 
-class LineTooLongError(UnreadableError):
-    """One line is longer than DuckDB takes, and it has given up on the whole file."""
+class OddLineError(UnreadableError):
+    """A line is longer than DuckDB takes, or it reads lines otherwise: it has given up on all."""
 
 
 def connect(folder: Path) -> duckdb.DuckDBPyConnection:
@@ -53,7 +53,7 @@ def carried_out(database: duckdb.DuckDBPyConnection, work: Callable[[], _T]) -> 
         return interruptible(work, database.interrupt)
     except duckdb.Error as error:
         said = str(error).partition("\n")[0]
-        unreadable = LineTooLongError if _LINE_TOO_LONG in said else UnreadableError
+        unreadable = OddLineError if any(odd in said for odd in _ODD) else UnreadableError
         raise unreadable(said) from error
 
 

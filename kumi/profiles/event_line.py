@@ -14,7 +14,8 @@ of three things: an event that we know, an event of somebody else's, or malforme
     {"event":"pause","duration_ms":"soon"}                       known; conditions.py passes it over
 
 Only events that took time are examined, since only they are counted. An unknown key is ignored.
-`sql/setup.sql` says the same in SQL, and tests compare both on random and on damaged lines.
+`strict_line` says what is JSON. `sql/setup.sql` says the same in SQL, and tests compare both on
+random and on damaged lines.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from __future__ import annotations
 from math import floor
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from kumi.profiles.lenient_json import loads
+from kumi.profiles.strict_line import loads
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -105,7 +106,7 @@ def read_line(line: bytes) -> EventLine:
 def _parse(line: bytes) -> Event | None:
     """The JSON object on a line, if it names an event."""
     try:
-        found = loads(line.strip().decode())
+        found = loads(line)
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) and isinstance(found.get("event"), str) else None

@@ -102,7 +102,7 @@ def read(
     names = [_path(file) for file in files]
     if not names:
         raise TypeError("read takes at least one file")
-    filters = Filters(_names(schema), _names(declaration), _names(operation), min_ns)
+    filters = Filters(names_of(schema), names_of(declaration), names_of(operation), min_ns)
     return Profile(names, filters, read_breakdown(names, filters))
 
 
@@ -112,7 +112,8 @@ def _path(file: str | os.PathLike[str]) -> str:
     return os.path.join(".", path) if path == "-" else path  # noqa: PTH118 - Path would drop the dot
 
 
-def _names(asked: str | Sequence[str]) -> tuple[str, ...]:
+def names_of(asked: str | Sequence[str]) -> tuple[str, ...]:
+    """What a filter asks for: one name, or several of which any will do."""
     return (asked,) if isinstance(asked, str) else tuple(asked)
 
 

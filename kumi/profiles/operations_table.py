@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+import json
+from math import isfinite
 from typing import TYPE_CHECKING, TypeVar
 
 from kumi.profiles.duckdb_files import (
-    LineTooLongError,
+    OddLineError,
     carried_out,
     connect,
     plain_path,
     query,
     quoted,
-    rewritten,
     sql,
 )
+from kumi.profiles.event_line import read_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from duckdb import DuckDBPyRelation
 
     from kumi.profiles.engine import Filters
+    from kumi.profiles.event_line import Event
     from kumi.profiles.open_profiles import OpenProfiles
+    from kumi.profiles.profile_file import ProfileFile
+    from kumi.profiles.scratch_folder import ScratchFolder
 
 _T = TypeVar("_T")
 
@@ -60,15 +65,33 @@ class OperationsTable:
     def _of_lines(self, work: Callable[[str], _T]) -> _T:
         """What is made of a statement that gives the table.
 
-        Where a line is longer than DuckDB takes, it is done again with copies that have it cut.
+        Where DuckDB would not read a line as Python does, it is done again with copies.
         """
         files, scratch = self._profiles.files, self._profiles.scratch
         try:
-            return work(_table([plain_path(file, scratch) for file in files]))
-        except LineTooLongError:
-            return work(_table([rewritten(file, scratch) for file in files]))
+            return work(_table([plain_path(file, scratch) for file in files], are_strict=False))
+        except OddLineError:
+            return work(_table([_copied(file, scratch) for file in files], are_strict=True))
 
 
-def _table(paths: list[str]) -> str:
-    tables = (f"SELECT * FROM operations({quoted(path)})" for path in paths)  # noqa: S608 - quoted
+def _copied(profile: ProfileFile, scratch: ScratchFolder) -> str:
+    """The path of a copy of the operations, as Python reads them."""
+    copy = scratch.path()
+    with copy.open("wb") as file:
+        for _, line in profile.lines():
+            found = read_line(line)
+            if found.event and found.kind == "vm_operation":
+                file.write(json.dumps(dict(_said(found.event))).encode() + b"\n")
+    return str(copy)
+
+
+def _said(event: Event) -> Iterator[tuple[str, str | int | float]]:
+    """The keys that say something: no key of an operation holds what is nested."""
+    for key, value in event.items():
+        if isinstance(value, str) or (type(value) in {int, float} and isfinite(value)):
+            yield key, value
+
+
+def _table(paths: list[str], *, are_strict: bool) -> str:
+    tables = (f"SELECT * FROM operations({quoted(path)}, {are_strict})" for path in paths)  # noqa: S608 - quoted
     return " UNION ALL ".join(tables)

@@ -52,8 +52,10 @@ def check_readable(names: Sequence[str], lines: LineCounts) -> None:
 
 
 def _why(lines: LineCounts) -> str:
-    if lines.first_malformed:
-        file, number = lines.first_malformed
+    if lines.malformed:
         lines_are = "1 line is" if lines.malformed == 1 else f"{lines.malformed} lines are"
+        if lines.first_malformed is None:
+            return f"{lines_are} malformed"
+        file, number = lines.first_malformed
         return f"{lines_are} malformed, the first at {file}:{number}"
     return f"{lines.other} lines of unknown events" if lines.other else "it is empty"

@@ -8,6 +8,7 @@ mean the same when their outlines are equal.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 DeclarationKind: TypeAlias = Literal["value", "let", "trait"]
 InputKind: TypeAlias = Literal[
-    "integer", "float", "decimal", "string", "boolean", "any", "array", "hash"
+    "integer", "float", "decimal", "string", "boolean", "date", "any", "array", "hash"
 ]
 
 
@@ -31,7 +32,7 @@ class Symbol:
         return self.name
 
 
-LiteralValue: TypeAlias = bool | int | float | str | Symbol | None
+LiteralValue: TypeAlias = bool | int | float | str | date | Symbol | None
 """What a literal can be."""
 
 
@@ -131,8 +132,8 @@ class Declaration:
 class Range:
     """`low..high`; None is open; `exclusive` for `...`."""
 
-    low: int | float | None
-    high: int | float | None
+    low: int | float | date | None
+    high: int | float | date | None
     exclusive: bool = False
 
 

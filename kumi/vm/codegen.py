@@ -156,13 +156,13 @@ class _Writer:
         self._add(f"if len({names.QUEUE}) > {names.LIMIT}: {names.RELIEVE}()")
 
     def _result(self) -> None:
-        outputs = [self.program.result(name) for name in self.program.outputs]
+        outputs = [self.program.result(name) for name in self.program.readable]
         cells = [self._names[output.index] for output in outputs]
         shown = {axis for output in outputs for axis in output.result_axes}
         axes = [name if axis in shown else "None" for axis, name in self._axis_names.items()]
         self._bind("new", object.__new__)
         self._add(f"result = new({names.OWNER})")
-        self._add(f"result.{names.RESULT_MACHINE} = {names.MACHINE}")
+        self._add(f"result.{names.RESULT_OUTPUTS} = {names.OUTPUTS}")
         self._add(f"result.{names.RESULT_CELLS} = ({''.join(f'{cell}, ' for cell in cells)})")
         self._add(f"result.{names.RESULT_AXES} = ({''.join(f'{axis}, ' for axis in axes)})")
         self._add("return result")

@@ -8,10 +8,11 @@ must agree on is spelled here and nowhere else; what only the text itself uses, 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from kumi.ir.program import Operation, Program
+    from kumi.ir.program import AxisName
     from kumi.kernels.vectors import Axis
 
 RUN: Final = "run"
@@ -22,7 +23,8 @@ MISSING: Final = "MISSING"
 """What a root input has that was not given; bound by `codegen`, tested for in line."""
 OWNER: Final = "owner"
 """The class of the result: the schema."""
-MACHINE: Final = "machine"
+OUTPUTS: Final = "outputs"
+"""What a result says of its values: an `OutputTable`."""
 CHECK: Final = "check"
 """Raises what is wrong with the input: called with the root inputs and `BAD`."""
 FAILED: Final = "failed"
@@ -72,24 +74,33 @@ def constant(index: int) -> str:
     return f"c{index}"
 
 
-class Runner(Protocol):
-    """What a result asks of the machine that made it."""
+@dataclass(frozen=True, slots=True)
+class OutputTable:
+    """What the values of a result are, without the program: a pickled result needs no other.
 
-    program: Program
+    `names` are the outputs that were asked for, in order. `places` says of everything that can be
+    read, which is these and each trait that was computed on the way, where its value stands among
+    the cells, and its axes. `axes` are those of the program, `declared` all names of the schema.
+    """
+
+    names: tuple[str, ...]
+    places: dict[str, tuple[int, tuple[AxisName, ...]]]
+    axes: tuple[AxisName, ...]
     declared: frozenset[str]
-    outputs: dict[str, tuple[int, Operation]]
 
 
 class Computed:
     """A result as the code leaves it: it sets these attributes of a new `OWNER`, and no others.
 
-    `_machine` says which program ran; `_cells` has a plain value or a column for each output, and
-    `_axes` one for each axis of the program, None where no output has it.
+    `_cells` has a plain value or a column for each of the places in `_outputs`, and `_axes` one for
+    each axis of the program, None where no value has it. Slots, since nothing else can be set then.
     """
 
-    _machine: Runner
+    __slots__ = ("__weakref__", "_axes", "_cells", "_outputs")
+
+    _outputs: OutputTable
     _cells: tuple[Any, ...]
     _axes: tuple[Axis | None, ...]
 
 
-RESULT_MACHINE, RESULT_CELLS, RESULT_AXES = Computed.__annotations__
+RESULT_OUTPUTS, RESULT_CELLS, RESULT_AXES = Computed.__annotations__

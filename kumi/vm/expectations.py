@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from kumi.kernels.kinds import ANY, BOOLEAN, FLOAT, INTEGER, STRING, ArrayOf, is_numeric
+from kumi.kernels.kinds import ANY, BOOLEAN, DATE, FLOAT, INTEGER, STRING, ArrayOf, is_numeric
 from kumi.kernels.values import described, expected, same
 from kumi.syntax.nodes import OneOf, Range, Symbol
 from kumi.vm import convention as names
@@ -15,7 +16,13 @@ if TYPE_CHECKING:
     from kumi.kernels.kinds import Kind
     from kumi.syntax.nodes import Domain
 
-EXACT_TYPES: dict[Kind, type] = {FLOAT: float, INTEGER: int, STRING: str, BOOLEAN: bool}
+EXACT_TYPES: dict[Kind, type] = {
+    FLOAT: float,
+    INTEGER: int,
+    STRING: str,
+    BOOLEAN: bool,
+    DATE: date,
+}
 _LISTED = 8
 
 
@@ -24,7 +31,7 @@ def expectation(leaf: Leaf) -> str:
     what = "any value" if leaf.kind is ANY else expected(leaf.kind)
     match leaf.domain:
         case Range():
-            return f"{what} {_interval(leaf.domain)}"
+            return f"{what}{_interval(leaf.domain)}"
         case OneOf(values):
             listed = [_literal(value) for value in values[:_LISTED]]
             more = [f"… ({len(values)} in all)"] if values[_LISTED:] else []
@@ -34,11 +41,15 @@ def expectation(leaf: Leaf) -> str:
 
 def _interval(domain: Range) -> str:
     low, high = domain.low, domain.high
+    if isinstance(low, date) or isinstance(high, date):
+        since = [] if low is None else [f"from {low}"]
+        until = [] if high is None else [f"{'before' if domain.exclusive else 'until'} {high}"]
+        return f", {' and '.join(since + until)}"
     if high is None:
-        return f"of at least {low}"
+        return f" of at least {low}"
     if low is None:
-        return f"below {high}" if domain.exclusive else f"of at most {high}"
-    return f"from {low} to {'below ' if domain.exclusive else ''}{high}"
+        return f" below {high}" if domain.exclusive else f" of at most {high}"
+    return f" from {low} to {'below ' if domain.exclusive else ''}{high}"
 
 
 def _literal(value: object) -> str:
@@ -54,7 +65,11 @@ def _literal(value: object) -> str:
 
 def wrong_type(leaf: Leaf, value: object) -> str:
     """The message for a value that is not of the leaf's kind; it does not hold the value."""
-    return f"expected {expectation(leaf)}, found {described(value)}"
+    found = described(value)
+    if leaf.kind is DATE:
+        found += " that is no date" if isinstance(value, str) else ""
+        found += " (its `.date()` is one)" if isinstance(value, datetime) else ""
+    return f"expected {expectation(leaf)}, found {found}"
 
 
 def no_null(leaf: Leaf) -> str:
@@ -76,13 +91,19 @@ def admits(domain: Domain | None, value: Any) -> bool:
     if value is None or domain is None:
         return True
     if isinstance(domain, Range):
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        return number and within(domain, value, value)
+        return _goes_with(domain, value) and within(domain, value, value)
     return any(same(one, value) for one in named(domain))
 
 
+def _goes_with(domain: Range, value: object) -> bool:
+    """Whether a value can be compared with the ends of a range: a number, or a date."""
+    if isinstance(domain.low, date) or isinstance(domain.high, date):
+        return value.__class__ is date
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 def within(domain: Range, least: Any, greatest: Any) -> bool:
-    """Whether all numbers from `least` to `greatest` lie in a range; NaN does not.
+    """Whether all numbers (or dates) from `least` to `greatest` lie in a range; NaN does not.
 
     An end at which the range is open is not looked at.
     """
@@ -113,18 +134,20 @@ def fast_test(leaf: Leaf, name: str, prefix: str) -> tuple[str, dict[str, Any]]:
     """
     if leaf.kind is ANY:
         return f"{name} is not {names.MISSING}", {}
-    test = f"{name}.__class__ is {EXACT_TYPES[leaf.kind].__name__}"
+    kind = EXACT_TYPES[leaf.kind]
+    test = f"{name}.__class__ is {kind.__name__}"
+    bound: dict[str, Any] = {"date": date} if kind is date else {}
     null = f" or {name} is None" if leaf.admits_null else ""
     match leaf.domain:
         case Range(low, high, exclusive):
             limits = {f"{prefix}low": low, f"{prefix}high": high}
             below = f"{prefix}low <= " if low is not None else ""
             above = f" {'<' if exclusive else '<='} {prefix}high" if high is not None else ""
-            return f"{test} and {below}{name}{above}{null}", limits
+            return f"{test} and {below}{name}{above}{null}", bound | limits
         case OneOf():
             listed = {prefix: members(leaf.domain, leaf.kind)}
-            return f"{test} and {name} in {prefix}{null}", listed
-    return f"{test}{null}", {}
+            return f"{test} and {name} in {prefix}{null}", bound | listed
+    return f"{test}{null}", bound
 
 
 def has_fast_test(leaf: Leaf) -> bool:
@@ -133,4 +156,9 @@ def has_fast_test(leaf: Leaf) -> bool:
         return leaf.domain is None
     if leaf.kind not in EXACT_TYPES:
         return False
-    return not isinstance(leaf.domain, Range) or is_numeric(leaf.kind)
+    return not isinstance(leaf.domain, Range) or is_ordered(leaf.kind)
+
+
+def is_ordered(kind: Kind) -> bool:
+    """Whether data of a kind can have a range as its domain."""
+    return is_numeric(kind) or kind is DATE

@@ -25,8 +25,11 @@ def value_names(program: Program) -> dict[int, str]:
 
 
 def last_uses(program: Program, names: dict[int, str]) -> dict[int, list[str]]:
-    """The vectors to delete after each operation. Outputs live on; scalars are not worth it."""
-    kept = {names[program.result(name).index] for name in program.outputs}
+    """The vectors to delete after each operation.
+
+    What a result shows lives on; scalars are not worth it.
+    """
+    kept = {names[program.result(name).index] for name in program.readable}
     last: dict[str, int] = {}
     for operation in program.operations:
         for index in (operation.index, *operation.args):

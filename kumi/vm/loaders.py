@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from kumi.errors import Violation
-from kumi.kernels.kinds import ANY, FLOAT, HASH, ArrayOf, is_numeric
+from kumi.kernels.dates import as_date
+from kumi.kernels.kinds import ANY, DATE, FLOAT, HASH, ArrayOf
 from kumi.kernels.values import bring
 from kumi.kernels.vectors import Column, column_of
 from kumi.syntax.nodes import OneOf, Range
@@ -27,6 +28,7 @@ from kumi.vm.access import (
 from kumi.vm.expectations import (
     EXACT_TYPES,
     admits,
+    is_ordered,
     members,
     no_null,
     outside,
@@ -136,6 +138,8 @@ _CLEAN[ArrayOf] = {list, tuple, type(None)}
 
 
 def _load_column(leaf: Leaf, cells: Sequence[Any], path: AccessPath, report: _Report) -> Column:
+    if leaf.kind is DATE:  # most of them come as text
+        cells = list(map(as_date, cells))
     types = set(map(type, cells))
     if _is_clean(leaf, types):
         if type(BELOW_NULL) in types:
@@ -163,7 +167,7 @@ def _all_admitted(leaf: Leaf, cells: Sequence[Any], column: Column) -> bool:
     match leaf.domain:
         case None:
             return True
-        case Range() if is_numeric(leaf.kind):
+        case Range() if is_ordered(leaf.kind):
             return _in_range(leaf.domain, column)
         case OneOf() if leaf.kind in EXACT_TYPES:
             return (members(leaf.domain, leaf.kind) | {None}).issuperset(cells)
@@ -180,6 +184,6 @@ def _in_range(domain: Range, column: Column) -> bool:
 
 
 def _extreme(ufunc: np.ufunc, values: NDArray[Any]) -> Any:
-    """The least or greatest value, NaN where there is one, as a plain Python number."""
+    """The least or greatest value, NaN where there is one, as a plain Python object."""
     found = ufunc.reduce(values)
     return found if values.dtype == object else found.item()

@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 class Machine:
     """Executes a program. `call(inputs)` is the slot that runs it, giving an `owner`.
 
-    `declared` names every declaration of the schema, computed here or not; `outputs` says of each
-    output where its value stands in a result, and which operation made it.
+    `declared` names every declaration of the schema, computed here or not.
 
     Turning recording on or off replaces the slot under a lock; a run in flight ends as it began.
     The plain function is made once and never changes, and has no trace of recording.
@@ -34,11 +33,10 @@ class Machine:
     __slots__ = (
         "__weakref__",
         "_code",
+        "_outputs",
         "_owner",
         "_plain",
         "call",
-        "declared",
-        "outputs",
         "program",
     )
 
@@ -46,10 +44,7 @@ class Machine:
 
     def __init__(self, program: Program, owner: type, declared: frozenset[str]) -> None:
         self.program = program
-        self.declared = declared
-        self.outputs = {
-            name: (position, program.result(name)) for position, name in enumerate(program.outputs)
-        }
+        self._outputs = _outputs(program, declared)
         self._owner = owner
         self._code: dict[tuple[Level, bool], Generated] = {}
         self._plain: Callable[[dict[str, Any]], Any] | None = None
@@ -106,7 +101,7 @@ class Machine:
     ) -> Callable[[dict[str, Any]], Any]:
         generated = self._generated(level, channel is not None and channel.times_cpu)
         scope = generated.bound | bound
-        scope |= {names.OWNER: self._owner, names.MACHINE: self, names.CHECK: self._check}
+        scope |= {names.OWNER: self._owner, names.OUTPUTS: self._outputs, names.CHECK: self._check}
         scope[names.FAILED] = self._failure_handler(generated, level, channel)
         exec(generated.code, scope)  # noqa: S102 - our own code, nothing pasted into it
         # Taken out, because a function among its own globals refers to itself: its memory, and the
@@ -144,3 +139,11 @@ class Machine:
             failure.annotate(program, error, where)
 
         return failed
+
+
+def _outputs(program: Program, declared: frozenset[str]) -> names.OutputTable:
+    places = {
+        name: (position, program.result(name).result_axes)
+        for position, name in enumerate(program.readable)
+    }
+    return names.OutputTable(program.outputs, places, program.axes, declared)

@@ -2,12 +2,13 @@
 
 import itertools
 import math
+from datetime import date
 
 import numpy as np
 from hypothesis import strategies as st
 
 from kumi.kernels import bind
-from kumi.kernels.kinds import ANY, BOOLEAN, FLOAT, INTEGER, NULL, STRING, ArrayOf
+from kumi.kernels.kinds import ANY, BOOLEAN, DATE, FLOAT, INTEGER, NULL, STRING, ArrayOf
 from kumi.kernels.signatures import FUNCTIONS
 from kumi.kernels.vectors import Axis, column_of
 
@@ -34,6 +35,7 @@ LEAVES = {
     | st.sampled_from([0.0, -0.0, 0.5, 2.0, -8.0, 2.0**53, float(2**63), 1e308, math.inf]),
     STRING: st.text("abé ß", max_size=3),
     BOOLEAN: st.booleans(),
+    DATE: st.dates() | st.dates(date(2023, 12, 1), date(2024, 3, 1)),
     NULL: st.none(),
 }
 LEAVES[ANY] = st.one_of(*LEAVES.values(), st.lists(st.integers(0, 2), max_size=2))
@@ -73,7 +75,8 @@ def column(cells, kind):
     """A column in which the values below nulls are anything: no kernel may look at them."""
     made = column_of(cells, kind)
     if made.valid is not None and made.values.dtype != object:
-        made.values[~made.valid] = {INTEGER: made.bound, FLOAT: math.nan, BOOLEAN: True}[kind]
+        below = {INTEGER: made.bound, FLOAT: math.nan, BOOLEAN: True, DATE: np.datetime64("NaT")}
+        made.values[~made.valid] = below[kind]
     return made
 
 

@@ -5,8 +5,9 @@ from importlib import import_module
 
 import pytest
 
-MODULES = ["event_line", "lenient_json", "losses", "python_engine", "typical"]
+MODULES = ["event_line", "losses", "python_engine", "strict_line", "typical"]
 MODULES += ["reports.fitting", "reports.wording"]
+MODULES += ["warehouses.first_readings", "warehouses.statements"]
 
 
 @pytest.mark.parametrize("name", MODULES)

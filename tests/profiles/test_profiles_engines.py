@@ -145,33 +145,80 @@ def test_both_engines_agree_on_damaged_files(events, damage, filters, calibrated
     assert small == duck
 
 
+OPERATION = b'{"event":"vm_operation","schema":"A","operation":"Map","duration_ms":1'
+NO_JSON = [
+    OPERATION + b",}",
+    OPERATION + b" , }",
+    OPERATION + b',"x":[1,]}',
+    OPERATION + b',"x":NaN}',
+    OPERATION + b',"x":[-inf]}',
+    OPERATION + b',"timestamp":[nan]}',
+    OPERATION + b',"x":"\\ud800","x":1}',
+    b'{"event":"memory","label":nan}',
+    b'{"event":"click","label": Infinity }',
+    b'{"event":"vm_run","schema":"\\ud800","duration_ms":1}',
+    b'{"event":"vm_run","schema":"\xff","duration_ms":1}',
+    b'{"event":"vm_run","schema":"A","duration_ms":NaN}',
+    b'{"event":"vm_run","schema":"A"',
+    OPERATION + b',"x":' + b"[" * 500 + b"]" * 500 + b"}",
+    b'{"event":"program","operations":' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+    b"\x00\x00\x00",
+]
+NO_EVENT = [
+    b'["event"]',
+    b"5",
+    b"null",
+    b"{}",
+    b'{"event":"vm_run","schema":"A","duration_ms":1e999}',
+    b'{"event":"vm_run","schema":"A","duration_ms":1,"end_unix_nano":-9223372036854775808}',
+    b'{"event":"vm_run","schema":"A","start_unix_nano":5,"end_unix_nano":-9223372036854775808}',
+    b'{"event":"vm_run","schema":"A","duration_ms":1,"schema":5}',
+    b'{"event":"vm_run","schema":"A","duration_ms":' + b"1" * 5000 + b"}",
+]
+AN_EVENT = [
+    OPERATION + b',"x":"nan, inf,}"}',
+    OPERATION + b',"x":' + b"[" * 99 + b"]" * 99 + b"}",
+    OPERATION + b',"x":' + b"1" * 5000 + b"}",
+    OPERATION + b',"function":null,"rows":null}',
+    b'{"event":"vm_run","schema":"A","duration_ms":   1.5  }   \x0b\r',
+    b'{"event":"vm_run","schema":"A","duration_ms":0.0000005}',
+    b'{"event":"vm_run","schema":"A","duration_ms":1E2}',
+    b'{"event":"vm_run","schema":"A","duration_ms":1,"run":"\\"345678\\u00e9x"}',
+    b'{"event":"vm_run","schema":"A","duration_ms":1,"run":"short"}',
+    b'{"event":"memory","label":"x","label":"y","rss_bytes":[' + b"1," * 9000 + b"1]}",
+]
+
+
 @pytest.mark.parametrize(
-    "line",
+    ("line", "malformed"),
     [
-        b'{"event":"vm_operation","schema":"A","operation":"Map","duration_ms":1,}',
-        b'{"event":"vm_run","event":"phase","schema":"A","duration_ms":1,"duration_ms":2}',
-        b'{"event":"vm_run","schema":"\\ud800","duration_ms":1}',
-        b'{"event":"vm_run","schema":"\xff","duration_ms":1}',
-        b'{"event":"vm_run","schema":"A","duration_ms":NaN}',
-        b'{"event":"vm_run","schema":"A","duration_ms":1e999}',
-        b'{"event":"vm_run","schema":"A","duration_ms":   1.5  }   \x0b\r',
-        b'{"event":"vm_run","schema":"A","duration_ms":0.0000005}',
-        b'{"event":"vm_run","schema":"A","duration_ms":1E2}',
-        pytest.param(b'{"event":"vm_run","schema":"A","duration_ms":1} x', marks=strict),
-        b'["event"]',
-        b"5",
-        b"null",
-        b"{}",
-        b"\x00\x00\x00",
-        b'{"event":"vm_run","schema":"A"',
-        b'{"event":"vm_run","schema":"A","duration_ms":1,"x":' + b"[" * 500 + b"]" * 500 + b"}",
+        *((line, 2) for line in NO_JSON + NO_EVENT),
+        *((line, 0) for line in AN_EVENT),
+        pytest.param(OPERATION + b"} x", 2, marks=strict),
     ],
 )
-def test_both_engines_agree_on_a_curious_line(line):
+def test_both_engines_agree_on_a_curious_line(line, malformed):
     good = text(operation()).encode()
     small, duck = both(good + line + b"\n\n" + good + line)
     assert small == duck
     assert small.lines.events["vm_operation"] >= 2
+    assert small.lines.malformed == malformed
+
+
+def test_of_equal_keys_the_last_one_counts():
+    line = (
+        b'{"event":"x","schema":"B","duration_ms":9,"event":"vm_run","schema":"A","duration_ms":1}'
+    )
+    for found in both(line):
+        assert [(run.keys, run.total) for run in found.runs] == [(("A",), 1_000_000)]
+
+
+@pytest.mark.parametrize("megabytes", [15.9, 16.5, 17.5, 30, 40])
+def test_a_line_is_too_long_from_the_same_length_on(megabytes):
+    long = json.dumps({**operation(), "x": "y" * int(megabytes * (1 << 20))})
+    small, duck = both(f"{text(operation())}{long}\n{text(operation())}".encode())
+    assert small == duck
+    assert small.lines.malformed == (megabytes > 16)
 
 
 @pytest.mark.parametrize("name", ["a*b.jsonl", "[x].jsonl", "it's.jsonl", "p.jsonl.gz", "q?.jsonl"])
@@ -217,3 +264,8 @@ def test_end_minus_start_is_the_time_where_both_are_there_else_the_milliseconds(
             (("S",), 1234),
             (("Shop",), 7),
         ]
+
+
+def test_a_filter_that_is_no_utf8_lets_nothing_pass():
+    for found in both(text(operation(), run()).encode(), filters=Filters(schemas=("\udcff",))):
+        assert (found.operations, found.runs, found.lines.readable) == (0, (), 2)

@@ -194,7 +194,7 @@ def test_names_break_no_format(capsys, tmp_path):
 
 
 def test_a_trace_holds_nothing_that_json_cannot(capsys, tmp_path):
-    line = text(run(kept="KEPT", ns=5)).replace('"KEPT"', "NaN")
+    line = text(run(kept="KEPT", ns=5)).replace('"KEPT"', "1e999")
     (tmp_path / "odd.jsonl").write_text(line)
     output = exported(capsys, tmp_path / "odd.jsonl", tmp_path / "x.trace.json")
 

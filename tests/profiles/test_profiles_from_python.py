@@ -154,6 +154,7 @@ print([name for name in ("duckdb", "numpy", "opentelemetry") if name in sys.modu
 
 
 def test_the_module_has_no_other_public_name():
-    assert kumi.profiles.__all__ == ["Profile", "UnreadableError", "read"]
+    names = ["Profile", "UnreadableError", "read", "read_clickhouse", "read_spark"]
+    assert kumi.profiles.__all__ == names
     with pytest.raises(AttributeError, match="no attribute 'write'"):
         kumi.profiles.write

@@ -1,6 +1,10 @@
-"""Lines that are nearly events: both engines take or leave the same ones, and count them alike."""
+"""Lines that are nearly events: both engines take or leave the same ones, and count them alike.
+
+`python tests/profiles/test_profiles_odd_lines.py 400000` draws so many of them.
+"""
 
 import random
+import sys
 import tempfile
 from pathlib import Path
 
@@ -108,10 +112,22 @@ def seen(path, small):
 @settings(max_examples=15, deadline=None)
 @given(st.integers(0, 2**32))
 def test_both_engines_take_the_same_lines_for_events(seed):
+    agree(seed, 200)
+
+
+def agree(seed, number):
+    """Assert that the engines agree on so many lines."""
     odd = Odd(random.Random(seed))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "odd.jsonl")
-        path.write_bytes(b"\n".join(odd.line(number) for number in range(200)))
+        path.write_bytes(b"\n".join(odd.line(number) for number in range(number)))
         (small, small_lines), (duck, duck_lines) = seen(path, 1 << 40), seen(path, 0)
     assert small == duck
     assert small_lines == duck_lines
+
+
+if __name__ == "__main__":
+    batches = int(sys.argv[1]) // 10_000
+    for batch in range(batches):
+        agree(random.randrange(1 << 32), 10_000)
+        print(f"{(batch + 1) * 10_000:,} lines, no difference", flush=True)

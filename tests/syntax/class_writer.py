@@ -11,6 +11,7 @@ TYPES = {
     "decimal": "Decimal",
     "string": "str",
     "boolean": "bool",
+    "date": "datetime.date",
     "any": "Any",
     "hash": "dict[str, Any]",
 }
@@ -34,6 +35,7 @@ COMPARISONS = {
 }
 HEAD = """from __future__ import annotations
 
+import datetime
 from decimal import Decimal
 from typing import Any
 

@@ -61,7 +61,11 @@ a, b, p, lines = Input.a, Input.b, Input.p, Input.lines
         (lambda: a == "\ud800", 'a == "\\ud800"', "half of a surrogate pair"),
         (lambda: kumi.field(one_of="ab"), 'kumi.field(one_of="ab")', "`one_of="),
         (lambda: kumi.field(one_of=[{}]), "kumi.field(one_of=[{}])", "of type dict"),
-        (lambda: kumi.field(ge="1"), 'kumi.field(ge="1")', "a limit is a number, not '1'"),
+        (
+            lambda: kumi.field(ge="1"),
+            'kumi.field(ge="1")',
+            "a limit is a number or a date, not '1'",
+        ),
         (lambda: kumi.array(lt=float("nan")), 'kumi.array(lt=float("nan"))', "not nan"),
     ],
 )

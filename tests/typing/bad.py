@@ -43,3 +43,7 @@ for element in Pricing.Input.lines.price:  # refused
     pass
 number = float(Pricing.total)  # refused
 size = len(Pricing.total)  # refused
+made = Pricing(tier="premium")  # refused
+changed = Pricing.run(tier="premium")
+changed.total = 1.0  # refused
+as_number: float = kumi.cells(changed.total)  # refused

@@ -118,6 +118,13 @@ assert_type(OrderPricing.run({"tier": "premium"}).total, float)
 assert_type(OrderPricing.run(tier="premium", lines=[]).total, float)
 assert_type(OrderPricing.only("total").run(tier="premium").total, float)
 
+# A value over arrays is a list of cells, or of lists of them.
+assert_type(kumi.cells(result.discounted), list[float])
+assert_type(kumi.cells(result.maybe), list[int | None])
+assert_type(kumi.cells(result.total, 2), list[list[float]])
+assert_type(list(result), list[str])
+assert_type("total" in result, bool)
+
 record = Input.lines(price=1.0, quantity=1, category="a", note="b")
 assert_type(record.price, float)
 

@@ -46,9 +46,13 @@ def remarks(found: Breakdown) -> Iterator[str]:
 
 def malformed(lines: LineCounts) -> Iterator[str]:
     """How many lines could not be read, and where the first is; nothing where all could."""
-    if lines.first_malformed:
-        file, number = lines.first_malformed
-        yield f"Malformed: {count(lines.malformed, 'line')}, the first at {name(file)}:{number}"
+    if lines.malformed:
+        yield f"Malformed: {count(lines.malformed, 'line')}{_place(lines.first_malformed)}"
+
+
+def _place(first: tuple[str, int] | None) -> str:
+    """Where the first of them is; nothing where that is not known, as of lines that Spark read."""
+    return "" if first is None else f", the first at {name(first[0])}:{first[1]}"
 
 
 def _memory(found: Memory | None) -> Iterator[str]:

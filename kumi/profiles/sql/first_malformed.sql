@@ -1,5 +1,6 @@
--- Which of the lines that are not blank is the first malformed one.
-SELECT number
-FROM (SELECT row_number() OVER () AS number, kind FROM events({path}))
+-- The lines that are malformed, and those of which Python says whether they are, in their order; `number`
+-- counts those that are not blank.
+SELECT number, entire
+FROM (SELECT row_number() OVER () AS number, kind, entire FROM events({path}))
 WHERE kind IS NULL
-LIMIT 1
+ORDER BY number

@@ -11,6 +11,11 @@ CREATE MACRO whole_number(text) AS
 
 CREATE MACRO is_count(text) AS text IS NULL OR coalesce(whole_number(text) >= 0, false);
 
+-- What lies between two counts, which cannot overflow; of negative ones it says nothing.
+CREATE MACRO span_of(started, ended) AS
+  CASE WHEN whole_number(started) >= 0 AND whole_number(ended) >= 0
+         THEN whole_number(ended) - whole_number(started) END;
+
 CREATE MACRO is_duration(text) AS
   text IS NULL OR coalesce(TRY_CAST(text AS DOUBLE) BETWEEN 0 AND 9.2e12, false);
 
@@ -23,26 +28,50 @@ CREATE MACRO rows_class(number) AS
 -- Milliseconds as nanoseconds, rounded half up.
 CREATE MACRO rounded(ms) AS TRY_CAST(floor(TRY_CAST(ms AS DOUBLE) * 1e6 + 0.5) AS BIGINT);
 
+-- Half of a surrogate pair, and text that is no UTF-8, DuckDB refuses as strict readers do. It takes a comma
+-- that trails, nan and inf, which this finds, and now and then what only looks like them, in a string.
+CREATE MACRO looks_lenient(line) AS
+  regexp_matches(line, ',[ \t\r]*[}\]]|[:,\[ \t\r][-+]?([nN][aA][nN]|[iI][nN][fF])');
+
+CREATE MACRO is_deep(line) AS
+  strlen(line) - strlen(replace(replace(line, '[', ''), '{', '')) > 100;
+
+-- Whether DuckDB has read a line as kumi/profiles/strict_line.py would: then it is decided here, else there.
+-- Where each key is known and has a value, no key stands twice, and a comma can only trail at the end:
+-- a value that is nested is no name and no number, so that the line is malformed in any case.
+CREATE MACRO is_surely_strict(line, keys, known, is_flat) AS
+  CASE WHEN is_flat AND len(keys) = known
+         THEN NOT (ends_with(line, ',}') OR ends_with(line, ' }') OR ends_with(line, chr(9) || '}')
+           OR ends_with(line, chr(13) || '}'))
+       ELSE NOT looks_lenient(line) AND NOT is_deep(line) AND len(list_distinct(keys)) = len(keys) END;
+
 -- One row a line that is not blank. `kind` is the event's name as JSON text, NULL where the line is
--- malformed: a line that is no JSON object gives a row of NULLs (ignore_errors). At an object of more
--- than 17 MiB DuckDB gives up on the file, and is given a copy in which long lines are cut.
+-- malformed: a line that is no JSON object gives a row of NULLs (ignore_errors). In `entire` are lines
+-- of which Python says what they are: events that it reads one by one, and what may not be strict.
+-- At an object of more than 17 MiB or so DuckDB gives up on the file, and is given a copy in which long
+-- lines are cut.
 CREATE MACRO events(path) AS TABLE
 WITH
 lines AS (
-  SELECT j
-  FROM read_ndjson(
-    path,
-    columns = {'j': 'STRUCT(
-      event JSON, "schema" JSON, operation JSON, duration_ms JSON, "timestamp" JSON,
-      declaration JSON, "index" JSON, "function" JSON, "rows" JSON, run JSON, program JSON,
-      start_unix_nano JSON, end_unix_nano JSON, "error" JSON, "name" JSON,
-      cpu_ms JSON, process JSON, pid JSON, host JSON, clock JSON, cause JSON, "label" JSON,
-      rss_bytes JSON, path JSON, sha256 JSON, declarations JSON, operations JSON, service JSON,
-      runs JSON, spans JSON, dropped JSON)'},
-    records = false, ignore_errors = true, compression = 'uncompressed', maximum_object_size = 17825792)
+  SELECT CASE WHEN strlen(json) < 16777216 THEN json::VARCHAR END AS line
+  FROM read_ndjson_objects(
+    path, ignore_errors = true, compression = 'uncompressed', maximum_object_size = 17825792)
+),
+objects AS (
+  SELECT
+    line,
+    json_keys(line) AS keys,
+    json_transform(line, '{
+      "event": "JSON", "schema": "JSON", "operation": "JSON", "duration_ms": "JSON",
+      "timestamp": "JSON", "declaration": "JSON", "index": "JSON", "function": "JSON",
+      "rows": "JSON", "run": "JSON", "program": "JSON", "start_unix_nano": "JSON",
+      "end_unix_nano": "JSON", "error": "JSON", "name": "JSON", "cpu_ms": "JSON"}') AS j
+  FROM lines
 ),
 texts AS (
   SELECT
+    line,
+    keys,
     j.event::VARCHAR AS event,
     event IN ('"vm_operation"', '"vm_declaration"', '"vm_run"', '"phase"') AS is_timed,
     CASE WHEN event = '"phase"' THEN j."schema"::VARCHAR
@@ -58,17 +87,21 @@ texts AS (
     j."rows"::VARCHAR AS "rows",
     j.duration_ms::VARCHAR AS ms,
     j.cpu_ms::VARCHAR AS cpu_ms,
+    j."timestamp"::VARCHAR AS "timestamp",
     j.start_unix_nano::VARCHAR AS started,
     j.end_unix_nano::VARCHAR AS ended,
-    CASE WHEN event IN ('"profile_start"', '"program"', '"memory"', '"pause"', '"profile_end"')
-         THEN to_json(j)::VARCHAR END AS entire
-  FROM lines
+    (j.event IS NOT NULL)::INT + (j."schema" IS NOT NULL)::INT + (operation IS NOT NULL)::INT
+      + (phase IS NOT NULL)::INT + (declaration IS NOT NULL)::INT + ("index" IS NOT NULL)::INT
+      + ("function" IS NOT NULL)::INT + (program IS NOT NULL)::INT + (run IS NOT NULL)::INT
+      + ("error" IS NOT NULL)::INT + ("rows" IS NOT NULL)::INT + (ms IS NOT NULL)::INT
+      + (cpu_ms IS NOT NULL)::INT + ("timestamp" IS NOT NULL)::INT + (started IS NOT NULL)::INT
+      + (ended IS NOT NULL)::INT AS known
+  FROM objects
 ),
 measured AS (
   SELECT
     *,
-    CASE WHEN started IS NOT NULL AND ended IS NOT NULL
-           THEN whole_number(ended) - whole_number(started)
+    CASE WHEN started IS NOT NULL AND ended IS NOT NULL THEN span_of(started, ended)
          ELSE rounded(ms) END AS ns,
     is_name("schema") AND is_name(operation) AND is_name(phase) AND is_name(declaration)
       AND is_name("function") AND is_name(program) AND is_name(run) AND is_name("error")
@@ -77,11 +110,15 @@ measured AS (
       AND CASE event WHEN '"vm_operation"' THEN operation IS NOT NULL
                      WHEN '"vm_declaration"' THEN declaration IS NOT NULL
                      WHEN '"phase"' THEN phase IS NOT NULL
-                     ELSE true END AS is_sound
+                     ELSE true END AS is_sound,
+    event IN ('"profile_start"', '"program"', '"memory"', '"pause"', '"profile_end"')
+      OR contains(run, chr(92)) OR length(run) < 10
+      OR NOT is_surely_strict(line, keys, known, is_timed AND is_name("timestamp")) AS is_for_python
   FROM texts
 )
 SELECT
-  CASE WHEN starts_with(event, '"') AND (is_sound OR NOT is_timed) THEN event END AS kind,
+  CASE WHEN starts_with(event, '"') AND (is_sound OR NOT is_timed) AND is_for_python IS NOT TRUE
+         THEN event END AS kind,
   CASE WHEN kind IS NOT NULL AND is_timed THEN ns END AS ns,
   "schema",
   CASE WHEN event = '"phase"' THEN phase ELSE operation END AS "name",
@@ -93,7 +130,7 @@ SELECT
   -- Which of equal times was the first. Only what took long is ever looked up.
   CASE WHEN ns > 100000 THEN {'started': whole_number(started), 'run': run} END AS "first",
   rounded(cpu_ms) AS cpu,
-  entire
+  CASE WHEN is_for_python THEN line END AS entire
 FROM measured;
 
 CREATE TABLE counted (

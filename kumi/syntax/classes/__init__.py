@@ -1,6 +1,18 @@
 """The class form: Python classes that build the tree which `.kumi` text builds."""
 
 from kumi.syntax.classes.cascades import any_of, none_of, when
+from kumi.syntax.classes.date_functions import (
+    add_days,
+    add_months,
+    add_years,
+    day,
+    days_between,
+    month,
+    months_between,
+    weekday,
+    year,
+    years_between,
+)
 from kumi.syntax.classes.declarations import Declarations as Declarations
 from kumi.syntax.classes.declarations import Value, let, ref, trait, value
 from kumi.syntax.classes.declarations import declared as declared
@@ -65,6 +77,9 @@ __all__ = [
     "Record",
     "Value",
     "abs",
+    "add_days",
+    "add_months",
+    "add_years",
     "all",
     "any",
     "any_of",
@@ -79,6 +94,8 @@ __all__ = [
     "count",
     "count_if",
     "cross",
+    "day",
+    "days_between",
     "downcase",
     "exp",
     "field",
@@ -96,6 +113,8 @@ __all__ = [
     "mean_if",
     "min",
     "min_of",
+    "month",
+    "months_between",
     "none_of",
     "not_",
     "outer",
@@ -118,6 +137,9 @@ __all__ = [
     "trait",
     "upcase",
     "value",
+    "weekday",
     "when",
     "whole",
+    "year",
+    "years_between",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import types
 from collections import ChainMap
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Union, get_args, get_origin, get_type_hints
 
@@ -23,11 +24,12 @@ _KINDS: dict[object, InputKind] = {
     Decimal: "decimal",
     str: "string",
     bool: "boolean",
+    date: "date",
     dict: "hash",
     object: "any",
     Any: "any",
 }
-_ALLOWED = "int, float, Decimal, str, bool, dict[str, Any], Any or a kumi.Record"
+_ALLOWED = "int, float, Decimal, str, bool, datetime.date, dict[str, Any], Any or a kumi.Record"
 
 
 def hints(cls: type, frame: FrameType) -> dict[str, Any]:

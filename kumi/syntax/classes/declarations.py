@@ -13,6 +13,7 @@ from kumi.syntax.classes.operands import as_name, node_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Never
 
     from kumi.places import Place
     from kumi.syntax.classes.code_places import CodePlace
@@ -23,6 +24,8 @@ R = TypeVar("R", bound="Record")
 _MADE = "__kumi_made__"
 RESERVED = frozenset({"Input", "arrow"})
 """Names that a schema needs or will need, besides the attributes of its base classes."""
+YIELDING = frozenset({"keys"})
+"""Names of the base classes that a declaration may take all the same."""
 
 
 class Reference(nodes.Name):
@@ -69,6 +72,7 @@ class Value(Expr[T_co]):
         @overload
         def __get__(self, result: object, owner: type) -> T_co: ...
         def __get__(self, result: object, owner: type) -> Any: ...
+        def __set__(self, result: object, value: Never) -> None: ...
 
     else:
 
@@ -136,6 +140,7 @@ def _declaration(kind: nodes.DeclarationKind, e: object, name: str | None) -> Va
 class Declarations:
     """The base of schemas: a class body of declarations, and an `Input` record."""
 
+    __slots__ = ()
     __kumi_declarations__: ClassVar[tuple[Value[Any], ...]] = ()
     __kumi_place__: ClassVar[CodePlace]
 
@@ -177,7 +182,8 @@ def _refused(cls: type, one: Value[Any]) -> Iterator[Problem]:
         hint = f"write `name = kumi.{one.kind}(...)`, each name once in a class body"
         yield Problem("semantic", one.place, f"this {one.kind} has no name", hint)
     attribute = one.attribute or ""
-    taken = attribute in RESERVED or any(attribute in vars(base) for base in cls.__mro__[1:])
+    bases = () if attribute in YIELDING else cls.__mro__[1:]
+    taken = attribute in RESERVED or any(attribute in vars(base) for base in bases)
     if taken and one.owner is cls:
         hint = f'write `{attribute}_ = kumi.{one.kind}(..., name="{attribute}")`'
         yield Problem("semantic", one.place, f"`{attribute}` is a name of the class itself", hint)

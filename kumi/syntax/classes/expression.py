@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar, overload
 
@@ -18,7 +19,8 @@ T_co = TypeVar("T_co", covariant=True)
 
 Number: TypeAlias = int | float | Decimal
 N = TypeVar("N", bound=Number)
-O = TypeVar("O", bound=Number | str)  # noqa: E741 - ordered values
+O = TypeVar("O", bound=Number | str | date)  # noqa: E741 - ordered values
+X = TypeVar("X", str, date)  # what compares with its own kind only
 Policy: TypeAlias = Literal["zero", "clamp", "wrap"]
 
 
@@ -208,28 +210,28 @@ class Expr(Operand, Generic[T_co]):
     @overload
     def __gt__(self: Expr[Number], other: Expr[Number] | Number) -> Expr[bool]: ...
     @overload
-    def __gt__(self: Expr[str], other: Expr[str] | str) -> Expr[bool]: ...
+    def __gt__(self: Expr[X], other: Expr[X] | X) -> Expr[bool]: ...
     def __gt__(self, other: object) -> Expr[bool]:
         return applied("greater_than", self, other)
 
     @overload
     def __ge__(self: Expr[Number], other: Expr[Number] | Number) -> Expr[bool]: ...
     @overload
-    def __ge__(self: Expr[str], other: Expr[str] | str) -> Expr[bool]: ...
+    def __ge__(self: Expr[X], other: Expr[X] | X) -> Expr[bool]: ...
     def __ge__(self, other: object) -> Expr[bool]:
         return applied("greater_than_or_equal", self, other)
 
     @overload
     def __lt__(self: Expr[Number], other: Expr[Number] | Number) -> Expr[bool]: ...
     @overload
-    def __lt__(self: Expr[str], other: Expr[str] | str) -> Expr[bool]: ...
+    def __lt__(self: Expr[X], other: Expr[X] | X) -> Expr[bool]: ...
     def __lt__(self, other: object) -> Expr[bool]:
         return applied("less_than", self, other)
 
     @overload
     def __le__(self: Expr[Number], other: Expr[Number] | Number) -> Expr[bool]: ...
     @overload
-    def __le__(self: Expr[str], other: Expr[str] | str) -> Expr[bool]: ...
+    def __le__(self: Expr[X], other: Expr[X] | X) -> Expr[bool]: ...
     def __le__(self, other: object) -> Expr[bool]:
         return applied("less_than_or_equal", self, other)
 

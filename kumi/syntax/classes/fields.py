@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date, datetime
 from decimal import Decimal
 from numbers import Integral
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, overload
@@ -39,9 +40,9 @@ class _Descriptor(Member):
 class Field(_Descriptor, Generic[T]):
     """One value of a record: `price: kumi.Field[float]`.
 
-    T is int, float, Decimal, str, bool, Any, another record (a hash) or dict[str, Any] (an object
-    that is only passed on). `Field[float | None]` may be null, or missing in the data; no other
-    may. On the class it is an expression.
+    T is int, float, Decimal, str, bool, datetime.date, Any, another record (a hash) or
+    dict[str, Any] (an object that is only passed on). `Field[float | None]` may be null, or missing
+    in the data; no other may. On the class it is an expression.
     """
 
     if TYPE_CHECKING:
@@ -87,9 +88,9 @@ class Array(_Descriptor, Generic[T]):
 
 def field(
     *,
-    ge: float | Decimal | None = None,
-    le: float | Decimal | None = None,
-    lt: float | Decimal | None = None,
+    ge: float | Decimal | date | None = None,
+    le: float | Decimal | date | None = None,
+    lt: float | Decimal | date | None = None,
     gt: None = None,
     one_of: Sequence[Any] | None = None,
     name: str | None = None,
@@ -106,9 +107,9 @@ def array(
     *,
     element: str | Sequence[str] = (),
     index: str | Sequence[str] = (),
-    ge: float | Decimal | None = None,
-    le: float | Decimal | None = None,
-    lt: float | Decimal | None = None,
+    ge: float | Decimal | date | None = None,
+    le: float | Decimal | date | None = None,
+    lt: float | Decimal | date | None = None,
     gt: None = None,
     one_of: Sequence[Any] | None = None,
     name: str | None = None,
@@ -150,7 +151,10 @@ def _listed(one_of: Any) -> tuple[nodes.LiteralValue, ...]:
     return tuple(map(literal, one_of))
 
 
+_LIMITS = (int, float, Decimal, Integral, date)
+
+
 def _check_limit(limit: object) -> None:
-    number = isinstance(limit, int | float | Decimal | Integral) and not isinstance(limit, bool)
+    number = isinstance(limit, _LIMITS) and not isinstance(limit, bool | datetime)
     if not number or limit != limit:  # noqa: PLR0124 - NaN is no limit
-        raise TypeError(explained(f"a limit is a number, not {limit!r}", None))
+        raise TypeError(explained(f"a limit is a number or a date, not {limit!r}", None))

@@ -16,12 +16,15 @@ from kumi.syntax.classes.expression import Expr, Formula, N, O, Policy, applied,
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
     from decimal import Decimal
 
     from kumi.syntax.classes.records import Record
 
 T = TypeVar("T")
-Argument: TypeAlias = "Expr[Any] | type[Record] | Sequence[Any] | float | Decimal | str | None"
+Argument: TypeAlias = (
+    "Expr[Any] | type[Record] | Sequence[Any] | float | Decimal | str | date | None"
+)
 """What functions of any kind of value take: expressions, paths to records, lists, literals."""
 
 

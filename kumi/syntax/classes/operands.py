@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numbers
 from collections.abc import Mapping
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -49,7 +50,9 @@ class Operand:
     def __bool__(self) -> bool:
         raise TypeError(explained("an expression is neither true nor false", _TRUTH))
 
-    if not TYPE_CHECKING:  # a checker flags these uses, since it finds no such methods
+    if TYPE_CHECKING:  # pyright would take `[]` for a way to iterate
+        __iter__: None
+    else:  # a checker flags these uses, since it finds no such methods
 
         def __iter__(self) -> NoReturn:
             raise TypeError(explained("an expression cannot be iterated over", _LOOP))
@@ -96,7 +99,7 @@ def node_of(value: object, place: Place) -> nodes.ExprNode:
 
 
 def literal(value: object) -> nodes.LiteralValue:
-    """`value` as exactly the int, float, str, bool or None that the tree holds."""
+    """`value` as exactly the int, float, str, bool, date or None that the tree holds."""
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, numbers.Integral):
@@ -105,6 +108,10 @@ def literal(value: object) -> nodes.LiteralValue:
         return float(value)
     if isinstance(value, str) and not any(map(_is_half, value)):
         return str.__str__(value)
+    if isinstance(value, datetime):
+        raise TypeError(explained("a datetime is no date", "give its `.date()`"))
+    if isinstance(value, date):
+        return date(value.year, value.month, value.day)
     raise TypeError(explained(_not_a_value(value), "expressions start at `Input`"))
 
 

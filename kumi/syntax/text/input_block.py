@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from kumi.syntax.text.cursor import Cursor
     from kumi.syntax.text.lexer import Token
 
-_SCALARS = frozenset({"integer", "float", "decimal", "string", "boolean", "any"})
+_SCALARS = frozenset({"integer", "float", "decimal", "string", "boolean", "date", "any"})
 _BODIES = frozenset({"array", "hash"})
 INPUT_WORDS = _SCALARS | _BODIES
 _OPTIONS = frozenset({"domain", "index", "null"})

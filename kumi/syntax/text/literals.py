@@ -6,9 +6,12 @@ import re
 from math import inf
 from typing import TYPE_CHECKING
 
+from kumi.kernels.dates import EXAMPLE, from_text
 from kumi.syntax.nodes import OneOf, Range, Symbol
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from kumi.syntax.nodes import Domain, LiteralValue
     from kumi.syntax.text.cursor import Cursor
     from kumi.syntax.text.lexer import Token
@@ -48,14 +51,38 @@ def at_literal(cursor: Cursor) -> bool:
     """Whether a literal begins here."""
     token = cursor.token
     return (
-        token.kind in {"string", "symbol", "constant"} or token.text in WORDS or at_number(cursor)
+        token.kind in {"string", "symbol", "constant"}
+        or token.text in WORDS
+        or at_number(cursor)
+        or _at_date(cursor)
     )
+
+
+def _at_date(cursor: Cursor) -> bool:
+    return cursor.token.text == "date" and cursor.following.text == "("
+
+
+def _date(cursor: Cursor) -> date:
+    """Take `date("2024-02-29")`."""
+    cursor.advance()
+    cursor.advance()
+    token, hint = cursor.token, f'write `date("{EXAMPLE}")`'
+    if token.kind != "string":
+        raise cursor.missing("a date in quotes", hint)
+    found = from_text(string(token))
+    if found is None:
+        raise cursor.refuse(token, f"{token.text} is no date", hint)
+    cursor.advance()
+    cursor.expect(")", "to close `date(`")
+    return found
 
 
 def literal(cursor: Cursor) -> LiteralValue:
     """Take the literal that begins here."""
     if at_number(cursor):
         return number(cursor)
+    if _at_date(cursor):
+        return _date(cursor)
     token = cursor.token
     if token.kind == "constant" and token.text not in CONSTANTS:
         raise cursor.refuse(
@@ -100,9 +127,11 @@ def domain(cursor: Cursor) -> Domain:
     return Range(low, low)
 
 
-def _bound(cursor: Cursor) -> int | float | None:
+def _bound(cursor: Cursor) -> int | float | date | None:
     if cursor.token.text in CONSTANTS:
         return CONSTANTS[cursor.advance().text]
+    if _at_date(cursor):
+        return _date(cursor)
     return number(cursor) if at_number(cursor) else None
 
 
