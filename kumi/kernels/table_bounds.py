@@ -75,7 +75,7 @@ def _below(x: NDArray[Any], bounds: NDArray[Any], *, up_to: bool) -> Numbers:
     """
     if len(bounds) <= _FEW:
         count = np.zeros(len(x), np.int8)
-        for bound in bounds.tolist():
+        for bound in bounds:
             count += x > bound if up_to else x >= bound
         return count.astype(np.int64)
     found = np.searchsorted(bounds, x, "left" if up_to else "right")
@@ -86,7 +86,8 @@ def _numbers(x: Any, bounds: Column) -> tuple[NDArray[Any], NDArray[Any]] | None
     """Both as arrays that NumPy compares exactly, or None."""
     of_cells = x.values if x.__class__ is Column else np.array([x])
     same = of_cells.dtype == bounds.values.dtype
-    if not {of_cells.dtype.kind, bounds.values.dtype.kind} <= {"i", "f"}:
+    kinds = {of_cells.dtype.kind, bounds.values.dtype.kind}
+    if not kinds <= {"i", "f"} and kinds != {"M"}:
         return None
     if not integers_within(LARGEST if same else EXACT, x, bounds):
         return None

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from kumi.kernels.arguments import plain
-from kumi.kernels.kinds import BOOLEAN, DECIMAL, FLOAT, INTEGER, STRING
+from kumi.kernels.kinds import BOOLEAN, DATE, DECIMAL, FLOAT, INTEGER, STRING
 from kumi.kernels.vectors import Column, cells, column_of, composed
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Codes(NamedTuple):
 _ROOM, _LEAST = 4, 1024
 """How many numbers there may be for the keys of so many rows, before they are numbered anew."""
 
-_PLAIN = frozenset({INTEGER, FLOAT, STRING, BOOLEAN})
+_PLAIN = frozenset({INTEGER, FLOAT, STRING, BOOLEAN, DATE})
 
 
 def outer(table: Sequence[Axis], deeper: Sequence[Axis]) -> Codes | None:

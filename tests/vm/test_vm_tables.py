@@ -2,6 +2,7 @@
 
 import math
 import re
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
@@ -185,7 +186,7 @@ def test_bracket(case, kind, ends, data):
     assert outcome(lambda: schema.run(one)["found"]) == expected
 
 
-def test_text_and_dates_have_brackets_too():
+def test_text_has_brackets_too():
     schema = schema_of("string", f'fn(:bracket, input.s, {ROOT}.bound, {ROOT}.word, default: "-")')
     table = [
         {"key": n, "tag": "a", "bound": bound, "value": 0.0, "word": bound + "!"}
@@ -195,6 +196,46 @@ def test_text_and_dates_have_brackets_too():
         schema.run(k=1, x=0.0, s=s, groups=[], table=table)["found"] for s in ("a", "b", "l", "z")
     ]
     assert found == ["-", "b!", "b!", "m!"]
+
+
+DATES = """
+schema do
+  input do
+    date :day
+    array :days do date :day end
+    array :rates do
+      hash :rate do
+        date :from
+        date :until
+        float :percent
+      end
+    end
+  end
+  value :one, fn(:bracket, input.day, input.rates.rate.from, input.rates.rate.percent, default: 0)
+  value :many, fn(:bracket, input.days.day, input.rates.rate.from, input.rates.rate.until)
+  value :same, fn(:lookup, input.days.day, input.rates.rate.from, input.rates.rate.percent)
+  value :last, fn(:bracket, input.days.day, input.rates.rate.until, input.rates.rate.from,
+                  ends: :up_to)
+end
+"""
+
+
+def test_dates_are_bounds_keys_and_values():
+    tree = parse(Source("dates.kumi", DATES), "Dates")
+    rates = [
+        {"from": "2024-01-01", "until": "2024-06-30", "percent": 19.0},
+        {"from": "2024-07-01", "until": "2024-12-31", "percent": 16.0},
+    ]
+    days = ["2023-12-31", "2024-01-01", "2024-12-31", "2025-01-01"]
+    found = type("Dates", (Schema,), {"_parsed": tree}).run(
+        day=date(2024, 7, 1), days=days, rates=rates
+    )
+    june, december = date(2024, 6, 30), date(2024, 12, 31)
+    january, july = date(2024, 1, 1), date(2024, 7, 1)
+    assert found["one"] == 16.0
+    assert found["many"] == [None, june, december, december]
+    assert found["same"] == [None, 19.0, None, None]
+    assert found["last"] == [january, january, july, None]
 
 
 @pytest.mark.parametrize(
