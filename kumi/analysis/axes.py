@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 from kumi.analysis.facts import elements, named, quoted
 from kumi.kernels.signatures import overloads
-from kumi.syntax.nodes import Call, Cascade, Constant, InputPath, Name, distinct, roots
+from kumi.syntax.nodes import Call, Cascade, Constant, InputPath, Name, roots
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,12 +47,12 @@ def axes(facts: Analysis) -> None:
     """
     for declaration in facts.order:
         body = declaration.body
-        for node in distinct(*roots(body)):
+        for node in facts.nodes(declaration):
             found = _of(facts, node)
             if found is not None:
                 facts.axes[node] = found
         if isinstance(body, Cascade):
-            whole = _combined(facts, tuple(roots(body)), "this cascade")
+            whole = _combined(facts, tuple(roots(body)))
         else:
             whole = facts.axes.get(body)
         if whole is not None:
@@ -79,7 +79,7 @@ def _of_call(facts: Analysis, node: Call) -> Axes | None:
         return None
     if functions[0].table:
         return _of_table(facts, node, functions[0].table(len(node.args)))
-    combined = _combined(facts, node.args, named(node.function))
+    combined = _combined(facts, node.args, node.function)
     if combined is None or not functions[0].reducer:
         return combined
     if combined:
@@ -94,14 +94,14 @@ def _of_table(facts: Analysis, node: Call, positions: frozenset[int]) -> Axes | 
     if node not in facts.functions:
         return None  # the inference reported it
     columns = [node.args[position] for position in sorted(positions)]
-    rows = _of_rows(facts, columns, named(node.function))
+    rows = _of_rows(facts, columns, node.function)
     if rows is None:
         return None
     cells = [arg for position, arg in enumerate(node.args) if position not in positions]
-    return _combined(facts, cells, named(node.function), (rows[:-1], columns[0]))
+    return _combined(facts, cells, node.function, (rows[:-1], columns[0]))
 
 
-def _of_rows(facts: Analysis, columns: Sequence[ExprNode], who: str) -> Axes | None:
+def _of_rows(facts: Analysis, columns: Sequence[ExprNode], function: str) -> Axes | None:
     """The axes that all columns of a table must have."""
     rows = facts.axes.get(columns[0])
     for column in columns:
@@ -109,10 +109,10 @@ def _of_rows(facts: Analysis, columns: Sequence[ExprNode], who: str) -> Axes | N
         if found is None or rows is None:
             return None
         if not found:
-            _report_no_rows(facts, column, who)
+            _report_no_rows(facts, column, named(function))
             return None
         if found != rows:
-            _report_two_tables(facts, who, (columns[0], rows), (column, found))
+            _report_two_tables(facts, named(function), (columns[0], rows), (column, found))
             return None
     return rows
 
@@ -120,10 +120,13 @@ def _of_rows(facts: Analysis, columns: Sequence[ExprNode], who: str) -> Axes | N
 def _combined(
     facts: Analysis,
     operands: Sequence[ExprNode],
-    who: str,
+    function: str | None = None,
     first: tuple[Axes, ExprNode | None] = ((), None),
 ) -> Axes | None:
-    """The longest axes among the operands, of which all the others must be the beginning."""
+    """The longest axes among the operands of a function, or of a cascade.
+
+    All the others must be the beginning of them.
+    """
     longest, owner = first
     for operand in operands:
         found = facts.axes.get(operand)
@@ -131,6 +134,7 @@ def _combined(
             return None
         shared = min(len(found), len(longest))
         if found[:shared] != longest[:shared]:
+            who = named(function) if function else "this cascade"
             _report_incompatible(facts, who, (owner, longest), (operand, found))
             return None
         if len(found) > len(longest):

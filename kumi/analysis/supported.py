@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kumi.kernels.signatures import PLANNED
-from kumi.syntax.nodes import Call, Object, Tuple, distinct, roots
+from kumi.syntax.nodes import Call, Object, Tuple
 
 if TYPE_CHECKING:
     from kumi.analysis.facts import Analysis
@@ -34,7 +34,7 @@ def supported(facts: Analysis) -> None:
         if reach.declared.kind == "decimal":
             _report(facts, reach.declared.place, "decimal inputs are")
     for declaration in facts.schema.declarations:
-        for node in distinct(*roots(declaration.body)):
+        for node in facts.nodes(declaration):
             what = _planned(node)
             if what:
                 hint = _INSTEAD_OF_TUPLES if isinstance(node, Tuple) else None

@@ -113,5 +113,5 @@ def _computed(schema: type[Schema], names: tuple[str, ...], given: str | None) -
     except KumiError:
         raise
     except Exception as error:  # a calculation that fails raises Python's own exceptions
-        notes = "".join(f"\n  {note}" for note in getattr(error, "__notes__", ()))
+        notes = "".join(f"\n{note}" for note in getattr(error, "__notes__", ()))
         raise click.ClickException(f"{type(error).__name__}: {error}{notes}") from error

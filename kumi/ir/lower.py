@@ -11,7 +11,7 @@ from kumi.ir.build import Builder
 from kumi.ir.desugar import DESUGARED
 from kumi.ir.program import Group, Leaf, Program, Step
 from kumi.kernels.kinds import NULL
-from kumi.syntax.nodes import Call, Cascade, Constant, InputPath, Name, distinct, roots
+from kumi.syntax.nodes import Call, Cascade, Constant, InputPath, Name, distinct
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -69,7 +69,8 @@ def _needed(analysis: Analysis, wanted: tuple[str, ...]) -> tuple[Declaration, .
     for declaration in reversed(analysis.order):
         if declaration.name in names:
             needed.append(declaration)
-            names.update(n.name for n in distinct(*roots(declaration.body)) if isinstance(n, Name))
+            found = analysis.nodes(declaration)
+            names.update(node.name for node in found if isinstance(node, Name))
     return tuple(reversed(needed))
 
 
@@ -85,7 +86,7 @@ class _Lowering:
 
     def load(self, needed: tuple[Declaration, ...]) -> None:
         """The group `inputs`: one LoadInput for each leaf, in the order of the input block."""
-        nodes = distinct(*(root for declaration in needed for root in roots(declaration.body)))
+        nodes = (node for declaration in needed for node in self.analysis.nodes(declaration))
         paths = {node.path for node in nodes if isinstance(node, InputPath)}
         for path, reach in self.analysis.reaches.items():
             if path in paths:
@@ -100,7 +101,7 @@ class _Lowering:
     def declare(self, declaration: Declaration) -> None:
         """The group of one declaration."""
         first = self.builder.open()
-        result = self._body(declaration.body)
+        result = self._body(declaration)
         if result < first:
             result = self._store(declaration, result)
         self.results[declaration.name] = result
@@ -123,11 +124,14 @@ class _Lowering:
             ops.STORE, declaration.place, source.kind, (loaded,), source.axes, leaf=source.leaf
         )
 
-    def _body(self, body: ExprNode | Cascade) -> int:
+    def _body(self, declaration: Declaration) -> int:
+        body = declaration.body
         done: dict[ExprNode, int] = {}
         if isinstance(body, Cascade):
             return self._cascade(body, done)
-        return self._expression(body, done)
+        for node in self.analysis.nodes(declaration):
+            done[node] = self._node(node, done)
+        return done[body]
 
     def _cascade(self, body: Cascade, done: dict[ExprNode, int]) -> int:
         """Conditions and results as written, then one Select for each case, from last to first."""

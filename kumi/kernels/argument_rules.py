@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from kumi.kernels.kinds import ANY, DATE, NULL, STRING, is_numeric
+from kumi.kernels.kinds import DATE, STRING, comparable, is_numeric
 
 if TYPE_CHECKING:
     from kumi.kernels.kinds import Kind
@@ -32,29 +32,22 @@ def uniform(arguments: tuple[Kind, ...]) -> Misfit | None:
 def listed(arguments: tuple[Kind, ...]) -> Misfit | None:
     """The first literal that the value before the list can never be."""
     for position, kind in enumerate(arguments[1:], 1):
-        if never_equal(arguments[0], kind):
+        if not comparable(arguments[0], kind):
             return position, "a number" if is_numeric(arguments[0]) else f"a {arguments[0]}"
     return None
 
 
 def dated(arguments: tuple[Kind, ...]) -> Misfit | None:
     """What is compared with a date and can never be one."""
-    if DATE not in arguments or not never_equal(*arguments):
+    if DATE not in arguments or comparable(*arguments):
         return None
     return arguments.index(DATE) ^ 1, "a date"
-
-
-def never_equal(one: Kind, other: Kind) -> bool:
-    """Whether no two values of these kinds are equal: text and numbers, say."""
-    if ANY in {one, other} or NULL in {one, other}:
-        return False
-    return one != other and not (is_numeric(one) and is_numeric(other))
 
 
 def _keys_alike(arguments: tuple[Kind, ...], first: int) -> Misfit | None:
     """The first column of keys that can never equal the key before it."""
     for at in range(first, len(arguments) - 1, 2):
-        if never_equal(arguments[at], arguments[at + 1]):
+        if not comparable(arguments[at], arguments[at + 1]):
             kind = arguments[at]
             return at + 1, "a number" if is_numeric(kind) else f"a {kind}"
     return None

@@ -1,10 +1,10 @@
 """Logic and choices over whole columns: and, or, not, select, coalesce, is_null, clamp.
 
-A null condition counts as false. Factories as `arguments` describes them.
+A null condition raises TypeError. Factories as `arguments` describes them.
 
 >>> from kumi.kernels.bind import elementwise
 >>> from kumi.kernels.vectors import column_of
->>> condition = column_of([True, None], BOOLEAN)
+>>> condition = column_of([True, False], BOOLEAN)
 >>> choose = elementwise("select", (BOOLEAN, FLOAT, INTEGER), FLOAT)
 >>> cells(choose(condition, 0.5, column_of([1, 2], INTEGER)))
 [0.5, 2.0]
@@ -12,6 +12,7 @@ A null condition counts as false. Factories as `arguments` describes them.
 
 from __future__ import annotations
 
+import operator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,37 +37,34 @@ if TYPE_CHECKING:
     from kumi.kernels.kinds import Kind
 
 
-def truth(argument: Any) -> Any:
-    """Where a boolean argument is true; a null is not."""
-    if argument.__class__ is not Column:
-        return argument is True
-    return argument.values if argument.valid is None else argument.values & argument.valid
+def _logic(compute: Callable[..., Any]) -> Factory:
+    """A function of booleans; a null among them goes by row, and raises."""
 
+    def make(_kinds: tuple[Kind, ...], _result: Kind, by_row: Kernel) -> Kernel:
+        def kernel(*arguments: Any) -> Column:
+            if has_nulls(*arguments):
+                return by_row(*arguments)
+            return Column(compute(*map(values, arguments)))
 
-def _and(a: object, b: object) -> Column:
-    return Column(truth(a) & truth(b))
+        return kernel
 
-
-def _or(a: object, b: object) -> Column:
-    return Column(truth(a) | truth(b))
-
-
-def _not(a: object) -> Column:
-    return Column(np.logical_not(truth(a)))
+    return make
 
 
 def _is_null(a: Column) -> Column:
     return Column(nulls(a))
 
 
-def _as_is(kernel: Kernel) -> Factory:
-    return lambda _kinds, _result, _by_row: kernel
-
-
-def select(_kinds: tuple[Kind, ...], result: Kind, _by_row: Kernel) -> Kernel:
+def select(_kinds: tuple[Kind, ...], result: Kind, by_row: Kernel) -> Kernel:
     """The second argument where the first is true, else the third, as the result's kind."""
     choose = _chooser(result)
-    return lambda condition, a, b: choose(truth(condition), a, b)
+
+    def kernel(condition: Any, a: Any, b: Any) -> Column:
+        if has_nulls(condition):
+            return by_row(condition, a, b)
+        return choose(values(condition), a, b)
+
+    return kernel
 
 
 def coalesce(_kinds: tuple[Kind, ...], result: Kind, _by_row: Kernel) -> Kernel:
@@ -176,10 +174,10 @@ def clamp(kinds: tuple[Kind, ...], result: Kind, by_row: Kernel) -> Kernel | Non
 
 
 CHOICES: dict[str, Factory] = {
-    "and": _as_is(_and),
-    "or": _as_is(_or),
-    "not": _as_is(_not),
-    "is_null": _as_is(_is_null),
+    "and": _logic(operator.and_),
+    "or": _logic(operator.or_),
+    "not": _logic(np.logical_not),
+    "is_null": lambda _kinds, _result, _by_row: _is_null,
     "select": select,
     "coalesce": coalesce,
     "clamp": clamp,

@@ -2,8 +2,8 @@
 
 A reducer takes `(column, axis, whole)`. `whole` says that `axis` is the only one: the result is a
 plain Python object. Otherwise it is a column with a cell for each parent of `axis`. Nulls: `sum`,
-`mean` and `join` raise TypeError, `min` and `max` skip them, `count` counts them, `any` and `all`
-take them as false. NaN in `min` or `max` gives NaN.
+`mean`, `join`, `any` and `all` raise TypeError, `min` and `max` skip them, `count` counts them. NaN
+in `min` or `max` gives NaN.
 
 NumPy folds all the parents at once with `reduceat`, which takes the offset where each begins. But
 it has no notion of an empty one: where two offsets are equal it gives the element that stands
@@ -30,7 +30,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from kumi.kernels.choices import truth
 from kumi.kernels.kinds import FLOAT, INTEGER, STRING
 from kumi.kernels.scalars import divide_integers
 from kumi.kernels.vectors import EXACT, LARGEST, Axis, Column, cells, column_of, magnitude
@@ -165,7 +164,8 @@ def logical(ufunc: np.ufunc, identity: bool) -> Reducer:
     """Whether any, or all, of the values are true."""
 
     def reducer(column: Column, axis: Axis, whole: bool) -> Any:
-        values = truth(column)
+        _require_no_null(column, "all" if identity else "any")
+        values = column.values
         if whole:
             return bool(ufunc.reduce(values))
         return Column(fold(ufunc, values, axis, identity))

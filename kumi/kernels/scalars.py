@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from kumi.kernels import kinds as k
 from kumi.kernels import rounding
@@ -130,8 +130,15 @@ def at(kind: Kind, array: Any, index: int) -> Any:
     return bring(array[index], kind)
 
 
+def no_condition() -> NoReturn:
+    """What becomes of a condition that is null."""
+    raise TypeError("a condition is null")
+
+
 def concat(left: object, right: object) -> str:
-    """The texts of two values, joined; null has none."""
+    """The texts of two values, joined; TypeError for null."""
+    if left is None or right is None:
+        raise TypeError("null has no text")
     return to_string(left) + to_string(right)
 
 

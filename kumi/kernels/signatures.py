@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from kumi.kernels import kinds
@@ -130,6 +131,7 @@ VALUE = Constraint("a single value", lambda kind: not isinstance(kind, ArrayOf |
 INTEGER = Constraint("an integer", lambda kind: kind is kinds.INTEGER)
 STRING = Constraint("a string", lambda kind: kind is kinds.STRING)
 BOOLEAN = Constraint("a boolean", lambda kind: kind is kinds.BOOLEAN)
+TEXT = Constraint("a string", lambda kind: kind in {kinds.STRING, kinds.ANY})
 ORDERED = Constraint("a number or a string", lambda kind: is_numeric(kind) or kind is kinds.STRING)
 DATE = Constraint("a date", lambda kind: kind is kinds.DATE)
 ARRAY = Constraint("an array", lambda kind: isinstance(kind, ArrayOf | TupleOf))
@@ -217,23 +219,29 @@ FUNCTIONS: tuple[Function, ...] = (
     _map("divide div /", (NUMERIC, NUMERIC), _real),
     _map("modulo mod %", (NUMERIC, NUMERIC), _promoted),
     _map("power pow **", (NUMERIC, NUMERIC), _promoted),
-    _map("abs", (ANY,), _first),
+    _map("abs", (NUMERIC,), _first),
     _map("sqrt", (NUMERIC,), _float),
     _map("sin", (NUMERIC,), _float),
     _map("cos", (NUMERIC,), _float),
     _map("exp", (NUMERIC,), _float),
     _map("log", (NUMERIC,), _float),
     _map("tanh", (NUMERIC,), _float),
-    _map("clamp", (ANY, ANY, ANY), _promoted),
+    _map("clamp", (NUMERIC, NUMERIC, NUMERIC), _promoted),
+    _map("clamp", (STRING, STRING, STRING), _string),
+    _map("clamp", (DATE, DATE, DATE), _date),
     _map("equal eq ==", (ANY, ANY), _boolean, clash=dated),
     _map("not_equal neq !=", (ANY, ANY), _boolean, clash=dated),
-    _map("greater_than gt >", (ORDERED, ORDERED), _boolean),
+    _map("greater_than gt >", (NUMERIC, NUMERIC), _boolean),
+    _map("greater_than gt >", (STRING, STRING), _boolean),
     _map("greater_than gt >", (DATE, DATE), _boolean),
-    _map("greater_than_or_equal gte ge >=", (ORDERED, ORDERED), _boolean),
+    _map("greater_than_or_equal gte ge >=", (NUMERIC, NUMERIC), _boolean),
+    _map("greater_than_or_equal gte ge >=", (STRING, STRING), _boolean),
     _map("greater_than_or_equal gte ge >=", (DATE, DATE), _boolean),
-    _map("less_than lt <", (ORDERED, ORDERED), _boolean),
+    _map("less_than lt <", (NUMERIC, NUMERIC), _boolean),
+    _map("less_than lt <", (STRING, STRING), _boolean),
     _map("less_than lt <", (DATE, DATE), _boolean),
-    _map("less_than_or_equal lte le <=", (ORDERED, ORDERED), _boolean),
+    _map("less_than_or_equal lte le <=", (NUMERIC, NUMERIC), _boolean),
+    _map("less_than_or_equal lte le <=", (STRING, STRING), _boolean),
     _map("less_than_or_equal lte le <=", (DATE, DATE), _boolean),
     _map("and &", (BOOLEAN, BOOLEAN), _boolean),
     _map("or |", (BOOLEAN, BOOLEAN), _boolean),
@@ -285,8 +293,8 @@ FUNCTIONS: tuple[Function, ...] = (
     _map("array_size", (ARRAY,), _integer),
     _map("at get []", (ARRAY, INTEGER), _element),
     _map("concat", (ANY, ANY), _string),
-    _map("upcase", (ANY,), _string),
-    _map("downcase", (ANY,), _string),
+    _map("upcase", (TEXT,), _string),
+    _map("downcase", (TEXT,), _string),
     _map("year", (DATE,), _integer),
     _map("month", (DATE,), _integer),
     _map("day", (DATE,), _integer),
@@ -338,7 +346,13 @@ def canonical(alias: str) -> str:
 
 def overloads(name: str) -> tuple[Function, ...]:
     """The overloads of a function by name or alias, in order of choice; empty where unknown."""
-    return _by_name.get(canonical(name), ())
+    return _by_name.get(name) or _by_name.get(canonical(name), ())
+
+
+@lru_cache(maxsize=4096)
+def resolved(name: str, arguments: tuple[Kind, ...]) -> Function | None:
+    """The first overload that takes arguments of these kinds: schemas ask the same very often."""
+    return next((function for function in overloads(name) if function.admits(arguments)), None)
 
 
 def known_names() -> frozenset[str]:

@@ -41,8 +41,8 @@ PYTHON = {
     "count": len,
     "min": extreme(min),
     "max": extreme(max),
-    "any": lambda cells: any(cell is True for cell in cells),
-    "all": lambda cells: all(cell is True for cell in cells),
+    "any": lambda cells: bool(sum(cells)),  # which takes no null
+    "all": lambda cells: sum(cells) == len(cells),
     "join": "".join,
     "mean": mean,
 }

@@ -77,7 +77,11 @@ def test_an_error_keeps_its_type_and_gets_a_note_with_its_place(rows, watch, lev
         rows.run(BAD)
     (note,) = caught.value.__notes__
     path = Path(rows._parsed.source.path)
-    assert note == f"in Rows.ratio, Map modulo ({path}:11)"
+    assert note == (
+        f"in Rows.ratio, Map modulo ({path}:11:15)\n"
+        "   11 |   let :ratio, input.rows.row.a % input.rows.row.b\n"
+        f"      |               {'^' * len('input.rows.row.a % input.rows.row.b')}"
+    )
 
 
 def test_a_failed_run_is_recorded_up_to_where_it_stopped(rows, watch):

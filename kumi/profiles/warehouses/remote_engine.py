@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from kumi.ir.ops import OPCODES
 from kumi.profiles.counted_lines import LineCounts
 from kumi.profiles.figure_rows import distribution, tally
+from kumi.profiles.strict_line import loads
 from kumi.profiles.warehouses.first_readings import said_of
 from kumi.profiles.warehouses.statements import statement
 
@@ -49,7 +49,7 @@ class RemoteEngine:
     def uncounted(self) -> list[Event]:
         """The events that are read one by one."""
         found = self._counted("SELECT entire, calls FROM {} WHERE entire IS NOT NULL")
-        return [json.loads(entire) for entire, calls in found for _ in range(int(calls))]
+        return [loads(entire.encode()) for entire, calls in found for _ in range(int(calls))]
 
     def take_out(self, costs: Mapping[str, int]) -> None:
         """Take the clock's cost out of operations: see `kumi.profiles.engine.Engine`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from uuid import uuid4
 
 from kumi.profiles.unreadable import UnreadableError
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 _T = TypeVar("_T")
+_JAVA: Final = ": "  # before what Java raised
 
 
 class CountedBySpark:
@@ -58,10 +59,19 @@ def _counted(session: SparkSession, paths: Sequence[str]) -> DataFrame:
 
 def _carried_out(work: Callable[[], _T]) -> _T:
     """What Spark makes of it. Raises UnreadableError where it fails, with a line of why."""
+    from py4j.protocol import Py4JError  # noqa: PLC0415 - who has a session has it
     from pyspark.errors import PySparkException  # noqa: PLC0415 - who has a session has it
 
     try:
         return work()
-    except PySparkException as error:
-        said = str(error).strip().partition("\n")[0]
-        raise UnreadableError(f"Spark: {said}") from error
+    except (PySparkException, Py4JError) as error:
+        raise UnreadableError(f"Spark: {_why(str(error))}") from error
+
+
+def _why(said: str) -> str:
+    """The line of a message that says why: the last of a traceback, the one behind a colon."""
+    first, *others = said.strip().splitlines()
+    why = others[-1] if others and first.endswith(":") else first
+    if others and others[0].startswith(_JAVA):
+        why = others[0].removeprefix(_JAVA)
+    return f"{why} (workers need kumi[spark])" if "No module named" in why else why

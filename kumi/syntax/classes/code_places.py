@@ -32,6 +32,8 @@ class CodePlace(Place):
 
     __slots__ = ("code", "instruction", "name")
 
+    form = "class"
+
     def __init__(self, code: CodeType, instruction: int, name: str | None = None) -> None:
         self.code = code
         self.instruction = instruction
