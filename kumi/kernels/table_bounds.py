@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kumi.kernels.arguments import has_nulls, integers_within
+from kumi.kernels.arguments import integers_within
 from kumi.kernels.vectors import EXACT, LARGEST, Column, cells
 
 if TYPE_CHECKING:
@@ -53,7 +53,9 @@ def rows_at(x: Any, bounds: Column, codes: Codes | None, *, up_to: bool) -> Numb
     `up_to` takes the least bound that is not below x. `codes` are the keys of rows and of cells.
     TypeError for null; Unordered where the bounds of a key do not ascend.
     """
-    if has_nulls(x, bounds):
+    if x is None and codes is not None and not len(codes.cells):
+        x = Column(bounds.values[:0])  # no cell has this null
+    if _is_null_anywhere(x) or _is_null_anywhere(bounds):
         raise TypeError("bracket: null is neither above nor below a bound")
     found = _numbers(x, bounds)
     if found is None:
@@ -66,6 +68,12 @@ def rows_at(x: Any, bounds: Column, codes: Codes | None, *, up_to: bool) -> Numb
     if not up_to:
         return rows - 1
     return np.where((rows < len(of_rows)) & (of_cells == of_cells), rows, -1)  # noqa: PLR0124 - NaN
+
+
+def _is_null_anywhere(argument: Any) -> bool:
+    if argument.__class__ is not Column:
+        return argument is None
+    return argument.valid is not None and not argument.valid.all()
 
 
 def _below(x: NDArray[Any], bounds: NDArray[Any], *, up_to: bool) -> Numbers:

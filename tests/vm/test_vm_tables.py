@@ -315,3 +315,11 @@ def test_three_keys_of_any_size(keys, more):
     found = schema.run(k=0, x=0.0, s="", groups=groups, table=made)["found"]
     by_keys = {(one["key"], one["tag"], one["bound"]): one["value"] for one in made}
     assert found == [[by_keys.get((o["key"], o["tag"], o["bound"]), -1.0) for o in asked]]
+
+
+def test_a_null_that_no_cell_has_is_no_error():
+    call = f"fn(:bracket, fn(:min, {CELL}.x), {ROOT}.bound, {ROOT}.word, {CELL}.s, {ROOT}.tag)"
+    row = {"key": 0, "tag": "a", "bound": 0.0, "value": 4.0, "word": "low"}
+    groups = [{"cells": [], "rows": []}, {"cells": [{"k": 0, "x": 1.0, "s": "a"}], "rows": []}]
+    found = schema_of("float", call).run(k=0, x=0.0, s="", groups=groups, table=[row])["found"]
+    assert found == [[], ["low"]]
