@@ -19,12 +19,15 @@ its overload: `sum` gives that of its argument, `mean` a float. With an integer 
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from kumi.analysis.beside_decimals import check_beside_decimals
 from kumi.analysis.facts import described, elements, named, quoted
 from kumi.kernels.kinds import (
     BOOLEAN,
     DATE,
+    DECIMAL,
     FLOAT,
     INTEGER,
     NULL,
@@ -43,6 +46,9 @@ if TYPE_CHECKING:
     from kumi.kernels.kinds import Kind
     from kumi.kernels.signatures import Function
     from kumi.syntax.nodes import Declaration, ExprNode
+
+_TEXTS = frozenset({"concat", "in"})
+"""Functions whose arguments do not meet: each is looked at by itself."""
 
 
 _EQUALITY = frozenset({"equal", "not_equal", "count_if"})
@@ -91,6 +97,7 @@ _LITERALS: dict[type, Kind] = {
     float: FLOAT,
     str: STRING,
     date: DATE,
+    Decimal: DECIMAL,
 }
 
 
@@ -115,6 +122,8 @@ def _of_call(facts: Analysis, node: Call) -> Kind | None:
         _report_never_equal(facts, node, given)
         return None
     facts.functions[node] = chosen
+    if chosen.name not in _TEXTS:
+        check_beside_decimals(facts, node.args)
     return chosen.result(given)
 
 
@@ -136,10 +145,11 @@ def _report_arity(facts: Analysis, node: Call) -> None:
     expected = _counts(known)
     plural = "argument" if expected == "1" else "arguments"
     folds = known[0].reducer and expected == "1" and len(node.args) > 1
+    several = f"{node.function}_of" if node.function in {"min", "max"} else "select"
     facts.type(
         node.place,
         f"{named(node.function)} takes {expected} {plural}, got {len(node.args)}",
-        "it folds the elements of one array; to choose between two values use `select`"
+        f"it folds the elements of one array; to choose between values use `{several}`"
         if folds
         else None,
     )
@@ -211,7 +221,9 @@ def _declare(facts: Analysis, declaration: Declaration) -> None:
         return
     if declaration.kind == "trait" and isinstance(body, Call) and kind is not BOOLEAN:
         facts.type(
-            body.place, f"trait `{declaration.name}` must be boolean and is {described(kind)}"
+            body.place,
+            f"trait `{declaration.name}` must be boolean and is {described(kind)}",
+            "compare it, for example with `==` or `>`",
         )
     facts.kinds[declaration] = kind
 
@@ -222,6 +234,8 @@ def _of_cascade(facts: Analysis, body: Cascade) -> Kind | None:
         for condition in case.conditions:
             _check_condition(facts, condition)
         results.append(facts.kinds.get(case.result) if case.result else None)
+    chosen = [*(one.result for one in body.cases), body.base]
+    check_beside_decimals(facts, [one for one in chosen if one])
     known = [kind for kind in results if kind is not None]
     return promote(*known) if len(known) == len(results) else None
 

@@ -9,12 +9,15 @@ from kumi.errors import CompilerBug, did_you_mean
 from kumi.ir import ops
 from kumi.ir.build import Builder
 from kumi.ir.desugar import DESUGARED
+from kumi.ir.domains import brought
 from kumi.ir.program import Group, Leaf, Program, Step
-from kumi.kernels.kinds import NULL
+from kumi.kernels.decimal_values import to_decimal
+from kumi.kernels.kinds import DECIMAL, NULL
 from kumi.syntax.nodes import Call, Cascade, Constant, InputPath, Name, distinct
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from decimal import Decimal
 
     from kumi.analysis.facts import Analysis, Path, Reach
     from kumi.syntax.nodes import Case, Declaration, ExprNode
@@ -150,10 +153,14 @@ class _Lowering:
         """`a and (b and c)`; `any` joins with `or`, and `none` is its negation."""
         parts = [self._expression(condition, done) for condition in case.conditions]
         join = _JOINS[case.join]
+        self.builder.written = "a condition"
         whole = reduce(
             lambda right, left: self.builder.call(case.place, join, left, right), parts[::-1]
         )
-        return self.builder.call(case.place, "not", whole) if case.join == "none" else whole
+        if case.join == "none":
+            whole = self.builder.call(case.place, "not", whole)
+        self.builder.written = None
+        return whole
 
     def _result(self, case: Case, done: dict[ExprNode, int]) -> int:
         if case.result is None:
@@ -188,7 +195,12 @@ class _Lowering:
     def _call(self, node: Call, args: tuple[int, ...]) -> int:
         function = self.analysis.functions[node]
         if function.name in DESUGARED:
-            return DESUGARED[function.name](self.builder, node.place, *args)
+            self.builder.written = f"`{function.name}`"
+            result = DESUGARED[function.name](self.builder, node.place, *args)
+            self.builder.written = None
+            return result
+        if function.name == "to_decimal" and (literal := _decimal(node.args[0])) is not None:
+            return self.builder.constant(node.place, DECIMAL, literal)
         if function.name == "select":
             return self.builder.select(node.place, *args)
         if function.table:
@@ -202,10 +214,21 @@ class _Lowering:
         return tuple(self.analysis.options.get(node, {}).items())
 
 
+def _decimal(node: ExprNode) -> Decimal | None:
+    """The decimal that a literal stands for; None for what is no literal, or no number."""
+    if not isinstance(node, Constant):
+        return None
+    try:
+        return to_decimal(node.value)
+    except (TypeError, ValueError, OverflowError):
+        return None  # the run says so, where it stands
+
+
 def _leaf(reach: Reach) -> Leaf:
     declared = reach.declared
     steps = tuple(_steps(reach))
-    return Leaf(reach.path, steps, reach.axes, reach.kind, declared.domain, declared.place)
+    domain = brought(declared.domain, reach.kind)
+    return Leaf(reach.path, steps, reach.axes, reach.kind, domain, declared.place)
 
 
 def _steps(reach: Reach) -> list[Step]:

@@ -75,7 +75,8 @@ class Operation:
     result, but for a Reduce those of its argument, of which the result lacks the last. `kind` is
     the static kind of the result's cells. `options` are all that its function has, as literals,
     whether or not they were written. A Search has the axes of its `table`, whose columns are among
-    its arguments.
+    its arguments. `written` is what the schema has in its place, in words, where that is another
+    function or none.
     """
 
     index: int
@@ -90,6 +91,7 @@ class Operation:
     value: object = None
     options: tuple[tuple[str, object], ...] = ()
     table: tuple[AxisName, ...] = ()
+    written: str | None = None
 
     @property
     def result_axes(self) -> tuple[AxisName, ...]:

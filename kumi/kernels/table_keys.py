@@ -9,13 +9,14 @@ Codes(rows=array([0, 1]), cells=array([ 1, -1]), width=2)
 
 from __future__ import annotations
 
-from decimal import Decimal
 from functools import reduce
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from kumi.kernels.arguments import plain
+from kumi.kernels.arguments import has_nulls, plain
+from kumi.kernels.decimal_operands import column, operands
+from kumi.kernels.decimal_values import to_decimal
 from kumi.kernels.kinds import BOOLEAN, DATE, DECIMAL, FLOAT, INTEGER, STRING
 from kumi.kernels.vectors import Column, cells, column_of, composed
 
@@ -128,36 +129,60 @@ def _dense(given: Codes) -> Codes:
 
 
 def alike(one: Any, other: Any, kinds: tuple[Kind, Kind]) -> tuple[Any, Any]:
-    """Two arguments whose cells Python compares as the language does: no float beside a decimal."""
-    if DECIMAL not in kinds or FLOAT not in kinds:
+    """Two arguments whose cells compare as the language does: decimals as integers of one scale.
+
+    ValueError for a float beside them that is NaN or infinite.
+    """
+    if DECIMAL not in kinds or one is None:
         return one, other
-    return _decimals(one, kinds[0]), _decimals(other, kinds[1])
+    found = None if has_nulls(one, other) else operands((one, other), max)
+    if found is None:
+        return _decimals(one), _decimals(other)
+    (first, second), _, bound = found
+    return _integers(one, first, bound), _integers(other, second, bound)
 
 
-def _decimals(argument: Any, kind: Kind) -> Any:
-    if kind is not FLOAT:
-        return argument
+def _integers(argument: Any, whole: Any, bound: int) -> Any:
+    if argument.__class__ is Column:
+        return column(whole, 0, bound)
+    return int(whole)
+
+
+def _decimals(argument: Any) -> Any:
+    """Numbers as Python's decimals, which it compares exactly."""
     if argument.__class__ is not Column:
-        return None if argument is None else Decimal(repr(argument))
-    return column_of([None if x is None else Decimal(repr(x)) for x in cells(argument)], STRING)
+        return to_decimal(argument)
+    exact = [None if one is None else to_decimal(one) for one in cells(argument)]
+    return column_of(exact, STRING)
 
 
 def taken(values: Column, rows: Numbers, default: Any, kind: Kind) -> Column:
     """The values of some rows; `default` where the row is -1."""
+    if kind is DECIMAL:
+        return _taken_decimals(values, rows, default)
     if kind not in _PLAIN:
         found = [*cells(values), default]
         return column_of([found[row] for row in rows.tolist()], kind)
     last = column_of([default], kind)
     both = np.concatenate([values.values, last.values])
     bound = None if values.bound is None else max(values.bound, last.bound or 0)
-    return Column(both[rows], _valid(values, last, rows), bound)
+    return Column(both[rows], _valid(values, rows, default), bound)
 
 
-def _valid(values: Column, last: Column, rows: Numbers) -> NDArray[np.bool_] | None:
-    if values.valid is None and (last.valid is None or (rows.size and rows.min() >= 0)):
+def _taken_decimals(values: Column, rows: Numbers, default: Any) -> Column:
+    found = operands((values, 0 if default is None else default), max)
+    if found is None:
+        exact = [*cells(values), None if default is None else to_decimal(default)]
+        return column_of([exact[row] for row in rows.tolist()], DECIMAL)
+    (whole, last), scale, bound = found
+    return column(np.append(whole, last)[rows], scale, bound, _valid(values, rows, default))
+
+
+def _valid(values: Column, rows: Numbers, default: Any) -> NDArray[np.bool_] | None:
+    if values.valid is None and (default is not None or (rows.size and rows.min() >= 0)):
         return None
     there = np.ones(len(values), np.bool_) if values.valid is None else values.valid
-    valid: NDArray[np.bool_] = np.append(there, last.valid is None)[rows]
+    valid: NDArray[np.bool_] = np.append(there, default is not None)[rows]
     return None if valid.all() else valid
 
 
