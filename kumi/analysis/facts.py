@@ -10,9 +10,11 @@ import json
 import math
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, TypeAlias
 
 from kumi.errors import Problem
+from kumi.kernels.decimal_values import text
 from kumi.kernels.kinds import ANY, NULL
 from kumi.kernels.signatures import overloads
 from kumi.letters import visible
@@ -159,11 +161,15 @@ def literal(value: object) -> str:
             return "Float::INFINITY" if value > 0 else "-Float::INFINITY"
         case int() if value.bit_length() > _LONG:
             return f"<integer of {value.bit_length()} bits>"
-        case Symbol():
-            return f":{value.name}"
-        case date():
-            return f'date("{value.isoformat()}")'
+        case Symbol() | date() | Decimal():
+            return _written(value)
     return visible(json.dumps(value, ensure_ascii=False))
+
+
+def _written(value: Symbol | date | Decimal) -> str:
+    if isinstance(value, Decimal):
+        return text(value)
+    return f":{value.name}" if isinstance(value, Symbol) else f'date("{value.isoformat()}")'
 
 
 def python_literal(value: object) -> str:
@@ -179,4 +185,6 @@ def python_literal(value: object) -> str:
             return "math.inf" if value > 0 else "-math.inf"
         case Symbol():
             return json.dumps(value.name)
+        case Decimal():
+            return f'Decimal("{text(value)}")'
     return literal(value)

@@ -21,6 +21,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from kumi.analysis.beside_decimals import check_beside_decimals
 from kumi.analysis.facts import described, elements, named, quoted
 from kumi.kernels.kinds import (
     BOOLEAN,
@@ -43,6 +44,9 @@ if TYPE_CHECKING:
     from kumi.kernels.kinds import Kind
     from kumi.kernels.signatures import Function
     from kumi.syntax.nodes import Declaration, ExprNode
+
+_TEXTS = frozenset({"concat", "in"})
+"""Functions whose arguments do not meet: each is looked at by itself."""
 
 
 _EQUALITY = frozenset({"equal", "not_equal", "count_if"})
@@ -115,6 +119,8 @@ def _of_call(facts: Analysis, node: Call) -> Kind | None:
         _report_never_equal(facts, node, given)
         return None
     facts.functions[node] = chosen
+    if chosen.name not in _TEXTS:
+        check_beside_decimals(facts, node.args)
     return chosen.result(given)
 
 
@@ -222,6 +228,8 @@ def _of_cascade(facts: Analysis, body: Cascade) -> Kind | None:
         for condition in case.conditions:
             _check_condition(facts, condition)
         results.append(facts.kinds.get(case.result) if case.result else None)
+    chosen = [*(one.result for one in body.cases), body.base]
+    check_beside_decimals(facts, [one for one in chosen if one])
     known = [kind for kind in results if kind is not None]
     return promote(*known) if len(known) == len(results) else None
 

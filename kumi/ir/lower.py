@@ -9,12 +9,15 @@ from kumi.errors import CompilerBug, did_you_mean
 from kumi.ir import ops
 from kumi.ir.build import Builder
 from kumi.ir.desugar import DESUGARED
+from kumi.ir.domains import brought
 from kumi.ir.program import Group, Leaf, Program, Step
-from kumi.kernels.kinds import NULL
+from kumi.kernels.decimal_values import to_decimal
+from kumi.kernels.kinds import DECIMAL, NULL
 from kumi.syntax.nodes import Call, Cascade, Constant, InputPath, Name, distinct
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from decimal import Decimal
 
     from kumi.analysis.facts import Analysis, Path, Reach
     from kumi.syntax.nodes import Case, Declaration, ExprNode
@@ -196,6 +199,8 @@ class _Lowering:
             result = DESUGARED[function.name](self.builder, node.place, *args)
             self.builder.written = None
             return result
+        if function.name == "to_decimal" and (literal := _decimal(node.args[0])) is not None:
+            return self.builder.constant(node.place, DECIMAL, literal)
         if function.name == "select":
             return self.builder.select(node.place, *args)
         if function.reducer:
@@ -206,10 +211,21 @@ class _Lowering:
         return tuple(self.analysis.options.get(node, {}).items())
 
 
+def _decimal(node: ExprNode) -> Decimal | None:
+    """The decimal that a literal stands for; None for what is no literal, or no number."""
+    if not isinstance(node, Constant):
+        return None
+    try:
+        return to_decimal(node.value)
+    except (TypeError, ValueError, OverflowError):
+        return None  # the run says so, where it stands
+
+
 def _leaf(reach: Reach) -> Leaf:
     declared = reach.declared
     steps = tuple(_steps(reach))
-    return Leaf(reach.path, steps, reach.axes, reach.kind, declared.domain, declared.place)
+    domain = brought(declared.domain, reach.kind)
+    return Leaf(reach.path, steps, reach.axes, reach.kind, domain, declared.place)
 
 
 def _steps(reach: Reach) -> list[Step]:

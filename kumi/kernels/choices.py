@@ -13,6 +13,7 @@ A null condition raises TypeError. Factories as `arguments` describes them.
 from __future__ import annotations
 
 import operator
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,6 +27,7 @@ from kumi.kernels.arguments import (
     presence,
     values,
 )
+from kumi.kernels.decimal_values import canonical
 from kumi.kernels.kinds import BOOLEAN, DATE, FLOAT, INTEGER
 from kumi.kernels.values import to_float
 from kumi.kernels.vectors import EPOCH, EXACT, LARGEST, Column, cells
@@ -84,28 +86,29 @@ def _chooser(result: Kind) -> Callable[[Any, Any, Any], Column]:
 
 
 def _choose_floats(first: Any, a: Any, b: Any) -> Column:
-    return Column(np.where(first, _floats(a), _floats(b)), _chosen_valid(first, a, b))
+    return Column(np.where(first, _floats(a), _floats(b)), chosen_valid(first, a, b))
 
 
 def _choose_integers(first: Any, a: Any, b: Any) -> Column:
     largest = max(bound(a), bound(b))
     form = _int64 if largest <= LARGEST else _objects
-    return Column(np.where(first, form(a), form(b)), _chosen_valid(first, a, b), largest)
+    return Column(np.where(first, form(a), form(b)), chosen_valid(first, a, b), largest)
 
 
 def _choose_booleans(first: Any, a: Any, b: Any) -> Column:
-    return Column(np.where(first, _booleans(a), _booleans(b)), _chosen_valid(first, a, b))
+    return Column(np.where(first, _booleans(a), _booleans(b)), chosen_valid(first, a, b))
 
 
 def _choose_dates(first: Any, a: Any, b: Any) -> Column:
-    return Column(np.where(first, _days(a), _days(b)), _chosen_valid(first, a, b))
+    return Column(np.where(first, _days(a), _days(b)), chosen_valid(first, a, b))
 
 
 def _choose_objects(first: Any, a: Any, b: Any) -> Column:
-    return Column(np.where(first, _objects(a), _objects(b)), _chosen_valid(first, a, b))
+    return Column(np.where(first, _objects(a), _objects(b)), chosen_valid(first, a, b))
 
 
-def _chosen_valid(first: Any, a: Any, b: Any) -> Any:
+def chosen_valid(first: Any, a: Any, b: Any) -> Any:
+    """Where a choice is not null; None where it nowhere is."""
     if not has_nulls(a, b):
         return None
     size = next(len(x) for x in (first, a, b) if isinstance(x, Column | np.ndarray))
@@ -148,9 +151,9 @@ def _objects(argument: Any) -> Any:
     """Python objects, null as None; a scalar in an array without dimensions."""
     if argument.__class__ is not Column:
         boxed = np.empty((), object)
-        boxed[()] = argument
+        boxed[()] = canonical(argument) if isinstance(argument, Decimal) else argument
         return boxed
-    if argument.values.dtype == object:
+    if argument.scale is None and argument.values.dtype == object:
         return argument.values
     return np.fromiter(cells(argument), object, len(argument))
 

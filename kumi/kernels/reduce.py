@@ -59,14 +59,15 @@ def parts(column: Column, axis: Axis) -> Iterator[list[Any]]:
     return (found[start:end] for start, end in pairwise(axis.offsets.tolist()))
 
 
-def _require_no_null(column: Column, function: str) -> None:
+def require_no_null(column: Column, function: str) -> None:
+    """Raise TypeError where a cell is null."""
     if column.valid is not None and not column.valid.all():
         raise TypeError(f"{function}: there is a null among the values")
 
 
 def sum_floats(column: Column, axis: Axis, whole: bool) -> Any:
     """Pairwise, as NumPy adds."""
-    _require_no_null(column, "sum")
+    require_no_null(column, "sum")
     if whole:
         return float(np.add.reduce(column.values)) + 0.0  # adding 0.0 turns -0.0 into 0.0
     return Column(fold(np.add, column.values, axis, 0.0) + 0.0)
@@ -74,7 +75,7 @@ def sum_floats(column: Column, axis: Axis, whole: bool) -> Any:
 
 def sum_integers(column: Column, axis: Axis, whole: bool) -> Any:
     """Exact at any size."""
-    _require_no_null(column, "sum")
+    require_no_null(column, "sum")
     bound = _sum_bound(column)
     if bound > LARGEST:
         return _by_part(sum, INTEGER)(column, axis, whole)
@@ -108,7 +109,7 @@ def mean(kind: Kind) -> Reducer:
     total = sum_floats if kind is FLOAT else sum_integers
 
     def reducer(column: Column, axis: Axis, whole: bool) -> Any:
-        _require_no_null(column, "mean")
+        require_no_null(column, "mean")
         sums = total(column, axis, whole)
         if whole:
             return _quotient(sums, axis.size)
@@ -142,7 +143,7 @@ def extreme(ufunc: np.ufunc, choose: Callable[[list[Any]], Any], kind: Kind) -> 
     def reducer(column: Column, axis: Axis, whole: bool) -> Any:
         if column.values.dtype == object:
             return by_part(column, axis, whole)
-        values, kept = _without_nulls(column, axis)
+        values, kept = without_nulls(column, axis)
         if whole:
             return ufunc.reduce(values).item() if values.size else None
         filled = kept.counts > 0
@@ -152,7 +153,7 @@ def extreme(ufunc: np.ufunc, choose: Callable[[list[Any]], Any], kind: Kind) -> 
     return reducer
 
 
-def _without_nulls(column: Column, axis: Axis) -> tuple[NDArray[Any], Axis]:
+def without_nulls(column: Column, axis: Axis) -> tuple[NDArray[Any], Axis]:
     """The values that are not null, and the axis that they then have."""
     if column.valid is None:
         return column.values, axis
@@ -164,7 +165,7 @@ def logical(ufunc: np.ufunc, identity: bool) -> Reducer:
     """Whether any, or all, of the values are true."""
 
     def reducer(column: Column, axis: Axis, whole: bool) -> Any:
-        _require_no_null(column, "all" if identity else "any")
+        require_no_null(column, "all" if identity else "any")
         values = column.values
         if whole:
             return bool(ufunc.reduce(values))
@@ -175,7 +176,7 @@ def logical(ufunc: np.ufunc, identity: bool) -> Reducer:
 
 def join(column: Column, axis: Axis, whole: bool) -> Any:
     """The strings, one after the other."""
-    _require_no_null(column, "join")
+    require_no_null(column, "join")
     return _by_part("".join, STRING)(column, axis, whole)
 
 

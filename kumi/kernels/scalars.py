@@ -12,6 +12,7 @@ infinite, a sine of infinity is NaN. What the language rejects raises ValueError
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -105,13 +106,13 @@ def cosine(x: float) -> float:
 
 def absolute(x: Any) -> Any:
     """The magnitude of a number; TypeError for anything else."""
-    _require_ordered((x,), int | float)
-    return abs(x)
+    _require_ordered((x,), int | float | Decimal)
+    return x.copy_abs() if isinstance(x, Decimal) else abs(x)
 
 
 def clamp(x: Any, low: Any, high: Any) -> Any:
     """X where it lies between the bounds, else the bound; ValueError where they are reversed."""
-    _require_ordered((x, low, high), int | float | str)
+    _require_ordered((x, low, high), int | float | Decimal | str)
     if low > high:
         raise ValueError("clamp: the lower bound is above the upper")
     return low if x < low else min(x, high)
@@ -152,9 +153,11 @@ def _fixed(chosen: Callable[..., Any]) -> _Maker:
 
 
 def _of_floats(chosen: Callable[..., float]) -> _Maker:
-    """A function of floats, for integers too."""
+    """A function of floats, for integers and decimals too."""
 
     def make(kinds: tuple[Kind, ...], _result: Kind) -> Callable[..., Any]:
+        if k.DECIMAL in kinds:  # which has no negative zero
+            return lambda number: chosen(float(number) or 0.0)
         if k.INTEGER not in kinds:
             return chosen
         return lambda *numbers: chosen(*map(to_float, numbers))

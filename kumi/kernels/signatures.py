@@ -119,6 +119,9 @@ STRING = Constraint("a string", lambda kind: kind is kinds.STRING)
 BOOLEAN = Constraint("a boolean", lambda kind: kind is kinds.BOOLEAN)
 TEXT = Constraint("a string", lambda kind: kind in {kinds.STRING, kinds.ANY})
 ORDERED = Constraint("a number or a string", lambda kind: is_numeric(kind) or kind is kinds.STRING)
+TEXT_OR_NUMBER = Constraint(
+    "a number or its text", lambda kind: is_numeric(kind) or kind in (kinds.STRING, kinds.ANY)
+)
 DATE = Constraint("a date", lambda kind: kind is kinds.DATE)
 ARRAY = Constraint("an array", lambda kind: isinstance(kind, ArrayOf | TupleOf))
 ANY = Constraint("any value", lambda _: True)
@@ -127,7 +130,7 @@ MODE = Option("mode", tuple(GOES_UP), "half_even")
 
 PLANNED = frozenset({
     "shift", "roll", "cross", "outer", "index",
-    "to_decimal", "to_integer", "to_int", "to_float", "to_string", "to_str",
+    "to_integer", "to_int", "to_float", "to_string", "to_str",
 })  # fmt: skip
 """Names that the language has and this version does not."""
 
@@ -186,6 +189,7 @@ def _dated(arguments: tuple[Kind, ...]) -> Misfit | None:
 
 
 _integer, _float = _always(kinds.INTEGER), _always(kinds.FLOAT)
+_decimal = _always(kinds.DECIMAL)
 _string, _boolean = _always(kinds.STRING), _always(kinds.BOOLEAN)
 _date = _always(kinds.DATE)
 
@@ -262,6 +266,7 @@ FUNCTIONS: tuple[Function, ...] = (
     _map("array_size", (ARRAY,), _integer),
     _map("at get []", (ARRAY, INTEGER), _element),
     _map("concat", (ANY, ANY), _string),
+    _map("to_decimal", (TEXT_OR_NUMBER,), _decimal),
     _map("upcase", (TEXT,), _string),
     _map("downcase", (TEXT,), _string),
     _map("year", (DATE,), _integer),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Symbol:
         return self.name
 
 
-LiteralValue: TypeAlias = bool | int | float | str | date | Symbol | None
+LiteralValue: TypeAlias = bool | int | float | Decimal | str | date | Symbol | None
 """What a literal can be."""
 
 
@@ -137,8 +138,8 @@ class Declaration:
 class Range:
     """`low..high`; None is open; `exclusive` for `...`."""
 
-    low: int | float | date | None
-    high: int | float | date | None
+    low: int | float | Decimal | date | None
+    high: int | float | Decimal | date | None
     exclusive: bool = False
 
 

@@ -268,6 +268,17 @@ def test_a_file_that_is_not_utf8_is_shown_where_it_is_not(tmp_path):
     )
 
 
+def test_a_schema_is_loaded_from_a_text():
+    schema = kumi.loads("schema do input do integer :n end value :twice, input.n * 2 end")
+    assert schema.__name__ == "Schema"
+    assert schema.run(n=4).twice == 8
+
+
+def test_what_is_wrong_in_a_text_is_shown_under_its_name():
+    with pytest.raises(kumi.SchemaError, match=r"^<Pay>:1:38: semantic error: `b` is"):
+        kumi.loads("schema do input do end value :twice, b * 2 end", name="Pay")
+
+
 def test_a_file_whose_name_is_no_text_is_loaded_and_shown(tmp_path):
     path = tmp_path / os.fsdecode(b"tax_\xff.kumi")
     path.write_text(LINES)

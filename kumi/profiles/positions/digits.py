@@ -17,30 +17,82 @@ _BLANK: Final = 32
 _ZERO: Final = 48
 _NINE: Final = 9
 _POINT: Final = 46
-_DECIMALS: Final = 6
-_AT_A_TIME: Final = 8  # digits that 32 bits hold
-_MOMENT: Final = 19
+_POINTS: Final = -7  # the column of the point before six decimals
+_SECONDS: Final = 10  # digits of a moment that say the second
+_AT_A_TIME: Final = 8
+MOMENT: Final = 19
+"""Digits of nanoseconds since 1970, from 2001 to 2262."""
 
 
-def are_numbers(columns: NDArray[np.uint8]) -> bool:
-    """Whether each line has a number that 63 bits hold.
+def numbers(columns: NDArray[np.uint8]) -> NDArray[np.int64] | None:
+    """What the digits say; None where a line has no number that 63 bits hold.
 
     >>> two = np.frombuffer(b" 1" b"42", np.uint8).reshape(2, 2).T
-    >>> are_numbers(two), are_numbers(two[::-1])
-    (True, False)
+    >>> numbers(two).tolist(), numbers(two[::-1])
+    ([1, 42], None)
     """
+    columns = columns[_blank_columns(columns) :]
+    return _values(columns) if len(columns) and _are_numbers(columns) else None
+
+
+def are_milliseconds(columns: NDArray[np.uint8]) -> bool:
+    """Whether each line has a number with six decimals, such as `  0.001234`."""
+    whole, point, decimals = columns[:_POINTS], columns[_POINTS], columns[_POINTS + 1 :]
+    whole = whole[_blank_columns(whole) :]
+    return bool(
+        len(whole)
+        and (point == _POINT).all()
+        and _are_digits(decimals).all()
+        and _are_numbers(whole)
+    )
+
+
+def nanoseconds(columns: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """What such milliseconds say."""
+    return _values(columns[:_POINTS]) * 10**6 + _values(columns[_POINTS + 1 :])
+
+
+def between(starts: NDArray[np.uint8], ends: NDArray[np.uint8]) -> NDArray[np.int64] | None:
+    """Nanoseconds between moments of 19 digits; None where one is none, or they go back.
+
+    Most have the seconds in common, and then only what is behind them needs to be read.
+    """
+    if not (_are_moments(starts) and _are_moments(ends)):
+        return None
+    common = _SECONDS if (starts[:_SECONDS] == ends[:_SECONDS]).all() else 0
+    took = _values(ends[common:]) - _values(starts[common:])
+    return None if (took < 0).any() else took
+
+
+def moments(columns: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """What the digits of moments say."""
+    return _values(columns)
+
+
+def _are_moments(columns: NDArray[np.uint8]) -> bool:
+    return len(columns) == MOMENT and bool(_are_digits(columns).all()) and _fit(columns[0])
+
+
+def _fit(first: NDArray[np.uint8]) -> bool:
+    """Whether 19 digits that begin so are a number that 63 bits hold, without a zero before it."""
+    return bool(first.min() > _ZERO and first.max() <= _ZERO + 8)
+
+
+def _blank_columns(columns: NDArray[np.uint8]) -> int:
+    """How many columns at the left have nothing but blanks."""
     first = 0
-    while first < len(columns) and not (columns[first] != _BLANK).any():
+    while first < len(columns) and not columns[first].tobytes().lstrip(b" "):
         first += 1
-    columns = columns[first:]
-    if not len(columns) or (len(columns) == _MOMENT and (columns[0] > _ZERO + 8).any()):
+    return first
+
+
+def _are_numbers(columns: NDArray[np.uint8]) -> bool:
+    if len(columns) > MOMENT or (len(columns) == MOMENT and not _fit(columns[0])):
         return False
     are_digits = _are_digits(columns)
-    if not are_digits[-1].all() or len(columns) > _MOMENT:
-        return False
     if are_digits.all():
         return len(columns) == 1 or not (columns[0] == _ZERO).any()
-    return _are_behind_blanks(columns, are_digits)
+    return bool(are_digits[-1].all()) and _are_behind_blanks(columns, are_digits)
 
 
 def _are_behind_blanks(columns: NDArray[np.uint8], are_digits: NDArray[np.bool_]) -> bool:
@@ -51,33 +103,17 @@ def _are_behind_blanks(columns: NDArray[np.uint8], are_digits: NDArray[np.bool_]
     return not begins_with_zero.any()
 
 
-def are_milliseconds(columns: NDArray[np.uint8]) -> bool:
-    """Whether each line has a number with six decimals, such as `  0.001234`."""
-    whole, point, decimals = np.split(columns, [-_DECIMALS - 1, -_DECIMALS])
-    return bool((point == _POINT).all() and _are_digits(decimals).all() and are_numbers(whole))
-
-
-def numbers(columns: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """What the digits say; a blank and a point are nothing.
-
-    >>> numbers(np.frombuffer(b" 1" b"42", np.uint8).reshape(2, 2).T).tolist()
-    [1, 42]
-    """
+def _values(columns: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """What the digits say, where a blank is nothing: eight at a time, which 32 bits hold."""
     values = columns & 15  # of a blank this is 0
-    found = np.zeros(columns.shape[1], np.int64)
+    found = None
     for start in range(len(values) % _AT_A_TIME - _AT_A_TIME, len(values), _AT_A_TIME):
         part = np.zeros(columns.shape[1], np.int32)
         for column in values[max(start, 0) : start + _AT_A_TIME]:
             part *= 10
             part += column
-        found *= 10**_AT_A_TIME
-        found += part
-    return found
-
-
-def nanoseconds(columns: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Milliseconds with six decimals, as nanoseconds."""
-    return numbers(np.delete(columns, -_DECIMALS - 1, axis=0))
+        found = part.astype(np.int64) if found is None else found * 10**_AT_A_TIME + part
+    return np.zeros(columns.shape[1], np.int64) if found is None else found
 
 
 def hexadecimal(letters: NDArray[np.uint8]) -> NDArray[np.int64] | None:

@@ -6,11 +6,14 @@ import json
 from enum import Enum, auto
 from typing import Any, Final, NamedTuple
 
+from kumi.profiles.positions.digits import MOMENT
+
 
 class Stamped(Enum):
-    """What stands in a place: a number, milliseconds with six decimals, or plain letters."""
+    """What stands in a place: a number, a moment, milliseconds with six decimals, or letters."""
 
     NUMBER = auto()
+    MOMENT = auto()
     MILLISECONDS = auto()
     LETTERS = auto()
 
@@ -24,11 +27,10 @@ _STAMPED: Final = {
     "trace_id": Stamped.LETTERS,
     "span_id": Stamped.LETTERS,
     "parent_span_id": Stamped.LETTERS,
-    "start_unix_nano": Stamped.NUMBER,
-    "end_unix_nano": Stamped.NUMBER,
+    "start_unix_nano": Stamped.MOMENT,
+    "end_unix_nano": Stamped.MOMENT,
 }
-_WIDEST: Final = {Stamped.MILLISECONDS: 16, Stamped.NUMBER: 12}
-_MOMENT: Final = 19  # digits of nanoseconds since 1970, until the year 2262
+_WIDEST: Final = {Stamped.MILLISECONDS: 16, Stamped.NUMBER: 12, Stamped.MOMENT: MOMENT}
 PROCESS: Final = 8
 """Letters of a run id that say the process: they are the same in all its runs."""
 
@@ -71,5 +73,4 @@ def _place(key: str, value: Any, line: bytes, at: int) -> StampedPlace:
         start = line.index(b'"', at) + 1
         return StampedPlace(key, start + (PROCESS if key == "run" else 0), line.index(b'"', start))
     end = min(end for mark in b",}" if (end := line.find(mark, at)) >= 0)
-    widest = _MOMENT if key.endswith("_nano") else _WIDEST.get(_STAMPED[key], 0)
-    return StampedPlace(key, max(at, end - widest), end)
+    return StampedPlace(key, max(at, end - _WIDEST.get(_STAMPED[key], 0)), end)

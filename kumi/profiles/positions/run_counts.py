@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from kumi.profiles.positions.digits import hexadecimal
+from kumi.profiles.positions.digits import hexadecimal, moments
 from kumi.profiles.positions.time_counts import LONGEST, TimeCounts
 from kumi.profiles.typical import LONGER
 
@@ -76,7 +76,8 @@ class RunCounts:
         is_long = passes & known.are_operations & (said.ns > LONGER)
         if is_long.any():
             runs = np.broadcast_to(numbers[:, None], is_long.shape)[is_long]
-            self.times.add_long(groups[is_long], said.ns[is_long], said.started[is_long], runs)
+            started = moments(said.starts[:, is_long])
+            self.times.add_long(groups[is_long], said.ns[is_long], started, runs)
         if said.cpu is not None and known.events[0].kind == "vm_run":
             _add(self.cpu, groups[passes[:, 0], 0], said.cpu[passes[:, 0]])
 
@@ -90,8 +91,9 @@ class RunCounts:
 def _of_lines(said: RunFigures, lines: Numbers) -> RunFigures:
     if len(lines) == said.ns.shape[1]:
         return said
-    ns, started, rows = (each[:, lines] for each in (said.ns, said.started, said.rows))
-    return said._replace(ns=ns, started=started, rows=rows)
+    return said._replace(
+        ns=said.ns[:, lines], rows=said.rows[:, lines], starts=said.starts[:, :, lines]
+    )
 
 
 def _add(sums: Counter[int], groups: Numbers, values: Numbers) -> None:

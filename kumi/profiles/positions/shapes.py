@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from kumi.profiles.event_line import read_line
-from kumi.profiles.positions.digits import are_milliseconds, are_numbers, nanoseconds, numbers
+from kumi.profiles.positions.digits import MOMENT, are_milliseconds, between, nanoseconds, numbers
 from kumi.profiles.positions.places import Stamped, stamped_places
 
 if TYPE_CHECKING:
@@ -54,12 +54,13 @@ class _Place(NamedTuple):
 class RunFigures(NamedTuple):
     """What runs say: (runs, lines). `run` is the second half of their ids: (runs, letters).
 
-    `cpu` is the time that the processor spent in each run, None where they do not say it.
+    `starts` are the digits of when each began: (digits, runs, lines). `cpu` is the time that the
+    processor spent in each run, None where they do not say it.
     """
 
     ns: Numbers
-    started: Numbers
     rows: Numbers
+    starts: Octets
     run: Octets
     cpu: Numbers | None
 
@@ -87,32 +88,32 @@ class Shape:
 
     def figures(self, runs: Octets) -> RunFigures | None:
         """What runs say that are like the first one; None where a place has what it must not."""
-        found = {key: np.zeros(runs.shape[:2], np.int64) for key in _FIGURES}
-        run, cpu = self._half_ids(runs), None
+        run, columns = self._half_ids(runs), {}
+        rows, cpu = np.zeros(runs.shape[:2], np.int64), None
         for place in self._places:
             if place.holds is Stamped.LETTERS:
                 if not _are_plain(place, runs, run):
                     return None
-                continue
-            columns = place.columns(runs)
-            if place.holds is Stamped.NUMBER:
-                if not are_numbers(columns):
+            elif place.holds is Stamped.MOMENT:
+                columns[place.key] = place.columns(runs)
+            elif place.holds is Stamped.NUMBER:
+                if (found := numbers(place.columns(runs))) is None:
                     return None
-                found[place.key][:, place.lines] = numbers(columns).reshape(len(runs), -1)
-            elif not are_milliseconds(columns):
+                rows[:, place.lines] = found.reshape(len(runs), -1)
+            elif not are_milliseconds(there := place.columns(runs)):
                 return None
             elif place.key == "cpu_ms":
-                cpu = nanoseconds(columns)
-        started = found["start_unix_nano"]
-        ns = found["end_unix_nano"] - started
-        return None if (ns < 0).any() else RunFigures(ns, started, found["rows"], run, cpu)
+                cpu = nanoseconds(there)
+        starts = columns["start_unix_nano"]
+        ns = between(starts, columns["end_unix_nano"])
+        if ns is None:
+            return None
+        shape = runs.shape[:2]
+        return RunFigures(ns.reshape(shape), rows, starts.reshape(-1, *shape), run, cpu)
 
     def _half_ids(self, runs: Octets) -> Octets:
         place = next(place for place in self._places if place.key == "run")
         return runs[:, 0, place.start : place.end]
-
-
-_FIGURES: Final = ("start_unix_nano", "end_unix_nano", "rows")
 
 
 def _are_plain(place: _Place, runs: Octets, run: Octets) -> bool:
@@ -120,7 +121,8 @@ def _are_plain(place: _Place, runs: Octets, run: Octets) -> bool:
     letters = place.letters(runs)
     if place.key == "run" and (letters != run[:, None]).any():
         return False
-    return not (((letters - np.uint8(_FIRST)) > _LAST - _FIRST) | (letters == _BACKSLASH)).any()
+    flat = np.ascontiguousarray(letters).reshape(-1)
+    return flat.min() >= _FIRST and flat.max() <= _LAST and not (flat == _BACKSLASH).any()
 
 
 def learned(lines: Sequence[bytes]) -> Shape | None:
@@ -136,15 +138,19 @@ def learned(lines: Sequence[bytes]) -> Shape | None:
         for place in places:
             known[place].append(number)
     found = [_Place(*place, place.holds, _as_slice(numbers)) for place, numbers in known.items()]
-    is_one = sum(place.key == "cpu_ms" for place in found) <= 1
-    return Shape(lines, events, found) if is_one else None
+    once = [place.key for place in found if place.key in _ONCE]
+    return Shape(lines, events, found) if len(once) == len(set(once)) else None
+
+
+_ONCE: Final = ("start_unix_nano", "end_unix_nano", "cpu_ms")
+"""What stands at one place in all lines that have it."""
 
 
 def _are_ours(event: Timed, places: list[StampedPlace]) -> bool:
     widths = {place.key: place.end - place.start for place in places}
     return (
-        widths.keys() >= {"run", "start_unix_nano", "end_unix_nano"}
-        and widths["run"] == _HALF_ID
+        widths.get("run") == _HALF_ID
+        and widths.get("start_unix_nano") == widths.get("end_unix_nano") == MOMENT
         and ("cpu_ms" not in widths or event.kind == "vm_run")
     )
 

@@ -382,6 +382,9 @@ class Formula(Expr[T_co]):
     __slots__ = ()
 
 
+Formula.__name__ = Formula.__qualname__ = "Expr"  # what Python's own messages call it
+
+
 def applied(function: str, *args: Any, **options: object) -> Expr[Any]:
     """An expression that calls a function by its canonical name; an option of None is left out."""
     return Formula(call(function, *args, options=options))

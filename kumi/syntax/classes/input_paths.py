@@ -117,8 +117,11 @@ class NoSuchFieldError(AttributeError):
     """A misspelt field.
 
     The text is made when it is shown, because `hasattr` and `getattr` with a default raise this and
-    throw it away.
+    throw it away. To whoever sees it, it is what Python itself raises.
     """
+
+    __module__ = "builtins"
+    __qualname__ = "AttributeError"
 
     def __init__(self, record: type[RecordBase], attribute: str) -> None:
         super().__init__(record, attribute)
