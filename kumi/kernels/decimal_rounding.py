@@ -77,7 +77,7 @@ def is_rounded(number: Decimal, digits: int) -> bool:
 
 
 def rounded_to(number: Decimal, step: Decimal, mode: str = "half_even") -> Decimal:
-    """The nearest multiple of a step; ValueError where that is not above zero, TypeError for null."""
+    """The nearest multiple of a step; ValueError where that is not above zero."""
     check_step(step)
     if number is None:
         raise TypeError("null has no multiple")
