@@ -181,13 +181,6 @@ def _listed(arguments: tuple[Kind, ...]) -> Misfit | None:
     return None
 
 
-def _dated(arguments: tuple[Kind, ...]) -> Misfit | None:
-    """What is compared with a date and can never be one."""
-    if kinds.DATE not in arguments or comparable(*arguments):
-        return None
-    return arguments.index(kinds.DATE) ^ 1, "a date"
-
-
 _integer, _float = _always(kinds.INTEGER), _always(kinds.FLOAT)
 _decimal = _always(kinds.DECIMAL)
 _string, _boolean = _always(kinds.STRING), _always(kinds.BOOLEAN)
@@ -205,13 +198,10 @@ def _map(
 
 
 def _fold(
-    names: str,
-    parameters: tuple[Constraint, ...],
-    result: Callable[[tuple[Kind, ...]], Kind],
-    **details: Any,
+    names: str, parameters: tuple[Constraint, ...], result: Callable[[tuple[Kind, ...]], Kind]
 ) -> Function:
     name, *aliases = names.split()
-    return Function(name, tuple(aliases), True, parameters, result, **details)
+    return Function(name, tuple(aliases), reducer=True, parameters=parameters, result=result)
 
 
 FUNCTIONS: tuple[Function, ...] = (
@@ -232,8 +222,8 @@ FUNCTIONS: tuple[Function, ...] = (
     _map("clamp", (NUMERIC, NUMERIC, NUMERIC), _promoted),
     _map("clamp", (STRING, STRING, STRING), _string),
     _map("clamp", (DATE, DATE, DATE), _date),
-    _map("equal eq ==", (ANY, ANY), _boolean, clash=_dated),
-    _map("not_equal neq !=", (ANY, ANY), _boolean, clash=_dated),
+    _map("equal eq ==", (ANY, ANY), _boolean),
+    _map("not_equal neq !=", (ANY, ANY), _boolean),
     _map("greater_than gt >", (NUMERIC, NUMERIC), _boolean),
     _map("greater_than gt >", (STRING, STRING), _boolean),
     _map("greater_than gt >", (DATE, DATE), _boolean),
@@ -290,7 +280,7 @@ FUNCTIONS: tuple[Function, ...] = (
     _fold("join", (STRING,), _string),
     _fold("mean avg", (NUMERIC,), _real),
     _fold("sum_if", (NUMERIC, BOOLEAN), _first),
-    _fold("count_if", (ANY, ANY), _integer, clash=_dated),
+    _fold("count_if", (ANY, ANY), _integer),
     _fold("mean_if avg_if", (NUMERIC, BOOLEAN), _real),
 )
 """Every overload. `sum_if`, `count_if` and `mean_if` are lowered to others and have no kernel."""
