@@ -20,6 +20,9 @@ T_co = TypeVar("T_co", covariant=True)
 Number: TypeAlias = int | float | Decimal
 N = TypeVar("N", bound=Number)
 O = TypeVar("O", bound=Number | str | date)  # noqa: E741 - ordered values
+AnyNumber: TypeAlias = "Expr[int] | Expr[float] | Expr[Decimal] | Number"
+Exact: TypeAlias = "Expr[Decimal] | Decimal"
+"""What makes decimals of the numbers beside it."""
 Policy: TypeAlias = Literal["zero", "clamp", "wrap"]
 
 
@@ -326,7 +329,11 @@ class Expr(Operand, Generic[T_co]):
         """The mean of the elements whose condition is true; NaN where there is none."""
         return applied("mean_if", self, condition)
 
-    def clamp(self: Expr[N], low: Expr[N] | N, high: Expr[N] | N) -> Expr[N]:
+    @overload
+    def clamp(self: Expr[Decimal], low: AnyNumber, high: AnyNumber) -> Expr[Decimal]: ...
+    @overload
+    def clamp(self: Expr[N], low: Expr[N] | N, high: Expr[N] | N) -> Expr[N]: ...
+    def clamp(self, low: object, high: object) -> Expr[Any]:
         """Not below `low`, not above `high`."""
         return applied("clamp", self, low, high)
 
@@ -335,6 +342,10 @@ class Expr(Operand, Generic[T_co]):
         return applied("is_null", self)
 
     @overload
+    def coalesce(self: Expr[Decimal | None], other: AnyNumber) -> Expr[Decimal]: ...
+    @overload
+    def coalesce(self: Expr[float | None], other: Exact) -> Expr[Decimal]: ...
+    @overload
     def coalesce(self: Expr[T | None], other: Expr[T]) -> Expr[T]: ...
     @overload
     def coalesce(self: Expr[T | None], other: T) -> Expr[T]: ...
@@ -342,7 +353,7 @@ class Expr(Operand, Generic[T_co]):
         """The value, or `other` where it is null."""
         return applied("coalesce", self, other)
 
-    def is_in(self, *listed: Number | str | bool) -> Expr[bool]:
+    def is_in(self, *listed: Number | str | bool | date) -> Expr[bool]:
         """Whether it is one of these literals."""
         return applied("in", self, *listed)
 
