@@ -143,6 +143,8 @@ assert_type(
     when(OrderPricing.premium).then(0).when(line.price > 1).then(exact).otherwise(0.5),
     Expr[Decimal],
 )
+assert_type(kumi.select(OrderPricing.premium, exact, None).max(), Expr[Decimal])
+assert_type(kumi.min(line.note), Expr[str])
 assert_type(kumi.lookup(date(2024, 1, 1), Input.today, line.quantity, default=0), Expr[int])
 assert_type(Input.today.is_in(date(2024, 1, 1), date(2024, 12, 25)), Expr[bool])
 

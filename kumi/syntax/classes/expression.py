@@ -279,11 +279,11 @@ class Expr(Operand, Generic[T_co]):
         """The number of elements of the innermost axis, nulls included."""
         return applied("count", self)
 
-    def min(self: Expr[O]) -> Expr[O]:
+    def min(self: Expr[O | None]) -> Expr[O]:
         """The least element that is not null; null where there is none."""
         return applied("min", self)
 
-    def max(self: Expr[O]) -> Expr[O]:
+    def max(self: Expr[O | None]) -> Expr[O]:
         """The greatest element that is not null; null where there is none."""
         return applied("max", self)
 
