@@ -2,7 +2,8 @@
 
 The payment is that of the annuity formula, P i / (1 - (1 + i)^-n), and i a twelfth of the rate of
 the year: that is arithmetic, no law. Invented: a payment is rounded half up to the cent, the last
-one takes up what the rounding left, and the fees of a loan are paid at its start.
+one takes up what the rounding left, and the fees of a loan are paid at its start. What is owed is
+a difference of powers; below 25 % and 480 months their 28 digits leave the cents beyond doubt.
 """
 
 from datetime import date
@@ -13,8 +14,8 @@ import kumi
 
 class Loan(kumi.Record):
     principal: kumi.Field[Decimal] = kumi.field(ge=Decimal("0.01"))
-    percent: kumi.Field[Decimal] = kumi.field(ge=0, lt=100)  # of a year
-    months: kumi.Field[int] = kumi.field(ge=1, le=600)
+    percent: kumi.Field[Decimal] = kumi.field(ge=0, lt=25)  # of a year
+    months: kumi.Field[int] = kumi.field(ge=1, le=480)
     starts: kumi.Field[date] = kumi.field(ge=date(1970, 1, 1), le=date(2100, 12, 31))
     fees: kumi.Field[Decimal | None] = kumi.field(ge=0)
 
