@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from kumi.schema import Schema as Schema
     from kumi.schema import compile_program as compile  # noqa: A004 - used as kumi.compile
     from kumi.schema import load as load
+    from kumi.schema import loads as loads
     from kumi.syntax.classes import *  # noqa: F403 - that package lists what it exports
 
 _ELSEWHERE = {
@@ -55,6 +56,7 @@ _ELSEWHERE = {
     "cells": ("kumi.results", "cells"),
     "compile": ("kumi.schema", "compile_program"),
     "load": ("kumi.schema", "load"),
+    "loads": ("kumi.schema", "loads"),
 }
 _MODULES = ("otel",)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import linecache
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import ClassVar, Literal
 
 from kumi.letters import cells
 
@@ -32,10 +33,13 @@ def _lines(text: str) -> list[str]:
 class Place:
     """A stretch of one source line: `line` and `column` from 1, `end_column` exclusive.
 
-    The class form derives from it, to look its columns up only when an error is shown.
+    The class form derives from it, to look its columns up only when an error is shown. `form` is
+    the one that is written there, whose words are those of messages.
     """
 
     __slots__ = ("column", "end_column", "line", "source")
+
+    form: ClassVar[Literal["text", "class"]] = "text"
 
     source: Source
     line: int

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 import numpy as np
 
 from kumi.errors import did_you_mean
+from kumi.kernels import vectors
+from kumi.kernels.decimal_values import canonical
 from kumi.kernels.values import is_array, same
 from kumi.kernels.vectors import to_lists
 from kumi.vm.convention import Computed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from numpy.typing import NDArray
 
     from kumi.kernels.vectors import Axis, Column
     from kumi.vm.convention import OutputTable
@@ -60,14 +65,15 @@ class Result(Computed):
     def numpy(self, name: str) -> Any:
         """One output as an array: of its cells for one axis, stacked where deeper ones are even.
 
-        Nulls come as a masked array. It cannot be written to: take a `.copy()` for that. Raises
-        ValueError where inner arrays differ in length.
+        Decimals are Python's, in an array of objects. Nulls come as a masked array. It cannot be
+        written to: take a `.copy()` for that. Raises ValueError where inner arrays differ in
+        length.
         """
         cell, axes = self._cell(name)
         if not axes:
-            return _whole(name, cell)
+            return _whole(name, self._value(name))
         shape = _shape(name, self._chain(axes))
-        values = cell.values.reshape(shape)
+        values = _array(cell).reshape(shape)
         values.flags.writeable = False
         if cell.valid is None:
             return values
@@ -88,7 +94,9 @@ class Result(Computed):
     def _value(self, name: str) -> Any:
         """The value of an output; what descriptors on the class call."""
         cell, axes = self._cell(name)
-        return to_lists(cell, self._chain(axes)) if axes else cell
+        if axes:
+            return to_lists(cell, self._chain(axes))
+        return _plain(cell)
 
     def _cell(self, name: str) -> tuple[Column | Any, tuple[str, ...]]:
         found = self._outputs.places.get(name)
@@ -108,6 +116,18 @@ class Result(Computed):
             return f"{schema}.{name} was not computed; ask for it with {schema}.only({name!r}).run"
         hint = did_you_mean(name, self._outputs.names)
         return f"{schema} has no declaration {name!r}" + (f"; {hint}" if hint else "")
+
+
+def _plain(cell: Any) -> Any:
+    """A scalar as its owner sees it: a decimal in the one way in which it is written."""
+    return canonical(cell) if isinstance(cell, Decimal) and cell.is_finite() else cell
+
+
+def _array(cell: Column) -> NDArray[Any]:
+    """The values of a column as NumPy has them; decimals as Python's, in an array of objects."""
+    if cell.scale is None:
+        return cell.values
+    return np.fromiter(vectors.cells(cell), object, len(cell))
 
 
 @overload

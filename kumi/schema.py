@@ -209,8 +209,19 @@ def load(path: str | os.PathLike[str]) -> type[Schema]:
     read.
     """
     hooks.start()
-    name = schema_name(path)
-    source = _read(Path(path))
+    return _compiled(_read(Path(path)), schema_name(path))
+
+
+def loads(text: str, *, name: str = "Schema") -> type[Schema]:
+    """The schema in a text, as `load` reads it from a file: a class of that name.
+
+    Its places are in `<name>`. Raises `SchemaError` with every syntax and static error.
+    """
+    hooks.start()
+    return _compiled(Source(f"<{name}>", text.removeprefix("\ufeff")), name)
+
+
+def _compiled(source: Source, name: str) -> type[Schema]:
     with hooks.phase("compile", name):
         with hooks.phase("parse", name):
             parsed = parse(source, name)

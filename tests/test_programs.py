@@ -1,7 +1,8 @@
 """Golden programs: source, input, the values with their exact kinds, and the operations.
 
 For each `programs/NAME.kumi` there is `NAME.json`, the input, and either `NAME.expected.json` with
-`NAME.ops`, or `NAME.raises`: the exception's type with its note, or the paths of the bad inputs.
+`NAME.ops`, or `NAME.raises`: the exception's type with its note, behind the text of a TypeError,
+which is ours; or the paths of the bad inputs.
 """
 
 import json
@@ -79,6 +80,7 @@ def test_failures(name):
     if isinstance(error, kumi.InputError):
         told = ", ".join(violation.path for violation in error.violations)
     else:
-        told = "".join(error.__notes__).replace(f"{PROGRAMS}/", "")
+        notes = "".join(error.__notes__).replace(f"{PROGRAMS}/", "")
+        told = f"{error}\n{notes}" if isinstance(error, TypeError) else notes
     expected = (PROGRAMS / f"{name}.raises").read_text(encoding="utf-8").strip()
     assert f"{type(error).__name__}: {told}" == expected

@@ -10,7 +10,7 @@ import kumi
 
 SCHEMAS = {
     "Array", "Expr", "Field", "Record", "Schema", "Value", "any_of", "array", "cells", "compile",
-    "field", "let", "load", "none_of", "ref", "size", "trait", "value", "when", "whole",
+    "field", "let", "load", "loads", "none_of", "ref", "size", "trait", "value", "when", "whole",
 }  # fmt: skip
 FUNCTIONS = {
     "abs", "add_days", "add_months", "add_years", "all", "any", "at", "ceil", "clamp", "coalesce",
@@ -70,7 +70,7 @@ class Pay(kumi.Schema):
 
 def test_what_a_prompt_shows_is_a_line():
     assert repr(Pay.gross) == "<kumi.value Pay.gross>"
-    assert repr(Pay.Input.hours).startswith("<kumi.Expr input.hours at ")
+    assert repr(Pay.Input.hours).startswith("<kumi.Expr Input.hours at ")
     assert repr(Pay.Input.hours * 2).startswith("<kumi.Expr multiply at ")
     assert repr(kumi.ref("later")).startswith("<kumi.Expr later at ")
     assert repr(kumi.compile(Pay)) == "<kumi.Program Pay: 3 operations, outputs gross>"

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 from kumi.analysis.facts import elements, named, quoted
 from kumi.kernels.signatures import overloads
-from kumi.syntax.nodes import Call, Cascade, Constant, InputPath, Name, distinct, roots
+from kumi.syntax.nodes import Call, Cascade, Constant, InputPath, Name, roots
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,12 +47,12 @@ def axes(facts: Analysis) -> None:
     """
     for declaration in facts.order:
         body = declaration.body
-        for node in distinct(*roots(body)):
+        for node in facts.nodes(declaration):
             found = _of(facts, node)
             if found is not None:
                 facts.axes[node] = found
         if isinstance(body, Cascade):
-            whole = _combined(facts, tuple(roots(body)), "this cascade")
+            whole = _combined(facts, tuple(roots(body)))
         else:
             whole = facts.axes.get(body)
         if whole is not None:
@@ -77,7 +77,7 @@ def _of_call(facts: Analysis, node: Call) -> Axes | None:
     functions = overloads(node.function)
     if not functions:
         return None
-    combined = _combined(facts, node.args, named(node.function))
+    combined = _combined(facts, node.args, node.function)
     if combined is None or not functions[0].reducer:
         return combined
     if combined:
@@ -87,8 +87,13 @@ def _of_call(facts: Analysis, node: Call) -> Axes | None:
     return None
 
 
-def _combined(facts: Analysis, operands: Sequence[ExprNode], who: str) -> Axes | None:
-    """The longest axes among the operands, of which all the others must be the beginning."""
+def _combined(
+    facts: Analysis, operands: Sequence[ExprNode], function: str | None = None
+) -> Axes | None:
+    """The longest axes among the operands of a function, or of a cascade.
+
+    All the others must be the beginning of them.
+    """
     longest: Axes = ()
     owner: ExprNode | None = None
     for operand in operands:
@@ -97,6 +102,7 @@ def _combined(facts: Analysis, operands: Sequence[ExprNode], who: str) -> Axes |
             return None
         shared = min(len(found), len(longest))
         if found[:shared] != longest[:shared]:
+            who = named(function) if function else "this cascade"
             _report_incompatible(facts, who, (owner, longest), (operand, found))
             return None
         if len(found) > len(longest):

@@ -10,13 +10,15 @@ import json
 import math
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, TypeAlias
 
 from kumi.errors import Problem
+from kumi.kernels.decimal_values import text
 from kumi.kernels.kinds import ANY, NULL
 from kumi.kernels.signatures import overloads
 from kumi.letters import visible
-from kumi.syntax.nodes import Constant, InputPath, Name, Symbol
+from kumi.syntax.nodes import Constant, InputPath, Name, Symbol, distinct, roots
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +72,15 @@ class Analysis:
     axes: dict[ExprNode | Declaration, Axes] = field(default_factory=dict)
     functions: dict[Call, Function] = field(default_factory=dict)
     nulls: dict[ExprNode | Declaration, Nulls] = field(default_factory=dict)
+    _nodes: dict[Declaration, tuple[ExprNode, ...]] = field(default_factory=dict)
     options: dict[Call, dict[str, LiteralValue]] = field(default_factory=dict)
+
+    def nodes(self, declaration: Declaration) -> tuple[ExprNode, ...]:
+        """Every node of a declaration once, operands first: walked once, for all the passes."""
+        found = self._nodes.get(declaration)
+        if found is None:
+            found = self._nodes[declaration] = tuple(distinct(*roots(declaration.body)))
+        return found
 
     def semantic(self, place: Place, message: str, hint: str | None = None) -> None:
         """Report that the schema makes no sense here."""
@@ -84,6 +94,10 @@ class Analysis:
         """Say that this compiles and was probably not meant."""
         self.warnings.append(Problem("warning", place, message, hint))
 
+    def said(self, text: str, in_class: str) -> str:
+        """What the form that the schema is written in says: of two ways to write the same."""
+        return in_class if self.schema.place.form == "class" else text
+
     def imported(self) -> Iterator[str]:
         """The names that imports bring."""
         return (name for one in self.schema.imports for name in one.names)
@@ -95,7 +109,11 @@ def elements(facts: Analysis, node: ExprNode) -> str | None:
     if reach is None or reach.declared.kind != "array":
         return None
     path = ("input", *reach.path, *(child.name for child in reach.declared.children or ()))
-    return f"that is the whole array as one value; its elements are `{'.'.join(path)}`"
+    where = facts.said(
+        f"its elements are `{'.'.join(path)}`",
+        "without `kumi.whole` a path stands for its elements",
+    )
+    return f"that is the whole array as one value; {where}"
 
 
 def described(kind: Kind) -> str:
@@ -109,19 +127,29 @@ def quoted(node: ExprNode, otherwise: str) -> str:
     """An operand as its author wrote it, where that is short; else what `otherwise` calls it."""
     match node:
         case InputPath():
-            return f"`input.{'.'.join(node.path)}`"
+            return f"`{node.written}`"
         case Name():
             return f"`{node.name}`"
         case Constant():
-            return f"`{literal(node.value)}`"
+            written = python_literal if node.place.form == "class" else literal
+            return f"`{written(node.value)}`"
     return otherwise
 
 
 def named(function: str) -> str:
     """A function by its name, and by its operator where it has one: "`add` (`+`)"."""
+    operator = symbol(function)
+    return f"`{function}` (`{operator}`)" if operator != function else f"`{function}`"
+
+
+def symbol(function: str) -> str:
+    """A function as formulas write it: its operator, its name where it has none.
+
+    >>> symbol("add"), symbol("concat")
+    ('+', 'concat')
+    """
     aliases = [alias for known in overloads(function) for alias in known.aliases]
-    operator = next((a for a in aliases if a != "[]" and not any(map(str.isalpha, a))), None)
-    return f"`{function}` (`{operator}`)" if operator else f"`{function}`"
+    return next((a for a in aliases if a != "[]" and not any(map(str.isalpha, a))), function)
 
 
 def literal(value: object) -> str:
@@ -133,8 +161,30 @@ def literal(value: object) -> str:
             return "Float::INFINITY" if value > 0 else "-Float::INFINITY"
         case int() if value.bit_length() > _LONG:
             return f"<integer of {value.bit_length()} bits>"
-        case Symbol():
-            return f":{value.name}"
-        case date():
-            return f'date("{value.isoformat()}")'
+        case Symbol() | date() | Decimal():
+            return _written(value)
     return visible(json.dumps(value, ensure_ascii=False))
+
+
+def _written(value: Symbol | date | Decimal) -> str:
+    if isinstance(value, Decimal):
+        return text(value)
+    return f":{value.name}" if isinstance(value, Symbol) else f'date("{value.isoformat()}")'
+
+
+def python_literal(value: object) -> str:
+    """A literal as Python code writes it, on one line.
+
+    >>> python_literal(None), python_literal(math.inf), python_literal(Symbol("gold"))
+    ('None', 'math.inf', '"gold"')
+    """
+    match value:
+        case None | bool():
+            return repr(value)
+        case float() if math.isinf(value):
+            return "math.inf" if value > 0 else "-math.inf"
+        case Symbol():
+            return json.dumps(value.name)
+        case Decimal():
+            return f'Decimal("{text(value)}")'
+    return literal(value)

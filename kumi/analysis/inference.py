@@ -21,10 +21,21 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from kumi.analysis.beside_decimals import check_beside_decimals
 from kumi.analysis.facts import described, elements, named, quoted
-from kumi.kernels.kinds import BOOLEAN, DATE, FLOAT, INTEGER, NULL, STRING, SYMBOL, promote
-from kumi.kernels.signatures import overloads
-from kumi.syntax.nodes import Call, Cascade, Constant, InputPath, Name, distinct, roots
+from kumi.kernels.kinds import (
+    BOOLEAN,
+    DATE,
+    FLOAT,
+    INTEGER,
+    NULL,
+    STRING,
+    SYMBOL,
+    comparable,
+    promote,
+)
+from kumi.kernels.signatures import overloads, resolved
+from kumi.syntax.nodes import Call, Cascade, Constant, InputPath, Name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,6 +44,12 @@ if TYPE_CHECKING:
     from kumi.kernels.kinds import Kind
     from kumi.kernels.signatures import Function
     from kumi.syntax.nodes import Declaration, ExprNode
+
+_TEXTS = frozenset({"concat", "in"})
+"""Functions whose arguments do not meet: each is looked at by itself."""
+
+
+_EQUALITY = frozenset({"equal", "not_equal", "count_if"})
 
 
 def inference(facts: Analysis) -> None:
@@ -50,7 +67,7 @@ def inference(facts: Analysis) -> None:
     ['divide', 'greater_than']
     """
     for declaration in facts.order:
-        for node in distinct(*roots(declaration.body)):
+        for node in facts.nodes(declaration):
             kind = _of(facts, node)
             if kind is not None:
                 facts.kinds[node] = kind
@@ -87,19 +104,35 @@ def of_literal(value: object) -> Kind:
 
 
 def _of_call(facts: Analysis, node: Call) -> Kind | None:
-    candidates = [f for f in overloads(node.function) if f.taking(len(node.args)) is not None]
-    given = tuple(kind for arg in node.args if (kind := facts.kinds.get(arg)) is not None)
-    if not candidates:
-        _report_arity(facts, node)
-        return None
-    if len(given) < len(node.args):
-        return None
-    chosen = next((function for function in candidates if function.admits(given)), None)
+    kinds = facts.kinds
+    given = tuple([kinds[arg] for arg in node.args if arg in kinds])
+    is_known = len(given) == len(node.args)
+    chosen = resolved(node.function, given) if is_known else None
     if chosen is None:
-        _report_mismatch(facts, node, candidates, given)
+        candidates = [f for f in overloads(node.function) if f.taking(len(node.args)) is not None]
+        if not candidates:
+            _report_arity(facts, node)
+        elif is_known:
+            _report_mismatch(facts, node, candidates, given)
+        return None
+    if chosen.name in _EQUALITY and not comparable(*given):
+        _report_never_equal(facts, node, given)
         return None
     facts.functions[node] = chosen
+    if chosen.name not in _TEXTS:
+        check_beside_decimals(facts, node.args)
     return chosen.result(given)
+
+
+def _report_never_equal(facts: Analysis, node: Call, given: tuple[Kind, ...]) -> None:
+    """Report a comparison of which the outcome is known before anything runs."""
+    one, other = (quoted(arg, f"argument {n}") for n, arg in enumerate(node.args, 1))
+    facts.type(
+        node.place,
+        f"{named(node.function)} compares {one}, {described(given[0])},"
+        f" with {other}, {described(given[1])}: they are never equal",
+        "compare values of one kind",
+    )
 
 
 def _report_arity(facts: Analysis, node: Call) -> None:
@@ -140,16 +173,23 @@ def _report_mismatch(
         node.args[at].place,
         f"{named(node.function)} takes {wanted} as argument {at + 1},"
         f" and {who} is {described(given[at])}",
-        elements(facts, node.args[at]) or _mismatch_hint(node, candidates, given, at),
+        elements(facts, node.args[at]) or _mismatch_hint(facts, node, candidates, given, at),
     )
 
 
 def _mismatch_hint(
-    node: Call, candidates: Sequence[Function], given: tuple[Kind, ...], at: int
+    facts: Analysis,
+    node: Call,
+    candidates: Sequence[Function],
+    given: tuple[Kind, ...],
+    at: int,
 ) -> str:
     kinds_given = ", ".join(map(str, given))
     if node.function == "add" and STRING in given:
         return f"given ({kinds_given}); to join text use `concat`"
+    if node.function in {"sum", "mean"} and BOOLEAN in given:
+        count = facts.said("fn(:count_if, …, true)", "kumi.count_if(…, True)")
+        return f"to count where it is true, write `{count}`"
     if DATE in given and (about := _about_dates(node, given)):
         return f"given ({kinds_given}); {about}"
     parameters = [function.taking(len(node.args)) or () for function in candidates]
@@ -188,6 +228,8 @@ def _of_cascade(facts: Analysis, body: Cascade) -> Kind | None:
         for condition in case.conditions:
             _check_condition(facts, condition)
         results.append(facts.kinds.get(case.result) if case.result else None)
+    chosen = [*(one.result for one in body.cases), body.base]
+    check_beside_decimals(facts, [one for one in chosen if one])
     known = [kind for kind in results if kind is not None]
     return promote(*known) if len(known) == len(results) else None
 

@@ -100,7 +100,8 @@ def _check_domain(facts: Analysis, declared: Input) -> None:
             _report_null(facts, declared)
             return
         case Input(kind="string" | "boolean", domain=Range()):
-            hint = "a range is for numbers and dates; list the values: `[…]`"
+            listed = facts.said("[…]", "one_of=[…]")
+            hint = f"a range is for numbers and dates; list the values: `{listed}`"
         case Input(kind="date", domain=domain) if not all(map(_is_date, _literals(domain))):
             hint = 'write dates: `date("2024-01-01")..date("2024-12-31")`'
         case Input(domain=Range() as domain) if _has_other_ends(declared.kind, domain):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kumi.errors import did_you_mean
 from kumi.kernels.signatures import PLANNED, known_names, overloads
-from kumi.syntax.nodes import Call, Cascade, Name, distinct, roots
+from kumi.syntax.nodes import Call, Cascade, Name
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -63,10 +63,11 @@ def _declare(facts: Analysis, declaration: Declaration) -> None:
 def _check_form(facts: Analysis, declaration: Declaration) -> None:
     body = declaration.body
     if declaration.kind == "trait" and not isinstance(body, Call):
+        true = facts.said("true", "True")
         facts.semantic(
             declaration.place,
             f"trait `{declaration.name}` must be a comparison or another function call",
-            "compare it, for example with `== true`, or combine it with `&`",
+            f"compare it, for example with `== {true}`, or combine it with `&`",
         )
     if isinstance(body, Cascade):
         if body.base is None:
@@ -85,7 +86,7 @@ def _check_form(facts: Analysis, declaration: Declaration) -> None:
 
 
 def _check_mentions(facts: Analysis, declaration: Declaration, known: set[str]) -> None:
-    for node in distinct(*roots(declaration.body)):
+    for node in facts.nodes(declaration):
         match node:
             case Name(name=name) if name not in known:
                 hint = _otherwise_named(facts, name) or _close(facts, name, known)
@@ -103,8 +104,9 @@ def _close(facts: Analysis, name: str, known: Collection[str]) -> str | None:
 def _otherwise_named(facts: Analysis, name: str) -> str | None:
     """A hint for what has that name and is no declaration."""
     if (name,) in facts.reaches:
-        return f"inputs are written `input.{name}`"
-    return f"a function is called as `fn(:{name}, …)`" if _is_function(facts, name) else None
+        return f"inputs are written `{_input(facts, name)}`"
+    call = facts.said(f"fn(:{name}, …)", f"kumi.{name}(…)")
+    return f"a function is called as `{call}`" if _is_function(facts, name) else None
 
 
 def _no_function(facts: Analysis, name: str) -> str | None:
@@ -112,7 +114,11 @@ def _no_function(facts: Analysis, name: str) -> str | None:
     if name in facts.declarations:
         kind = facts.declarations[name].kind
         return f"`{name}` is a {kind}, which takes no arguments: write `{name}`"
-    return f"inputs are written `input.{name}`" if (name,) in facts.reaches else None
+    return f"inputs are written `{_input(facts, name)}`" if (name,) in facts.reaches else None
+
+
+def _input(facts: Analysis, name: str) -> str:
+    return f"{facts.said('input', 'Input')}.{name}"
 
 
 def _is_function(facts: Analysis, name: str) -> bool:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from kumi.analysis.facts import named, quoted
 from kumi.kernels.kinds import ANY
 from kumi.kernels.null_rules import Nulls, null_rule
-from kumi.syntax.nodes import Call, Cascade, Constant, InputPath, Name, distinct, roots
+from kumi.syntax.nodes import Call, Cascade, Constant, InputPath, Name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +47,7 @@ def nullability(facts: Analysis) -> None:
     """
     for declaration in facts.order:
         body = declaration.body
-        for node in distinct(*roots(body)):
+        for node in facts.nodes(declaration):
             facts.nulls[node] = _of(facts, node)
             if isinstance(node, Call):
                 _check_arguments(facts, node)
@@ -68,9 +68,8 @@ def _of(facts: Analysis, node: ExprNode) -> Nulls:
             return facts.nulls.get(facts.declarations[node.name], Nulls.NEVER)
         case Call() if node in facts.functions:
             arguments = [facts.nulls[arg] for arg in node.args]
-            return null_rule(facts.functions[node].name).gives(
-                arguments, facts.options.get(node, {})
-            )
+            rule = null_rule(facts.functions[node].name)
+            return rule.gives(arguments, facts.options.get(node, {}))
     return Nulls.NEVER
 
 

@@ -12,14 +12,22 @@ from kumi.analysis.facts import described, literal, named, quoted
 from kumi.analysis.inference import of_literal
 from kumi.errors import did_you_mean
 from kumi.kernels.kinds import promote
-from kumi.kernels.signatures import overloads
-from kumi.syntax.nodes import Call, Constant, Symbol, distinct, roots
+from kumi.kernels.signatures import FUNCTIONS, overloads
+from kumi.syntax.nodes import Call, Constant, Symbol
 
 if TYPE_CHECKING:
     from kumi.analysis.facts import Analysis
     from kumi.kernels.signatures import Option
     from kumi.places import Place
     from kumi.syntax.nodes import LiteralValue
+
+
+_CONCERNED = frozenset(
+    function.name
+    for function in FUNCTIONS
+    if function.options or any(one.literal for one in function.parameters + function.group)
+)
+"""The functions that have options, or arguments that must be literals."""
 
 
 def options(facts: Analysis) -> None:
@@ -35,10 +43,15 @@ def options(facts: Analysis) -> None:
     [('round', {'mode': Symbol(name='half_up')})]
     """
     for declaration in facts.order:
-        for node in distinct(*roots(declaration.body)):
-            if isinstance(node, Call) and overloads(node.function):
-                _check_literals(facts, node)
-                _check_options(facts, node)
+        for node in facts.nodes(declaration):
+            if isinstance(node, Call) and (node.options or node.function in _CONCERNED):
+                _check(facts, node)
+
+
+def _check(facts: Analysis, node: Call) -> None:
+    if overloads(node.function):  # else the pass over names reported it
+        _check_literals(facts, node)
+        _check_options(facts, node)
 
 
 def _check_literals(facts: Analysis, node: Call) -> None:

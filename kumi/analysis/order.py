@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, TypeAlias
 
-from kumi.syntax.nodes import Name, distinct, roots
+from kumi.syntax.nodes import Name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +64,7 @@ def order(facts: Analysis) -> None:
 
 
 def _reads(facts: Analysis, declaration: Declaration) -> Iterator[str]:
-    found = (n.name for n in distinct(*roots(declaration.body)) if isinstance(n, Name))
+    found = (n.name for n in facts.nodes(declaration) if isinstance(n, Name))
     return (name for name in dict.fromkeys(found) if name in facts.declarations)
 
 

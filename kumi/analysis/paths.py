@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from kumi.analysis.facts import described
 from kumi.errors import closest
 from kumi.kernels.kinds import HASH
-from kumi.syntax.nodes import InputPath, distinct, roots
+from kumi.syntax.nodes import InputPath
 
 if TYPE_CHECKING:
     from kumi.analysis.facts import Analysis, Path
@@ -30,7 +30,7 @@ def paths(facts: Analysis) -> None:
     [('`input.prise` is not declared', 'did you mean `price`? `input` has price')]
     """
     for declaration in facts.schema.declarations:
-        for node in distinct(*roots(declaration.body)):
+        for node in facts.nodes(declaration):
             if isinstance(node, InputPath) and node.path not in facts.reaches:
                 _report(facts, node)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kumi.kernels.signatures import PLANNED
-from kumi.syntax.nodes import Call, Object, Tuple, distinct, roots
+from kumi.syntax.nodes import Call, Object, Tuple
 
 if TYPE_CHECKING:
     from kumi.analysis.facts import Analysis
@@ -17,7 +17,7 @@ _INSTEAD_OF_TUPLES = "many values are an array of the input; of two, `select` ch
 
 
 def supported(facts: Analysis) -> None:
-    """Report imports, decimal inputs, tuples, objects and planned functions, each where it is.
+    """Report imports, tuples, objects and planned functions, each where it is.
 
     >>> from kumi.analysis.facts import Analysis
     >>> from kumi.places import Source
@@ -30,11 +30,8 @@ def supported(facts: Analysis) -> None:
     """
     for one in facts.schema.imports:
         _report(facts, one.place, "imports are")
-    for reach in facts.reaches.values():
-        if reach.declared.kind == "decimal":
-            _report(facts, reach.declared.place, "decimal inputs are")
     for declaration in facts.schema.declarations:
-        for node in distinct(*roots(declaration.body)):
+        for node in facts.nodes(declaration):
             what = _planned(node)
             if what:
                 hint = _INSTEAD_OF_TUPLES if isinstance(node, Tuple) else None

@@ -7,6 +7,7 @@ import re
 import sys
 from contextlib import contextmanager
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,6 +15,7 @@ import click
 
 from kumi.cli.strict_json import loads
 from kumi.cli.terminal import say
+from kumi.kernels.values import to_string
 from kumi.letters import harmless_json, visible
 from kumi.profiles.devices import device_refused, is_device
 
@@ -32,8 +34,10 @@ def integers_of_any_size() -> Iterator[None]:
         sys.set_int_max_str_digits(before)
 
 
-def read_input(path: str | None) -> dict[str, Any]:
+def read_input(path: str | None, *, keeps_digits: bool = False) -> dict[str, Any]:
     """The input object in the file at `path`; `-` is standard input, None an empty object.
+
+    Floats remember how they were written where it `keeps_digits`, for decimals to be read.
 
     Raises OSError where it cannot be read, ClickException where it is no JSON object.
     """
@@ -43,7 +47,7 @@ def read_input(path: str | None) -> dict[str, Any]:
     if path != "-" and is_device(Path(path)):
         raise click.ClickException(device_refused(name, "input"))
     data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
-    value = _parsed(name, data)
+    value = _parsed(name, data, keeps_digits)
     if not isinstance(value, dict):
         raise click.ClickException(f"{name}: the input must be a JSON object, not {_kind(value)}")
     return value
@@ -106,10 +110,22 @@ def _written(value: Any) -> tuple[str, int]:
     """A value as JSON, and how many numbers in it became null."""
     try:
         return json.dumps(value, ensure_ascii=False, allow_nan=False, default=_text), 0
-    except ValueError:
-        text = json.dumps(value, ensure_ascii=False, default=_text)
+    except (ValueError, TypeError):  # NaN, or a decimal, which Python's writer does not know
+        text = _with_decimals(value)
     lost = sum(1 for found in _NO_NUMBER.finditer(text) if found[2])
     return _NO_NUMBER.sub(lambda found: found[1] or "null", text), lost
+
+
+def _with_decimals(value: Any) -> str:
+    """A value as JSON: decimals as numbers with all their digits."""
+    if isinstance(value, Decimal):
+        return to_string(value)
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_with_decimals, value))}]"
+    if isinstance(value, dict):
+        pairs = (f"{json.dumps(str(k))}: {_with_decimals(one)}" for k, one in value.items())
+        return f"{{{', '.join(pairs)}}}"
+    return json.dumps(value, ensure_ascii=False, default=_text)
 
 
 def _text(value: object) -> str:
@@ -119,11 +135,11 @@ def _text(value: object) -> str:
     raise TypeError(f"JSON has no {type(value).__name__}")
 
 
-def _parsed(name: str, data: bytes) -> Any:
+def _parsed(name: str, data: bytes, keeps_digits: bool) -> Any:
     if not data.strip():
         raise click.ClickException(f"{name}: it is empty; the input is a JSON object, such as {{}}")
     try:
-        return loads(data.decode("utf-8-sig"))
+        return loads(data.decode("utf-8-sig"), keeps_digits=keeps_digits)
     except json.JSONDecodeError as error:
         where = f"{name}:{error.lineno}:{error.colno}"
         raise click.ClickException(f"{where}: {error.msg}") from error

@@ -17,10 +17,12 @@ from kumi.cli.schemas import schema as find_schema
 from kumi.cli.shell_words import command_name, typed
 from kumi.cli.terminal import say
 from kumi.errors import InputError, KumiError
+from kumi.schema import compile_program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from kumi.ir.program import Program
     from kumi.otel.settings import Options
     from kumi.schema import Schema
 
@@ -101,8 +103,14 @@ def _is_whole(path: str) -> bool:
     return end is not None and not any(why.startswith("file_") for why in end["dropped"])
 
 
+def _reads_decimals(program: Program) -> bool:
+    """Whether a number in the input may be a decimal, whose digits must not become a float's."""
+    leaves = (operation.leaf for operation in program.operations if operation.leaf)
+    return any("decimal" in str(leaf.kind) for leaf in leaves)
+
+
 def _computed(schema: type[Schema], names: tuple[str, ...], given: str | None) -> dict[str, Any]:
-    data = read_input(given)
+    data = read_input(given, keeps_digits=_reads_decimals(compile_program(schema, *names)))
     try:
         result = schema.only(*names).run(data) if names else schema.run(data)
         return result.to_dict()
@@ -113,5 +121,5 @@ def _computed(schema: type[Schema], names: tuple[str, ...], given: str | None) -
     except KumiError:
         raise
     except Exception as error:  # a calculation that fails raises Python's own exceptions
-        notes = "".join(f"\n  {note}" for note in getattr(error, "__notes__", ()))
+        notes = "".join(f"\n{note}" for note in getattr(error, "__notes__", ()))
         raise click.ClickException(f"{type(error).__name__}: {error}{notes}") from error

@@ -14,6 +14,8 @@ import re
 from json import JSONDecodeError
 from typing import TYPE_CHECKING, Any, Final
 
+from kumi.kernels.decimal_values import Written
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -34,13 +36,13 @@ class _RefusedError(ValueError):
     """The text holds something that we refuse; where that is, is not known yet."""
 
 
-def loads(text: str) -> Any:
-    """The value of a JSON text.
+def loads(text: str, *, keeps_digits: bool = False) -> Any:
+    """The value of a JSON text; its floats are `Written` where it `keeps_digits`.
 
     Raises JSONDecodeError, with line and column, for what is no JSON or is refused.
     """
     try:
-        value = _DECODER.decode(text)
+        value = (_KEEPING if keeps_digits else _DECODER).decode(text)
         if "\\ud" in text or "\\uD" in text:
             _encodable(value)
     except _RefusedError:
@@ -72,8 +74,18 @@ def _finite(text: str) -> float:
     return number
 
 
+def _written(text: str) -> float:
+    _finite(text)
+    return Written(text)
+
+
 _DECODER: Final = json.JSONDecoder(
     object_pairs_hook=_distinct, parse_float=_finite, parse_constant=_finite
+)
+
+
+_KEEPING: Final = json.JSONDecoder(
+    object_pairs_hook=_distinct, parse_float=_written, parse_constant=_finite
 )
 
 

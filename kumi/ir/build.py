@@ -9,7 +9,7 @@ from kumi.errors import CompilerBug
 from kumi.ir import ops
 from kumi.ir.program import Operation
 from kumi.kernels.kinds import promote
-from kumi.kernels.signatures import overloads
+from kumi.kernels.signatures import resolved
 
 if TYPE_CHECKING:
     from kumi.ir.ops import Opcode
@@ -88,19 +88,21 @@ class Builder:
 
     def _overload(self, name: str, args: tuple[int, ...]) -> Function:
         kinds = self._kinds(args)
-        found = next((f for f in overloads(name) if f.admits(kinds)), None)
+        found = resolved(name, kinds)
         if found is None:
             raise CompilerBug(f"no overload of {name} takes {kinds}")
         return found
 
     def _kinds(self, args: tuple[int, ...]) -> tuple[Kind, ...]:
-        return tuple(self.operations[arg].kind for arg in args)
+        operations = self.operations
+        return tuple([operations[arg].kind for arg in args])
 
     def _longest(self, args: tuple[int, ...]) -> tuple[AxisName, ...]:
-        return max((self.operations[arg].result_axes for arg in args), key=len)
+        operations = self.operations
+        return max([operations[arg].result_axes for arg in args], key=len)
 
     def _align(self, args: tuple[int, ...], axes: tuple[AxisName, ...]) -> tuple[int, ...]:
-        return tuple(self._over(arg, axes) for arg in args)
+        return tuple([self._over(arg, axes) for arg in args]) if axes else args
 
     def _over(self, arg: int, axes: tuple[AxisName, ...]) -> int:
         """A vector of fewer axes repeated over `axes`; scalars are left as they are."""

@@ -9,12 +9,15 @@ from kumi.errors import CompilerBug, did_you_mean
 from kumi.ir import ops
 from kumi.ir.build import Builder
 from kumi.ir.desugar import DESUGARED
+from kumi.ir.domains import brought
 from kumi.ir.program import Group, Leaf, Program, Step
-from kumi.kernels.kinds import NULL
-from kumi.syntax.nodes import Call, Cascade, Constant, InputPath, Name, distinct, roots
+from kumi.kernels.decimal_values import to_decimal
+from kumi.kernels.kinds import DECIMAL, NULL
+from kumi.syntax.nodes import Call, Cascade, Constant, InputPath, Name, distinct
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from decimal import Decimal
 
     from kumi.analysis.facts import Analysis, Path, Reach
     from kumi.syntax.nodes import Case, Declaration, ExprNode
@@ -69,7 +72,8 @@ def _needed(analysis: Analysis, wanted: tuple[str, ...]) -> tuple[Declaration, .
     for declaration in reversed(analysis.order):
         if declaration.name in names:
             needed.append(declaration)
-            names.update(n.name for n in distinct(*roots(declaration.body)) if isinstance(n, Name))
+            found = analysis.nodes(declaration)
+            names.update(node.name for node in found if isinstance(node, Name))
     return tuple(reversed(needed))
 
 
@@ -85,7 +89,7 @@ class _Lowering:
 
     def load(self, needed: tuple[Declaration, ...]) -> None:
         """The group `inputs`: one LoadInput for each leaf, in the order of the input block."""
-        nodes = distinct(*(root for declaration in needed for root in roots(declaration.body)))
+        nodes = (node for declaration in needed for node in self.analysis.nodes(declaration))
         paths = {node.path for node in nodes if isinstance(node, InputPath)}
         for path, reach in self.analysis.reaches.items():
             if path in paths:
@@ -100,7 +104,7 @@ class _Lowering:
     def declare(self, declaration: Declaration) -> None:
         """The group of one declaration."""
         first = self.builder.open()
-        result = self._body(declaration.body)
+        result = self._body(declaration)
         if result < first:
             result = self._store(declaration, result)
         self.results[declaration.name] = result
@@ -123,11 +127,14 @@ class _Lowering:
             ops.STORE, declaration.place, source.kind, (loaded,), source.axes, leaf=source.leaf
         )
 
-    def _body(self, body: ExprNode | Cascade) -> int:
+    def _body(self, declaration: Declaration) -> int:
+        body = declaration.body
         done: dict[ExprNode, int] = {}
         if isinstance(body, Cascade):
             return self._cascade(body, done)
-        return self._expression(body, done)
+        for node in self.analysis.nodes(declaration):
+            done[node] = self._node(node, done)
+        return done[body]
 
     def _cascade(self, body: Cascade, done: dict[ExprNode, int]) -> int:
         """Conditions and results as written, then one Select for each case, from last to first."""
@@ -185,6 +192,8 @@ class _Lowering:
         function = self.analysis.functions[node]
         if function.name in DESUGARED:
             return DESUGARED[function.name](self.builder, node.place, *args)
+        if function.name == "to_decimal" and (literal := _decimal(node.args[0])) is not None:
+            return self.builder.constant(node.place, DECIMAL, literal)
         if function.name == "select":
             return self.builder.select(node.place, *args)
         if function.reducer:
@@ -195,10 +204,21 @@ class _Lowering:
         return tuple(self.analysis.options.get(node, {}).items())
 
 
+def _decimal(node: ExprNode) -> Decimal | None:
+    """The decimal that a literal stands for; None for what is no literal, or no number."""
+    if not isinstance(node, Constant):
+        return None
+    try:
+        return to_decimal(node.value)
+    except (TypeError, ValueError, OverflowError):
+        return None  # the run says so, where it stands
+
+
 def _leaf(reach: Reach) -> Leaf:
     declared = reach.declared
     steps = tuple(_steps(reach))
-    return Leaf(reach.path, steps, reach.axes, reach.kind, declared.domain, declared.place)
+    domain = brought(declared.domain, reach.kind)
+    return Leaf(reach.path, steps, reach.axes, reach.kind, domain, declared.place)
 
 
 def _steps(reach: Reach) -> list[Step]:

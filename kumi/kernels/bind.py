@@ -16,12 +16,15 @@ from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 from kumi.errors import CompilerBug
-from kumi.kernels import scalars
+from kumi.kernels import decimal_scalars, scalars
 from kumi.kernels.arithmetic import ARITHMETIC
 from kumi.kernels.choices import CHOICES
 from kumi.kernels.comparisons import COMPARISONS
 from kumi.kernels.date_columns import DATE_FUNCTIONS
+from kumi.kernels.decimal_folds import DECIMAL_REDUCERS
+from kumi.kernels.decimals import DECIMALS
 from kumi.kernels.fixed_lists import FIXED_LISTS
+from kumi.kernels.kinds import DECIMAL
 from kumi.kernels.reduce import REDUCERS
 from kumi.kernels.rounding_columns import ROUNDING
 from kumi.kernels.templates import NAMES, template
@@ -47,8 +50,11 @@ def scalar(
     builtins and what is in `NAMES`; or a callable. Either takes and gives plain Python objects,
     None for null. `options` are all that the function has, by name.
     """
-    expression = template(function, kinds, result, **options)
-    found = expression or scalars.function(function, kinds, result, **options)
+    found: str | Callable[..., Any] | None = None
+    if DECIMAL in kinds or result is DECIMAL:
+        found = decimal_scalars.function(function, kinds, result, **options)
+    found = found or template(function, kinds, result, **options)
+    found = found or scalars.function(function, kinds, result, **options)
     if found is None:
         raise CompilerBug(f"no scalar kernel for {function} of {', '.join(map(str, kinds))}")
     return found
@@ -59,7 +65,8 @@ def elementwise(
 ) -> Callable[..., Column]:
     """A function of columns of one length and scalars, at least one of them a column."""
     by_row = _by_row(_callable(function, kinds, result, options), result)
-    factory = _FACTORIES.get(function)
+    factories = DECIMALS if DECIMAL in kinds or result is DECIMAL else _FACTORIES
+    factory = factories.get(function)
     return (factory and factory(kinds, result, by_row, **options)) or by_row
 
 
@@ -67,6 +74,8 @@ def reducer(function: str, kind: Kind, result: Kind) -> Callable[[Column, Axis, 
     """A fold of the innermost axis: see `kumi.kernels.reduce`."""
     if function not in REDUCERS:
         raise CompilerBug(f"no reducer {function} of {kind} giving {result}")
+    if kind is DECIMAL and function in DECIMAL_REDUCERS:
+        return DECIMAL_REDUCERS[function]
     return REDUCERS[function](kind)
 
 

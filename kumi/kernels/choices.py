@@ -1,10 +1,10 @@
 """Logic and choices over whole columns: and, or, not, select, coalesce, is_null, clamp.
 
-A null condition counts as false. Factories as `arguments` describes them.
+A null condition raises TypeError. Factories as `arguments` describes them.
 
 >>> from kumi.kernels.bind import elementwise
 >>> from kumi.kernels.vectors import column_of
->>> condition = column_of([True, None], BOOLEAN)
+>>> condition = column_of([True, False], BOOLEAN)
 >>> choose = elementwise("select", (BOOLEAN, FLOAT, INTEGER), FLOAT)
 >>> cells(choose(condition, 0.5, column_of([1, 2], INTEGER)))
 [0.5, 2.0]
@@ -12,6 +12,8 @@ A null condition counts as false. Factories as `arguments` describes them.
 
 from __future__ import annotations
 
+import operator
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,6 +27,7 @@ from kumi.kernels.arguments import (
     presence,
     values,
 )
+from kumi.kernels.decimal_values import canonical
 from kumi.kernels.kinds import BOOLEAN, DATE, FLOAT, INTEGER
 from kumi.kernels.values import to_float
 from kumi.kernels.vectors import EPOCH, EXACT, LARGEST, Column, cells
@@ -36,37 +39,34 @@ if TYPE_CHECKING:
     from kumi.kernels.kinds import Kind
 
 
-def truth(argument: Any) -> Any:
-    """Where a boolean argument is true; a null is not."""
-    if argument.__class__ is not Column:
-        return argument is True
-    return argument.values if argument.valid is None else argument.values & argument.valid
+def _logic(compute: Callable[..., Any]) -> Factory:
+    """A function of booleans; a null among them goes by row, and raises."""
 
+    def make(_kinds: tuple[Kind, ...], _result: Kind, by_row: Kernel) -> Kernel:
+        def kernel(*arguments: Any) -> Column:
+            if has_nulls(*arguments):
+                return by_row(*arguments)
+            return Column(compute(*map(values, arguments)))
 
-def _and(a: object, b: object) -> Column:
-    return Column(truth(a) & truth(b))
+        return kernel
 
-
-def _or(a: object, b: object) -> Column:
-    return Column(truth(a) | truth(b))
-
-
-def _not(a: object) -> Column:
-    return Column(np.logical_not(truth(a)))
+    return make
 
 
 def _is_null(a: Column) -> Column:
     return Column(nulls(a))
 
 
-def _as_is(kernel: Kernel) -> Factory:
-    return lambda _kinds, _result, _by_row: kernel
-
-
-def select(_kinds: tuple[Kind, ...], result: Kind, _by_row: Kernel) -> Kernel:
+def select(_kinds: tuple[Kind, ...], result: Kind, by_row: Kernel) -> Kernel:
     """The second argument where the first is true, else the third, as the result's kind."""
     choose = _chooser(result)
-    return lambda condition, a, b: choose(truth(condition), a, b)
+
+    def kernel(condition: Any, a: Any, b: Any) -> Column:
+        if has_nulls(condition):
+            return by_row(condition, a, b)
+        return choose(values(condition), a, b)
+
+    return kernel
 
 
 def coalesce(_kinds: tuple[Kind, ...], result: Kind, _by_row: Kernel) -> Kernel:
@@ -86,28 +86,29 @@ def _chooser(result: Kind) -> Callable[[Any, Any, Any], Column]:
 
 
 def _choose_floats(first: Any, a: Any, b: Any) -> Column:
-    return Column(np.where(first, _floats(a), _floats(b)), _chosen_valid(first, a, b))
+    return Column(np.where(first, _floats(a), _floats(b)), chosen_valid(first, a, b))
 
 
 def _choose_integers(first: Any, a: Any, b: Any) -> Column:
     largest = max(bound(a), bound(b))
     form = _int64 if largest <= LARGEST else _objects
-    return Column(np.where(first, form(a), form(b)), _chosen_valid(first, a, b), largest)
+    return Column(np.where(first, form(a), form(b)), chosen_valid(first, a, b), largest)
 
 
 def _choose_booleans(first: Any, a: Any, b: Any) -> Column:
-    return Column(np.where(first, _booleans(a), _booleans(b)), _chosen_valid(first, a, b))
+    return Column(np.where(first, _booleans(a), _booleans(b)), chosen_valid(first, a, b))
 
 
 def _choose_dates(first: Any, a: Any, b: Any) -> Column:
-    return Column(np.where(first, _days(a), _days(b)), _chosen_valid(first, a, b))
+    return Column(np.where(first, _days(a), _days(b)), chosen_valid(first, a, b))
 
 
 def _choose_objects(first: Any, a: Any, b: Any) -> Column:
-    return Column(np.where(first, _objects(a), _objects(b)), _chosen_valid(first, a, b))
+    return Column(np.where(first, _objects(a), _objects(b)), chosen_valid(first, a, b))
 
 
-def _chosen_valid(first: Any, a: Any, b: Any) -> Any:
+def chosen_valid(first: Any, a: Any, b: Any) -> Any:
+    """Where a choice is not null; None where it nowhere is."""
     if not has_nulls(a, b):
         return None
     size = next(len(x) for x in (first, a, b) if isinstance(x, Column | np.ndarray))
@@ -150,9 +151,9 @@ def _objects(argument: Any) -> Any:
     """Python objects, null as None; a scalar in an array without dimensions."""
     if argument.__class__ is not Column:
         boxed = np.empty((), object)
-        boxed[()] = argument
+        boxed[()] = canonical(argument) if isinstance(argument, Decimal) else argument
         return boxed
-    if argument.values.dtype == object:
+    if argument.scale is None and argument.values.dtype == object:
         return argument.values
     return np.fromiter(cells(argument), object, len(argument))
 
@@ -176,10 +177,10 @@ def clamp(kinds: tuple[Kind, ...], result: Kind, by_row: Kernel) -> Kernel | Non
 
 
 CHOICES: dict[str, Factory] = {
-    "and": _as_is(_and),
-    "or": _as_is(_or),
-    "not": _as_is(_not),
-    "is_null": _as_is(_is_null),
+    "and": _logic(operator.and_),
+    "or": _logic(operator.or_),
+    "not": _logic(np.logical_not),
+    "is_null": lambda _kinds, _result, _by_row: _is_null,
     "select": select,
     "coalesce": coalesce,
     "clamp": clamp,

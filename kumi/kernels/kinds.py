@@ -25,6 +25,8 @@ class Scalar(enum.Enum):
     ANY = "any"
     NULL = "null"
 
+    __hash__ = object.__hash__  # there is one of each, and Enum's own takes a call in Python
+
     def __str__(self) -> str:
         return self.value
 
@@ -64,11 +66,30 @@ def is_numeric(kind: Kind) -> bool:
     return kind in NUMERIC
 
 
+def comparable(one: Kind, other: Kind) -> bool:
+    """Whether values of two kinds can be equal. Where they never are, `==` is a mistake.
+
+    >>> comparable(INTEGER, FLOAT), comparable(STRING, INTEGER), comparable(STRING, ANY)
+    (True, False, True)
+    """
+    if ANY in (one, other) or NULL in (one, other):
+        return True
+    if is_numeric(one) and is_numeric(other):
+        return True
+    if isinstance(one, ArrayOf) and isinstance(other, ArrayOf):
+        return comparable(one.element, other.element)
+    if isinstance(one, TupleOf) or isinstance(other, TupleOf):
+        return isinstance(one, ArrayOf | TupleOf) and isinstance(other, ArrayOf | TupleOf)
+    return one == other
+
+
 def promote(*kinds: Kind) -> Kind:
     """The kind of a choice between values: decimal > float > integer, equal kinds stay, else any.
 
     A null among them does not count: it takes the others' kind.
     """
+    if kinds and kinds.count(kinds[0]) == len(kinds):
+        return kinds[0]
     known = [kind for kind in kinds if kind is not NULL]
     if not known:
         return NULL

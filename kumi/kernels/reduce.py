@@ -2,8 +2,8 @@
 
 A reducer takes `(column, axis, whole)`. `whole` says that `axis` is the only one: the result is a
 plain Python object. Otherwise it is a column with a cell for each parent of `axis`. Nulls: `sum`,
-`mean` and `join` raise TypeError, `min` and `max` skip them, `count` counts them, `any` and `all`
-take them as false. NaN in `min` or `max` gives NaN.
+`mean`, `join`, `any` and `all` raise TypeError, `min` and `max` skip them, `count` counts them. NaN
+in `min` or `max` gives NaN.
 
 NumPy folds all the parents at once with `reduceat`, which takes the offset where each begins. But
 it has no notion of an empty one: where two offsets are equal it gives the element that stands
@@ -30,7 +30,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from kumi.kernels.choices import truth
 from kumi.kernels.kinds import FLOAT, INTEGER, STRING
 from kumi.kernels.scalars import divide_integers
 from kumi.kernels.vectors import EXACT, LARGEST, Axis, Column, cells, column_of, magnitude
@@ -60,14 +59,15 @@ def parts(column: Column, axis: Axis) -> Iterator[list[Any]]:
     return (found[start:end] for start, end in pairwise(axis.offsets.tolist()))
 
 
-def _require_no_null(column: Column, function: str) -> None:
+def require_no_null(column: Column, function: str) -> None:
+    """Raise TypeError where a cell is null."""
     if column.valid is not None and not column.valid.all():
         raise TypeError(f"{function}: there is a null among the values")
 
 
 def sum_floats(column: Column, axis: Axis, whole: bool) -> Any:
     """Pairwise, as NumPy adds."""
-    _require_no_null(column, "sum")
+    require_no_null(column, "sum")
     if whole:
         return float(np.add.reduce(column.values)) + 0.0  # adding 0.0 turns -0.0 into 0.0
     return Column(fold(np.add, column.values, axis, 0.0) + 0.0)
@@ -75,7 +75,7 @@ def sum_floats(column: Column, axis: Axis, whole: bool) -> Any:
 
 def sum_integers(column: Column, axis: Axis, whole: bool) -> Any:
     """Exact at any size."""
-    _require_no_null(column, "sum")
+    require_no_null(column, "sum")
     bound = _sum_bound(column)
     if bound > LARGEST:
         return _by_part(sum, INTEGER)(column, axis, whole)
@@ -109,7 +109,7 @@ def mean(kind: Kind) -> Reducer:
     total = sum_floats if kind is FLOAT else sum_integers
 
     def reducer(column: Column, axis: Axis, whole: bool) -> Any:
-        _require_no_null(column, "mean")
+        require_no_null(column, "mean")
         sums = total(column, axis, whole)
         if whole:
             return _quotient(sums, axis.size)
@@ -143,7 +143,7 @@ def extreme(ufunc: np.ufunc, choose: Callable[[list[Any]], Any], kind: Kind) -> 
     def reducer(column: Column, axis: Axis, whole: bool) -> Any:
         if column.values.dtype == object:
             return by_part(column, axis, whole)
-        values, kept = _without_nulls(column, axis)
+        values, kept = without_nulls(column, axis)
         if whole:
             return ufunc.reduce(values).item() if values.size else None
         filled = kept.counts > 0
@@ -153,7 +153,7 @@ def extreme(ufunc: np.ufunc, choose: Callable[[list[Any]], Any], kind: Kind) -> 
     return reducer
 
 
-def _without_nulls(column: Column, axis: Axis) -> tuple[NDArray[Any], Axis]:
+def without_nulls(column: Column, axis: Axis) -> tuple[NDArray[Any], Axis]:
     """The values that are not null, and the axis that they then have."""
     if column.valid is None:
         return column.values, axis
@@ -165,7 +165,8 @@ def logical(ufunc: np.ufunc, identity: bool) -> Reducer:
     """Whether any, or all, of the values are true."""
 
     def reducer(column: Column, axis: Axis, whole: bool) -> Any:
-        values = truth(column)
+        require_no_null(column, "all" if identity else "any")
+        values = column.values
         if whole:
             return bool(ufunc.reduce(values))
         return Column(fold(ufunc, values, axis, identity))
@@ -175,7 +176,7 @@ def logical(ufunc: np.ufunc, identity: bool) -> Reducer:
 
 def join(column: Column, axis: Axis, whole: bool) -> Any:
     """The strings, one after the other."""
-    _require_no_null(column, "join")
+    require_no_null(column, "join")
     return _by_part("".join, STRING)(column, axis, whole)
 
 

@@ -107,7 +107,7 @@ def round_float_to(x: float, step: float, *, mode: str = "half_even") -> float:
     return _exactly(x, *Decimal(repr(step)).as_integer_ratio(), mode) if found is None else found
 
 
-def check_step(step: float) -> None:
+def check_step(step: float | Decimal) -> None:
     """Raise ValueError unless there are multiples of this step."""
     if not 0 < step < math.inf:
         raise ValueError("round_to: the step must be a number above zero")

@@ -12,8 +12,9 @@ infinite, a sine of infinity is NaN. What the language rejects raises ValueError
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from kumi.kernels import kinds as k
 from kumi.kernels import rounding
@@ -105,13 +106,13 @@ def cosine(x: float) -> float:
 
 def absolute(x: Any) -> Any:
     """The magnitude of a number; TypeError for anything else."""
-    _require_ordered((x,), int | float)
-    return abs(x)
+    _require_ordered((x,), int | float | Decimal)
+    return x.copy_abs() if isinstance(x, Decimal) else abs(x)
 
 
 def clamp(x: Any, low: Any, high: Any) -> Any:
     """X where it lies between the bounds, else the bound; ValueError where they are reversed."""
-    _require_ordered((x, low, high), int | float | str)
+    _require_ordered((x, low, high), int | float | Decimal | str)
     if low > high:
         raise ValueError("clamp: the lower bound is above the upper")
     return low if x < low else min(x, high)
@@ -130,8 +131,15 @@ def at(kind: Kind, array: Any, index: int) -> Any:
     return bring(array[index], kind)
 
 
+def no_condition() -> NoReturn:
+    """What becomes of a condition that is null."""
+    raise TypeError("a condition is null")
+
+
 def concat(left: object, right: object) -> str:
-    """The texts of two values, joined; null has none."""
+    """The texts of two values, joined; TypeError for null."""
+    if left is None or right is None:
+        raise TypeError("null has no text")
     return to_string(left) + to_string(right)
 
 
@@ -145,9 +153,11 @@ def _fixed(chosen: Callable[..., Any]) -> _Maker:
 
 
 def _of_floats(chosen: Callable[..., float]) -> _Maker:
-    """A function of floats, for integers too."""
+    """A function of floats, for integers and decimals too."""
 
     def make(kinds: tuple[Kind, ...], _result: Kind) -> Callable[..., Any]:
+        if k.DECIMAL in kinds:  # which has no negative zero
+            return lambda number: chosen(float(number) or 0.0)
         if k.INTEGER not in kinds:
             return chosen
         return lambda *numbers: chosen(*map(to_float, numbers))

@@ -15,10 +15,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kumi.kernels import kinds
-from kumi.kernels.kinds import ArrayOf, Kind, TupleOf, is_numeric, promote
+from kumi.kernels.kinds import ArrayOf, Kind, TupleOf, comparable, is_numeric, promote
 from kumi.kernels.rounding import GOES_UP
 
 if TYPE_CHECKING:
@@ -116,7 +117,11 @@ LITERAL = Constraint(
 INTEGER = Constraint("an integer", lambda kind: kind is kinds.INTEGER)
 STRING = Constraint("a string", lambda kind: kind is kinds.STRING)
 BOOLEAN = Constraint("a boolean", lambda kind: kind is kinds.BOOLEAN)
+TEXT = Constraint("a string", lambda kind: kind in {kinds.STRING, kinds.ANY})
 ORDERED = Constraint("a number or a string", lambda kind: is_numeric(kind) or kind is kinds.STRING)
+TEXT_OR_NUMBER = Constraint(
+    "a number or its text", lambda kind: is_numeric(kind) or kind in (kinds.STRING, kinds.ANY)
+)
 DATE = Constraint("a date", lambda kind: kind is kinds.DATE)
 ARRAY = Constraint("an array", lambda kind: isinstance(kind, ArrayOf | TupleOf))
 ANY = Constraint("any value", lambda _: True)
@@ -125,7 +130,7 @@ MODE = Option("mode", tuple(GOES_UP), "half_even")
 
 PLANNED = frozenset({
     "shift", "roll", "cross", "outer", "index",
-    "to_decimal", "to_integer", "to_int", "to_float", "to_string", "to_str",
+    "to_integer", "to_int", "to_float", "to_string", "to_str",
 })  # fmt: skip
 """Names that the language has and this version does not."""
 
@@ -171,26 +176,20 @@ def _uniform(arguments: tuple[Kind, ...]) -> Misfit | None:
 def _listed(arguments: tuple[Kind, ...]) -> Misfit | None:
     """The first literal that the value before the list can never be."""
     for position, kind in enumerate(arguments[1:], 1):
-        if never_equal(arguments[0], kind):
+        if not comparable(arguments[0], kind):
             return position, "a number" if is_numeric(arguments[0]) else f"a {arguments[0]}"
     return None
 
 
 def _dated(arguments: tuple[Kind, ...]) -> Misfit | None:
     """What is compared with a date and can never be one."""
-    if kinds.DATE not in arguments or not never_equal(*arguments):
+    if kinds.DATE not in arguments or comparable(*arguments):
         return None
     return arguments.index(kinds.DATE) ^ 1, "a date"
 
 
-def never_equal(one: Kind, other: Kind) -> bool:
-    """Whether no two values of these kinds are equal: text and numbers, say."""
-    if kinds.ANY in {one, other} or kinds.NULL in {one, other}:
-        return False
-    return one != other and not (is_numeric(one) and is_numeric(other))
-
-
 _integer, _float = _always(kinds.INTEGER), _always(kinds.FLOAT)
+_decimal = _always(kinds.DECIMAL)
 _string, _boolean = _always(kinds.STRING), _always(kinds.BOOLEAN)
 _date = _always(kinds.DATE)
 
@@ -223,23 +222,29 @@ FUNCTIONS: tuple[Function, ...] = (
     _map("divide div /", (NUMERIC, NUMERIC), _real),
     _map("modulo mod %", (NUMERIC, NUMERIC), _promoted),
     _map("power pow **", (NUMERIC, NUMERIC), _promoted),
-    _map("abs", (ANY,), _first),
+    _map("abs", (NUMERIC,), _first),
     _map("sqrt", (NUMERIC,), _float),
     _map("sin", (NUMERIC,), _float),
     _map("cos", (NUMERIC,), _float),
     _map("exp", (NUMERIC,), _float),
     _map("log", (NUMERIC,), _float),
     _map("tanh", (NUMERIC,), _float),
-    _map("clamp", (ANY, ANY, ANY), _promoted),
+    _map("clamp", (NUMERIC, NUMERIC, NUMERIC), _promoted),
+    _map("clamp", (STRING, STRING, STRING), _string),
+    _map("clamp", (DATE, DATE, DATE), _date),
     _map("equal eq ==", (ANY, ANY), _boolean, clash=_dated),
     _map("not_equal neq !=", (ANY, ANY), _boolean, clash=_dated),
-    _map("greater_than gt >", (ORDERED, ORDERED), _boolean),
+    _map("greater_than gt >", (NUMERIC, NUMERIC), _boolean),
+    _map("greater_than gt >", (STRING, STRING), _boolean),
     _map("greater_than gt >", (DATE, DATE), _boolean),
-    _map("greater_than_or_equal gte ge >=", (ORDERED, ORDERED), _boolean),
+    _map("greater_than_or_equal gte ge >=", (NUMERIC, NUMERIC), _boolean),
+    _map("greater_than_or_equal gte ge >=", (STRING, STRING), _boolean),
     _map("greater_than_or_equal gte ge >=", (DATE, DATE), _boolean),
-    _map("less_than lt <", (ORDERED, ORDERED), _boolean),
+    _map("less_than lt <", (NUMERIC, NUMERIC), _boolean),
+    _map("less_than lt <", (STRING, STRING), _boolean),
     _map("less_than lt <", (DATE, DATE), _boolean),
-    _map("less_than_or_equal lte le <=", (ORDERED, ORDERED), _boolean),
+    _map("less_than_or_equal lte le <=", (NUMERIC, NUMERIC), _boolean),
+    _map("less_than_or_equal lte le <=", (STRING, STRING), _boolean),
     _map("less_than_or_equal lte le <=", (DATE, DATE), _boolean),
     _map("and &", (BOOLEAN, BOOLEAN), _boolean),
     _map("or |", (BOOLEAN, BOOLEAN), _boolean),
@@ -261,8 +266,9 @@ FUNCTIONS: tuple[Function, ...] = (
     _map("array_size", (ARRAY,), _integer),
     _map("at get []", (ARRAY, INTEGER), _element),
     _map("concat", (ANY, ANY), _string),
-    _map("upcase", (ANY,), _string),
-    _map("downcase", (ANY,), _string),
+    _map("to_decimal", (TEXT_OR_NUMBER,), _decimal),
+    _map("upcase", (TEXT,), _string),
+    _map("downcase", (TEXT,), _string),
     _map("year", (DATE,), _integer),
     _map("month", (DATE,), _integer),
     _map("day", (DATE,), _integer),
@@ -314,7 +320,13 @@ def canonical(alias: str) -> str:
 
 def overloads(name: str) -> tuple[Function, ...]:
     """The overloads of a function by name or alias, in order of choice; empty where unknown."""
-    return _by_name.get(canonical(name), ())
+    return _by_name.get(name) or _by_name.get(canonical(name), ())
+
+
+@lru_cache(maxsize=4096)
+def resolved(name: str, arguments: tuple[Kind, ...]) -> Function | None:
+    """The first overload that takes arguments of these kinds: schemas ask the same very often."""
+    return next((function for function in overloads(name) if function.admits(arguments)), None)
 
 
 def known_names() -> frozenset[str]:

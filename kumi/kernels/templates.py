@@ -2,7 +2,7 @@
 
 `{0} {1} {2}` stand for the names of the arguments, so an argument may be named several times.
 Besides these an expression uses operators, builtins and `NAMES`. It means exactly what the language
-means: null (None) in arithmetic and ordering raises Python's own TypeError, an integer too large
+means: null (None) in arithmetic, ordering and logic raises a TypeError, an integer too large
 for a float becomes infinite, a float divided by zero is IEEE's.
 
 >>> template("divide", (FLOAT, FLOAT), FLOAT)
@@ -16,7 +16,7 @@ import math
 from typing import TYPE_CHECKING, Any, Final
 
 from kumi.kernels.kinds import ANY, BOOLEAN, FLOAT, HASH, INTEGER, STRING, Scalar, is_numeric
-from kumi.kernels.scalars import divide_by_zero
+from kumi.kernels.scalars import divide_by_zero, no_condition
 from kumi.kernels.values import to_float
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ NAMES: Final[dict[str, Any]] = {
     "_to_float": to_float,
     "_by_zero": divide_by_zero,
     "_nan": math.nan,
+    "_no_condition": no_condition,
 }
 """What expressions may name besides their arguments: to be bound where they are used."""
 
@@ -94,7 +95,7 @@ def _equality(operator: str, identity: str) -> Callable[[tuple[Kind, ...], Kind]
 
 def _select(kinds: tuple[Kind, ...], result: Kind) -> str:
     yes, no = _brought("{1}", kinds[1], result), _brought("{2}", kinds[2], result)
-    return f"({yes} if {{0}} else {no})"
+    return f"({yes} if {{0}} else {no} if {{0}} is False else _no_condition())"
 
 
 def _coalesce(kinds: tuple[Kind, ...], result: Kind) -> str:
@@ -107,7 +108,7 @@ def _absolute(kinds: tuple[Kind, ...], _result: Kind) -> str | None:
 
 
 def _concat(kinds: tuple[Kind, ...], _result: Kind) -> str | None:
-    return '(({0} or "") + ({1} or ""))' if kinds == (STRING, STRING) else None
+    return "({0} + {1})" if kinds == (STRING, STRING) else None
 
 
 def _fixed(text: str) -> Callable[[tuple[Kind, ...], Kind], str]:
@@ -127,9 +128,9 @@ _MAKERS: dict[str, Callable[..., str | None]] = {
     "greater_than_or_equal": _order(">="),
     "less_than": _order("<"),
     "less_than_or_equal": _order("<="),
-    "and": _fixed("({0} is True and {1} is True)"),
-    "or": _fixed("({0} is True or {1} is True)"),
-    "not": _fixed("({0} is not True)"),
+    "and": _fixed("({0} & {1})"),
+    "or": _fixed("({0} | {1})"),
+    "not": _fixed("({0} ^ True)"),
     "select": _select,
     "is_null": _fixed("({0} is None)"),
     "coalesce": _coalesce,

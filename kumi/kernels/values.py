@@ -17,7 +17,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kumi.kernels.dates import EXAMPLE, as_date
-from kumi.kernels.kinds import ANY, BOOLEAN, DATE, FLOAT, HASH, INTEGER, STRING, ArrayOf
+from kumi.kernels.decimal_values import of_float, text, to_decimal
+from kumi.kernels.kinds import (
+    ANY,
+    BOOLEAN,
+    DATE,
+    DECIMAL,
+    FLOAT,
+    HASH,
+    INTEGER,
+    STRING,
+    ArrayOf,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,6 +78,16 @@ def described(value: object) -> str:
     return "an array" if is_array(value) else f"a Python {type(value).__name__}"
 
 
+def as_list(value: object) -> str:
+    """How what is no array becomes one, as the end of a message; nothing where it does not."""
+    if hasattr(value, "columns"):
+        rows = "to_dicts()" if hasattr(value, "to_dicts") else 'to_dict("records")'
+        return f"; give its rows: `.{rows}`"
+    if isinstance(value, str | bytes | Mapping) or not hasattr(value, "__iter__"):
+        return ""
+    return "; give `list(…)` of it"
+
+
 def expected(kind: Kind) -> str:
     """What a value of a kind is called, for messages."""
     if isinstance(kind, ArrayOf):
@@ -88,7 +109,8 @@ def bring(value: Any, kind: Kind) -> Any:
     """Data as its declared kind has it: a plain Python object, or None for null.
 
     An integer becomes a float where that is declared; NumPy's scalars and subclasses of Python's
-    become the plain types. Raises TypeError for everything else.
+    become the plain types; a decimal is made of any number and of its text. Raises TypeError for
+    everything else.
     """
     if value is None:
         return None
@@ -126,8 +148,16 @@ def _as_date(value: Any) -> date | None:
     return found if found.__class__ is date else None
 
 
+def _as_decimal(value: Any) -> Decimal | None:
+    try:
+        return to_decimal(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
 _RULES: dict[Any, Callable[[Any], Any]] = {
     FLOAT: _as_float,
+    DECIMAL: _as_decimal,
     INTEGER: _as_integer,
     BOOLEAN: _as_boolean,
     STRING: _as_string,
@@ -139,7 +169,10 @@ _RULES: dict[Any, Callable[[Any], Any]] = {
 
 
 def same(left: Any, right: Any) -> bool:
-    """Structural equality of any two values; a boolean equals only itself, 1 equals 1.0."""
+    """Structural equality of any two values; a boolean equals only itself, 1 equals 1.0.
+
+    A decimal equals the float whose shortest form it is.
+    """
     if isinstance(left, _BOOLEANS) or isinstance(right, _BOOLEANS):
         return isinstance(left, _BOOLEANS) and isinstance(right, _BOOLEANS) and bool(left == right)
     if isinstance(left, Mapping) and isinstance(right, Mapping):
@@ -148,7 +181,14 @@ def same(left: Any, right: Any) -> bool:
         if not (is_array(left) and is_array(right)):
             return False
         return len(left) == len(right) and all(map(same, left, right))
+    if isinstance(left, Decimal) or isinstance(right, Decimal):
+        return bool(_exactly(left) == _exactly(right))
     return bool(left == right)
+
+
+def _exactly(value: Any) -> Any:
+    """A float by its shortest decimal form; any other value, and what is not finite, as it is."""
+    return of_float(value) if isinstance(value, float) and math.isfinite(value) else value
 
 
 def to_string(value: object) -> str:
@@ -157,6 +197,8 @@ def to_string(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return text(value) if value.is_finite() else str(value)
     return _float_text(value) if isinstance(value, float) else str(value)
 
 

@@ -2,7 +2,8 @@
 
 What a column's `values` are depends on its kind: integer int64, or objects (Python ints) once
 `bound` passes `LARGEST`; float float64; boolean bool; date datetime64[D]; anything else objects. A
-null cell has any value in `values` (None in objects) and False in `valid`.
+null cell has any value in `values` (None in objects) and False in `valid`. Decimals are integers
+with a `scale`, one for the column; a null among them is an integer, too.
 
 Two regions, the first with one sale and the second with two; a value of each region is repeated
 over its sales:
@@ -17,11 +18,12 @@ from __future__ import annotations
 
 from datetime import date
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 
-from kumi.kernels.kinds import BOOLEAN, DATE, FLOAT, INTEGER
+from kumi.kernels.decimal_cells import INT64, decimals, largest, whole_numbers
+from kumi.kernels.kinds import BOOLEAN, DATE, DECIMAL, FLOAT, INTEGER
 from kumi.kernels.values import to_float
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 
     from kumi.kernels.kinds import Kind
 
-LARGEST: Final = 2**63 - 1
+LARGEST: Final = INT64
 """The largest magnitude that an integer column keeps in int64."""
 
 EXACT: Final = 2**53
@@ -42,24 +44,66 @@ EPOCH: Final = date(1970, 1, 1)
 _EPOCH_ORDINAL: Final = EPOCH.toordinal()
 
 
+class Quotients(Protocol):
+    """Divisions that nobody has asked the digits of: see `kumi.kernels.decimal_quotients`."""
+
+    def __len__(self) -> int:
+        """How many there are."""
+
+    def worked_out(self) -> Column:
+        """Each to 28 digits."""
+
+    def repeated(self, counts: NDArray[np.int64]) -> Quotients:
+        """Each repeated so many times."""
+
+
 class Column:
     """The cells of a value with axes, in order.
 
     `values` (n,); `valid` (n,) bool, False where a cell is null, or None where none is. `bound`
-    is for integers: no magnitude is larger (it may be generous).
+    is for integers: no magnitude is larger (it may be generous). A column with a `scale` is one of
+    decimals: each is its integer times `10 ** -scale`.
+
+    A column of `quotients` has no values yet. They are worked out when somebody looks at them,
+    which rounding does not: it asks the quotients themselves.
     """
 
-    __slots__ = ("bound", "valid", "values")
+    __slots__ = ("bound", "quotients", "scale", "valid", "values")
+
+    quotients: Quotients | None
 
     def __init__(
-        self, values: NDArray[Any], valid: NDArray[np.bool_] | None = None, bound: int | None = None
+        self,
+        values: NDArray[Any],
+        valid: NDArray[np.bool_] | None = None,
+        bound: int | None = None,
+        scale: int | None = None,
     ) -> None:
         self.values = values
         self.valid = valid
         self.bound = bound
+        self.scale = scale
+        self.quotients = None
+
+    @classmethod
+    def of_quotients(cls, quotients: Quotients) -> Column:
+        """A column of quotients, none of them null."""
+        column = cls.__new__(cls)
+        column.quotients = quotients
+        column.valid = None
+        return column
+
+    if not TYPE_CHECKING:  # a type checker sees the slots, which are all there
+
+        def __getattr__(self, name: str) -> Any:
+            if name not in ("values", "bound", "scale"):
+                raise AttributeError(name)
+            worked = self.quotients.worked_out()
+            self.values, self.bound, self.scale = worked.values, worked.bound, worked.scale
+            return getattr(self, name)
 
     def __len__(self) -> int:
-        return len(self.values)
+        return len(self.values if self.quotients is None else self.quotients)
 
     def __repr__(self) -> str:
         return f"Column({cells(self)!r}, bound={self.bound})"
@@ -99,8 +143,10 @@ def axis_over(arrays: Sequence[Sequence[Any]]) -> Axis:
 def align(column: Column, axes: Sequence[Axis]) -> Column:
     """Repeat each cell over the elements below it: `axes` are the deeper ones, outermost first."""
     counts = axes[0].counts if len(axes) == 1 else np.diff(_composed(axes))
+    if column.quotients is not None:
+        return Column.of_quotients(column.quotients.repeated(counts))
     valid = None if column.valid is None else np.repeat(column.valid, counts)
-    return Column(np.repeat(column.values, counts), valid, column.bound)
+    return Column(np.repeat(column.values, counts), valid, column.bound, column.scale)
 
 
 def _composed(axes: Sequence[Axis]) -> NDArray[np.int64]:
@@ -113,7 +159,8 @@ def _composed(axes: Sequence[Axis]) -> NDArray[np.int64]:
 
 def cells(column: Column) -> list[Any]:
     """The cells as Python objects, None where null."""
-    found: list[Any] = column.values.tolist()
+    scale = column.scale
+    found: list[Any] = column.values.tolist() if scale is None else decimals(column.values, scale)
     if column.valid is not None:
         for position in np.flatnonzero(~column.valid).tolist():
             found[position] = None
@@ -134,7 +181,8 @@ def to_lists(column: Column, axes: Sequence[Axis]) -> list[Any]:
 def column_of(found: Sequence[Any], kind: Kind, types: set[type] | None = None) -> Column:
     """A column of Python objects that are all of `kind`, or None where null.
 
-    A float column takes integers too. `types` are those of the cells, where the caller knows them.
+    A float column takes integers too, a decimal one whatever `to_decimal` takes. `types` are those
+    of the cells, where the caller knows them.
     """
     types = set(map(type, found)) if types is None else types
     valid = _presence(found) if type(None) in types else None
@@ -142,6 +190,8 @@ def column_of(found: Sequence[Any], kind: Kind, types: set[type] | None = None) 
         return _floats(found, valid)
     if kind is INTEGER:
         return _integers(found, valid)
+    if kind is DECIMAL:
+        return _decimals(found, valid, types - {type(None)})
     if kind is BOOLEAN:
         return Column(np.fromiter(_filled(found, valid, False), np.bool_, len(found)), valid)
     if kind is DATE:
@@ -153,7 +203,7 @@ def _presence(found: Sequence[Any]) -> NDArray[np.bool_]:
     return np.fromiter((cell is not None for cell in found), np.bool_, len(found))
 
 
-def _filled(found: Sequence[Any], valid: object, fill: float) -> Sequence[Any]:
+def _filled(found: Sequence[Any], valid: object, fill: float | str) -> Sequence[Any]:
     return found if valid is None else [fill if cell is None else cell for cell in found]
 
 
@@ -185,9 +235,12 @@ def _integers(found: Sequence[int | None], valid: NDArray[np.bool_] | None) -> C
     return column
 
 
+def _decimals(found: Sequence[Any], valid: NDArray[np.bool_] | None, types: set[type]) -> Column:
+    filled = _filled(found, valid, "0" if types == {str} else 0)
+    values, bound, scale = whole_numbers(filled, types)
+    return Column(values, valid, bound, scale)
+
+
 def magnitude(column: Column) -> int:
     """The largest magnitude in an integer column; 0 where it is empty."""
-    values = column.values
-    if values.dtype == object:
-        return max((abs(value) for value in values.tolist() if value is not None), default=0)
-    return max(-int(values.min()), int(values.max())) if values.size else 0
+    return largest(column.values)

@@ -27,12 +27,14 @@ from kumi.profiles.duckdb_files import (
     rewritten,
     sql,
 )
-from kumi.profiles.event_line import read_line
+from kumi.profiles.engine import KEYS
+from kumi.profiles.event_line import Timed, read_line
 from kumi.profiles.figure_rows import distribution, ranks, tally
 from kumi.profiles.one_by_one import CountedEvent, OneByOne
+from kumi.profiles.positions.own_file import NotOursError, OwnFile
+from kumi.profiles.positions.run_counts import RunCounts
 
 if TYPE_CHECKING:
-    from collections import Counter
     from collections.abc import Mapping
 
     from kumi.profiles.engine import Distribution, Filters, Key, Tally
@@ -43,6 +45,8 @@ if TYPE_CHECKING:
 
 _FREE: Final = {"free": [f'"{opcode.name}"' for opcode in OPCODES if opcode.free]}
 """The operations that take no reading of the clock, as DuckDB writes their names in JSON."""
+_NAMES: Final = ("kind", *KEYS)
+"""What of an event names a group of events."""
 
 
 class DuckDBEngine:
@@ -53,12 +57,16 @@ class DuckDBEngine:
         self._scratch = profiles.scratch
         self._database = connect(profiles.scratch.folder)
         self._one_by_one = OneByOne(filters)
+        self._runs = RunCounts(filters)
         first_malformed: tuple[str, int] | None = None
         for profile in profiles.files:
-            path = self._count(profile)
-            first_malformed = first_malformed or self._find_malformed(profile, path)
+            number = self._count(profile)
+            if number and first_malformed is None:
+                first_malformed = profile.name, number
+        self._insert_runs()
+        self._insert_events()
         kinds = self._query("SELECT kind, sum(calls)::BIGINT FROM counted GROUP BY kind")
-        by_kind = self._one_by_one.kinds
+        by_kind = self._one_by_one.kinds + self._runs.left_out
         by_kind.update({kind and json.loads(kind): calls for kind, calls in kinds})
         self.lines = LineCounts.of(by_kind, first_malformed)
 
@@ -97,43 +105,40 @@ class DuckDBEngine:
     def _query(self, statement: str, parameters: object = None) -> list[tuple[Any, ...]]:
         return query(self._database, statement, parameters)
 
-    def _count(self, profile: ProfileFile) -> str:
-        """Count the lines of a file; the path that DuckDB could read it at."""
-        path = plain_path(profile, self._scratch)
+    def _count(self, profile: ProfileFile) -> int | None:
+        """Count the lines of a file; the number of the first malformed one."""
+        try:
+            own = OwnFile(profile, self._runs, self._one_by_one, self._scratch)
+        except NotOursError:
+            return self._count_foreign(profile)
+        malformed = self._count_foreign(own.foreign) if own.foreign else None
+        found = (own.first_malformed, malformed and own.number(malformed))
+        return min((number for number in found if number), default=None)
+
+    def _count_foreign(self, profile: ProfileFile) -> int | None:
+        """The same for lines of anybody, of which Python reads few."""
+        path, malformed = plain_path(profile, self._scratch), self._malformed()
         try:
             self._query(sql("count").format(path=quoted(path)))
         except OddLineError:
             path = rewritten(profile, self._scratch)
             self._query(sql("count").format(path=quoted(path)))
-        self._count_one_by_one()
-        return path
-
-    def _count_one_by_one(self) -> None:
-        """Count the lines that the statement has left to Python."""
-        before = self._one_by_one.timed.copy()
-        lines = self._query("SELECT entire, calls FROM counted WHERE entire IS NOT NULL")
-        self._query("DELETE FROM counted WHERE entire IS NOT NULL")
-        for entire, calls in lines:
+        for entire, calls in self._query(
+            "DELETE FROM counted WHERE entire IS NOT NULL RETURNING entire, calls"
+        ):
             self._one_by_one.add(entire.encode(), calls)
-        self._insert(self._one_by_one.timed - before)
+        return self._first_malformed(profile, path) if self._malformed() > malformed else None
 
-    def _insert(self, events: Counter[CountedEvent]) -> None:
-        if events:
-            columns = zip(CountedEvent._fields, zip(*events, strict=True), strict=True)
-            given = {name: list(values) for name, values in columns}
-            self._query(sql("insert").format(), {**given, "calls": list(events.values())})
+    def _malformed(self) -> int:
+        [(calls,)] = self._query("SELECT sum(calls) FROM counted WHERE kind IS NULL")
+        return self._one_by_one.kinds[None] + int(calls or 0)
 
-    def _find_malformed(self, profile: ProfileFile, path: str) -> tuple[str, int] | None:
-        """File and number of its first malformed line, where this is the first file with one.
+    def _first_malformed(self, profile: ProfileFile, path: str) -> int:
+        """The number of the first malformed line.
 
         DuckDB passes over blank lines and does not number the others as the file does. So it says
         which one it is of those that are not blank, and Python counts in the file up to that one.
         """
-        if not (
-            self._one_by_one.kinds[None]
-            or self._query("SELECT 1 FROM counted WHERE kind IS NULL LIMIT 1")
-        ):
-            return None
         self._query("SET preserve_insertion_order = true")
         lines = self._query(sql("first_malformed").format(path=quoted(path)))
         self._query("SET preserve_insertion_order = false")
@@ -143,7 +148,36 @@ class DuckDBEngine:
             if entire is None or read_line(entire.encode()).kind is None
         )
         number, _ = next(islice(profile.lines(), ordinal - 1, None))
-        return profile.name, number
+        return number
+
+    def _insert_events(self) -> None:
+        """Insert what Python has read line by line."""
+        if events := self._one_by_one.timed:
+            columns = zip(CountedEvent._fields, zip(*events, strict=True), strict=True)
+            given = {name: list(values) for name, values in columns}
+            self._query(sql("insert_events"), {**given, "calls": list(events.values())})
+
+    def _insert_runs(self) -> None:
+        """Insert what was read by position."""
+        runs = self._runs
+        if not runs.groups:
+            return
+        counted, firsts = runs.times.counted(), runs.times.firsts()
+        self._database.register("times", counted._asdict())
+        self._database.register("firsts", firsts._asdict())
+        events, classes = zip(*runs.groups, strict=True)
+        columns = zip(Timed._fields, zip(*events, strict=True), strict=True)
+        given = {name: list(values) for name, values in columns if name in _NAMES}
+        numbers = range(len(events))
+        self._query(
+            sql("insert_runs"),
+            {
+                **given,
+                "rows_class": list(classes),
+                "rows": [runs.rows[number] for number in numbers],
+                "cpu": [runs.cpu.get(number) for number in numbers],
+            },
+        )
 
 
 def _parameters(filters: Filters) -> dict[str, object]:

@@ -18,6 +18,8 @@ import json
 import re
 from typing import Any, Final
 
+from kumi.profiles.profile_file import LONGEST_LINE
+
 MOST_NESTED: Final = 100
 _BRACKETS: Final = re.compile(r'"(?:[^"\\]|\\.)*+"|([\[{])|[\]}]')
 _MOST_DIGITS: Final = 4300  # Python makes no integer of more
@@ -29,7 +31,10 @@ def loads(line: bytes) -> Any:
     >>> loads(b'{"rows":[1,2],"rows":3}')
     {'rows': 3}
     """
-    text = line.strip().decode()
+    line = line.strip()
+    if len(line) >= LONGEST_LINE:
+        raise ValueError("too long")
+    text = line.decode()
     if text.count("[") + text.count("{") > MOST_NESTED and _depth(text) > MOST_NESTED:
         raise ValueError(f"nested more than {MOST_NESTED} deep")
     found = (_STRICT if len(text) <= _MOST_DIGITS else _LARGE).decode(text)

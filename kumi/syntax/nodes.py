@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Symbol:
         return self.name
 
 
-LiteralValue: TypeAlias = bool | int | float | str | date | Symbol | None
+LiteralValue: TypeAlias = bool | int | float | Decimal | str | date | Symbol | None
 """What a literal can be."""
 
 
@@ -50,6 +51,11 @@ class InputPath:
 
     place: Place
     path: tuple[str, ...]
+
+    @property
+    def written(self) -> str:
+        """The path as the author of the schema writes it."""
+        return ".".join(("input", *self.path))
 
 
 @dataclass(slots=True, eq=False)
@@ -132,8 +138,8 @@ class Declaration:
 class Range:
     """`low..high`; None is open; `exclusive` for `...`."""
 
-    low: int | float | date | None
-    high: int | float | date | None
+    low: int | float | Decimal | date | None
+    high: int | float | Decimal | date | None
     exclusive: bool = False
 
 
@@ -189,7 +195,7 @@ def children(node: ExprNode) -> tuple[ExprNode, ...]:
     """The direct operands of an expression, in textual order."""
     match node:
         case Call():
-            return node.args + tuple(e for _, e in node.named)
+            return node.args + tuple(e for _, e in node.named) if node.named else node.args
         case Tuple():
             return node.items
         case Object():
@@ -215,16 +221,19 @@ def distinct(*starts: ExprNode) -> Iterator[ExprNode]:
     Python code may use one expression in many places, so trees can share nodes: walking each use
     would take time exponential in the depth. Iterative at any depth.
     """
-    seen: set[ExprNode] = set()
-    todo = [(start, False) for start in reversed(starts)]
+    is_open: dict[ExprNode, bool] = {}
+    todo = list(reversed(starts))
     while todo:
-        node, ready = todo.pop()
-        if ready:
+        node = todo[-1]
+        state = is_open.get(node)
+        if state is None and (below := children(node)):
+            is_open[node] = True
+            todo.extend(below[::-1])
+            continue
+        todo.pop()
+        if state is not False:
+            is_open[node] = False
             yield node
-        elif node not in seen:
-            seen.add(node)
-            todo.append((node, True))
-            todo.extend((child, False) for child in reversed(children(node)))
 
 
 def roots(body: ExprNode | Cascade) -> Iterator[ExprNode]:

@@ -54,7 +54,7 @@ def _word(node: ExprNode) -> str:
         case Constant():
             return f"{type(node.value).__name__}:{node.value!r}"
         case InputPath():
-            return "input." + ".".join(node.path)
+            return ".".join(("input", *node.path))
         case Name():
             return f"${node.name}"
         case Call():
@@ -72,7 +72,7 @@ def headline(node: ExprNode) -> str:
         case Call():
             return node.function
         case InputPath():
-            return ".".join(("input", *node.path))
+            return node.written
         case Name():
             return node.name
     return type(node).__name__

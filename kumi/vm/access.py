@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from kumi.kernels.values import described, is_array, is_record
+from kumi.kernels.values import as_list, described, is_array, is_record
 from kumi.kernels.vectors import axis_over
 from kumi.vm.missing_keys import said_of_missing
 
@@ -209,7 +209,7 @@ def _elements(value: Any, position: int, path: AccessPath, say: Say) -> Sequence
     elif value is BELOW_NULL:
         say(path, position, "expected an array, found null, as the hash that holds it is")
     elif value is not MISSING:
-        say(path, position, f"expected an array, found {described(value)}")
+        say(path, position, f"expected an array, found {described(value)}{as_list(value)}")
     return ()
 
 

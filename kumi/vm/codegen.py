@@ -97,7 +97,7 @@ class _Writer:
         self._add(f"{names.BAD} = []")
         if any(not is_root_scalar(leaf) for leaf in self._leaves()):
             self._bind("Loading", Loading)
-            self._add(f"loading = Loading(given, {names.BAD})")
+            self._add(f"{names.LOADING} = Loading(given, {names.BAD})")
 
     def _guarded(self) -> None:
         """The operations, inside a `try` that costs nothing until something raises."""
@@ -182,7 +182,7 @@ class _Writer:
         cell = self._names[n]
         if not is_root_scalar(leaf):
             self._bind(f"load{n}", loader(leaf, n))
-            self._add(f"{cell} = load{n}(loading)")
+            self._add(f"{cell} = load{n}({names.LOADING})")
             return
         test, constants = fast_test(leaf, cell, f"d{n}")
         self.bound.update(constants)
@@ -220,7 +220,7 @@ class _Writer:
 
     def _map(self, operation: Operation) -> str:
         function = operation.function or "select"
-        kinds = tuple(self._kind(arg) for arg in operation.args)
+        kinds = tuple([self._kind(arg) for arg in operation.args])
         args = [self._names[arg] for arg in operation.args]
         options = {
             name: value.name if isinstance(value, Symbol) else value
@@ -241,7 +241,7 @@ class _Writer:
         """Bind each axis, once the loaders have opened the arrays."""
         for axis, name in self._axis_names.items():
             self._bind(f"path_{name}", axis)
-            self._add(f"{name} = loading.axes.get(path_{name})")
+            self._add(f"{name} = {names.LOADING}.axes.get(path_{name})")
 
     def _free(self, operation: Operation) -> None:
         """Delete vectors that nothing needs any more, so that the next can have their memory."""

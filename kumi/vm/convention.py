@@ -44,6 +44,8 @@ BAD: Final = "bad"
 """What is wrong with the input so far: pairs of an operation's index and a violation."""
 UNDECLARED: Final = -1
 """Stands for the operation in a pair about a name that is no input, since nothing loads it."""
+LOADING: Final = "loading"
+"""What reads the input, where a leaf lies in an array or a hash (see `kumi.vm.access.Loading`)."""
 CONTEXT: Final = "context"
 """What `admit` gave for this run."""
 ERROR: Final = "error"

@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from kumi.kernels.kinds import ANY, BOOLEAN, DATE, FLOAT, INTEGER, STRING, ArrayOf, is_numeric
+from kumi.kernels.decimal_values import to_decimal
+from kumi.kernels.kinds import (
+    ANY,
+    BOOLEAN,
+    DATE,
+    DECIMAL,
+    FLOAT,
+    INTEGER,
+    STRING,
+    ArrayOf,
+    is_numeric,
+)
 from kumi.kernels.values import described, expected, same
 from kumi.syntax.nodes import OneOf, Range, Symbol
 from kumi.vm import convention as names
@@ -17,6 +29,7 @@ if TYPE_CHECKING:
     from kumi.syntax.nodes import Domain
 
 EXACT_TYPES: dict[Kind, type] = {
+    DECIMAL: Decimal,
     FLOAT: float,
     INTEGER: int,
     STRING: str,
@@ -69,7 +82,23 @@ def wrong_type(leaf: Leaf, value: object) -> str:
     if leaf.kind is DATE:
         found += " that is no date" if isinstance(value, str) else ""
         found += " (its `.date()` is one)" if isinstance(value, datetime) else ""
+    if leaf.kind is DECIMAL and not isinstance(value, bool):
+        found = _no_decimal(value)
     return f"expected {expectation(leaf)}, found {found}"
+
+
+def _no_decimal(value: object) -> str:
+    """What a value is that is no decimal; of a number or a text, why it is none."""
+    try:
+        to_decimal(value)
+    except OverflowError as error:
+        return str(error)
+    except ValueError:
+        why = "that is no number" if isinstance(value, str) else "that is NaN or infinite"
+        return f"{described(value)} {why}"
+    except TypeError:
+        pass
+    return described(value)
 
 
 def no_null(leaf: Leaf) -> str:
@@ -99,7 +128,7 @@ def _goes_with(domain: Range, value: object) -> bool:
     """Whether a value can be compared with the ends of a range: a number, or a date."""
     if isinstance(domain.low, date) or isinstance(domain.high, date):
         return value.__class__ is date
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
 
 
 def within(domain: Range, least: Any, greatest: Any) -> bool:
@@ -121,7 +150,7 @@ def named(domain: OneOf) -> tuple[Any, ...]:
 
 def members(domain: OneOf, kind: Kind) -> frozenset[Any]:
     """Those values of a list that data of a kind can equal (Python's True would equal 1)."""
-    wanted = (int, float) if is_numeric(kind) else EXACT_TYPES[kind]
+    wanted = (int, float, Decimal) if is_numeric(kind) else EXACT_TYPES[kind]
     listed = (one for one in named(domain) if isinstance(one, wanted))
     return frozenset(one for one in listed if kind is BOOLEAN or not isinstance(one, bool))
 
@@ -134,6 +163,8 @@ def fast_test(leaf: Leaf, name: str, prefix: str) -> tuple[str, dict[str, Any]]:
     """
     if leaf.kind is ANY:
         return f"{name} is not {names.MISSING}", {}
+    if leaf.kind is DECIMAL:  # how long it is, and whether it is finite, takes a call anyway
+        return "False", {}
     kind = EXACT_TYPES[leaf.kind]
     test = f"{name}.__class__ is {kind.__name__}"
     bound: dict[str, Any] = {"date": date} if kind is date else {}

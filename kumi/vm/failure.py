@@ -18,6 +18,7 @@ from kumi.ir.readings import sized_axes
 from kumi.letters import visible
 from kumi.observations import FailedRun
 from kumi.vm.convention import BAD, CONTEXT, CPU_BEGIN, UNDECLARED, axis, reading
+from kumi.vm.null_errors import null_message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -80,15 +81,26 @@ def bad_input(path: str) -> str:
     return f"bad input: {path}"
 
 
+def explain(program: Program, error: BaseException, where: Stop, local: Mapping[str, Any]) -> None:
+    """Say in place of Python, which knows of a `NoneType`, which operation met which null."""
+    if type(error) is not TypeError or where.is_input or not where.operations:
+        return
+    said = _text(error)
+    if "NoneType" in said or "null" in said:
+        operation = program.operations[where.operations[0]]
+        error.args = (null_message(program, operation, local) or said,)
+
+
 def annotate(program: Program, error: BaseException, where: Stop) -> None:
-    """Add the note that names schema, declaration, operation and source line, where it can be."""
+    """Add the note that names schema, declaration and operation, and shows the source's place."""
     if not issubclass(type(error), Exception) or where.is_input or not where.operations:
         return
     operation = program.operations[where.operations[0]]
     name = program.group_of(operation.index).name
-    place = f"{operation.place.source.path}:{operation.place.line}"
-    note = visible(f"in {program.schema}.{name}, {operation.title} ({place})")
-    _asked(lambda: BaseException.add_note(error, note), None)
+    note = visible(f"in {program.schema}.{name}, {operation.title} ({operation.place})")
+    frame = operation.place.frame()
+    shown = f"{note}\n{frame}" if frame else note
+    _asked(lambda: BaseException.add_note(error, shown), None)
 
 
 def record(

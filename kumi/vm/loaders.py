@@ -6,15 +6,18 @@ the run raises them together.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from kumi.errors import Violation
 from kumi.kernels.dates import as_date
-from kumi.kernels.kinds import ANY, DATE, FLOAT, HASH, ArrayOf
+from kumi.kernels.decimal_values import scaled
+from kumi.kernels.kinds import ANY, DATE, DECIMAL, FLOAT, HASH, ArrayOf
 from kumi.kernels.values import bring
 from kumi.kernels.vectors import Column, column_of
+from kumi.kernels.vectors import cells as cells_of
 from kumi.syntax.nodes import OneOf, Range
 from kumi.vm.access import (
     BELOW_NULL,
@@ -133,6 +136,7 @@ def _load_cell(leaf: Leaf, cell: Any, path: AccessPath, position: int, report: _
 
 _CLEAN: dict[Any, set[type]] = {kind: {one, type(None)} for kind, one in EXACT_TYPES.items()}
 _CLEAN[FLOAT].add(int)
+_CLEAN[DECIMAL] = {Decimal, int, str, float, type(None)}
 _CLEAN[HASH] = {dict, type(None)}
 _CLEAN[ArrayOf] = {list, tuple, type(None)}
 
@@ -141,15 +145,24 @@ def _load_column(leaf: Leaf, cells: Sequence[Any], path: AccessPath, report: _Re
     if leaf.kind is DATE:  # most of them come as text
         cells = list(map(as_date, cells))
     types = set(map(type, cells))
-    if _is_clean(leaf, types):
-        if type(BELOW_NULL) in types:
-            cells = [None if cell is BELOW_NULL else cell for cell in cells]
-            types = {*types, type(None)}
-        column = column_of(cells, leaf.kind, types)
-        if _all_admitted(leaf, cells, column):
-            return column
+    column = _clean_column(leaf, cells, types)
+    if column is not None and _all_admitted(leaf, cells, column):
+        return column
     checked = [_load_cell(leaf, cell, path, at, report) for at, cell in enumerate(cells)]
     return column_of(checked, leaf.kind)
+
+
+def _clean_column(leaf: Leaf, cells: Sequence[Any], types: set[type]) -> Column | None:
+    """The column of cells that need no further look; None where some may."""
+    if not _is_clean(leaf, types):
+        return None
+    if type(BELOW_NULL) in types:
+        cells = [None if cell is BELOW_NULL else cell for cell in cells]
+        types = types - {type(BELOW_NULL)} | {type(None)}
+    try:
+        return column_of(cells, leaf.kind, types)
+    except (ValueError, OverflowError):  # a text that is no decimal, NaN, ten thousand digits
+        return None
 
 
 def _is_clean(leaf: Leaf, types: set[type]) -> bool:
@@ -167,6 +180,10 @@ def _all_admitted(leaf: Leaf, cells: Sequence[Any], column: Column) -> bool:
     match leaf.domain:
         case None:
             return True
+        case OneOf() if leaf.kind is DECIMAL:
+            return members(leaf.domain, DECIMAL).issuperset(
+                one for one in cells_of(column) if one is not None
+            )
         case Range() if is_ordered(leaf.kind):
             return _in_range(leaf.domain, column)
         case OneOf() if leaf.kind in EXACT_TYPES:
@@ -178,12 +195,13 @@ def _in_range(domain: Range, column: Column) -> bool:
     values = column.values if column.valid is None else column.values[column.valid]
     if not values.size:
         return True
-    least = None if domain.low is None else _extreme(np.minimum, values)
-    greatest = None if domain.high is None else _extreme(np.maximum, values)
+    least = None if domain.low is None else _extreme(np.minimum, values, column.scale)
+    greatest = None if domain.high is None else _extreme(np.maximum, values, column.scale)
     return within(domain, least, greatest)
 
 
-def _extreme(ufunc: np.ufunc, values: NDArray[Any]) -> Any:
+def _extreme(ufunc: np.ufunc, values: NDArray[Any], scale: int | None) -> Any:
     """The least or greatest value, NaN where there is one, as a plain Python object."""
     found = ufunc.reduce(values)
-    return found if values.dtype == object else found.item()
+    number = found if values.dtype == object else found.item()
+    return number if scale is None else scaled(number, scale)

@@ -134,6 +134,7 @@ class Machine:
             # The frame may keep this dict: a circle that would hold the whole input.
             del local[names.ERROR]
             where = failure.stop(program, owners, error, local)
+            failure.explain(program, error, where, local)
             if channel is not None:
                 channel.failed(failure.record(program, level, error, where, local))
             failure.annotate(program, error, where)

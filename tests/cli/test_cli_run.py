@@ -194,7 +194,7 @@ def test_a_calculation_that_fails_says_where(capsys, folder):
     done = call(capsys, "run", "rest.kumi", "--input", "zero.json")
     assert done.code == 1
     assert done.err.startswith("Error: ZeroDivisionError: ")
-    assert "in Rest.rest, Map modulo (rest.kumi:5)" in done.err
+    assert "in Rest.rest, Map modulo (rest.kumi:5:16)\n    5 |" in done.err
 
 
 def test_static_errors_are_shown_with_their_frames(capsys, folder):

@@ -3,12 +3,13 @@
 import itertools
 import math
 from datetime import date
+from decimal import Decimal
 
 import numpy as np
 from hypothesis import strategies as st
 
 from kumi.kernels import bind
-from kumi.kernels.kinds import ANY, BOOLEAN, DATE, FLOAT, INTEGER, NULL, STRING, ArrayOf
+from kumi.kernels.kinds import ANY, BOOLEAN, DATE, DECIMAL, FLOAT, INTEGER, NULL, STRING, ArrayOf
 from kumi.kernels.signatures import FUNCTIONS
 from kumi.kernels.vectors import Axis, column_of
 
@@ -29,7 +30,11 @@ EDGES = [
 ]
 EDGES += [10**30, -(10**30), 10**400, -(10**400)]
 SMALL = st.integers(-5, 9)
+WRITTEN = "0 -0 1.50 -1.5 0.05 19.99 -0.001 3 1e3 0.1 92233720368547758.08 -92233720368547758.07 "
+WRITTEN += "12345678901234567890.123 1e40 -1e-40 0.3333333333333333333333333333"
+MONEY = st.decimals(-1000, 1000, places=2) | st.decimals(-9, 9, places=4)
 LEAVES = {
+    DECIMAL: MONEY | st.sampled_from(list(map(Decimal, WRITTEN.split()))),
     INTEGER: SMALL | st.sampled_from(EDGES),
     FLOAT: st.floats()
     | st.sampled_from([0.0, -0.0, 0.5, 2.0, -8.0, 2.0**53, float(2**63), 1e308, math.inf]),
@@ -75,6 +80,7 @@ def column(cells, kind):
     made = column_of(cells, kind)
     if made.valid is not None and made.values.dtype != object:
         below = {INTEGER: made.bound, FLOAT: math.nan, BOOLEAN: True, DATE: np.datetime64("NaT")}
+        below[DECIMAL] = made.bound
         made.values[~made.valid] = below[kind]
     return made
 
@@ -86,6 +92,8 @@ def axis(*counts):
 
 def agree(left, right, ulps=0):
     """Whether two results are the same to the type and the sign of zero, but for some ulps."""
+    if isinstance(left, Decimal) and isinstance(right, Decimal):
+        return left == right
     if type(left) is not type(right):
         return False
     if isinstance(left, list):

@@ -132,7 +132,6 @@ def call(function, *arguments, kinds=None):
         ("at", ([5, 6], -3), None),
         ("at", ([[1]], 0), [1]),
         ("concat", ("a", "b"), "ab"),
-        ("concat", (1, None), "1"),
         ("concat", (1.0, True), "1.0true"),
         ("concat", (1e23, 1e-07), "1.0e+231.0e-07"),
         ("concat", (1e15, 1e16), "1000000000000000.01.0e+16"),
@@ -149,18 +148,16 @@ def test_what_a_function_gives(function, arguments, expected):
     assert agree(call(function, *arguments), expected)
 
 
-@pytest.mark.parametrize("function", ["and", "or", "not", "select"])
-def test_a_null_condition_counts_as_false(function):
-    arguments = {"and": (None, True), "or": (None, False), "not": (None,), "select": (None, 1, 2)}
-    kinds = tuple(BOOLEAN if n < 2 or function != "select" else INTEGER for n in range(3))
-    kinds = {"select": (BOOLEAN, INTEGER, INTEGER)}.get(function, kinds)[: len(arguments[function])]
-    expected = {"and": False, "or": False, "not": True, "select": 2}[function]
-    assert call(function, *arguments[function], kinds=kinds) is expected
-
-
 @pytest.mark.parametrize(
     ("function", "kinds", "arguments", "error"),
     [
+        ("and", (BOOLEAN, BOOLEAN), (None, True), TypeError),
+        ("and", (BOOLEAN, BOOLEAN), (False, None), TypeError),
+        ("or", (BOOLEAN, BOOLEAN), (True, None), TypeError),
+        ("not", (BOOLEAN,), (None,), TypeError),
+        ("select", (BOOLEAN, INTEGER, INTEGER), (None, 1, 2), TypeError),
+        ("concat", (STRING, STRING), (None, "a"), TypeError),
+        ("concat", (STRING, INTEGER), ("a", None), TypeError),
         ("add", (INTEGER, INTEGER), (None, 1), TypeError),
         ("add", (FLOAT, INTEGER), (1.0, None), TypeError),
         ("multiply", (STRING, INTEGER), (None, 2), TypeError),
@@ -178,10 +175,7 @@ def test_a_null_condition_counts_as_false(function):
         ("power", (INTEGER, INTEGER), (None, -1), TypeError),
         ("power", (FLOAT, FLOAT), (None, 0.0), TypeError),
         ("power", (INTEGER, FLOAT), (None, 0.0), TypeError),
-        ("less_than", (INTEGER, STRING), (1, "a"), TypeError),
         ("less_than", (FLOAT, FLOAT), (1.0, None), TypeError),
-        ("abs", (STRING,), ("a",), TypeError),
-        ("abs", (BOOLEAN,), (True,), TypeError),
         ("abs", (INTEGER,), (None,), TypeError),
         ("sqrt", (FLOAT,), (-1.0,), ValueError),
         ("log", (INTEGER,), (-1,), ValueError),
@@ -189,8 +183,6 @@ def test_a_null_condition_counts_as_false(function):
         ("exp", (INTEGER,), (None,), TypeError),
         ("clamp", (INTEGER, INTEGER, INTEGER), (1, 3, 2), ValueError),
         ("clamp", (INTEGER, INTEGER, INTEGER), (None, 3, 4), TypeError),
-        ("clamp", (BOOLEAN, INTEGER, INTEGER), (True, 0, 4), TypeError),
-        ("clamp", (INTEGER, STRING, INTEGER), (1, "a", 2), TypeError),
         ("length", (STRING,), (None,), TypeError),
         ("array_size", (ArrayOf(INTEGER),), (None,), TypeError),
         ("at", (ArrayOf(INTEGER), INTEGER), (None, 0), TypeError),

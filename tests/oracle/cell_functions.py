@@ -4,6 +4,7 @@ Written from docs/language.md alone, and by other means than kumi's kernels wher
 """
 
 import math
+from datetime import date, timedelta
 from fractions import Fraction
 
 NUMBERS = ("integer", "float")
@@ -45,8 +46,18 @@ def to_float(value):
 
 
 def converted(value, kind):
-    """A value that was chosen, as the kind of the choice."""
-    return to_float(value) if kind == "float" else value
+    """A value that was loaded or chosen, as the kind that it is to have."""
+    return {"float": to_float, "date": as_date}.get(kind, lambda same: same)(value)
+
+
+def as_date(value):
+    """Text that says a date as that date."""
+    if type(value) is str and list(map(len, value.split("-"))) == [4, 2, 2]:
+        try:
+            return date(*map(int, value.split("-")))
+        except ValueError:
+            return value
+    return value
 
 
 # -- arithmetic
@@ -165,14 +176,75 @@ def same(a, b):
     return (type(a) is bool) == (type(b) is bool) and a == b
 
 
+def truth(value):
+    if type(value) is not bool:
+        raise TypeError("no boolean")
+    return value
+
+
 def ordered(compare):
     def apply(a, b):
         if type(a) is str and type(b) is str:
             return compare(list(map(ord, a)), list(map(ord, b)))
+        if type(a) is date and type(b) is date:
+            return compare((a.year, a.month, a.day), (b.year, b.month, b.day))
         numbers(a, b)
         return compare(a, b)
 
     return apply
+
+
+# -- dates, as triples of numbers
+
+
+def a_date(value):
+    if type(value) is not date:
+        raise TypeError("not a date")
+    return value.year, value.month, value.day
+
+
+def months_between(a, b):
+    """As many months as the day of the month was reached in."""
+    a, b = a_date(a), a_date(b)
+    if b < a:
+        return -months_between(date(*b), date(*a))
+    months = 0
+    while True:
+        year, month = divmod(a[0] * 12 + a[1] + months, 12)
+        if (year, month + 1, a[2]) > b:
+            return months
+        months += 1
+
+
+def years_between(a, b):
+    return math.trunc(Fraction(months_between(a, b), 12))
+
+
+def add_days(day, days):
+    a_date(day)
+    if abs(days) > 10**7:
+        raise ValueError("outside the calendar")
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        raise ValueError("outside the calendar") from None
+
+
+def add_months(day, months):
+    year, month, of_month = a_date(day)
+    year, month = divmod(year * 12 + month - 1 + months, 12)
+    if not 1 <= year <= 9999:
+        raise ValueError("outside the calendar")
+    while True:
+        try:
+            return date(year, month + 1, of_month)
+        except ValueError:
+            of_month -= 1
+
+
+def days_between(a, b):
+    a_date(a), a_date(b)
+    return (b - a) // timedelta(days=1)
 
 
 # -- text and arrays
@@ -180,7 +252,7 @@ def ordered(compare):
 
 def text(value):
     if value is None:
-        return ""
+        raise TypeError("null has no text")
     if type(value) is bool:
         return str(value).lower()
     if type(value) is not float:
@@ -224,10 +296,20 @@ MAPS = {
     "greater_than_or_equal": ordered(lambda a, b: a >= b),
     "less_than": ordered(lambda a, b: a < b),
     "less_than_or_equal": ordered(lambda a, b: a <= b),
-    "and": lambda a, b: a is True and b is True,
-    "or": lambda a, b: a is True or b is True,
-    "not": lambda a: a is not True,
-    "select": lambda condition, a, b: a if condition is True else b,
+    "year": lambda a: a_date(a)[0],
+    "month": lambda a: a_date(a)[1],
+    "day": lambda a: a_date(a)[2],
+    "weekday": lambda a: (date(*a_date(a)) - date(1, 1, 1)).days % 7 + 1,
+    "days_between": days_between,
+    "months_between": months_between,
+    "years_between": years_between,
+    "add_days": add_days,
+    "add_months": add_months,
+    "add_years": lambda a, years: add_months(a, 12 * years),
+    "and": lambda a, b: all([truth(a), truth(b)]),
+    "or": lambda a, b: any([truth(a), truth(b)]),
+    "not": lambda a: not truth(a),
+    "select": lambda condition, a, b: a if truth(condition) else b,
     "is_null": lambda a: a is None,
     "coalesce": lambda a, b: b if a is None else a,
     "length": lambda a: len(string(a)),
@@ -293,8 +375,8 @@ FOLDS = {
     "count": lambda items, _kind: len(items),
     "min": extreme(min),
     "max": extreme(max),
-    "any": lambda items, _kind: any(item is True for item in items),
-    "all": lambda items, _kind: all(item is True for item in items),
+    "any": lambda items, _kind: any(list(map(truth, items))),
+    "all": lambda items, _kind: all(list(map(truth, items))),
     "join": lambda items, _kind: "".join(map(string, items)),
 }
 
@@ -307,14 +389,22 @@ CHOICES = {"select": 1, "coalesce": 0, "clamp": 0}
 PROMOTED = {"add", "subtract", "modulo", "power"}
 BOOLEAN = {name for name in MAPS if "equal" in name or "_than" in name}
 BOOLEAN |= {"and", "or", "not", "is_null", "any", "all"}
-INTEGER = {"length", "array_size", "size", "count"}
+INTEGER = {"length", "array_size", "size", "count", "year", "month", "day", "weekday"}
+INTEGER |= {"days_between", "months_between", "years_between"}
+DATE = {"add_days", "add_months", "add_years"}
 STRING = {"concat", "upcase", "downcase", "join"}
+KINDS_OF_RESULTS = (
+    (BOOLEAN, "boolean"),
+    (INTEGER, "integer"),
+    (STRING, "string"),
+    (DATE, "date"),
+)
 REAL = {"divide", "sqrt", "log", "exp", "tanh", "sin", "cos", "mean"}
 
 
 def kind_of(function, kinds):
     """The kind of a function's result."""
-    for names, kind in ((BOOLEAN, "boolean"), (INTEGER, "integer"), (STRING, "string")):
+    for names, kind in KINDS_OF_RESULTS:
         if function in names:
             return kind
     if function in REAL:

@@ -4,14 +4,33 @@ A value is its kind, its axes, and its cells: lists nested as deep as there are 
 """
 
 from dataclasses import dataclass
-from functools import reduce
+from datetime import date
+from functools import partial, reduce
 from typing import Any
 
-from cell_functions import CHOICES, FOLDS, MAPS, PASSING, Loose, Unsaid, converted, kind_of, same
+from cell_functions import (
+    CHOICES,
+    FOLDS,
+    MAPS,
+    PASSING,
+    Loose,
+    Unsaid,
+    as_date,
+    converted,
+    kind_of,
+    same,
+)
 
 from kumi.syntax import nodes
 
-PYTHON = {"integer": int, "float": float, "string": str, "boolean": bool, "hash": dict}
+PYTHON = {
+    "integer": int,
+    "float": float,
+    "string": str,
+    "boolean": bool,
+    "hash": dict,
+    "date": date,
+}
 
 
 class Failed(Exception):
@@ -120,23 +139,32 @@ class _Run:
 
     def _all(self, parts):
         """The values of several expressions, all of them evaluated, as the language is strict."""
-        values, kinds = [], set()
-        for part in parts:
-            try:
-                values.append(self.expression(part))
-            except Failed as failed:
-                kinds |= failed.kinds
-        if kinds:
-            raise Failed(kinds)
-        return values
+        return every([partial(self.expression, part) for part in parts])
 
     def _cascade(self, body):
-        self._all(list(nodes.roots(body)))
+        parts = [lambda: self._all(list(nodes.roots(body)))]
+        parts += [partial(self._condition, case) for case in body.cases]
+        _, *conditions = every(parts)
         value = constant(None) if body.base is None else self.expression(body.base)
-        for case in reversed(body.cases):
-            condition = joined(case.join, [self.expression(one) for one in case.conditions])
+        for case, condition in reversed(list(zip(body.cases, conditions, strict=True))):
             value = called("select", [condition, self.expression(case.result), value])
         return value
+
+    def _condition(self, case):
+        return joined(case.join, self._all(case.conditions))
+
+
+def every(parts):
+    """What all of them give, or all that any of them fails with."""
+    values, kinds = [], set()
+    for part in parts:
+        try:
+            values.append(part())
+        except Failed as failed:
+            kinds |= failed.kinds
+    if kinds:
+        raise Failed(kinds)
+    return values
 
 
 def joined(join, conditions):
@@ -148,6 +176,7 @@ def joined(join, conditions):
 
 def constant(value):
     names = {type(None): "null", bool: "boolean", int: "integer", float: "float", str: "string"}
+    names[date] = "date"
     return Value(names.get(type(value), "symbol"), (), value)
 
 
@@ -187,6 +216,8 @@ def is_of(value, kind):
         return True
     if isinstance(kind, tuple) or kind == "array":
         return isinstance(value, list)
+    if kind == "date":
+        return type(as_date(value)) is date
     return type(value) is PYTHON[kind] or (kind == "float" and type(value) is int)
 
 
@@ -316,7 +347,8 @@ def _admitted(domain, value):
     if isinstance(domain, nodes.OneOf):
         listed = (one.name if isinstance(one, nodes.Symbol) else one for one in domain.values)
         return any(same(one, value) for one in listed)
-    if type(value) not in (int, float):
+    wanted = (date,) if type(domain.low) is date else (int, float)
+    if type(value) not in wanted:
         return False
     above = domain.low is None or value >= domain.low
     below = domain.high is None or value <= domain.high

@@ -4,6 +4,7 @@ All choices are made by a `random.Random`.
 """
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from kumi.places import Place, Source
@@ -11,7 +12,7 @@ from kumi.syntax.nodes import Input, OneOf, Range, Symbol
 
 SOURCE = Source("random.kumi", "")
 PLACE = Place(SOURCE, 1)
-SCALARS = ("integer", "float", "string", "boolean")
+SCALARS = ("integer", "float", "string", "boolean", "date")
 POOLS = {
     "integer": [
         *(0, 1, 2, 3, -1, -7, 10, 100, 2**31, 2**53, 2**53 + 1, -(2**53) - 1, 3037000500),
@@ -37,6 +38,10 @@ POOLS = {
         '"\\',
     ],
     "boolean": [True, False],
+    "date": [
+        *("2024-02-29", "2023-02-28", "2024-03-01", "2004-02-29", "2023-01-31", "2024-12-31"),
+        *(date(2024, 2, 29), date(1999, 12, 31), "2023-03-31", "0001-01-01", "9999-12-31"),
+    ],
 }
 POOLS["any"] = [0, 1, 1.0, True, False, "a", "1", [1, 2.0], [], {"k": [None]}, {}, -0.0, 2**70]
 POOLS["hash"] = [{}, {"k": 1}, {"k": 1.0, "j": [True]}, {"k": {"é": "x"}}]
@@ -54,6 +59,11 @@ DOMAINS = {
     "string": [OneOf(("a", Symbol("b"), ""))],
     "boolean": [OneOf((True, 0))],
     "any": [OneOf((1, "a", True)), Range(0, 9)],
+    "date": [
+        Range(date(2023, 12, 30), date(2024, 3, 1)),
+        Range(date(2023, 12, 30), date(2024, 1, 9), exclusive=True),
+        OneOf((date(2024, 2, 29), date(2004, 2, 29))),
+    ],
 }
 
 
@@ -179,6 +189,8 @@ class Data:
         match one.domain:
             case OneOf(values):
                 return rnd.choice([v for v in values if type(v) in FITTING[one.kind]])
+            case Range(low=date() as low):
+                return str(low + timedelta(days=rnd.randint(0, 4)))
             case Range():
                 return rnd.randint(0, 4)
         if self.modest:
@@ -194,4 +206,5 @@ FITTING = {
     "string": {str},
     "boolean": {bool},
     "any": {int, str, bool},
+    "date": {date},
 }

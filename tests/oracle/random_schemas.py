@@ -4,6 +4,7 @@ All choices are made by a `random.Random`.
 """
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from random_inputs import PLACE, SCALARS, SOURCE, Block
@@ -25,6 +26,7 @@ LITERALS = {
     "float": [0.0, -0.0, 0.5, 1.0, 2.5, -3.0, 0.1, 1e20, float("inf")],
     "string": ["", "a", "b", "B", "é", "ß", "日本", "\U0001f600", " x\n", '"\\'],
     "boolean": [True, False],
+    "date": [date(2024, 2, 29), date(2023, 12, 31), date(1, 1, 1), date(9999, 12, 31)],
 }
 
 
@@ -44,6 +46,7 @@ class Typed:
 
 TAKES_NULL = ("equal", "not_equal", "is_null", "count", "count_if", "min", "max", "coalesce")
 FALLBACKS = {"integer": 1, "float": 1.0, "string": "n", "boolean": True, "any": "any", "null": "n"}
+FALLBACKS["date"] = date(2024, 2, 29)
 
 
 def path_to(leaf):
@@ -92,13 +95,14 @@ class Formulas:
     def makers(self, kind):
         made = {
             "integer": [self.arithmetic] * 3 + [self.power, self.clamp, self.fold, self.fold,
-                        self.count, self.measure, self.count_if],
+                        self.count, self.measure, self.count_if, self.of_dates],
             "float": [self.arithmetic] * 3 + [self.divide, self.divide, self.clamp, self.fold,
                       self.fold, self.mean, self.real, self.power_of_floats, self.square_root],
             "string": [self.concat, self.concat, self.case, self.repeat, self.fold, self.clamp],
             "boolean": [self.logic, self.logic, self.negation, self.equality, self.equality,
                         self.order, self.order, self.is_null, self.quantifier],
         }  # fmt: skip
+        made["date"] = [self.moved, self.moved, self.fold]
         if kind == "any":
             return [self.mixture, self.mixture, self.item]
         return [*made.get(kind, []), self.item]
@@ -205,22 +209,15 @@ class Formulas:
         return found
 
     def mixture(self, kind, lineage, depth):
-        """A choice between kinds that have nothing in common, or a function of whatever comes."""
-        way = self.rnd.randint(0, 9)
-        if way < 2:
-            function = self.rnd.choice(["abs", "clamp"])
-            args = [self.expression("any", lineage, depth)]
-            if args[0].kind == "null":
-                return args[0]
-            args += [self.expression("integer", lineage, depth) for _ in "ab"]
-            return self.call(function, kind, *(args if function == "clamp" else args[:1]))
+        """A choice between kinds that have nothing in common."""
+        way = self.rnd.randint(0, 7)
         kinds = self.rnd.sample([*SCALARS, "any", "hash"], 2)
         if set(kinds) == {"integer", "float"}:
             kinds[0] = "string"
         args = [self.expression(one, lineage, depth) for one in kinds]
-        if kinds[0] != "any" and any(arg.kind == "null" for arg in args):
+        if any(arg.kind == "null" for arg in args):
             return self.leaf(kind, lineage, False)
-        if way < 5:
+        if way < 3:
             return self.call("coalesce", kind, *args)
         return self.call("select", kind, self.expression("boolean", lineage, depth), *args)
 
@@ -231,7 +228,9 @@ class Formulas:
     def case(self, kind, lineage, depth):
         name = self.rnd.choice(["upcase", "downcase"])
         of = self.rnd.choice(["string"] * 9 + ["any"])
-        return self.call(name, kind, self.expression(of, lineage, depth))
+        text = self.of_kind(of, lineage, depth)
+        is_text = text.kind in ("string", "any")
+        return self.call(name, kind, text if is_text else literal("a", kind))
 
     def repeat(self, kind, lineage, depth):
         text = self.leaf("string", lineage, False)
@@ -274,19 +273,47 @@ class Formulas:
     def equality(self, kind, lineage, depth):
         name = self.rnd.choice(["equal", "not_equal"])
         one = self.rnd.choice([*SCALARS, "any", "hash", "float", "symbol", *self.whole_kinds()])
-        other = self.rnd.choice([one, one, self.number(one), self.rnd.choice(SCALARS), "null"])
-        args = [self.expression(one, lineage, depth), self.expression(other, lineage, depth)]
+        other = self.rnd.choice([one, one, self.number(one), "any", "null"])
+        args = [self.of_kind(one, lineage, depth), self.of_kind(other, lineage, depth)]
+        if not may_be_equal(*(arg.kind for arg in args)):
+            args[1] = args[0]
         self.rnd.shuffle(args)
         return self.call(name, kind, *args)
+
+    def of_kind(self, kind, lineage, depth):
+        """An expression; where anything may come, a path of which nothing more is known."""
+        if kind != "any":
+            return self.expression(kind, lineage, depth)
+        paths = [x for x in self.block.leaves if x.kind == kind and x.axes == lineage]
+        if not paths:
+            return literal(None, kind)
+        return path_to(self.rnd.choice(paths))
 
     def whole_kinds(self):
         return [one.kind for one in self.block.leaves if one.kind[0] == "array"]
 
     def order(self, kind, lineage, depth):
         name = self.rnd.choice(["greater_than", "less_than"]) + self.rnd.choice(["", "_or_equal"])
-        kinds = self.rnd.choice([("integer", "float"), ("float",), ("integer",), ("string",)])
+        kinds = self.rnd.choice(
+            [("integer", "float"), ("float",), ("integer",), ("string",), ("date",)]
+        )
         args = [self.expression(self.rnd.choice(kinds), lineage, depth) for _ in "ab"]
         return self.call(name, kind, *args)
+
+    # -- dates
+
+    def of_dates(self, kind, lineage, depth):
+        names = {"year": 1, "month": 1, "day": 1, "weekday": 1}
+        names |= {"days_between": 2, "months_between": 2, "years_between": 2}
+        name = self.rnd.choice([*names])
+        dates = [self.expression("date", lineage, depth) for _ in range(names[name])]
+        return self.call(name, kind, *dates)
+
+    def moved(self, kind, lineage, depth):
+        name = self.rnd.choice(["add_days", "add_months", "add_years"])
+        by = self.expression("integer", lineage, depth) if not self.rnd.randint(0, 9) else None
+        day = self.expression(kind, lineage, depth)
+        return self.call(name, kind, day, by or self.few(lineage))
 
     # -- folds
 
@@ -313,8 +340,9 @@ class Formulas:
         return Typed(found.node, kind, vector.axes[:-1])
 
     def fold(self, kind, lineage, depth):
-        if kind == "string":
-            return self.folded(["join", "min", "max"], kind, kind, lineage, depth)
+        if kind in ("string", "date"):
+            names = ["min", "max"] + ["join"] * (kind == "string")
+            return self.folded(names, kind, kind, lineage, depth)
         if not self.rnd.randint(0, 3):
             return self.conditional("sum_if", kind, kind, lineage, depth)
         return self.folded(["sum", "sum", "min", "max"], kind, kind, lineage, depth)
@@ -390,6 +418,15 @@ class Formulas:
         loose = any(part.loose for part in parts)
         found = Typed(None, kind, axes, loose, null or base.null)
         return Cascade(PLACE, tuple(cases), base.node), found
+
+
+def may_be_equal(one, other):
+    """Whether `==` between two kinds is no mistake."""
+    if one == other or {"any", "null"} & {one, other}:
+        return True
+    if one[0] == other[0] == "array":
+        return may_be_equal(one[1], other[1])
+    return {one, other} <= {"integer", "float"}
 
 
 def literal(value, kind):

@@ -104,6 +104,7 @@ def test_a_run_gives_what_the_oracle_gives(seed):
         values, due = expected(tree, data)
         found, error = ran(subject, data)
         assert due is None or told(error) in due, (error, due, written(tree), data)
+        assert "NoneType" not in str(error), (error, written(tree), data)
         for name, value in (values or {}).items():
             story = (name, found[name], value, written(tree), data)
             assert same(found[name], value), story

@@ -1,5 +1,6 @@
 """A tree as the text of a `.kumi` file: operators where there are any, everything in parentheses."""
 
+from datetime import date
 from decimal import Decimal
 
 from kumi.syntax.nodes import Call, Cascade, Constant, InputPath, OneOf, Symbol
@@ -84,6 +85,8 @@ def literal(value):
     match value:
         case None | True | False:
             return {None: "null", True: "true", False: "false"}[value]
+        case date():
+            return f'date("{value}")'
         case Symbol(name=name):
             return f":{name}"
         case str():

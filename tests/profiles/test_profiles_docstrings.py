@@ -6,7 +6,7 @@ from importlib import import_module
 import pytest
 
 MODULES = ["event_line", "losses", "python_engine", "strict_line", "typical"]
-MODULES += ["reports.fitting", "reports.wording"]
+MODULES += ["positions.digits", "positions.places", "reports.fitting", "reports.wording"]
 MODULES += ["warehouses.first_readings", "warehouses.statements"]
 
 

@@ -3,6 +3,8 @@
 # ruff: noqa: PLW0108, C416, PIE794 - the mistakes are the point
 
 import linecache
+from traceback import format_exception_only
+from typing import Literal
 
 import pytest
 
@@ -33,12 +35,16 @@ a, b, p, lines = Input.a, Input.b, Input.p, Input.lines
         (lambda: not p, "not p", "`~`"),
         (lambda: 1 if p else 2, "p", "`kumi.when(c).then(x).otherwise(y)`"),
         (lambda: 1 < a < 5, "1 < a < 5", "`(a < b) & (b < c)`"),
-        (lambda: max(a, b), "max(a, b)", "`kumi.select(a > b, a, b)`"),
+        (lambda: max(a, b), "max(a, b)", "`kumi.max_of(a, b)`"),
         (lambda: [x for x in lines], "lines", "`kumi.sum(e)`"),
         (lambda: sum(lines.price), "sum(lines.price)", "`kumi.sum(e)`"),
         (lambda: len(lines), "len(lines)", "`kumi.count(e)`"),
         (lambda: a in b, "a in b", "`kumi.any(e == item)`"),
-        (lambda: a in (1, 2), "a in (1, 2)", "`&`"),
+        (lambda: a in (1, 2), "a in (1, 2)", "`x.is_in(1, 2)`"),
+        (lambda: a // 2, "a // 2", "`kumi.floor(a / b)`"),
+        (lambda: 7 // a, "7 // a", "`kumi.floor(a / b)`"),
+        (lambda: a ^ 2, "a ^ 2", "`a ** b`"),
+        (lambda: sum(line for line in lines), "lines", "`kumi.sum(e)`"),
         (lambda: float(a), "float(a)", "known in a run"),
         (lambda: int(a), "int(a)", "known in a run"),
         (lambda: range(a), "range(a)", "known in a run"),
@@ -131,9 +137,10 @@ def test_declarations_without_a_name():
             a = kumi.value(3)
 
     hint = "write `name = kumi.value(...)`, each name once in a class body"
+    again = body.__code__.co_firstlineno + 4
     assert refused(body) == [
         (2, "this value has no name", hint),
-        (3, "this value has no name", hint),
+        (3, f"`a` is declared again on line {again}", "rename one of the two"),
     ]
 
 
@@ -252,3 +259,83 @@ def test_a_function_that_is_no_method_is_said_how_to_call():
         _ = Input.lines.price.sqrt
     with pytest.raises(AttributeError, match=r"^an expression has no attribute 'cents'$"):
         _ = Input.lines.price.cents
+
+
+def test_a_declaration_is_not_added_to():
+    def body():
+        class S(Declarations):
+            total = kumi.value(1)
+            total += 1
+
+    with pytest.raises(TypeError, match="a declaration is never changed") as caught:
+        body()
+    assert "`more = kumi.value(total + 1)`" in str(caught.value)
+
+
+FIELDS = [
+    ("n: kumi.Field[int] = 3", "`R.n` has a default", "`kumi.Field[T | None]`"),
+    (
+        'n: kumi.Field[Literal["a", "b"]]',
+        "`kumi.Field[Literal['a', 'b']]`",
+        "write `n: kumi.Field[str] = kumi.field(one_of=['a', 'b'])`",
+    ),
+    (
+        "n: kumi.Array[Literal[1, 2]]",
+        "`kumi.Array[Literal[1, 2]]`",
+        "write `n: kumi.Array[int] = kumi.array(one_of=[1, 2])`",
+    ),
+    ("n: int", "`R.n` is annotated `int`", "write `kumi.Field[T]`"),
+]
+
+
+@pytest.mark.parametrize(("field", "message", "hint"), FIELDS)
+def test_a_field_that_is_none_is_shown_with_what_to_write(field, message, hint):
+    source = f"class R(kumi.Record):\n    {field}\n"
+    with pytest.raises(TypeError) as caught:
+        exec(compile(source, "fields.py", "exec"), {"kumi": kumi, "Literal": Literal})
+    said = str(caught.value)
+    assert said.startswith("fields.py:2:")
+    assert message in said
+    assert hint in said
+    assert "kumi.syntax" not in said
+
+
+NONE = """
+class S(kumi.Schema):
+    class Input(kumi.Record):
+        a: kumi.Field[int | None]
+    a = Input.a
+    limit = None
+    x = kumi.value(1 if a is None else 2)
+    y = kumi.value(kumi.select(Input.a is not None, 1, 2))
+    fine = kumi.value(1 if limit is None else limit)
+"""
+
+
+def test_a_question_that_python_answers_itself_is_found():
+    names = {"kumi": __import__("kumi")}
+    exec(compile(NONE, "none.py", "exec"), names)
+    with pytest.raises(SchemaError) as caught:
+        names["S"].check()
+    assert [(p.place.line, p.message, p.hint) for p in caught.value.errors] == [
+        (
+            7,
+            "`a` is an expression here, and never None",
+            "whether it is null in a run, says `kumi.is_null(a)`",
+        ),
+        (
+            8,
+            "`Input.a` is an expression here, and never None",
+            "whether it is null in a run, says `kumi.is_null(Input.a)`",
+        ),
+    ]
+
+
+def test_nothing_is_called_by_a_name_of_ours():
+    shown = [a + 1, lines, when(p), when(p).then(1), kumi.value(1), vars(Line)["price"]]
+    assert "syntax.classes" not in repr(shown)
+    with pytest.raises(TypeError, match=r"'Expr'|the language"):
+        a << [1]
+    with pytest.raises(AttributeError) as caught:
+        _ = lines.prise
+    assert format_exception_only(caught.value)[0].startswith("AttributeError: ")

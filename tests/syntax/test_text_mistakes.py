@@ -211,3 +211,17 @@ def test_of_an_endless_line_what_is_around_the_mistake_is_shown(before, after):
 )  # fmt: skip
 def test_a_chain_of_comparisons_is_told_apart(text, expected):
     assert hint(f"value :it, {text}") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("x // 2", "there is no `//`: the whole part of a quotient is `fn(:floor, a / b)`"),
+        ("x * 20%", "20 percent is a number: `0.2`"),
+        ("7.5% * x", "7.5 percent is a number: `0.075`"),
+        ("x += 1", "a value is never changed: give what becomes of it a name of its own"),
+        ('x in ["a"]', "one of several values is `fn(:in, x, 1, 2)`"),
+    ],
+)
+def test_what_other_languages_have_is_told_how_to_write(text, expected):
+    assert hint(f"value :it, {text}") == expected

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import kumi
 from kumi import when
 
@@ -17,6 +19,8 @@ class Pricing(kumi.Schema):
     class Input(kumi.Record):
         lines: kumi.Array[Line]
         tier: kumi.Field[str]
+        today: kumi.Field[date]
+        due: kumi.Field[date | None]
 
     line = Input.lines
     total = kumi.value((line.price * line.quantity).sum())
@@ -29,13 +33,16 @@ class Pricing(kumi.Schema):
     mixed = kumi.value(line.category > 5)  # refused
     unfinished = kumi.value(premium & when(premium).then(True))  # refused
     length = kumi.value(line.note.length())  # refused
+    year = kumi.value(kumi.year(Input.tier))  # refused
+    since = kumi.trait(Input.today > "2024-01-01")  # refused
+    missed = kumi.trait(Input.due < Input.today)  # refused
     misspelt = kumi.value(line.pricee)  # refused
     missing = kumi.value(line.price.summ())  # refused
 
 
-Pricing.Input(lines=[], tire="premium")  # refused
+Pricing.Input(lines=[], tire="premium", today=date(2024, 2, 29), due=None)  # refused
 Pricing.Input(lines=[])  # refused
-Pricing.Input(lines=[3], tier="premium")  # refused
+Pricing.Input(lines=[3], tier="premium", today=date(2024, 2, 29), due=None)  # refused
 Line(price="1", quantity=1, category="a", note=None)  # refused
 wrong: str = Pricing.run(tier="premium").total  # refused
 unknown = Pricing.run(tier="premium").totl  # refused

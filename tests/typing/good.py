@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any, assert_type
 
@@ -31,6 +32,8 @@ class OrderPricing(kumi.Schema):
         scores: kumi.Array[float]
         grid: kumi.Array[kumi.Array[int]]
         exact: kumi.Field[Decimal]
+        today: kumi.Field[date] = kumi.field(ge=date(2000, 1, 1))
+        due: kumi.Field[date | None]
 
     line = Input.lines
     premium = kumi.trait(Input.tier == "premium")
@@ -51,6 +54,8 @@ class OrderPricing(kumi.Schema):
     fixed = kumi.value(5)
     later = kumi.value(kumi.ref("total") + 1)
     best = kumi.value(kumi.max([line.price, 1.0]))
+    age = kumi.value(kumi.years_between(Input.due.coalesce(Input.today), Input.today))
+    renewed = kumi.value(kumi.add_months(Input.today, 1))
     free = kumi.value(Input.anything * 2 + kumi.size(line))
 
 
@@ -92,6 +97,11 @@ assert_type(kumi.whole(Input.scores), Expr[Sequence[float]])
 assert_type(line.category.length(), Expr[int])
 assert_type(kumi.sqrt(line.quantity), Expr[float])
 
+assert_type(Input.today > date(2024, 1, 1), Expr[bool])
+assert_type(date(2024, 1, 1) > Input.today, Expr[bool])
+assert_type(Input.today.max(), Expr[date])
+assert_type(kumi.max_of(Input.today, date(2024, 1, 1)), Expr[date])
+
 # On a result, and on a record: values.
 result = OrderPricing.run(
     Input(
@@ -103,6 +113,8 @@ result = OrderPricing.run(
         scores=[1.0, 2],
         grid=[[1], [2, 3]],
         exact=Decimal(1),
+        today=date(2024, 2, 29),
+        due=None,
     )
 )
 assert_type(result, OrderPricing)
@@ -114,6 +126,8 @@ assert_type(result.label, str)
 assert_type(result.maybe, int | None)
 assert_type(result.place, Address)
 assert_type(result.fixed, int)
+assert_type(result.age, int)
+assert_type(result.renewed, date)
 assert_type(OrderPricing.run({"tier": "premium"}).total, float)
 assert_type(OrderPricing.run(tier="premium", lines=[]).total, float)
 assert_type(OrderPricing.only("total").run(tier="premium").total, float)

@@ -335,9 +335,21 @@ def test_a_root_input_that_was_not_given_is_required_unless_it_may_be_null():
     assert load({}, leaf("meta.x.y", FLOAT))[2] == ["0 meta: this input is required"]
 
 
+class Table:
+    """As a table of pandas looks, so far as a loader can tell."""
+
+    columns = ("price",)
+
+    def __iter__(self):
+        return iter(self.columns)
+
+
 def test_an_array_that_is_missing_null_or_no_array():
     assert load({}, PRICES)[2] == ["0 lines: this input is required"]
     assert load({"lines": None}, PRICES)[2] == ["0 lines: expected an array, found null; give `[]` where there is nothing"]  # fmt: skip
+    assert load({"lines": iter([])}, PRICES)[2] == ["0 lines: expected an array, found a Python list_iterator; give `list(…)` of it"]  # fmt: skip
+    assert load({"lines": {}.values()}, PRICES)[2] == ["0 lines: expected an array, found a Python dict_values; give `list(…)` of it"]  # fmt: skip
+    assert load({"lines": Table()}, PRICES)[2] == ['0 lines: expected an array, found a Python Table; give its rows: `.to_dict("records")`']  # fmt: skip
     assert load({"lines": "abc"}, PRICES)[2] == ["0 lines: expected an array, found a string"]
     rows = {"regions": [{"sales": [1]}, {}, {"sales": {}}]}
     assert load(rows, leaf("regions[].sales[]", INTEGER))[2] == [

@@ -77,7 +77,11 @@ def test_an_error_keeps_its_type_and_gets_a_note_with_its_place(rows, watch, lev
         rows.run(BAD)
     (note,) = caught.value.__notes__
     path = Path(rows._parsed.source.path)
-    assert note == f"in Rows.ratio, Map modulo ({path}:11)"
+    assert note == (
+        f"in Rows.ratio, Map modulo ({path}:11:15)\n"
+        "   11 |   let :ratio, input.rows.row.a % input.rows.row.b\n"
+        f"      |               {'^' * len('input.rows.row.a % input.rows.row.b')}"
+    )
 
 
 def test_a_failed_run_is_recorded_up_to_where_it_stopped(rows, watch):
@@ -262,6 +266,17 @@ def test_a_file_that_is_not_utf8_is_shown_where_it_is_not(tmp_path):
         "      |     ^\n"
         "      = save it as UTF-8"
     )
+
+
+def test_a_schema_is_loaded_from_a_text():
+    schema = kumi.loads("schema do input do integer :n end value :twice, input.n * 2 end")
+    assert schema.__name__ == "Schema"
+    assert schema.run(n=4).twice == 8
+
+
+def test_what_is_wrong_in_a_text_is_shown_under_its_name():
+    with pytest.raises(kumi.SchemaError, match=r"^<Pay>:1:38: semantic error: `b` is"):
+        kumi.loads("schema do input do end value :twice, b * 2 end", name="Pay")
 
 
 def test_a_file_whose_name_is_no_text_is_loaded_and_shown(tmp_path):

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import inspect
+import re
 import types
 from collections import ChainMap
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, ClassVar, Union, get_args, get_origin, get_type_hints
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Literal,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 from kumi.syntax.classes.fields import Array, Field
 from kumi.syntax.classes.members import RecordBase, Shape
@@ -29,6 +39,7 @@ _KINDS: dict[object, InputKind] = {
     object: "any",
     Any: "any",
 }
+_OUR_NAMES = re.compile(r"(kumi\.)syntax\.classes\.\w+\.|typing\.")
 _ALLOWED = "int, float, Decimal, str, bool, datetime.date, dict[str, Any], Any or a kumi.Record"
 
 
@@ -83,19 +94,38 @@ def _element(hint: object, levels: int) -> Shape | None:
     return Shape(kind, None, levels, null) if kind else None
 
 
-def refusal(cls: type, attribute: str, hint: object) -> str:
-    """The message for an annotation that is no field."""
-    shown = hint.__name__ if isinstance(hint, type) else hint
+def refusal(cls: type, attribute: str, hint: object) -> tuple[str, str]:
+    """What is said of an annotation that is no field: the message and a hint."""
+    shown = hint.__name__ if isinstance(hint, type) else _OUR_NAMES.sub(r"\1", str(hint))
     annotated = "has no annotation" if hint is None else f"is annotated `{shown}`"
     if _is_array_or_none(hint):
         return (
-            f"`{cls.__qualname__}.{attribute}` {annotated}, and an array is never null; "
-            "write `kumi.Array[T]`, and give `[]` where there is nothing"
+            f"`{cls.__qualname__}.{attribute}` {annotated}, and an array is never null",
+            "write `kumi.Array[T]`, and give `[]` where there is nothing",
         )
-    return (
-        f"`{cls.__qualname__}.{attribute}` {annotated}; write `kumi.Field[T]` for one "
-        f"value or `kumi.Array[T]` for a list of them, with T one of {_ALLOWED}"
+    return f"`{cls.__qualname__}.{attribute}` {annotated}", _listed(attribute, hint) or (
+        "write `kumi.Field[T]` for one value or `kumi.Array[T]` for a list of them, "
+        f"with T one of {_ALLOWED}"
     )
+
+
+def default(cls: type, attribute: str) -> tuple[str, str]:
+    """What is said of a field with a value behind it: the message and a hint."""
+    message = f"`{cls.__qualname__}.{attribute}` has a default, and inputs have none"
+    missing = "where it may be missing, write `kumi.Field[T | None]`"
+    return message, f"{missing}, and in a formula what it is then: `kumi.coalesce(e, 3)`"
+
+
+def _listed(attribute: str, hint: object) -> str | None:
+    """How values that a `Literal` lists are written."""
+    is_array = get_origin(hint) is Array
+    (inner,) = get_args(hint) if is_array or get_origin(hint) is Field else (hint,)
+    if get_origin(inner) is not Literal:
+        return None
+    values = list(get_args(inner))
+    kind, of = ("Array", "array") if is_array else ("Field", "field")
+    name = type(values[0]).__name__
+    return f"write `{attribute}: kumi.{kind}[{name}] = kumi.{of}(one_of={values!r})`"
 
 
 def _is_array_or_none(hint: object) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, overload
 from kumi.syntax import nodes
 from kumi.syntax.classes.code_places import explained, here
 from kumi.syntax.classes.expression import Expr, T_co
-from kumi.syntax.classes.operands import node_of
+from kumi.syntax.classes.operands import Operand, node_of
 
 if TYPE_CHECKING:
     from kumi.places import Place
@@ -58,7 +58,20 @@ class Cases(Expr[T_co]):
         return nodes.Cascade(self._node.place, self.cases, self.base)
 
 
-class When(Generic[T_co]):
+class Unfinished(Operand):
+    """A cascade that lacks its default. It can stand nowhere, and says so."""
+
+    __slots__ = ()
+
+    def __kumi_node__(self, place: Place) -> nodes.ExprNode:
+        hint = "end it with `.otherwise(x)`; `.otherwise(None)` gives null"
+        raise TypeError(explained("this cascade is not finished", hint))
+
+    def __repr__(self) -> str:
+        return "<kumi.when without .otherwise>"
+
+
+class When(Unfinished, Generic[T_co]):
     """A cascade that lacks its default: go on with `when`, or finish with `otherwise`."""
 
     __slots__ = ("_cases",)
@@ -79,7 +92,7 @@ class When(Generic[T_co]):
         return Cases(self._cases, node_of(value, here()))
 
 
-class Then(Generic[T_co]):
+class Then(Unfinished, Generic[T_co]):
     """A case that lacks its value."""
 
     __slots__ = ("_cases", "_join", "_nodes", "_place")
@@ -102,7 +115,7 @@ class Then(Generic[T_co]):
         return When((*self._cases, nodes.Case(self._place, self._join, self._nodes, result)))
 
 
-class First:
+class First(Unfinished):
     """The first case, which lacks its value."""
 
     __slots__ = ("_then",)

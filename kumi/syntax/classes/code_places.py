@@ -13,6 +13,7 @@ from kumi.errors import Problem
 from kumi.places import Place, Source
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import CodeType, FrameType
 
 _OURS = frozenset({"kumi", "kumi.syntax.classes"})
@@ -31,6 +32,8 @@ class CodePlace(Place):
     """
 
     __slots__ = ("code", "instruction", "name")
+
+    form = "class"
 
     def __init__(self, code: CodeType, instruction: int, name: str | None = None) -> None:
         self.code = code
@@ -135,6 +138,36 @@ def annotated(frame: FrameType, class_name: str) -> dict[str, CodePlace]:
                 found[named] = CodePlace(code, step.offset)
             named = step.argval
     return found
+
+
+def body_of(frame: FrameType, class_name: str) -> CodeType | None:
+    """The code of the class whose statement `frame` is executing, where it can be told."""
+    return next(iter(_bodies(frame, class_name)), None)
+
+
+def tested_for_none(code: CodeType) -> Iterator[tuple[CodePlace, tuple[str, ...]]]:
+    """Where a class body asks `x is None`, and the `x`, where that is a name with attributes.
+
+    Python decides it on the spot, and nothing of it is left in what the body builds: only its
+    instructions tell. They load the name, then each attribute, then compare:
+
+    >>> body = compile("a = 1 if Input.x is None else 2", "s.py", "exec")
+    >>> [(place.line, names) for place, names in tested_for_none(body)]
+    [(1, ('Input', 'x'))]
+    """
+    loaded: tuple[str, ...] = ()
+    before = loaded
+    for step in dis.get_instructions(code):
+        if step.opname.endswith("_NONE") and "JUMP" in step.opname:
+            yield CodePlace(code, step.offset), loaded
+        elif step.opname == "IS_OP":
+            yield CodePlace(code, step.offset), before
+        if step.opname == "LOAD_CONST" and step.argval is None:
+            before = loaded
+        elif step.opname.startswith("LOAD_ATTR") and loaded:
+            loaded = (*loaded, str(step.argval))
+        else:
+            loaded = (str(step.argval),) if step.opname.startswith("LOAD_") else ()
 
 
 def _bodies(frame: FrameType, class_name: str) -> list[CodeType]:

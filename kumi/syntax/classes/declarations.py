@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, overload
+import re
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar, overload
 
 from kumi.errors import Problem, SchemaError
 from kumi.syntax import nodes
-from kumi.syntax.classes.cascades import Cases, First, Then, When
-from kumi.syntax.classes.code_places import class_body, explained, here
+from kumi.syntax.classes.cascades import Cases
+from kumi.syntax.classes.code_places import body_of, class_body, explained, here, users_frame
 from kumi.syntax.classes.expression import Expr, Formula, T_co
 from kumi.syntax.classes.operands import as_name, node_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import CodeType
     from typing import Never
 
     from kumi.places import Place
@@ -87,6 +89,15 @@ class Value(Expr[T_co]):
         return f"<kumi.{self.kind} {owner}{self.name}>"
 
 
+def _changed(_declaration: Value[Any], _by: object) -> NoReturn:
+    hint = "give what becomes of it a name of its own: `more = kumi.value(total + 1)`"
+    raise TypeError(explained("a declaration is never changed", hint))
+
+
+for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "and", "or"):
+    setattr(Value, f"__i{_name}__", _changed)
+
+
 @overload
 def value(e: Expr[T], *, name: str | None = None) -> Value[T]: ...
 @overload
@@ -125,9 +136,6 @@ def declared(kind: nodes.DeclarationKind, name: str) -> Value[Any]:
 
 
 def _declaration(kind: nodes.DeclarationKind, e: object, name: str | None) -> Value[Any]:
-    if isinstance(e, First | Then | When):
-        hint = "end it with `.otherwise(x)`; `.otherwise(None)` gives null"
-        raise TypeError(explained("this cascade is not finished", hint))
     place = here()
     body = e.__kumi_cascade__() if isinstance(e, Cases) else node_of(e, place)
     made: Value[Any] = Value(kind, None if name is None else as_name(name), body, place)
@@ -143,6 +151,7 @@ class Declarations:
     __slots__ = ()
     __kumi_declarations__: ClassVar[tuple[Value[Any], ...]] = ()
     __kumi_place__: ClassVar[CodePlace]
+    __kumi_body__: ClassVar[CodeType | None] = None
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -152,6 +161,7 @@ class Declarations:
                 "them: extend kumi.Schema"
             )
         cls.__kumi_place__ = here()
+        cls.__kumi_body__ = body_of(users_frame(), cls.__qualname__)
         found = _found(cls)
         problems = [problem for one in found for problem in _refused(cls, one)]
         if problems:
@@ -176,11 +186,22 @@ def _found(cls: type) -> tuple[Value[Any], ...]:
     return tuple(dict.fromkeys([*made, *bound]))
 
 
+def _nameless(cls: type, one: Value[Any]) -> Problem:
+    """A declaration without a name: it never had one, or another took it."""
+    assigned = re.match(r"\s*(\w+)\s*=[^=]", one.place.source.line(one.place.line) or "")
+    other = vars(cls).get(assigned[1]) if assigned else None
+    if assigned and isinstance(other, Value) and other.place.line > one.place.line:
+        name = assigned[1]
+        message = f"`{name}` is declared again on line {other.place.line}"
+        return Problem("semantic", one.place.named(name), message, "rename one of the two")
+    hint = f"write `name = kumi.{one.kind}(...)`, each name once in a class body"
+    return Problem("semantic", one.place, f"this {one.kind} has no name", hint)
+
+
 def _refused(cls: type, one: Value[Any]) -> Iterator[Problem]:
     """What is wrong with a declaration's name."""
     if one.name is None:
-        hint = f"write `name = kumi.{one.kind}(...)`, each name once in a class body"
-        yield Problem("semantic", one.place, f"this {one.kind} has no name", hint)
+        yield _nameless(cls, one)
     attribute = one.attribute or ""
     bases = () if attribute in YIELDING else cls.__mro__[1:]
     taken = attribute in RESERVED or any(attribute in vars(base) for base in bases)

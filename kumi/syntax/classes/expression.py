@@ -20,7 +20,6 @@ T_co = TypeVar("T_co", covariant=True)
 Number: TypeAlias = int | float | Decimal
 N = TypeVar("N", bound=Number)
 O = TypeVar("O", bound=Number | str | date)  # noqa: E741 - ordered values
-X = TypeVar("X", str, date)  # what compares with its own kind only
 Policy: TypeAlias = Literal["zero", "clamp", "wrap"]
 
 
@@ -210,28 +209,36 @@ class Expr(Operand, Generic[T_co]):
     @overload
     def __gt__(self: Expr[Number], other: Expr[Number] | Number) -> Expr[bool]: ...
     @overload
-    def __gt__(self: Expr[X], other: Expr[X] | X) -> Expr[bool]: ...
+    def __gt__(self: Expr[str], other: Expr[str] | str) -> Expr[bool]: ...
+    @overload
+    def __gt__(self: Expr[date], other: Expr[date] | date) -> Expr[bool]: ...
     def __gt__(self, other: object) -> Expr[bool]:
         return applied("greater_than", self, other)
 
     @overload
     def __ge__(self: Expr[Number], other: Expr[Number] | Number) -> Expr[bool]: ...
     @overload
-    def __ge__(self: Expr[X], other: Expr[X] | X) -> Expr[bool]: ...
+    def __ge__(self: Expr[str], other: Expr[str] | str) -> Expr[bool]: ...
+    @overload
+    def __ge__(self: Expr[date], other: Expr[date] | date) -> Expr[bool]: ...
     def __ge__(self, other: object) -> Expr[bool]:
         return applied("greater_than_or_equal", self, other)
 
     @overload
     def __lt__(self: Expr[Number], other: Expr[Number] | Number) -> Expr[bool]: ...
     @overload
-    def __lt__(self: Expr[X], other: Expr[X] | X) -> Expr[bool]: ...
+    def __lt__(self: Expr[str], other: Expr[str] | str) -> Expr[bool]: ...
+    @overload
+    def __lt__(self: Expr[date], other: Expr[date] | date) -> Expr[bool]: ...
     def __lt__(self, other: object) -> Expr[bool]:
         return applied("less_than", self, other)
 
     @overload
     def __le__(self: Expr[Number], other: Expr[Number] | Number) -> Expr[bool]: ...
     @overload
-    def __le__(self: Expr[X], other: Expr[X] | X) -> Expr[bool]: ...
+    def __le__(self: Expr[str], other: Expr[str] | str) -> Expr[bool]: ...
+    @overload
+    def __le__(self: Expr[date], other: Expr[date] | date) -> Expr[bool]: ...
     def __le__(self, other: object) -> Expr[bool]:
         return applied("less_than_or_equal", self, other)
 
@@ -373,6 +380,9 @@ class Formula(Expr[T_co]):
     """
 
     __slots__ = ()
+
+
+Formula.__name__ = Formula.__qualname__ = "Expr"  # what Python's own messages call it
 
 
 def applied(function: str, *args: Any, **options: object) -> Expr[Any]:

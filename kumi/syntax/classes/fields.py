@@ -148,7 +148,11 @@ def _domain(ge: Any, le: Any, lt: Any, gt: Any, one_of: Any) -> nodes.Domain | N
 def _listed(one_of: Any) -> tuple[nodes.LiteralValue, ...]:
     if isinstance(one_of, str) or not isinstance(one_of, Iterable):
         raise TypeError(explained("one_of= takes a list of values", 'write `one_of=["a", "b"]`'))
-    return tuple(map(literal, one_of))
+    return tuple(one if _is_decimal(one) else literal(one) for one in one_of)
+
+
+def _is_decimal(one: object) -> bool:
+    return isinstance(one, Decimal) and one.is_finite()
 
 
 _LIMITS = (int, float, Decimal, Integral, date)

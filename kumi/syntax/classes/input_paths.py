@@ -28,29 +28,50 @@ _OPERATORS = (
 
 
 class Rooted(nodes.InputPath):
-    """An input path that remembers the record it started at.
+    """An input path that remembers the record it started at, and its attributes from there.
 
     Its last `levels` steps go into arrays: an array stands for its elements.
     """
 
-    __slots__ = ("levels", "root")
+    __slots__ = ("attributes", "depth", "levels", "root")
 
     def __init__(
-        self, place: Place, path: tuple[str, ...], root: type[RecordBase], levels: int
+        self,
+        place: Place,
+        path: tuple[str, ...],
+        root: type[RecordBase],
+        attributes: tuple[str, ...] = (),
+        levels: int = 0,
     ) -> None:
         super().__init__(place, path)
         self.root = root
+        self.attributes = attributes
         self.levels = levels
+        self.depth: int | None = None
+        """Of a whole array: how many of its levels the path goes into first."""
+
+    @property
+    def written(self) -> str:
+        """The path as Python code writes it."""
+        dotted = ".".join((self.root.__name__, *self.attributes))
+        if self.depth is None:
+            return dotted
+        return (
+            f"kumi.whole({dotted}, depth={self.depth})" if self.depth else f"kumi.whole({dotted})"
+        )
 
     def through(self, member: Member, place: Place) -> Rooted:
         """The path that goes on with a field of the record it ends at."""
         path = (*self.path, *member.steps)
-        return Rooted(place, path, self.root, len(member.elements))
+        attributes = (*self.attributes, member.attribute)
+        return Rooted(place, path, self.root, attributes, len(member.elements))
 
     def whole(self, place: Place, depth: int) -> Rooted:
         """The array itself, after going into `depth` of its levels."""
         cut = max(0, self.levels - depth)
-        return Rooted(place, self.path[: len(self.path) - cut], self.root, 0)
+        whole = Rooted(place, self.path[: len(self.path) - cut], self.root, self.attributes)
+        whole.depth = depth if cut else None
+        return whole
 
 
 class Fields(Operand):
@@ -73,7 +94,7 @@ class Fields(Operand):
         return ended(self.__kumi_path__.through(member, here()), member)
 
     def __repr__(self) -> str:
-        return f"<kumi path input.{'.'.join(self.__kumi_path__.path)}>"
+        return f"<kumi path {self.__kumi_path__.written}>"
 
 
 for _operator in _OPERATORS:  # so that the analysis can say what is wrong with `Input.lines + 1`
@@ -83,7 +104,7 @@ for _operator in _OPERATORS:  # so that the analysis can say what is wrong with 
 def begun(root: type[RecordBase], member: Member) -> Expr[Any] | Fields:
     """The path of one step that class access on a record gives."""
     place = here()
-    return ended(Rooted(place, (), root, 0).through(member, place), member)
+    return ended(Rooted(place, (), root).through(member, place), member)
 
 
 def ended(path: Rooted, member: Member) -> Expr[Any] | Fields:
@@ -96,8 +117,11 @@ class NoSuchFieldError(AttributeError):
     """A misspelt field.
 
     The text is made when it is shown, because `hasattr` and `getattr` with a default raise this and
-    throw it away.
+    throw it away. To whoever sees it, it is what Python itself raises.
     """
+
+    __module__ = "builtins"
+    __qualname__ = "AttributeError"
 
     def __init__(self, record: type[RecordBase], attribute: str) -> None:
         super().__init__(record, attribute)

@@ -65,6 +65,9 @@ class Member:
         self.indexes = indexes
         self._given = (None if name is None else as_name(name), elements, place)
 
+    def __repr__(self) -> str:
+        return f"<kumi field {getattr(self, 'attribute', 'without a name')}>"
+
     @property
     def steps(self) -> tuple[str, ...]:
         """What the member adds to a path: its name, and its elements' down to the innermost."""

@@ -13,13 +13,25 @@ from kumi.syntax import nodes
 from kumi.syntax.classes.code_places import explained, here
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kumi.places import Place
 
 _TRUTH = """write
         `&`, `|`, `~` for `and`, `or`, `not`
         `(a < b) & (b < c)` for `a < b < c`
         `kumi.when(c).then(x).otherwise(y)` for `x if c else y`
-        `kumi.select(a > b, a, b)` for `max(a, b)`"""
+        `x.is_in(1, 2)` for `x in (1, 2)`
+        `kumi.max_of(a, b)` for `max(a, b)`"""
+_OTHERS = {
+    "floordiv": ("//", "the whole part of a quotient is `kumi.floor(a / b)`"),
+    "divmod": ("divmod", "write `kumi.floor(a / b)` and `a % b`"),
+    "xor": ("^", "a power is `a ** b`; of two conditions one is `a != b`"),
+    "matmul": ("@", "multiply element by element, and add up: `(a * b).sum()`"),
+    "lshift": ("<<", "multiply by a power of two"),
+    "rshift": (">>", "divide by a power of two"),
+}
+"""What Python has besides, by the name of its method: how it is written, and a hint."""
 _LOOP = (
     "a schema says what to compute for every element at once: write the formula for one element, "
     "and `kumi.sum(e)`, `kumi.count(e)`, `kumi.any(e)` … for all of them"
@@ -66,7 +78,7 @@ class Operand:
             raise TypeError(explained("an expression cannot be called", _CALL))
 
         def __contains__(self, item: object) -> bool:
-            hint = "write `kumi.any(e == item)`, or `(x == 1) | (x == 2)` for `x in (1, 2)`"
+            hint = "write `kumi.any(e == item)`, and `x.is_in(1, 2)` for `x in (1, 2)`"
             raise TypeError(explained("`in` cannot look into an expression", hint))
 
         def __format__(self, spec: str) -> str:
@@ -82,6 +94,18 @@ class Operand:
             raise TypeError(explained("an expression is not a number", _NUMBER))
 
 
+def _refusing(symbol: str, hint: str) -> Callable[..., NoReturn]:
+    def refuse(*_operands: object) -> NoReturn:
+        raise TypeError(explained(f"the language has no `{symbol}`", hint))
+
+    return refuse
+
+
+for _name, _other in _OTHERS.items():
+    setattr(Operand, f"__{_name}__", _refusing(*_other))
+    setattr(Operand, f"__r{_name}__", _refusing(*_other))
+
+
 def node_of(value: object, place: Place) -> nodes.ExprNode:
     """The node of an operand, a literal, a list (a tuple of the language) or a dict (an object).
 
@@ -89,7 +113,7 @@ def node_of(value: object, place: Place) -> nodes.ExprNode:
     """
     if isinstance(value, Operand):
         return value.__kumi_node__(place)
-    if isinstance(value, Decimal):
+    if isinstance(value, Decimal) and value.is_finite():
         return nodes.Call(place, "to_decimal", (nodes.Constant(place, str(value)),))
     if isinstance(value, list | tuple):
         return nodes.Tuple(place, tuple(node_of(item, place) for item in value))

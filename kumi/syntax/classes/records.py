@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import dataclass_transform
 
-from kumi.errors import did_you_mean
-from kumi.syntax.classes.annotations import hints, is_class_variable, refusal, shape_of
+from kumi.errors import Problem, did_you_mean
+from kumi.syntax.classes.annotations import default, hints, is_class_variable, refusal, shape_of
 from kumi.syntax.classes.code_places import annotated, here, users_frame
 from kumi.syntax.classes.fields import Array, Field, array, field
 from kumi.syntax.classes.input_paths import NoSuchFieldError
@@ -66,13 +66,16 @@ def _members(cls: type[Record]) -> dict[str, Member]:
         shape = shape_of(hint)
         member = vars(cls).get(attribute, Array() if shape and shape.levels else Field())
         if shape is None or not isinstance(member, Member):
-            raise TypeError(refusal(cls, attribute, hint))
+            place = places.get(attribute, statement).named(attribute)
+            wrong = refusal(cls, attribute, hint) if shape is None else default(cls, attribute)
+            raise TypeError(str(Problem("semantic", place, *wrong)))
         member.settle(attribute, shape, places.get(attribute, statement))
         setattr(cls, attribute, member)
         found[attribute] = member
     for attribute, member in vars(cls).items():
         if isinstance(member, Member) and attribute not in found:
-            raise TypeError(refusal(cls, attribute, None))
+            place = statement.named(attribute)
+            raise TypeError(str(Problem("semantic", place, *refusal(cls, attribute, None))))
     return found
 
 

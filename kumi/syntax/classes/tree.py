@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from kumi.errors import Problem, SchemaError
 from kumi.syntax import nodes
+from kumi.syntax.classes.code_places import tested_for_none
 from kumi.syntax.classes.declarations import Reference
 from kumi.syntax.classes.input_paths import Rooted
 from kumi.syntax.classes.members import RecordBase, inputs_of
+from kumi.syntax.classes.operands import Operand
 from kumi.syntax.classes.records import Record
 
 if TYPE_CHECKING:
@@ -25,7 +29,7 @@ def tree(schema: type[Declarations]) -> nodes.SchemaTree:
     """
     record = _input(schema)
     made = schema.__kumi_declarations__
-    problems = list(_settled(schema, record))
+    problems = [*_settled(schema, record), *_decided(schema)]
     if problems:
         raise SchemaError(problems)
     return nodes.SchemaTree(
@@ -64,6 +68,20 @@ def _settled(schema: type[Declarations], record: type[Record]) -> Iterator[Probl
                 yield _foreign(schema, node)
         elif isinstance(node, Rooted) and node.root is not record:
             yield _elsewhere(schema, record, node)
+
+
+def _decided(schema: type[Declarations]) -> Iterator[Problem]:
+    """Every `x is None` in the class body that asks it of an expression."""
+    body = schema.__kumi_body__
+    for place, names in tested_for_none(body) if body else ():
+        name, *attributes = names or ("",)
+        known = vars(sys.modules.get(schema.__module__, schema)) | dict(vars(schema))
+        found = reduce(lambda one, step: getattr(one, step, None), attributes, known.get(name))
+        if isinstance(found, Operand):
+            dotted = ".".join((name, *attributes))
+            message = f"`{dotted}` is an expression here, and never None"
+            hint = f"whether it is null in a run, says `kumi.is_null({dotted})`"
+            yield Problem("semantic", place, message, hint)
 
 
 def _foreign(schema: type[Declarations], node: Reference) -> Problem:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from kumi.errors import Problem, did_you_mean
@@ -22,10 +23,20 @@ WORDS_OF_OTHERS = {
     "and": "and is written `&`",
     "or": "or is written `|`",
     "not": "not is written `fn(:not, condition)`",
+    "in": "one of several values is `fn(:in, x, 1, 2)`",
     **dict.fromkeys(("if", "then", "else"), "write `select(condition, then, else)`, or a cascade"),
 }
 """What other languages write, and this one writes otherwise."""
 _SHOWN = 30
+
+
+def _percent(digits: str) -> str:
+    """A number of percents as what it is: 20 as 0.2.
+
+    >>> _percent("20"), _percent("7.5")
+    ('0.2', '0.075')
+    """
+    return f"{Decimal(digits.replace('_', '')) / 100:f}"
 
 
 class Fault(Exception):  # noqa: N818 - no error of users: the parser catches it
@@ -60,8 +71,8 @@ class Cursor:
         return self.look(1)
 
     def look(self, ahead: int) -> Token:
-        """The token that stands so many places behind the one looked at."""
-        return self._tokens[min(self._at + ahead, len(self._tokens) - 1)]
+        """The token that stands so many places behind the one looked at (or before it)."""
+        return self._tokens[max(0, min(self._at + ahead, len(self._tokens) - 1))]
 
     @property
     def previous(self) -> Token:
@@ -133,6 +144,10 @@ class Cursor:
             return f"the string before it begins on line {self.line_of(before)}: has it no end?"
         if before.kind == "symbol" and token.text in {"?", "!"} and before.end == token.start:
             return f"a name has no `{token.text}`: write `{before.text}`"
+        if token.text == "=" and before.text in {"+", "-", "*", "/"}:
+            return "a value is never changed: give what becomes of it a name of its own"
+        if before.text == "%" and self.look(-2).kind == "number":
+            return f"{self.look(-2).text} percent is a number: `{_percent(self.look(-2).text)}`"
         if "." in {before.text, token.text} and "number" in {before.kind, token.kind}:
             return "a number has digits on both sides of its point: `0.5`"
         return WORDS_OF_OTHERS.get(before.text)
@@ -145,7 +160,7 @@ class Cursor:
         if self._at == 0 or behind.line == line or self.token.kind == "bad":
             return fault
         message = f"expected {expected}, found {self.describe()} on line {line}"
-        return Fault(Problem("syntax", behind, message, hint))
+        return Fault(Problem("syntax", behind, message, fault.problem.hint))
 
     def misspelt(self, expected: str, known: frozenset[str]) -> Fault:
         """A fault where one of `known` should stand."""

@@ -59,6 +59,7 @@ _STRAY = {
     "&": "one `&` is enough: it means and",
     "|": "one `|` is enough: it means or",
     "+": "there is no unary plus",
+    "/": "there is no `//`: the whole part of a quotient is `fn(:floor, a / b)`",
     ".": "a number has digits on both sides of its point: `0.5`",
 }
 

@@ -1,0 +1,59 @@
+"""What is wrong beside a decimal: an infinity, which is none, and a quotient that is cut off."""
+
+from __future__ import annotations
+
+from math import isinf
+from typing import TYPE_CHECKING
+
+from kumi.analysis.facts import literal, quoted
+from kumi.kernels.kinds import DECIMAL, INTEGER
+from kumi.syntax.nodes import Call, Constant, Name
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kumi.analysis.facts import Analysis
+    from kumi.syntax.nodes import ExprNode
+
+_FINITE = (
+    "decimals are finite; the greatest of several values is `fn(:max_of, a, b)`,"
+    " and a last bracket needs no upper end"
+)
+_EXACT = "divide a decimal: `to_decimal(…)` around one of the two makes the quotient exact"
+
+
+def check_beside_decimals(facts: Analysis, together: Sequence[ExprNode]) -> None:
+    """Report what does not go with a decimal, where there is one among operands that meet.
+
+    >>> from kumi.analysis.pipeline import analyze
+    >>> from kumi.places import Source
+    >>> from kumi.syntax.text import parse
+    >>> share = "value :share, input.pay * (input.days / 30)"
+    >>> text = f"schema do input do decimal :pay integer :days end {share} end"
+    >>> [one.message for one in analyze(parse(Source("pay.kumi", text), "Pay")).warnings]
+    ['this quotient is a float of some 16 digits, and meets a decimal here']
+    """
+    if not any(facts.kinds.get(one) is DECIMAL for one in together):
+        return
+    for one in together:
+        if isinstance(one, Constant) and isinstance(one.value, float) and isinf(one.value):
+            message = f"`{literal(one.value)}` is no decimal, and meets one here"
+            facts.type(one.place, message, _FINITE)
+        elif _is_cut_off(facts, one):
+            who = quoted(one, "this quotient")
+            message = f"{who} is a float of some 16 digits, and meets a decimal here"
+            facts.warn(one.place, message, _EXACT)
+
+
+def _is_cut_off(facts: Analysis, node: ExprNode) -> bool:
+    """Whether an operand is an integer divided by another, directly or by name."""
+    while isinstance(node, Name) and node.name in facts.declarations:
+        body = facts.declarations[node.name].body
+        if not isinstance(body, Call | Name):
+            return False
+        node = body
+    if not isinstance(node, Call) or node not in facts.functions:
+        return False
+    if facts.functions[node].name != "divide":
+        return False
+    return all(facts.kinds.get(one) is INTEGER for one in node.args)

@@ -1,0 +1,130 @@
+"""What runs of ours say, counted: how often each time occurs, by the names of its line.
+
+Names are those of a line of the shape, so that a group is such a line and a power of two of rows
+(see `kumi.profiles.typical`). Of rows and CPU time only the sum of a group is asked for.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+
+from kumi.profiles.positions.digits import hexadecimal, moments
+from kumi.profiles.positions.time_counts import LONGEST, TimeCounts
+from kumi.profiles.typical import LONGER
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from kumi.profiles.engine import Filters
+    from kumi.profiles.event_line import Timed
+    from kumi.profiles.positions.shapes import RunFigures, Shape
+
+    Numbers = NDArray[np.int64]
+
+_CLASSES: Final = 64
+_ANY_TIME: Final = 2**63 - 1
+
+
+class Group(NamedTuple):
+    """Events that are counted together: one of them, and which power of two their rows are."""
+
+    event: Timed
+    rows_class: int
+
+
+class RunCounts:
+    """Counts runs. `left_out` are the lines that filters leave out, by kind.
+
+    `rows` and `cpu` are sums by the number of a group; `cpu` has those that say one.
+    """
+
+    def __init__(self, filters: Filters) -> None:
+        self.groups: list[Group] = []
+        self.times = TimeCounts()
+        self.rows: Counter[int] = Counter()
+        self.cpu: Counter[int] = Counter()
+        self.left_out: Counter[str | None] = Counter()
+        self._filters = filters
+        self._shapes: dict[Shape, _ShapeGroups] = {}
+
+    def add(self, shape: Shape, said: RunFigures) -> bool:
+        """Count runs of a shape; none, and False, where they say what cannot be counted so."""
+        numbers = hexadecimal(said.run)
+        if numbers is None or (said.ns >= LONGEST).any():
+            return False
+        known = self._shapes.get(shape)
+        if known is None:
+            known = self._shapes[shape] = _ShapeGroups(shape, self._filters, self.groups)
+        lines = known.lines
+        self._leave_out(shape, known, said)
+        if len(lines):
+            self._count(known, _of_lines(said, lines), numbers)
+        return True
+
+    def _count(self, known: _ShapeGroups, said: RunFigures, numbers: Numbers) -> None:
+        groups = known.groups(said.rows)
+        passes = said.ns >= self._filters.min_ns
+        if not passes.all():
+            short = np.count_nonzero(~passes, axis=0).tolist()
+            for event, calls in zip(known.events, short, strict=True):
+                self.left_out[event.kind] += calls
+        self.times.add(groups[passes], said.ns[passes])
+        _add(self.rows, groups[passes], said.rows[passes])
+        is_long = passes & known.are_operations & (said.ns > LONGER)
+        if is_long.any():
+            runs = np.broadcast_to(numbers[:, None], is_long.shape)[is_long]
+            started = moments(said.starts[:, is_long])
+            self.times.add_long(groups[is_long], said.ns[is_long], started, runs)
+        if said.cpu is not None and known.events[0].kind == "vm_run":
+            _add(self.cpu, groups[passes[:, 0], 0], said.cpu[passes[:, 0]])
+
+    def _leave_out(self, shape: Shape, known: _ShapeGroups, said: RunFigures) -> None:
+        if len(known.lines) < len(shape.events):
+            out = set(range(len(shape.events))).difference(known.lines.tolist())
+            for line in out:
+                self.left_out[shape.events[line].kind] += len(said.ns)
+
+
+def _of_lines(said: RunFigures, lines: Numbers) -> RunFigures:
+    if len(lines) == said.ns.shape[1]:
+        return said
+    return said._replace(
+        ns=said.ns[:, lines], rows=said.rows[:, lines], starts=said.starts[:, :, lines]
+    )
+
+
+def _add(sums: Counter[int], groups: Numbers, values: Numbers) -> None:
+    """Add values to the sums of their groups, exactly: a part of them fits 53 bits."""
+    found = np.bincount(groups.reshape(-1), values.reshape(-1))
+    for group in np.flatnonzero(np.bincount(groups.reshape(-1))).tolist():
+        sums[group] += int(found[group])
+
+
+class _ShapeGroups:
+    """The groups of one shape: `lines` are those that pass the filters, whatever they take."""
+
+    def __init__(self, shape: Shape, filters: Filters, all_groups: list[Group]) -> None:
+        admitted = [filters.admit(event._replace(ns=_ANY_TIME)) for event in shape.events]
+        self.lines = np.flatnonzero(admitted)
+        self.events = [shape.events[line] for line in self.lines]
+        self.are_operations = np.array([event.kind == "vm_operation" for event in self.events])
+        self._all = all_groups
+        self._cells = np.arange(len(self.lines)) * _CLASSES
+        self._known = np.full(len(self.lines) * _CLASSES, -1)
+
+    def groups(self, rows: Numbers) -> Numbers:
+        """The number of each one's group: (runs, lines)."""
+        cells = self._cells + np.frexp(rows.astype(np.float64))[1]
+        found = self._known[cells]
+        if (found < 0).any():
+            self._make(np.unique(cells[found < 0]))
+            found = self._known[cells]
+        return found
+
+    def _make(self, cells: Numbers) -> None:
+        for cell in cells.tolist():
+            self._known[cell] = len(self._all)
+            self._all.append(Group(self.events[cell // _CLASSES], cell % _CLASSES))

@@ -1,0 +1,47 @@
+"""Decimals by other means than kumi's: fractions, and Python's decimal with room to spare."""
+
+from decimal import Context, Decimal
+from fractions import Fraction
+
+ROOM = Context(prec=60_000, Emax=10**6, Emin=-(10**6))
+MOST = 10_000
+
+
+def as_fraction(number):
+    """Any number; a float by its shortest decimal form."""
+    return Fraction(Decimal(repr(number)) if isinstance(number, float) else number)
+
+
+def as_decimal(exact):
+    """A fraction that has an end, as a decimal; OverflowError where that is too long."""
+    found = ROOM.divide(Decimal(exact.numerator), Decimal(exact.denominator))
+    assert as_fraction(found) == exact
+    return bounded(found)
+
+
+def bounded(found):
+    short = ROOM.normalize(found)
+    digits, exponent = short.as_tuple().digits, short.as_tuple().exponent
+    if short and (exponent < -MOST or len(digits) > MOST or short.adjusted() >= MOST):
+        raise OverflowError
+    return short
+
+
+def digits_28(exact):
+    """A fraction to 28 significant digits, half to even."""
+    if exact == 0:
+        return Decimal(0)
+    size = len(str(abs(exact.numerator))) - len(str(exact.denominator))
+    places = 28 - size
+    while abs(exact) * Fraction(10) ** places >= 10**28:
+        places -= 1
+    while abs(exact) * Fraction(10) ** places < 10**27:
+        places += 1
+    # round() of a fraction is half to even.
+    return bounded(ROOM.scaleb(Decimal(round(exact * Fraction(10) ** places)), -places))
+
+
+def rounded(exact, digits, mode):
+    """A fraction rounded as Python's decimal does it, given all of its digits or enough of them."""
+    wide = ROOM.divide(Decimal(exact.numerator), Decimal(exact.denominator))
+    return wide.quantize(Decimal((0, (1,), -digits)), f"ROUND_{mode.upper()}", ROOM)

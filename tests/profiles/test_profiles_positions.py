@@ -1,0 +1,178 @@
+"""Files of our own writers are read by position, and say what every one of their lines says.
+
+`python tests/profiles/test_profiles_positions.py 400000` mutates so many lines.
+"""
+
+import contextlib
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kumi.profiles.breakdown import breakdown
+from kumi.profiles.engine import Filters
+from kumi.profiles.one_by_one import OneByOne
+from kumi.profiles.open_profiles import open_profiles
+from kumi.profiles.positions import position_reader
+from kumi.profiles.positions.own_file import OwnFile
+from kumi.profiles.positions.run_counts import RunCounts
+from kumi.profiles.read_profiles import counted
+
+EXAMPLES = files("kumi.examples")
+PROGRAM = """
+import json, kumi, sys
+from kumi import otel
+from opentelemetry.sdk.trace import TracerProvider
+from pathlib import Path
+
+folder = Path(sys.argv[1])
+orders, taxes = [kumi.load(folder / f"{name}.kumi") for name in ("order_pricing", "us_tax_2024")]
+ordered, taxed = [json.loads((folder / f"{name}.json").read_text()) for name in ("order_pricing", "us_tax_2024")]
+tracer = TracerProvider().get_tracer("test")
+for number in range(int(sys.argv[2])):
+    orders.run(**{**ordered, "orders": ordered["orders"][: number % 4 * 50 + 1]})
+    if number % 3 == 0:
+        taxes.run(**taxed)
+    if number % 5 == 0:
+        with tracer.start_as_current_span("request"):
+            taxes.run(**taxed)
+"""
+NUMBERS = [b"0", b"7", b"00", b"-1", b"1.5", b"1e3", b"9223372036854775807", b"9223372036854775808"]
+NUMBERS += [b"99999999999999999999", b" 5", b"5 ", b"null", b"nan", b'"5"', b"", b"0.000001", b"01"]
+
+
+def recorded(path, runs, **settings):
+    """A profile of two programs by two processes, with parents and without."""
+    given = {f"KUMI_PROFILE_{name}": value for name, value in settings.items()}
+    asked = {"KUMI_PROFILE": "1", "KUMI_PROFILE_OPS": "1", "KUMI_PROFILE_FILE": str(path)}
+    for _ in range(2):
+        subprocess.run(
+            [sys.executable, "-c", PROGRAM, str(EXAMPLES), str(runs)],
+            env={**os.environ, **asked, "KUMI_PROFILE_PERSISTENT": "1", **given},
+            check=True,
+        )
+    return path
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory):
+    return recorded(tmp_path_factory.mktemp("own") / "own.jsonl", 60, CPU="1")
+
+
+@contextlib.contextmanager
+def parts_of(size):
+    """Read by position so many bytes at a time."""
+    before, position_reader.PART = position_reader.PART, size
+    try:
+        yield
+    finally:
+        position_reader.PART = before
+
+
+def breakdowns(path, filters=None, calibrated=False):
+    """What the standard library says, and what positions and DuckDB do."""
+    with open_profiles([str(path)]) as profiles:
+        engines = [counted(profiles, filters or Filters(), small) for small in (1 << 40, 0)]
+        return [breakdown(engine, calibrated=calibrated) for engine in engines]
+
+
+def mutated(lines, rnd, once_in):
+    """The lines, each once in so many times not as it was."""
+    for line in lines:
+        yield line if rnd.randrange(once_in) else _mutated(line, rnd)
+
+
+def _mutated(line, rnd):
+    at = rnd.randrange(len(line))
+    number = rnd.choice([part for part in line.split(b":") if part[:1].isdigit()] or [b"{"])
+    return rnd.choice(
+        [
+            lambda: line[:at] + bytes([rnd.randrange(256)]) + line[at + 1 :],
+            lambda: line[:at] + bytes([rnd.choice(b'0123456789 ,:"{}[]\\.-nae')]) + line[at + 1 :],
+            lambda: line[:at] + line[at + 1 :],
+            lambda: line[:at],
+            lambda: line.replace(number.split(b",")[0], rnd.choice(NUMBERS)),
+            lambda: line[:at] + line,
+            lambda: line.replace(b"}", b',"rows":5}'),
+            lambda: line.replace(b'"vm_operation"', b'"vm_declaration"'),
+            lambda: b"",
+            lambda: line.replace(b'"run":"', b'"run":"0'),
+            lambda: line.replace(b"null", b"none"),
+            lambda: line + b"\n" + line,
+        ]
+    )()
+
+
+def test_runs_are_read_by_position(own):
+    others = OneByOne(Filters())
+    with open_profiles([str(own)]) as profiles:
+        OwnFile(profiles.files[0], RunCounts(Filters()), others, profiles.scratch)
+    lines = len(own.read_bytes().splitlines())
+    assert sum(others.kinds.values()) + others.timed.total() < lines / 5
+
+
+@pytest.mark.parametrize("size", [3000, 20_000, 100_000, 4 << 20])
+def test_parts_of_any_size_say_the_same(own, size):
+    with parts_of(size):
+        small, large = breakdowns(own, calibrated=True)
+    assert small == large
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        Filters(schemas=("OrderPricing",)),
+        Filters(declarations=("inputs",)),
+        Filters(operations=("Map", "Reduce")),
+        Filters(min_ns=5000),
+        Filters(("UsTax2024",), ("inputs",), ("LoadInput",), 700),
+    ],
+)
+def test_filters_leave_the_same_lines(own, filters):
+    small, large = breakdowns(own, filters)
+    assert small == large
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(0, 2**32), st.sampled_from([3, 30, 300, 3000]), st.sampled_from([0, 30_000]))
+def test_damage_costs_what_it_damages_and_no_more(own, seed, once_in, part):
+    agree(own.read_bytes().split(b"\n")[:4000], seed, once_in, part)
+
+
+def agree(lines, seed, once_in, part=0):
+    rnd = random.Random(seed)
+    with tempfile.TemporaryDirectory() as folder, parts_of(part or position_reader.PART):
+        path = Path(folder, "own.jsonl")
+        path.write_bytes(b"\n".join(mutated(lines, rnd, once_in)))
+        small, large = breakdowns(path)
+    assert small == large
+
+
+def test_lines_of_others_between_ours_are_counted_and_numbered(own, tmp_path):
+    lines = own.read_bytes().split(b"\n")
+    others = [json.dumps({"event": "click", "n": n}).encode() for n in range(3000)]
+    path = tmp_path / "mixed.jsonl"
+    path.write_bytes(b"\n".join([*lines[:3000], b"", *others, b"{broken", *lines[3000:]]))
+    with parts_of(100_000):
+        small, large = breakdowns(path)
+    assert small == large
+    assert large.lines.first_malformed == (str(path), 6002)
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as name:
+        text = recorded(Path(name, "own.jsonl"), 200, CPU="1").read_bytes().split(b"\n")
+        total = 0
+        while total < int(sys.argv[1]):
+            once_in = random.choice([2, 10, 100, 1000])
+            agree(text, random.randrange(1 << 32), once_in, random.choice([0, 50_000, 1 << 20]))
+            total += len(text) // once_in
+            print(f"{total:,} mutated lines, no difference", flush=True)
