@@ -142,10 +142,11 @@ def _report_arity(facts: Analysis, node: Call) -> None:
     expected = _counts(known)
     plural = "argument" if expected == "1" else "arguments"
     folds = known[0].reducer and expected == "1" and len(node.args) > 1
+    several = f"{node.function}_of" if node.function in {"min", "max"} else "select"
     facts.type(
         node.place,
         f"{named(node.function)} takes {expected} {plural}, got {len(node.args)}",
-        "it folds the elements of one array; to choose between two values use `select`"
+        f"it folds the elements of one array; to choose between values use `{several}`"
         if folds
         else None,
     )
@@ -217,7 +218,9 @@ def _declare(facts: Analysis, declaration: Declaration) -> None:
         return
     if declaration.kind == "trait" and isinstance(body, Call) and kind is not BOOLEAN:
         facts.type(
-            body.place, f"trait `{declaration.name}` must be boolean and is {described(kind)}"
+            body.place,
+            f"trait `{declaration.name}` must be boolean and is {described(kind)}",
+            "compare it, for example with `==` or `>`",
         )
     facts.kinds[declaration] = kind
 

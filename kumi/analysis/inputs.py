@@ -116,7 +116,8 @@ def _check_domain(facts: Analysis, declared: Input) -> None:
 
 def _report_null(facts: Analysis, declared: Input) -> None:
     message = f"`null` stands in the domain of `{declared.name}`, which is a list of values"
-    hint = "say `null: true` beside the domain (`float | None` in a class): null passes any domain"
+    how = facts.said("say `null: true` beside the domain", "write `kumi.Field[float | None]`")
+    hint = f"{how}: null passes any domain"
     if declared.kind == "any":
         hint = "leave it out: `any` admits null as it is"
     facts.semantic(declared.place, message, hint)

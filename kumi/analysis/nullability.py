@@ -111,7 +111,8 @@ def _report(facts: Analysis, who: str, argument: ExprNode) -> None:
     hint = _HINT
     declared = facts.declarations.get(argument.name) if isinstance(argument, Name) else None
     if declared is not None and _lacks_base(declared):
-        hint = f"{what} is null where no case holds: give it a `base`, or {_HINT}"
+        base = facts.said("give it a `base`", "give `otherwise` a value")
+        hint = f"{what} is null where no case holds: {base}, or {_HINT}"
     may_be = "is" if isinstance(argument, Constant) else "may be"
     facts.type(argument.place, f"{who} takes no null, and {what} {may_be} null", hint)
 

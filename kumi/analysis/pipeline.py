@@ -9,6 +9,7 @@ from kumi.analysis.facts import Analysis
 from kumi.analysis.inference import inference
 from kumi.analysis.inputs import inputs
 from kumi.analysis.names import names
+from kumi.analysis.null_questions import null_questions
 from kumi.analysis.nullability import nullability
 from kumi.analysis.options import options
 from kumi.analysis.order import order
@@ -19,7 +20,18 @@ from kumi.errors import SchemaError
 if TYPE_CHECKING:
     from kumi.syntax.nodes import SchemaTree
 
-PASSES = (inputs, supported, names, paths, order, inference, options, axes, nullability)
+PASSES = (
+    inputs,
+    supported,
+    names,
+    paths,
+    order,
+    inference,
+    options,
+    axes,
+    nullability,
+    null_questions,
+)
 
 
 def analyze(schema: SchemaTree) -> Analysis:

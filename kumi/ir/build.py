@@ -26,9 +26,11 @@ class Builder:
     """The operations so far. Every method appends and returns the index of what it appended.
 
     Call `open` where a declaration begins: what was aligned for one is not used by the next.
+    `written` is what the schema has in place of what is appended now (see `Operation`).
     """
 
     operations: list[Operation] = field(default_factory=list)
+    written: str | None = None
     _aligned: dict[tuple[int, tuple[AxisName, ...]], int] = field(default_factory=dict)
 
     def open(self) -> int:
@@ -47,6 +49,7 @@ class Builder:
     ) -> int:
         """Append an operation as it is given."""
         index = len(self.operations)
+        details["written"] = self.written
         self.operations.append(Operation(index, opcode, place, kind, args, axes, **details))  # type: ignore[arg-type] # the names are Operation's own
         return index
 

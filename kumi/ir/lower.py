@@ -153,10 +153,14 @@ class _Lowering:
         """`a and (b and c)`; `any` joins with `or`, and `none` is its negation."""
         parts = [self._expression(condition, done) for condition in case.conditions]
         join = _JOINS[case.join]
+        self.builder.written = "a condition"
         whole = reduce(
             lambda right, left: self.builder.call(case.place, join, left, right), parts[::-1]
         )
-        return self.builder.call(case.place, "not", whole) if case.join == "none" else whole
+        if case.join == "none":
+            whole = self.builder.call(case.place, "not", whole)
+        self.builder.written = None
+        return whole
 
     def _result(self, case: Case, done: dict[ExprNode, int]) -> int:
         if case.result is None:
@@ -191,7 +195,10 @@ class _Lowering:
     def _call(self, node: Call, args: tuple[int, ...]) -> int:
         function = self.analysis.functions[node]
         if function.name in DESUGARED:
-            return DESUGARED[function.name](self.builder, node.place, *args)
+            self.builder.written = f"`{function.name}`"
+            result = DESUGARED[function.name](self.builder, node.place, *args)
+            self.builder.written = None
+            return result
         if function.name == "to_decimal" and (literal := _decimal(node.args[0])) is not None:
             return self.builder.constant(node.place, DECIMAL, literal)
         if function.name == "select":

@@ -216,9 +216,9 @@ def _floats(found: Sequence[float | None], valid: NDArray[np.bool_] | None) -> C
     return Column(values, valid)
 
 
-def _dates(found: Sequence[date | None], valid: NDArray[np.bool_] | None) -> Column:
-    ordinals = (_EPOCH_ORDINAL if cell is None else cell.toordinal() for cell in found)
-    days = np.fromiter(ordinals, np.int64, len(found)) - _EPOCH_ORDINAL
+def _dates(found: Sequence[Any], valid: NDArray[np.bool_] | None) -> Column:
+    filled = found if valid is None else [EPOCH if cell is None else cell for cell in found]
+    days = np.fromiter(map(date.toordinal, filled), np.int64, len(found)) - _EPOCH_ORDINAL
     return Column(days.view("datetime64[D]"), valid)
 
 

@@ -1,11 +1,13 @@
 """What a breakdown asks of a profile, whichever engine has counted it.
 
-There are two engines because neither would do alone: DuckDB's import takes longer than Python takes
-to read a small file, and Python would need minutes and all memory for a large one. Nobody should
-see which of the two it was. So they are kept equal in three ways:
+There are two engines because neither would do alone: the imports of DuckDB and NumPy take longer
+than Python takes to read a small file, and Python would need minutes and all memory for a large
+one. Nobody should see which of the two it was. So they are kept equal in three ways:
 
-* What a line says is defined once, in `event_line`, and `sql/setup.sql` repeats it clause by
-  clause. Values stay JSON text: `"5"` keeps its quotes, so that it is no number there either.
+* What a line says is defined once, in `event_line`. `positions/` reads lines of our own writers by
+  comparing them with lines that were read so. For lines of others `sql/setup.sql` repeats it clause
+  by clause, and leaves to it what is rare. Values stay JSON text: `"5"` keeps its quotes, so that
+  it is no number there either.
 * Times are integers, and figures are made from counts of them (see Tally). Sums of floats would
   differ in their last digits with the order of the lines and the number of threads.
 * No order is promised. `breakdown` sorts by what figures and names say, to the last tie.

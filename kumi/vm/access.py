@@ -94,23 +94,47 @@ def access_path(leaf: Leaf) -> AccessPath:
     return AccessPath(tuple(levels), tuple(keys))
 
 
+def types_of(found: Sequence[Any], usual: type) -> set[type]:
+    """The types of values; quicker than to ask each where most are of the usual one."""
+    other = [value for value in found if value.__class__ is not usual]
+    types = set(map(type, other))
+    if len(other) < len(found):
+        types.add(usual)
+    return types
+
+
 class Elements:
     """Elements of one array level, and how their fields are read."""
 
-    __slots__ = ("getter", "rows", "types")
+    __slots__ = ("_getter", "_types", "rows")
 
     def __init__(self, rows: Sequence[Any]) -> None:
         self.rows = rows
-        self.types = set(map(type, rows))
-        self.getter = _getter(rows, self.types)
+        self._types: set[type] | None = None
+        self._getter: Callable[[str], Callable[[Any], Any]] | None = None
+
+    @property
+    def getter(self) -> Callable[[str], Callable[[Any], Any]] | None:
+        """A quick way to a field of every row, or None."""
+        if self._types is None:
+            self._types = types_of(self.rows, dict)
+            self._getter = _getter(self.rows, self._types)
+        return self._getter
+
+    @property
+    def are_dicts(self) -> bool:
+        """Whether every row is a plain dict."""
+        return self._types == {dict}
 
 
 def _getter(rows: Sequence[Any], types: set[type]) -> Callable[[str], Callable[[Any], Any]] | None:
-    """A quick way to a field of every row, or None.
+    """What gives a field of every row, or None.
 
     Looking a key up fails on rows that are no mappings; attributes are tried only where every row
     is an object that has fields.
     """
+    if types == {dict}:
+        return itemgetter
     mappings = [one for one in types if issubclass(one, Mapping)]
     if mappings or not types:
         # What makes up a value for a missing key (a defaultdict) would write it into the row.
@@ -223,13 +247,14 @@ def _root_field(data: Mapping[str, Any], key: Key, say: Say) -> Any:
 def _column(elements: Elements, path: AccessPath, number: int, say: Say) -> Sequence[Any]:
     """The field behind key `number` of every row."""
     name = path.keys[number].name
-    if elements.getter is not None:
+    getter = elements.getter
+    if getter is not None:
         try:
-            return list(map(elements.getter(name), elements.rows))
+            return list(map(getter(name), elements.rows))
         except (LookupError, TypeError, AttributeError):
             pass  # some row lacks the key or is no record: each is looked at by itself
     find = _Finding(path, number, say)
-    if elements.types == {dict}:
+    if elements.are_dicts:
         return find.in_dicts(elements.rows)
     return [find.in_row(row, position) for position, row in enumerate(elements.rows)]
 

@@ -44,7 +44,8 @@ def null_message(program: Program, failed: Operation, local: Mapping[str, Any]) 
     for number, arg in enumerate(failed.args):
         position = search.null_in(arg)
         if position is not None and not rule.takes(number):
-            who = f"`{symbol(function)}`" if failed.opcode is not ops.SELECT else "a condition"
+            who = "a condition" if failed.opcode is ops.SELECT else f"`{symbol(function)}`"
+            who = failed.written or who
             what = search.origin(_Cell(arg, position)) or _argument(failed, number)
             return f"{who} takes no null, and {what} is null; {_COALESCE}"
     return None

@@ -87,7 +87,7 @@ def breakdowns(path, filters=None, calibrated=False):
 def mutated(lines, rnd, once_in):
     """The lines, each once in so many times not as it was."""
     for line in lines:
-        yield line if rnd.randrange(once_in) else _mutated(line, rnd)
+        yield _mutated(line, rnd) if line and not rnd.randrange(once_in) else line
 
 
 def _mutated(line, rnd):

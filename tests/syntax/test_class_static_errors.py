@@ -27,6 +27,8 @@ schema do
     integer :a
     string :s
     boolean :p
+    float :n, null: true
+    array :ns do float :item, null: true end
   end
   value :total, input.a
   %s
@@ -46,6 +48,8 @@ class Input(kumi.Record):
     a: kumi.Field[int]
     s: kumi.Field[str]
     p: kumi.Field[bool]
+    n: kumi.Field[float | None]
+    ns: kumi.Array[float | None]
 
 
 i = Input
@@ -74,6 +78,13 @@ MISTAKES = [
     (lambda: kumi.value(i.lines.ok.sum()), "value :x, fn(:sum, input.lines.line.ok)", "i.lines.ok"),
     (lambda: kumi.value(i.s[0]), "value :x, input.s[0]", "i.s"),
     (lambda: kumi.trait(i.p), "trait :x, input.p", None),
+    (lambda: kumi.value(i.a - i.n), "value :x, input.a - input.n", "i.n"),
+    (lambda: kumi.value(i.ns.sum()), "value :x, fn(:sum, input.ns.item)", "i.ns"),
+    (
+        lambda: kumi.value(kumi.select(i.p, i.n, 1.0) > 2),
+        "value :x, select(input.p, input.n, 1.0) > 2",
+        "kumi.select(i.p, i.n, 1.0)",
+    ),
     (
         lambda: kumi.value(when(i.a).then(1).otherwise(2)),
         "value :x do\n on input.a, 1\n base 2\n end",
