@@ -19,6 +19,7 @@ its overload: `sum` gives that of its argument, `mean` a float. With an integer 
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from kumi.analysis.beside_decimals import check_beside_decimals
@@ -26,6 +27,7 @@ from kumi.analysis.facts import described, elements, named, quoted
 from kumi.kernels.kinds import (
     BOOLEAN,
     DATE,
+    DECIMAL,
     FLOAT,
     INTEGER,
     NULL,
@@ -95,6 +97,7 @@ _LITERALS: dict[type, Kind] = {
     float: FLOAT,
     str: STRING,
     date: DATE,
+    Decimal: DECIMAL,
 }
 
 

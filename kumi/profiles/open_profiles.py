@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from io import BufferedReader
 
-SMALL: Final = 1_000_000
-"""Bytes of all files together: below so many, Python has read them before DuckDB is imported."""
+SMALL: Final = 16_000_000
+"""Bytes of all files together: so many Python has read while NumPy and DuckDB would be imported."""
+_PART: Final = 1 << 20
 STDIN: Final = "standard input"
 """What is called `-` on the command line."""
 LONGEST_MAGIC: Final = 4
@@ -125,7 +126,7 @@ def _from_pipe(name: str, pipe: BufferedReader, scratch: ScratchFolder) -> Profi
 
     A longer read makes several, and Python does not notice Ctrl-C between them.
     """
-    return _kept(name, iter(lambda: pipe.read1(SMALL), b""), scratch)
+    return _kept(name, iter(lambda: pipe.read1(_PART), b""), scratch)
 
 
 def _kept(name: str, parts: Iterator[bytes], scratch: ScratchFolder) -> ProfileFile:

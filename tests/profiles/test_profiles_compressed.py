@@ -7,7 +7,7 @@ import sys
 import pytest
 from backports import zstd
 
-from kumi.profiles.engine import Filters
+from kumi.profiles.filters import Filters
 from kumi.profiles.open_profiles import SMALL, open_profiles
 from kumi.profiles.read_profiles import counted, read_breakdown
 
@@ -71,9 +71,9 @@ def test_a_damaged_frame_in_the_middle_costs_no_other(tmp_path, suffix, lines, d
 
 def test_larger_than_memory_should_hold(tmp_path, suffix):
     path = tmp_path / f"p.jsonl{suffix}"
-    path.write_bytes(PACK[suffix](OPERATION * 20_000) * 2)
-    assert len(OPERATION) * 40_000 > SMALL
-    assert read_breakdown([str(path)]).lines.events == {"vm_operation": 40_000}
+    path.write_bytes(PACK[suffix](OPERATION * 90_000) * 2)
+    assert len(OPERATION) * 180_000 > SMALL
+    assert read_breakdown([str(path)]).lines.events == {"vm_operation": 180_000}
 
 
 def test_from_a_pipe(monkeypatch, suffix):

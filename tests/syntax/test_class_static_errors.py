@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -140,7 +141,7 @@ WORDS = {
 def in_class(message):
     for text, python in WORDS.items():
         message = message and message.replace(text, python)
-    return message
+    return message and re.sub(r"`:(\w+)`", r'`"\1"`', re.sub(r"`(\w+):`", r"`\1=`", message))
 
 
 def without_lines(message):
