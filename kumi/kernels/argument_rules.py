@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from kumi.kernels.kinds import DATE, STRING, comparable, is_numeric
+from kumi.kernels.kinds import STRING, comparable, is_numeric
 
 if TYPE_CHECKING:
     from kumi.kernels.kinds import Kind
@@ -35,13 +35,6 @@ def listed(arguments: tuple[Kind, ...]) -> Misfit | None:
         if not comparable(arguments[0], kind):
             return position, "a number" if is_numeric(arguments[0]) else f"a {arguments[0]}"
     return None
-
-
-def dated(arguments: tuple[Kind, ...]) -> Misfit | None:
-    """What is compared with a date and can never be one."""
-    if DATE not in arguments or comparable(*arguments):
-        return None
-    return arguments.index(DATE) ^ 1, "a date"
 
 
 def _keys_alike(arguments: tuple[Kind, ...], first: int) -> Misfit | None:

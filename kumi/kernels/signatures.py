@@ -22,7 +22,6 @@ from kumi.kernels import kinds
 from kumi.kernels.argument_rules import (
     bracket_alike,
     bracket_table,
-    dated,
     listed,
     lookup_alike,
     lookup_table,
@@ -206,13 +205,10 @@ def _map(
 
 
 def _fold(
-    names: str,
-    parameters: tuple[Constraint, ...],
-    result: Callable[[tuple[Kind, ...]], Kind],
-    **details: Any,
+    names: str, parameters: tuple[Constraint, ...], result: Callable[[tuple[Kind, ...]], Kind]
 ) -> Function:
     name, *aliases = names.split()
-    return Function(name, tuple(aliases), True, parameters, result, **details)
+    return Function(name, tuple(aliases), reducer=True, parameters=parameters, result=result)
 
 
 FUNCTIONS: tuple[Function, ...] = (
@@ -233,8 +229,8 @@ FUNCTIONS: tuple[Function, ...] = (
     _map("clamp", (NUMERIC, NUMERIC, NUMERIC), _promoted),
     _map("clamp", (STRING, STRING, STRING), _string),
     _map("clamp", (DATE, DATE, DATE), _date),
-    _map("equal eq ==", (ANY, ANY), _boolean, clash=dated),
-    _map("not_equal neq !=", (ANY, ANY), _boolean, clash=dated),
+    _map("equal eq ==", (ANY, ANY), _boolean),
+    _map("not_equal neq !=", (ANY, ANY), _boolean),
     _map("greater_than gt >", (NUMERIC, NUMERIC), _boolean),
     _map("greater_than gt >", (STRING, STRING), _boolean),
     _map("greater_than gt >", (DATE, DATE), _boolean),
@@ -321,7 +317,7 @@ FUNCTIONS: tuple[Function, ...] = (
     _fold("join", (STRING,), _string),
     _fold("mean avg", (NUMERIC,), _real),
     _fold("sum_if", (NUMERIC, BOOLEAN), _first),
-    _fold("count_if", (ANY, ANY), _integer, clash=dated),
+    _fold("count_if", (ANY, ANY), _integer),
     _fold("mean_if avg_if", (NUMERIC, BOOLEAN), _real),
 )
 """Every overload. `sum_if`, `count_if` and `mean_if` are lowered to others and have no kernel."""

@@ -130,6 +130,7 @@ def test_as_in_the_text_form_but_located_in_python(declaration, text, marked):
 WORDS = {
     "input.lines.line": "Input.lines",
     "input.others.item": "Input.others",
+    "input.ns.item": "Input.ns",
     "input.": "Input.",
     "fn(:count_if, …, true)": "kumi.count_if(…, True)",
     "== true": "== True",
