@@ -142,14 +142,14 @@ def axis_over(arrays: Sequence[Sequence[Any]]) -> Axis:
 
 def align(column: Column, axes: Sequence[Axis]) -> Column:
     """Repeat each cell over the elements below it: `axes` are the deeper ones, outermost first."""
-    counts = axes[0].counts if len(axes) == 1 else np.diff(_composed(axes))
+    counts = axes[0].counts if len(axes) == 1 else np.diff(composed(axes))
     if column.quotients is not None:
         return Column.of_quotients(column.quotients.repeated(counts))
     valid = None if column.valid is None else np.repeat(column.valid, counts)
     return Column(np.repeat(column.values, counts), valid, column.bound, column.scale)
 
 
-def _composed(axes: Sequence[Axis]) -> NDArray[np.int64]:
+def composed(axes: Sequence[Axis]) -> NDArray[np.int64]:
     """The offsets of the innermost axis, seen from the parents of the outermost."""
     offsets = axes[0].offsets
     for axis in axes[1:]:

@@ -14,8 +14,6 @@ import json
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-import duckdb
-
 from kumi.ir.ops import OPCODES
 from kumi.profiles.counted_lines import LineCounts
 from kumi.profiles.duckdb_files import (
@@ -30,14 +28,16 @@ from kumi.profiles.duckdb_files import (
 from kumi.profiles.engine import KEYS
 from kumi.profiles.event_line import Timed, read_line
 from kumi.profiles.figure_rows import distribution, ranks, tally
+from kumi.profiles.filters import Filters
 from kumi.profiles.one_by_one import CountedEvent, OneByOne
+from kumi.profiles.passing_sql import passes
 from kumi.profiles.positions.own_file import NotOursError, OwnFile
 from kumi.profiles.positions.run_counts import RunCounts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from kumi.profiles.engine import Distribution, Filters, Key, Tally
+    from kumi.profiles.engine import Distribution, Key, Tally
     from kumi.profiles.event_line import Event
     from kumi.profiles.figure_rows import Longest
     from kumi.profiles.open_profiles import OpenProfiles
@@ -52,10 +52,13 @@ _NAMES: Final = ("kind", *KEYS)
 class DuckDBEngine:
     """See `kumi.profiles.engine.Engine`."""
 
-    def __init__(self, profiles: OpenProfiles, filters: Filters) -> None:
-        self._filters = filters
+    def __init__(self, profiles: OpenProfiles, filters: Filters, *, by_run: bool = False) -> None:
+        self._by_run = by_run
+        self._asked = {"passes": passes(filters), "run": ", run" if by_run else ""}
         self._scratch = profiles.scratch
         self._database = connect(profiles.scratch.folder)
+        if by_run:
+            self._query("ALTER TABLE counted ADD COLUMN run VARCHAR")
         self._one_by_one = OneByOne(filters)
         self._runs = RunCounts(filters)
         first_malformed: tuple[str, int] | None = None
@@ -69,6 +72,10 @@ class DuckDBEngine:
         by_kind = self._one_by_one.kinds + self._runs.left_out
         by_kind.update({kind and json.loads(kind): calls for kind, calls in kinds})
         self.lines = LineCounts.of(by_kind, first_malformed)
+        if filters.ask_elsewhere:
+            asked = filters.informed(self.uncounted)
+            elsewhere = Filters(processes=asked.processes, places=asked.places)
+            self._query(sql("narrow").format(passes=passes(elsewhere)))
 
     @property
     def uncounted(self) -> list[Event]:
@@ -99,14 +106,19 @@ class DuckDBEngine:
         columns = ", ".join(f'"{key}"' for key in keys)
         return self._query(
             sql(statement).format(keys=columns, **parts),
-            {"kind": _text(kind), **_FREE, **_parameters(self._filters)},
+            {"kind": json.dumps(kind), **_FREE},
         )
 
     def _query(self, statement: str, parameters: object = None) -> list[tuple[Any, ...]]:
         return query(self._database, statement, parameters)
 
     def _count(self, profile: ProfileFile) -> int | None:
-        """Count the lines of a file; the number of the first malformed one."""
+        """Count the lines of a file; the number of the first malformed one.
+
+        What is counted by position is not told apart by its run.
+        """
+        if self._by_run:
+            return self._count_foreign(profile)
         try:
             own = OwnFile(profile, self._runs, self._one_by_one, self._scratch)
         except NotOursError:
@@ -119,10 +131,10 @@ class DuckDBEngine:
         """The same for lines of anybody, of which Python reads few."""
         path, malformed = plain_path(profile, self._scratch), self._malformed()
         try:
-            self._query(sql("count").format(path=quoted(path)))
+            self._query(sql("count").format(path=quoted(path), **self._asked))
         except OddLineError:
             path = rewritten(profile, self._scratch)
-            self._query(sql("count").format(path=quoted(path)))
+            self._query(sql("count").format(path=quoted(path), **self._asked))
         for entire, calls in self._query(
             "DELETE FROM counted WHERE entire IS NOT NULL RETURNING entire, calls"
         ):
@@ -155,7 +167,9 @@ class DuckDBEngine:
         if events := self._one_by_one.timed:
             columns = zip(CountedEvent._fields, zip(*events, strict=True), strict=True)
             given = {name: list(values) for name, values in columns}
-            self._query(sql("insert_events"), {**given, "calls": list(events.values())})
+            given["calls"] = list(events.values())
+            run = ", to_json(run)::VARCHAR" if self._by_run else ""
+            self._query(sql("insert_events").format(run=run), given)
 
     def _insert_runs(self) -> None:
         """Insert what was read by position."""
@@ -178,23 +192,6 @@ class DuckDBEngine:
                 "cpu": [runs.cpu.get(number) for number in numbers],
             },
         )
-
-
-def _parameters(filters: Filters) -> dict[str, object]:
-    return {
-        "min_ns": filters.min_ns,
-        "schemas": [_text(name) for name in filters.schemas],
-        "declarations": [_text(name) for name in filters.declarations],
-        "operations": [_text(name) for name in filters.operations],
-    }
-
-
-def _text(name: str) -> str:
-    """A name as DuckDB writes it in JSON; one that no UTF-8 holds is the name of nothing."""
-    if any("\ud800" <= letter <= "\udfff" for letter in name):
-        return ""
-    [(text,)] = duckdb.execute("SELECT to_json(?::VARCHAR)::VARCHAR", [name]).fetchall()
-    return str(text)
 
 
 def _values(row: tuple[Any, ...], keys: tuple[str, ...]) -> tuple[Key, ...]:

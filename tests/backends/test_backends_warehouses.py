@@ -18,7 +18,7 @@ from running_programs import eventually
 import kumi
 import kumi.profiles
 from kumi.profiles.breakdown import breakdown
-from kumi.profiles.engine import Filters
+from kumi.profiles.filters import Filters
 from kumi.profiles.read_profiles import read_breakdown
 from kumi.profiles.warehouses.remote_engine import RemoteEngine
 from kumi.profiles.warehouses.spark import counted_by_spark
