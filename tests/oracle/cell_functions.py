@@ -63,6 +63,8 @@ def to_decimal(value):
         return None
     if type(value) is bool or not isinstance(value, (int, float, str, Decimal, Fraction)):
         raise TypeError("not a number")
+    if type(value) is float and not math.isfinite(value):
+        raise ValueError("not finite")
     if type(value) is str and not set(value) <= set("0123456789.-+eE"):
         raise ValueError("not a number")
     return as_decimal(as_fraction(Decimal(value) if type(value) is str else value))

@@ -59,6 +59,7 @@ class Formulas(MoreCalls):
                         self.order, self.order, self.is_null, self.quantifier],
         }  # fmt: skip
         made["decimal"] = [self.arithmetic] * 4 + [self.quotient, self.quotient, self.power]
+        made["decimal"] += [self.rounded, self.rounded, self.one_of_several, self.found_in_a_table]
         made["decimal"] += [self.clamp, self.fold, self.fold, self.exact_mean]
         made["date"] = [self.moved, self.moved, self.fold]
         if kind == "any":
