@@ -3,8 +3,8 @@
 The tax and payroll examples, every `float` in them a `decimal`, run on the same rows as the float
 schemas do, and as the same formulas in a loop over Python's `decimal`, as somebody would write it
 without Kumi. Inputs come as floats, as Decimals and as text. All take turns in one process; ratios
-are of CPU time, taken round by round, and their median is shown. The loop's results are compared with the run's
-first: they are equal to the last digit.
+are of CPU time, taken round by round, and their median is shown. The loop's results are compared
+with the run's first: they are equal to the last digit.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ FINITE = {
     "fn(:clamp, adjusted_income - deduction, 0.0, Float::INFINITY)": (
         "fn(:max_of, adjusted_income - deduction, 0.0)"
     ),
-    "fn(:clamp, taxable_income, end_of_35, Float::INFINITY)": "fn(:max_of, taxable_income, end_of_35)",
+    "fn(:clamp, taxable_income, end_of_35, Float::INFINITY)": (
+        "fn(:max_of, taxable_income, end_of_35)"
+    ),
     "tax / select(has_income, gross_income, 1.0)": (
         "fn(:round, tax / select(has_income, gross_income, 1.0), 4)"
     ),
