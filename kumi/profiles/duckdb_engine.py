@@ -28,7 +28,7 @@ from kumi.profiles.duckdb_files import (
     sql,
 )
 from kumi.profiles.engine import KEYS
-from kumi.profiles.event_line import Timed, read_line
+from kumi.profiles.event_line import read_line
 from kumi.profiles.figure_rows import distribution, ranks, tally
 from kumi.profiles.one_by_one import CountedEvent, OneByOne
 from kumi.profiles.positions.own_file import NotOursError, OwnFile
@@ -63,12 +63,12 @@ class DuckDBEngine:
             number = self._count(profile)
             if number and first_malformed is None:
                 first_malformed = profile.name, number
-        self._insert_runs()
         self._insert_events()
         kinds = self._query("SELECT kind, sum(calls)::BIGINT FROM counted GROUP BY kind")
-        by_kind = self._one_by_one.kinds + self._runs.left_out
+        by_kind = self._one_by_one.kinds + self._runs.kinds()
         by_kind.update({kind and json.loads(kind): calls for kind, calls in kinds})
         self.lines = LineCounts.of(by_kind, first_malformed)
+        self._names = self._number_names()
 
     @property
     def uncounted(self) -> list[Event]:
@@ -82,25 +82,33 @@ class DuckDBEngine:
 
     def tallies(self, kind: str, keys: tuple[str, ...]) -> list[Tally]:
         """The filtered events of a kind, by these keys."""
-        rows = self._chosen("tallies", kind, keys)
-        return [tally(_values(row, keys), row[len(keys) :]) for row in rows]
+        return [tally(names, figures) for names, figures in self._chosen("tallies", kind, keys)]
 
     def distributions(self, kind: str, keys: tuple[str, ...]) -> list[Distribution]:
         """How the times of the filtered events of a kind are distributed, by these keys."""
         return [
-            distribution(_values(row, keys), figures, map(_longest, longest or ()))
-            for row in self._chosen("distributions", kind, keys, **ranks())
-            for *figures, longest in (row[len(keys) :],)
+            distribution(names, figures, map(_longest, longest or ()))
+            for names, (*figures, longest) in self._chosen("distributions", kind, keys, **ranks())
         ]
 
     def _chosen(
         self, statement: str, kind: str, keys: tuple[str, ...], **parts: str
-    ) -> list[tuple[Any, ...]]:
-        columns = ", ".join(f'"{key}"' for key in keys)
-        return self._query(
-            sql(statement).format(keys=columns, **parts),
+    ) -> list[tuple[tuple[Key, ...], tuple[Any, ...]]]:
+        """The rows of a statement, by what these keys are."""
+        alike: dict[tuple[Key, ...], int] = {}
+        asked = {
+            number: alike.setdefault(tuple([names[key] for key in keys]), len(alike))
+            for number, names in enumerate(self._names)
+            if names["kind"] == kind
+        }
+        given = {"numbers": list(asked), "keys": list(asked.values())}
+        self._query(sql("ask"), given)
+        rows = self._query(
+            sql(statement).format(keys='"key"', **parts),
             {"kind": _text(kind), **_FREE, **_parameters(self._filters)},
         )
+        names = list(alike)
+        return [(names[key], tuple(figures)) for key, *figures in rows]
 
     def _query(self, statement: str, parameters: object = None) -> list[tuple[Any, ...]]:
         return query(self._database, statement, parameters)
@@ -157,27 +165,27 @@ class DuckDBEngine:
             given = {name: list(values) for name, values in columns}
             self._query(sql("insert_events"), {**given, "calls": list(events.values())})
 
-    def _insert_runs(self) -> None:
-        """Insert what was read by position."""
+    def _number_names(self) -> list[dict[str, Key]]:
+        """Number the names of everything that was counted; they, in the order of their numbers."""
         runs = self._runs
-        if not runs.groups:
-            return
-        counted, firsts = runs.times.counted(), runs.times.firsts()
-        self._database.register("times", counted._asdict())
-        self._database.register("firsts", firsts._asdict())
-        events, classes = zip(*runs.groups, strict=True)
-        columns = zip(Timed._fields, zip(*events, strict=True), strict=True)
-        given = {name: list(values) for name, values in columns if name in _NAMES}
-        numbers = range(len(events))
+        self._database.register("times", runs.times.counted()._asdict())
+        self._database.register("firsts", runs.times.firsts()._asdict())
+        numbers = range(len(runs.groups))
+        groups, times = sql("runs").split(";\n\n")
         self._query(
-            sql("insert_runs"),
+            groups,
             {
-                **given,
-                "rows_class": list(classes),
+                **{name: [getattr(event, name) for event, _ in runs.groups] for name in _NAMES},
+                "rows_class": [rows_class for _, rows_class in runs.groups],
                 "rows": [runs.rows[number] for number in numbers],
                 "cpu": [runs.cpu.get(number) for number in numbers],
             },
         )
+        self._query(times)
+        self._query(sql("number_names"))
+        columns = ", ".join(f'"{name}"' for name in _NAMES)
+        named = self._query(f"SELECT {columns} FROM named ORDER BY number")  # noqa: S608 - names of ours
+        return [dict(zip(_NAMES, map(_value, _NAMES, row), strict=True)) for row in named]
 
 
 def _parameters(filters: Filters) -> dict[str, object]:
@@ -197,15 +205,9 @@ def _text(name: str) -> str:
     return str(text)
 
 
-def _values(row: tuple[Any, ...], keys: tuple[str, ...]) -> tuple[Key, ...]:
-    """The keys of a row. They are JSON text; only the process, cut from a run, is not."""
-    values = zip(keys, row, strict=False)
-    return tuple(text if key == "process" else _value(text) for key, text in values)
-
-
-def _value(text: str | None) -> Key:
-    """What a key's JSON text says."""
-    value: Key = None if text is None else json.loads(text)
+def _value(name: str, text: str | None) -> Key:
+    """What a name is. They are JSON text; only the process, cut from a run, is not."""
+    value: Key = text if name == "process" or text is None else json.loads(text)
     return value
 
 

@@ -137,6 +137,8 @@ class PositionReader:
         are_like = shape.like_the_first(runs)
         if not are_like.all():
             self._count_lines(text, shape, starts[~are_like])
+            if np.count_nonzero(are_like) < len(starts) // 2:
+                self._shapes.forget(shape)
             starts, runs = starts[are_like], runs[are_like]
         if len(starts):
             self._count_alike(text, shape, starts, runs)

@@ -36,17 +36,14 @@ class Group(NamedTuple):
 
 
 class RunCounts:
-    """Counts runs. `left_out` are the lines that filters leave out, by kind.
-
-    `rows` and `cpu` are sums by the number of a group; `cpu` has those that say one.
-    """
+    """Counts runs. `rows` and `cpu` are sums by group; of `cpu` only where lines say it."""
 
     def __init__(self, filters: Filters) -> None:
         self.groups: list[Group] = []
         self.times = TimeCounts()
         self.rows: Counter[int] = Counter()
         self.cpu: Counter[int] = Counter()
-        self.left_out: Counter[str | None] = Counter()
+        self._left_out: Counter[str | None] = Counter()
         self._filters = filters
         self._shapes: dict[Shape, _ShapeGroups] = {}
 
@@ -64,13 +61,21 @@ class RunCounts:
             self._count(known, _of_lines(said, lines), numbers)
         return True
 
+    def kinds(self) -> Counter[str | None]:
+        """How many lines there are of each kind, whatever the filters."""
+        found, counted = self._left_out.copy(), self.times.counted()
+        calls = np.bincount(counted.group, counted.calls, len(self.groups))
+        for group, number in zip(self.groups, calls.tolist(), strict=True):
+            found[group.event.kind] += int(number)
+        return found
+
     def _count(self, known: _ShapeGroups, said: RunFigures, numbers: Numbers) -> None:
         groups = known.groups(said.rows)
         passes = said.ns >= self._filters.min_ns
         if not passes.all():
             short = np.count_nonzero(~passes, axis=0).tolist()
             for event, calls in zip(known.events, short, strict=True):
-                self.left_out[event.kind] += calls
+                self._left_out[event.kind] += calls
         self.times.add(groups[passes], said.ns[passes])
         _add(self.rows, groups[passes], said.rows[passes])
         is_long = passes & known.are_operations & (said.ns > LONGER)
@@ -85,7 +90,7 @@ class RunCounts:
         if len(known.lines) < len(shape.events):
             out = set(range(len(shape.events))).difference(known.lines.tolist())
             for line in out:
-                self.left_out[shape.events[line].kind] += len(said.ns)
+                self._left_out[shape.events[line].kind] += len(said.ns)
 
 
 def _of_lines(said: RunFigures, lines: Numbers) -> RunFigures:
