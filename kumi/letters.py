@@ -55,6 +55,15 @@ def shortened(text: str, room: int) -> str:
     return f"{_beginning(text, room - 1 - tail)}…{_beginning(text[::-1], tail)[::-1]}"
 
 
+def cut(text: str, room: int) -> str:
+    """The beginning of a text that finds no room in so many columns.
+
+    >>> cut("subtotal", 5), cut("subtotal", 8)
+    ('subt…', 'subtotal')
+    """
+    return text if cells(text) <= room else f"{_beginning(text, room - 1)}…"
+
+
 def _beginning(text: str, room: int) -> str:
     """As much of it as finds room."""
     part = text[: max(0, room)]

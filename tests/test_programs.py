@@ -7,6 +7,7 @@ which is ours; or the paths of the bad inputs.
 
 import json
 import math
+import pickle
 from datetime import date
 from pathlib import Path
 
@@ -69,6 +70,15 @@ def test_each_output_alone_is_what_it_is_among_all(name):
     for output, value in data(name, ".expected.json").items():
         alone = schema.only(output).run(data(name)).to_dict()
         assert exact(alone) == {output: exact(value)}
+
+
+@pytest.mark.parametrize("name", named(".expected.json"))
+def test_a_result_is_the_same_from_a_pickle(name):
+    result = load(name).run(data(name))
+    again = pickle.loads(pickle.dumps(result))
+    assert again == result
+    assert exact(again.to_dict()) == exact(result.to_dict())
+    assert repr(again) == repr(result)
 
 
 @pytest.mark.parametrize("name", named(".raises"))

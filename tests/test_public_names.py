@@ -13,9 +13,9 @@ SCHEMAS = {
     "field", "let", "load", "loads", "none_of", "ref", "size", "trait", "value", "when", "whole",
 }  # fmt: skip
 FUNCTIONS = {
-    "abs", "add_days", "add_months", "add_years", "all", "any", "at", "ceil", "clamp", "coalesce",
+    "abs", "add_days", "add_months", "add_years", "all", "any", "at", "bracket", "ceil", "clamp", "coalesce",
     "concat", "cos", "count", "count_if", "cross", "day", "days_between", "downcase", "exp",
-    "floor", "index", "is_null", "join", "length", "log", "max", "max_of", "mean", "mean_if", "min",
+    "floor", "index", "is_null", "join", "length", "log", "lookup", "max", "max_of", "mean", "mean_if", "min",
     "min_of", "month", "months_between", "not_", "outer", "roll", "round", "round_to", "select",
     "shift", "sin", "sqrt", "sum", "sum_if", "tanh", "to_decimal", "to_float", "to_integer",
     "to_string", "upcase", "weekday", "year", "years_between",

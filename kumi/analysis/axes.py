@@ -77,6 +77,8 @@ def _of_call(facts: Analysis, node: Call) -> Axes | None:
     functions = overloads(node.function)
     if not functions:
         return None
+    if functions[0].table:
+        return _of_table(facts, node, functions[0].table(len(node.args)))
     combined = _combined(facts, node.args, node.function)
     if combined is None or not functions[0].reducer:
         return combined
@@ -87,15 +89,45 @@ def _of_call(facts: Analysis, node: Call) -> Axes | None:
     return None
 
 
+def _of_table(facts: Analysis, node: Call, positions: frozenset[int]) -> Axes | None:
+    """Those of the cells and what is around the table, by the rule for all operands."""
+    if node not in facts.functions:
+        return None  # the inference reported it
+    columns = [node.args[position] for position in sorted(positions)]
+    rows = _of_rows(facts, columns, node.function)
+    if rows is None:
+        return None
+    cells = [arg for position, arg in enumerate(node.args) if position not in positions]
+    return _combined(facts, cells, node.function, (rows[:-1], columns[0]))
+
+
+def _of_rows(facts: Analysis, columns: Sequence[ExprNode], function: str) -> Axes | None:
+    """The axes that all columns of a table must have."""
+    rows = facts.axes.get(columns[0])
+    for column in columns:
+        found = facts.axes.get(column)
+        if found is None or rows is None:
+            return None
+        if not found:
+            _report_no_rows(facts, column, named(function))
+            return None
+        if found != rows:
+            _report_two_tables(facts, named(function), (columns[0], rows), (column, found))
+            return None
+    return rows
+
+
 def _combined(
-    facts: Analysis, operands: Sequence[ExprNode], function: str | None = None
+    facts: Analysis,
+    operands: Sequence[ExprNode],
+    function: str | None = None,
+    first: tuple[Axes, ExprNode | None] = ((), None),
 ) -> Axes | None:
     """The longest axes among the operands of a function, or of a cascade.
 
     All the others must be the beginning of them.
     """
-    longest: Axes = ()
-    owner: ExprNode | None = None
+    longest, owner = first
     for operand in operands:
         found = facts.axes.get(operand)
         if found is None:
@@ -121,6 +153,27 @@ def _report_incompatible(
         f"{who} cannot combine the axes {_shown(one_axes)} of {left}"
         f" with {_shown(other_axes)} of {right}",
         "different arrays are never zipped: reduce one of them first, for example with `sum`",
+    )
+
+
+def _report_no_rows(facts: Analysis, column: ExprNode, who: str) -> None:
+    facts.semantic(
+        column.place,
+        f"{who} takes its keys and values from the rows of an array,"
+        f" and {quoted(column, 'this')} is one value",
+        elements(facts, column) or "give the path of a field of the array's elements",
+    )
+
+
+def _report_two_tables(
+    facts: Analysis, who: str, first: tuple[ExprNode, Axes], second: tuple[ExprNode, Axes]
+) -> None:
+    (one, one_axes), (other, other_axes) = first, second
+    facts.semantic(
+        other.place,
+        f"{who} takes its keys and values from one table: {quoted(one, 'the first')} lies in"
+        f" {_shown(one_axes)}, and {quoted(other, 'this')} in {_shown(other_axes)}",
+        "give fields of the same rows",
     )
 
 

@@ -185,6 +185,8 @@ def python_literal(value: object) -> str:
             return "math.inf" if value > 0 else "-math.inf"
         case Symbol():
             return json.dumps(value.name)
+        case date():
+            return repr(value)
         case Decimal():
             return f'Decimal("{text(value)}")'
     return literal(value)

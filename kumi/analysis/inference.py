@@ -19,6 +19,7 @@ its overload: `sum` gives that of its argument, `mean` a float. With an integer 
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from kumi.analysis.beside_decimals import check_beside_decimals
@@ -26,6 +27,7 @@ from kumi.analysis.facts import described, elements, named, quoted
 from kumi.kernels.kinds import (
     BOOLEAN,
     DATE,
+    DECIMAL,
     FLOAT,
     INTEGER,
     NULL,
@@ -95,6 +97,7 @@ _LITERALS: dict[type, Kind] = {
     float: FLOAT,
     str: STRING,
     date: DATE,
+    Decimal: DECIMAL,
 }
 
 
@@ -131,7 +134,7 @@ def _report_never_equal(facts: Analysis, node: Call, given: tuple[Kind, ...]) ->
         node.place,
         f"{named(node.function)} compares {one}, {described(given[0])},"
         f" with {other}, {described(given[1])}: they are never equal",
-        "compare values of one kind",
+        _about_dates(facts, node, given) or "compare values of one kind",
     )
 
 
@@ -142,10 +145,11 @@ def _report_arity(facts: Analysis, node: Call) -> None:
     expected = _counts(known)
     plural = "argument" if expected == "1" else "arguments"
     folds = known[0].reducer and expected == "1" and len(node.args) > 1
+    several = f"{node.function}_of" if node.function in {"min", "max"} else "select"
     facts.type(
         node.place,
         f"{named(node.function)} takes {expected} {plural}, got {len(node.args)}",
-        "it folds the elements of one array; to choose between two values use `select`"
+        f"it folds the elements of one array; to choose between values use `{several}`"
         if folds
         else None,
     )
@@ -190,7 +194,7 @@ def _mismatch_hint(
     if node.function in {"sum", "mean"} and BOOLEAN in given:
         count = facts.said("fn(:count_if, …, true)", "kumi.count_if(…, True)")
         return f"to count where it is true, write `{count}`"
-    if DATE in given and (about := _about_dates(node, given)):
+    if about := _about_dates(facts, node, given):
         return f"given ({kinds_given}); {about}"
     parameters = [function.taking(len(node.args)) or () for function in candidates]
     if any(each[at].admits(given[at]) for each in parameters):
@@ -199,12 +203,15 @@ def _mismatch_hint(
     return f"given ({kinds_given}); it takes {wanted}"
 
 
-def _about_dates(node: Call, given: tuple[Kind, ...]) -> str | None:
+def _about_dates(facts: Analysis, node: Call, given: tuple[Kind, ...]) -> str | None:
     """What to write where a date meets something else, or is counted with."""
+    if DATE not in given:
+        return None
     if node.function in {"add", "subtract"}:
         return "dates are counted with `days_between`, `add_days`, `add_months` …"
     if STRING in given:
-        return 'a date is written `date("2024-02-29")`, in a class `datetime.date(2024, 2, 29)`'
+        written = facts.said('date("2024-02-29")', "datetime.date(2024, 2, 29)")
+        return f"a date is written `{written}`"
     if BOOLEAN in {function.result(given) for function in overloads(node.function)}:
         return "a date compares with dates; its parts are `year`, `month`, `day`, `weekday`"
     return None
@@ -217,7 +224,9 @@ def _declare(facts: Analysis, declaration: Declaration) -> None:
         return
     if declaration.kind == "trait" and isinstance(body, Call) and kind is not BOOLEAN:
         facts.type(
-            body.place, f"trait `{declaration.name}` must be boolean and is {described(kind)}"
+            body.place,
+            f"trait `{declaration.name}` must be boolean and is {described(kind)}",
+            "compare it, for example with `==` or `>`",
         )
     facts.kinds[declaration] = kind
 

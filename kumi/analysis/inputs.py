@@ -103,7 +103,10 @@ def _check_domain(facts: Analysis, declared: Input) -> None:
             listed = facts.said("[…]", "one_of=[…]")
             hint = f"a range is for numbers and dates; list the values: `{listed}`"
         case Input(kind="date", domain=domain) if not all(map(_is_date, _literals(domain))):
-            hint = 'write dates: `date("2024-01-01")..date("2024-12-31")`'
+            hint = facts.said(
+                'write dates: `date("2024-01-01")..date("2024-12-31")`',
+                "write dates: `ge=datetime.date(2024, 1, 1)`",
+            )
         case Input(domain=Range() as domain) if _has_other_ends(declared.kind, domain):
             hint = "a range of dates is for inputs of the kind `date`"
         case Input(domain=Range() as domain) if _is_empty(domain):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from kumi.analysis.facts import named, quoted
 from kumi.kernels.null_rules import Nulls
-from kumi.syntax.nodes import Call, Constant, InputPath, distinct, roots
+from kumi.syntax.nodes import Call, Constant, InputPath
 
 if TYPE_CHECKING:
     from kumi.analysis.facts import Analysis
@@ -32,7 +32,7 @@ def null_questions(facts: Analysis) -> None:
     ['`coalesce` changes nothing here: `input.x` is never null']
     """
     for declaration in facts.order:
-        for node in distinct(*roots(declaration.body)):
+        for node in facts.nodes(declaration):
             if isinstance(node, Call) and node in facts.functions:
                 asked = _asked_of(node, facts.functions[node].name)
                 if asked is not None and facts.nulls[asked] is Nulls.NEVER:

@@ -113,8 +113,16 @@ def _report(facts: Analysis, who: str, argument: ExprNode) -> None:
     if declared is not None and _lacks_base(declared):
         base = facts.said("give it a `base`", "give `otherwise` a value")
         hint = f"{what} is null where no case holds: {base}, or {_HINT}"
+    if _lacks_default(facts, declared.body if declared else argument):
+        default = facts.said("give it a `default:`", "give it a `default=`")
+        hint = f"{what} is null where no row is found: {default}, or {_HINT}"
     may_be = "is" if isinstance(argument, Constant) else "may be"
     facts.type(argument.place, f"{who} takes no null, and {what} {may_be} null", hint)
+
+
+def _lacks_default(facts: Analysis, asked: ExprNode | Cascade) -> bool:
+    options = facts.options.get(asked, {}) if isinstance(asked, Call) else {}
+    return "default" in options and options["default"] is None
 
 
 def _lacks_base(declaration: Declaration) -> bool:

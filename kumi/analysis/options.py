@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from kumi.analysis.facts import described, literal, named, quoted
 from kumi.analysis.inference import of_literal
-from kumi.errors import did_you_mean
+from kumi.errors import closest, did_you_mean
 from kumi.kernels.kinds import promote
 from kumi.kernels.signatures import FUNCTIONS, overloads
 from kumi.syntax.nodes import Call, Constant, Symbol
@@ -77,7 +77,8 @@ def _check_options(facts: Analysis, node: Call) -> None:
     for (name, value), place in zip(node.options, places, strict=True):
         if name not in known:
             _report_unknown(facts, node, name, place)
-        elif _admits(facts, node, known[name], value, place):
+        else:
+            _check_value(facts, node, known[name], value, place)
             found[name] = value
     if found:
         facts.options[node] = found
@@ -87,38 +88,45 @@ def _report_unknown(facts: Analysis, node: Call, name: str, place: Place) -> Non
     known = [option.name for option in overloads(node.function)[0].options]
     facts.semantic(
         place,
-        f"{named(node.function)} has no option `{name}:`",
+        f"{named(node.function)} has no option {_shown(facts, name)}",
         did_you_mean(name, known) if known else f"{named(node.function)} takes no options",
     )
 
 
-def _admits(facts: Analysis, node: Call, option: Option, value: LiteralValue, place: Place) -> bool:
-    """Whether an option may have this value; reports it where not."""
-    if not option.choices:
-        return _is_of_result(facts, node, option, value, place)
-    if isinstance(value, Symbol) and value.name in option.choices:
-        return True
-    shown = value.name if isinstance(value, Symbol) else str(value)
-    choices = ", ".join(f"`:{choice}`" for choice in option.choices)
-    close = did_you_mean(shown, option.choices) or ""
-    facts.semantic(
-        place,
-        f"`{option.name}:` of {named(node.function)} must be one of {choices}",
-        close.replace("mean `", "mean `:") if close.startswith("did") else None,
-    )
-    return False
-
-
-def _is_of_result(
+def _check_value(
     facts: Analysis, node: Call, option: Option, value: LiteralValue, place: Place
-) -> bool:
-    """Whether a literal can stand for what the call gives, without changing its kind."""
+) -> None:
+    """Report a value that an option may not have."""
+    if not option.choices:
+        _check_kind(facts, node, option, value, place)
+    elif not isinstance(value, Symbol) or value.name not in option.choices:
+        given = value.name if isinstance(value, Symbol) else str(value)
+        close = closest(given, option.choices)
+        facts.semantic(
+            place,
+            f"{_shown(facts, option.name)} of {named(node.function)} must be one of"
+            f" {', '.join(_choice(facts, choice) for choice in option.choices)}",
+            f"did you mean {_choice(facts, close)}?" if close else None,
+        )
+
+
+def _check_kind(
+    facts: Analysis, node: Call, option: Option, value: LiteralValue, place: Place
+) -> None:
+    """Report a literal that cannot stand for what the call gives without changing its kind."""
     kind, given = facts.kinds.get(node), of_literal(value)
-    if kind is None or promote(kind, given) == kind:
-        return True
-    facts.type(
-        place,
-        f"`{option.name}:` of {named(node.function)} must be {described(kind)}, as its values are",
-        f"`{literal(value)}` is {described(given)}",
-    )
-    return False
+    if kind is not None and promote(kind, given) != kind:
+        facts.type(
+            place,
+            f"{_shown(facts, option.name)} of {named(node.function)} must be {described(kind)},"
+            " as its values are",
+            f"`{literal(value)}` is {described(given)}",
+        )
+
+
+def _shown(facts: Analysis, option: str) -> str:
+    return facts.said(f"`{option}:`", f"`{option}=`")
+
+
+def _choice(facts: Analysis, choice: str) -> str:
+    return facts.said(f"`:{choice}`", f'`"{choice}"`')

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from itertools import islice
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
 
+from kumi.cli.filter_options import filter_options
+from kumi.cli.opened_reports import AskedReport, show_opened
 from kumi.cli.show_report import show_report
 from kumi.cli.terminal import say
-from kumi.errors import did_you_mean
-from kumi.profiles.engine import Filters
+from kumi.errors import closest
+from kumi.profiles.described_lines import known_beforehand
+from kumi.profiles.grouping import GROUP_KEYS
 from kumi.profiles.open_profiles import open_profiles
+from kumi.profiles.ordering import SORT_KEYS, sorted_tables
 from kumi.profiles.read_profiles import check_readable, read_breakdown
 from kumi.profiles.reports.remarks import malformed
 from kumi.profiles.reports.rendering import ROWS
@@ -25,19 +28,25 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kumi.profiles.breakdown import Breakdown
+    from kumi.profiles.filters import Filters
     from kumi.profiles.reports.rendering import Mode
 
-_UNITS: Final = {"ns": 1, "us": 1e3, "µs": 1e3, "ms": 1e6, "s": 1e9}
-_LONGEST: Final = 2.0**63  # nanoseconds; no event took as long
-_DURATION: Final = re.compile(r"(\d+(?:\.\d*)?|\.\d+)\s*(ns|us|µs|ms|s)?")
+
+def _known(key: str, known: tuple[str, ...], what: str) -> str:
+    if key in known:
+        return key
+    close = closest(key, known)
+    hint = f"did you mean {close}?" if close else f"there are {', '.join(known)}"
+    raise click.BadParameter(f"{key!r} is no key to {what} by; {hint}")
 
 
-def _nanoseconds(_ctx: click.Context, _param: click.Parameter, value: str) -> int:
-    """`0.5`, `250us`, `2s`; milliseconds where no unit stands."""
-    found = _DURATION.fullmatch(value.strip())
-    if found is None:
-        raise click.BadParameter(f"{value!r} is no duration such as 0.5, 250us, 3ms or 2s")
-    return round(min(float(found[1]) * _UNITS[found[2] or "ms"], _LONGEST))
+def _key(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
+    return _known(value, SORT_KEYS, "sort")
+
+
+def _keys(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    keys = [key.strip() for value in values for key in value.split(",")]
+    return tuple(dict.fromkeys(_known(key, GROUP_KEYS, "group") for key in keys))
 
 
 @click.command()
@@ -51,24 +60,31 @@ def _nanoseconds(_ctx: click.Context, _param: click.Parameter, value: str) -> in
 )
 @click.option("--detailed", "mode", flag_value="detailed", help="Every operation and declaration.")
 @click.option("--raw", "mode", flag_value="raw", help="The events, a line each.")
+@click.option("--tree", "mode", flag_value="tree", help="Runs, declarations in them, operations.")
+@click.option("--source", "mode", flag_value="source", help="Sources, what each line took beside.")
+@click.option(
+    "--by",
+    multiple=True,
+    metavar="KEY",
+    callback=_keys,
+    help=f"A table of groups instead, by one key or several: {', '.join(GROUP_KEYS)}.",
+)
+@click.option(
+    "--sort",
+    default="time",
+    metavar="KEY",
+    callback=_key,
+    help=f"What tables are sorted by: {', '.join(SORT_KEYS)}.",
+)
 @click.option("--json", "as_json", is_flag=True, help="All figures as JSON, in nanoseconds.")
 @click.option("--calibrated", is_flag=True, help="Operations without what reading the clock cost.")
-@click.option("--schema", multiple=True, metavar="NAME", help="Only this schema; repeatable.")
-@click.option("--declaration", multiple=True, metavar="NAME", help="Only this declaration.")
-@click.option("--operation", multiple=True, metavar="NAME", help="Only this operation: Map.")
-@click.option(
-    "--min-duration",
-    "min_ns",
-    default="0",
-    callback=_nanoseconds,
-    metavar="TIME",
-    help="Only what took as long: 0.5 (ms), 20us, 1s.",
-)
+@filter_options
 @click.option(
     "--limit",
     type=click.IntRange(min=1),
     metavar="N",
-    help=f"Rows of a table ({ROWS}), or lines with --raw (all).",
+    help=f"Rows of a table, lines below one of --tree, schemas of --source ({ROWS}); "
+    "lines with --raw (all).",
 )
 @click.option(
     "-o",
@@ -81,18 +97,17 @@ def _nanoseconds(_ctx: click.Context, _param: click.Parameter, value: str) -> in
 @click.option("--force", is_flag=True, help="Let -o replace a file.")
 def profile(  # noqa: PLR0917 - click passes by name
     files: tuple[str, ...],
-    mode: Mode | Literal["raw"],
+    mode: str,
+    by: tuple[str, ...],
+    sort: str,
     as_json: bool,
     calibrated: bool,
-    schema: tuple[str, ...],
-    declaration: tuple[str, ...],
-    operation: tuple[str, ...],
-    min_ns: int,
+    filters: Filters,
     limit: int | None,
     outputs: tuple[str, ...],
     force: bool,
 ) -> None:
-    """Break down recorded profiles: by schema, operation and declaration.
+    """Say where the time of recorded profiles went.
 
     FILE is an event file (KUMI_PROFILE_FILE, `kumi record`), or - for standard input. Several are
     read as one. Filters choose runs, declarations, operations and phases; what lacks the key that
@@ -102,30 +117,55 @@ def profile(  # noqa: PLR0917 - click passes by name
     Examples:
       kumi profile profile.jsonl --summary
       kumi profile profile.jsonl --detailed --schema OrderPricing --limit 30
-      kumi profile profile.jsonl --raw --min-duration 5ms | head
+      kumi profile profile.jsonl --source --schema OrderPricing
+      kumi profile profile.jsonl --by schema,operation --sort p95
+      kumi profile profile.jsonl --raw --min-duration 5ms --since -10s | head
       kumi profile profile.jsonl -o profile.pb.gz -o profile.speedscope.json
     """
-    if as_json and mode == "raw":
-        raise click.UsageError("--raw is JSON already; --json is for the figures of a report")
-    if calibrated and mode == "raw":
-        raise click.UsageError("--raw shows events as they are; --calibrated is for reports")
-    if outputs and mode == "raw":
-        raise click.UsageError("--raw goes to standard output; -o is for other formats")
-    if outputs and calibrated:
-        raise click.UsageError("-o writes times as they are; --calibrated is for reports")
-    filters = Filters(schema, declaration, operation, min_ns)
+    _check_usage(mode, by, outputs, as_json=as_json, calibrated=calibrated)
+    asked = AskedReport(mode, by, sort, limit, as_json, calibrated)
     try:
         if mode == "raw":
             _stream(files, filters, limit)
-        else:
-            found = _written(files, filters, outputs, force=force) if outputs else None
-            if found is None or as_json or _is_given("mode"):
-                found = found or read_breakdown(files, filters, calibrated=calibrated)
-                show_report(found, mode, limit, as_json=as_json)
-            if not (found.operations or found.runs or "-" in files):
-                _tell_of_strangers(read_breakdown(files), filters)
+            return
+        found = _written(files, filters, outputs, force=force) if outputs else None
+        if found is None or as_json or by or _is_given("mode"):
+            found = _shown(files, filters, asked)
+        if not (found.operations or found.runs or "-" in files):
+            _tell_of_strangers(files, filters)
     except UnreadableError as error:
         raise click.ClickException(name(error)) from error
+
+
+def _check_usage(
+    mode: str, by: tuple[str, ...], outputs: tuple[str, ...], *, as_json: bool, calibrated: bool
+) -> None:
+    """Refuse options that do not go together."""
+    raw = mode == "raw"
+    for is_wrong, why in (
+        (as_json and raw, "--raw is JSON already; --json is for the figures of a report"),
+        (calibrated and raw, "--raw shows events as they are; --calibrated is for reports"),
+        (raw and _is_given("sort"), "--raw shows events in their order; --sort is for tables"),
+        (
+            mode == "source" and _is_given("sort"),
+            "--source shows lines in their order; --sort is for tables",
+        ),
+        (by and mode != "summary", f"--by is a report of its own; leave --{mode} out"),
+        (outputs and raw, "--raw goes to standard output; -o is for other formats"),
+        (outputs and calibrated, "-o writes times as they are; --calibrated is for reports"),
+    ):
+        if is_wrong:
+            raise click.UsageError(why)
+
+
+def _shown(files: Sequence[str], filters: Filters, asked: AskedReport) -> Breakdown:
+    """Print the report that is asked for; the figures."""
+    if asked.by or asked.mode in {"tree", "source"}:
+        return show_opened(files, filters, asked)
+    found = sorted_tables(read_breakdown(files, filters, calibrated=asked.calibrated), asked.sort)
+    mode: Mode = "detailed" if asked.mode == "detailed" else "summary"
+    show_report(found, mode, asked.limit, as_json=asked.as_json)
+    return found
 
 
 def _is_given(parameter: str) -> bool:
@@ -149,26 +189,19 @@ def _written(
     return opened.found
 
 
-def _tell_of_strangers(everything: Breakdown, filters: Filters) -> None:
-    """Say which names that the filters ask for are not in the profile at all."""
-    names = [
-        ("schema", filters.schemas, (part.names[0] for part in everything.schemas)),
-        ("declaration", filters.declarations, (tally.keys[1] for tally in everything.declarations)),
-        ("operation", filters.operations, (tally.keys[0] for tally in everything.types)),
-    ]
-    for what, asked, found in names:
-        known = sorted({str(name) for name in found})
-        for stranger in asked:
-            if known and stranger not in known:
-                hint = name(did_you_mean(stranger, known))
-                say(f"No {what} is called {name(stranger)}; {hint}", err=True)
+def _tell_of_strangers(files: Sequence[str], filters: Filters) -> None:
+    """Say what there is in the profile where filters ask for something else."""
+    from kumi.cli.strangers import strangers  # noqa: PLC0415 - only where nothing is left
+
+    for line in strangers(files, filters):
+        say(line, err=True)
 
 
 def _stream(files: Sequence[str], filters: Filters, limit: int | None) -> None:
     from kumi.profiles.reports.raw_events import RawEvents  # noqa: PLC0415 - a report needs none of it
 
     with open_profiles(files) as profiles:
-        raw = RawEvents(profiles.files, filters)
+        raw = RawEvents(profiles.files, known_beforehand(filters, profiles))
         for line in islice(raw, limit):
             sys.stdout.write(line + "\n")
     sys.stdout.flush()

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from kumi.compare.sides import OperationFigures, ProgramFigures, Side
 from kumi.ir.ops import BY_NAME
-from kumi.profiles.engine import Filters
 from kumi.profiles.event_line import of_kind
+from kumi.profiles.filters import Filters
 from kumi.profiles.losses import drops, is_of_traces
 from kumi.profiles.open_profiles import open_profiles
 from kumi.profiles.processes import processes

@@ -12,6 +12,8 @@ from kumi.kernels.kinds import promote
 from kumi.kernels.signatures import resolved
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from kumi.ir.ops import Opcode
     from kumi.ir.program import AxisName
     from kumi.kernels.kinds import Kind
@@ -77,6 +79,16 @@ class Builder:
         kind = function.result(self._kinds((arg,)))
         return self.append(ops.REDUCE, place, kind, (arg,), axes, function=function.name)
 
+    def search(self, place: Place, function: Function, *args: int, options: Options = ()) -> int:
+        """A value of a table's row for each cell. The table's columns stay as they are."""
+        table = function.table(len(args)) if function.table else frozenset()
+        rows = self.operations[args[min(table)]].result_axes
+        axes = max(rows[:-1], self._longest(args, table), key=len)
+        aligned = (arg if n in table else self._over(arg, axes) for n, arg in enumerate(args))
+        details = {"function": function.name, "options": options}
+        kind = function.result(self._kinds(args))
+        return self.append(ops.SEARCH, place, kind, tuple(aligned), axes, table=rows, **details)
+
     def call(self, place: Place, name: str, *args: int) -> int:
         """A function by its name: the overload that takes these arguments."""
         return self.map(place, self._overload(name, args), *args)
@@ -100,9 +112,12 @@ class Builder:
         operations = self.operations
         return tuple([operations[arg].kind for arg in args])
 
-    def _longest(self, args: tuple[int, ...]) -> tuple[AxisName, ...]:
+    def _longest(
+        self, args: tuple[int, ...], without: Collection[int] = ()
+    ) -> tuple[AxisName, ...]:
         operations = self.operations
-        return max([operations[arg].result_axes for arg in args], key=len)
+        counted = [arg for n, arg in enumerate(args) if n not in without] if without else args
+        return max([operations[arg].result_axes for arg in counted], key=len)
 
     def _align(self, args: tuple[int, ...], axes: tuple[AxisName, ...]) -> tuple[int, ...]:
         return tuple([self._over(arg, axes) for arg in args]) if axes else args

@@ -203,6 +203,9 @@ class _Lowering:
             return self.builder.constant(node.place, DECIMAL, literal)
         if function.name == "select":
             return self.builder.select(node.place, *args)
+        if function.table:
+            options = self._options(node)
+            return self.builder.search(node.place, function, *args, options=options)
         if function.reducer:
             return self.builder.reduce(node.place, function, *args)
         return self.builder.map(node.place, function, *args, options=self._options(node))

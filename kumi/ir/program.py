@@ -74,8 +74,9 @@ class Operation:
     `args` are indexes of earlier operations. `axes` span the cells that it visits: those of its
     result, but for a Reduce those of its argument, of which the result lacks the last. `kind` is
     the static kind of the result's cells. `options` are all that its function has, as literals,
-    whether or not they were written. `written` is what the schema has in its place, in words, where
-    that is another function or none.
+    whether or not they were written. A Search has the axes of its `table`, whose columns are among
+    its arguments. `written` is what the schema has in its place, in words, where that is another
+    function or none.
     """
 
     index: int
@@ -89,6 +90,7 @@ class Operation:
     leaf: Leaf | None = None
     value: object = None
     options: tuple[tuple[str, object], ...] = ()
+    table: tuple[AxisName, ...] = ()
     written: str | None = None
 
     @property

@@ -27,16 +27,17 @@ from kumi.kernels.fixed_lists import FIXED_LISTS
 from kumi.kernels.kinds import DECIMAL
 from kumi.kernels.reduce import REDUCERS
 from kumi.kernels.rounding_columns import ROUNDING
+from kumi.kernels.searches import TABLES
 from kumi.kernels.templates import NAMES, template
 from kumi.kernels.vectors import Column, cells, column_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from kumi.kernels.kinds import Kind
     from kumi.kernels.vectors import Axis
 
-__all__ = ["NAMES", "elementwise", "reducer", "scalar"]
+__all__ = ["NAMES", "elementwise", "reducer", "scalar", "search"]
 
 _FACTORIES = ARITHMETIC | COMPARISONS | CHOICES | DATE_FUNCTIONS | FIXED_LISTS | ROUNDING
 
@@ -68,6 +69,21 @@ def elementwise(
     factories = DECIMALS if DECIMAL in kinds or result is DECIMAL else _FACTORIES
     factory = factories.get(function)
     return (factory and factory(kinds, result, by_row, **options)) or by_row
+
+
+def search(
+    function: str,
+    kinds: tuple[Kind, ...],
+    result: Kind,
+    names: Sequence[str],
+    *,
+    whole: bool,
+    **options: object,
+) -> Callable[..., Any]:
+    """What finds rows of a table whose axes have these names: see `kumi.kernels.searches`."""
+    if function not in TABLES:
+        raise CompilerBug(f"{function} searches no table")
+    return TABLES[function](kinds, result, names, whole=whole, **options)
 
 
 def reducer(function: str, kind: Kind, result: Kind) -> Callable[[Column, Axis, bool], Any]:

@@ -1,9 +1,21 @@
 """Date functions over columns, in whole days and months: factories as `arguments` describes them.
 
-A column of dates is NumPy's `datetime64[D]`, the days since 1970-01-01. As `datetime64[M]` the same
-date is its month, and back from there the month's first day: their difference is the day of the
-month, without a calendar of our own. What is null, and what would leave the calendar, goes by row,
-and raises there.
+A column of dates is NumPy's `datetime64[D]`, the days since 1970-01-01. NumPy tells their months,
+too, but takes as long as Python does for a `date`. Plain arithmetic of 32 bits takes a fifth of it,
+because a division by a constant is a multiplication there, eight cells at a time.
+It needs a calendar without exceptions, and that is one whose years begin in March: leap days are
+then the last of their years, and the lengths 31 30 31 30 31 | 31 30 31 30 31 | 31 of the months
+before them are a straight line, (153 * month + 2) // 5 days from the first of March on. (So counts
+Howard Hinnant, http://howardhinnant.github.io/date_algorithms.html.) Days are counted from 1 March
+of the year 0, months from that March. For 29 February 2024:
+
+    739250 = 5 * 146097 + 8765    after 5 times 400 years, which all have as many days
+    (8765 - 6) // 365 = 23        without 6 leap days it is in the year that began in March 2023
+    8765 - 365 * 23 - 5 = 365     days after that March began; five leap days are in the 23 years
+    (5 * 365 + 2) // 153 = 11     so it is in the eleventh month after March, which begins with
+    (153 * 11 + 2) // 5 = 337     day 337: the 29th
+
+What is null, and what would leave the calendar, goes by row, and raises there.
 
 >>> from kumi.kernels.bind import elementwise
 >>> from kumi.kernels.kinds import DATE, INTEGER
@@ -14,11 +26,13 @@ and raises there.
 >>> later = elementwise("add_months", (DATE, INTEGER), DATE)
 >>> cells(later(date(2024, 1, 31), column_of([1, 2], INTEGER)))
 [datetime.date(2024, 2, 29), datetime.date(2024, 3, 31)]
+>>> parts(739250)
+(24287, 29)
 """
 
 from __future__ import annotations
 
-from datetime import MAXYEAR, MINYEAR, date
+from datetime import MAXYEAR, date
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -33,50 +47,65 @@ if TYPE_CHECKING:
     from kumi.kernels.arguments import Factory, Kernel
     from kumi.kernels.kinds import Kind
 
-_DAY, _MONTH, _YEAR = "datetime64[D]", "datetime64[M]", "datetime64[Y]"
-_EPOCH_YEAR: Final = EPOCH.year
-_FIRST_MONTH, _LAST_MONTH = (MINYEAR - _EPOCH_YEAR) * 12, (MAXYEAR - _EPOCH_YEAR) * 12 + 11
-_FIRST_DAY, _LAST_DAY = 1 - EPOCH.toordinal(), FARTHEST - EPOCH.toordinal()
+_BEFORE: Final = 305
+"""Days from 1 March of the year 0 to the day before the first that there is."""
+_UNIX: Final = EPOCH.toordinal() + _BEFORE
+_FIRST_DAY, _LAST_DAY = 1 + _BEFORE, FARTHEST + _BEFORE
+_FIRST_MONTH, _LAST_MONTH = MONTHS - 2, MAXYEAR * MONTHS + 9
+_IN_400_YEARS: Final = 146_097
 
 
 def _days(argument: Any) -> Any:
-    """The dates of an argument as NumPy's."""
-    return np.datetime64(argument, "D") if argument.__class__ is date else values(argument)
+    """The dates of an argument as days since 1 March of the year 0."""
+    if argument.__class__ is date:
+        return argument.toordinal() + _BEFORE
+    return (values(argument).view(np.int64) + _UNIX).astype(np.uint32)
 
 
-def _integers(dates: Any) -> Any:
-    return dates.astype(np.int64)
+def parts(days: Any) -> tuple[Any, Any]:
+    """The months since March of the year 0, and the day of the month."""
+    cycles = days // _IN_400_YEARS
+    rest = days - cycles * _IN_400_YEARS
+    years = (rest - rest // 1460 + rest // 36_524 - rest // 146_096) // 365
+    of_year = rest - (365 * years + years // 4 - years // 100)
+    month = (5 * of_year + 2) // 153
+    months = (years + 400 * cycles) * MONTHS + month
+    return months, of_year - (153 * month + 2) // 5 + 1
 
 
-def _year(dates: Any) -> Any:
-    return _integers(dates.astype(_YEAR)) + _EPOCH_YEAR
+def _first_day(months: Any) -> Any:
+    """The day on which a month begins: what `parts` undoes."""
+    years, month = months // MONTHS, months % MONTHS
+    return 365 * years + years // 4 - years // 100 + years // 400 + (153 * month + 2) // 5
 
 
-def _month(dates: Any) -> Any:
-    return _integers(dates.astype(_MONTH)) % MONTHS + 1
+def _year(days: Any) -> Any:
+    return (parts(days)[0] + 2) // MONTHS
 
 
-def _day(dates: Any) -> Any:
-    return _parts(dates)[1]
+def _month(days: Any) -> Any:
+    return (parts(days)[0] + 2) % MONTHS + 1
 
 
-def _weekday(dates: Any) -> Any:
-    return (_integers(dates) + 3) % 7 + 1  # 1970-01-01 was a Thursday
+def _day(days: Any) -> Any:
+    return parts(days)[1]
 
 
-def _parts(dates: Any) -> tuple[Any, Any]:
-    """The months since January 1970, and the day of the month."""
-    months = dates.astype(_MONTH)
-    return _integers(months), _integers(dates - months.astype(_DAY)) + 1
+def _weekday(days: Any) -> Any:
+    return (days + 2) % 7 + 1  # it began on a Wednesday
+
+
+def _signed(number: Any) -> Any:
+    return number if number.__class__ is int else number.astype(np.int64)
 
 
 def _days_between(first: Any, second: Any) -> Any:
-    return _integers(second - first)
+    return _signed(second) - _signed(first)
 
 
 def _months_between(first: Any, second: Any) -> Any:
-    (from_month, from_day), (to_month, to_day) = _parts(first), _parts(second)
-    months = to_month - from_month
+    (from_month, from_day), (to_month, to_day) = parts(first), parts(second)
+    months = _signed(to_month) - _signed(from_month)
     forwards = months - (to_day < from_day)
     return np.where(second >= first, forwards, months + (from_day < to_day))
 
@@ -86,22 +115,22 @@ def _years_between(first: Any, second: Any) -> Any:
     return np.sign(months) * (np.abs(months) // MONTHS)
 
 
-def _add_days(dates: Any, days: Any) -> Any:
-    return _inside(_integers(dates) + days, _FIRST_DAY, _LAST_DAY)
+def _add_days(days: Any, more: Any) -> Any:
+    return _inside(_signed(days) + more, _FIRST_DAY, _LAST_DAY)
 
 
-def _add_months(dates: Any, months: Any) -> Any:
-    month, day = _parts(dates)
-    reached = _inside(month + months, _FIRST_MONTH, _LAST_MONTH)
+def _add_months(days: Any, more: Any) -> Any:
+    months, day = parts(days)
+    reached = _inside(_signed(months) + more, _FIRST_MONTH, _LAST_MONTH)
     if reached is None:
         return None
-    first = reached.astype(_MONTH).astype(_DAY)
-    length = _integers((reached + 1).astype(_MONTH).astype(_DAY) - first)
-    return _integers(first) + np.minimum(day, length) - 1
+    reached = reached.astype(np.uint32)
+    first = _first_day(reached)
+    return _signed(first + np.minimum(day, _first_day(reached + 1) - first)) - 1
 
 
-def _add_years(dates: Any, years: Any) -> Any:
-    return _add_months(dates, years * MONTHS)
+def _add_years(days: Any, more: Any) -> Any:
+    return _add_months(days, more * MONTHS)
 
 
 def _inside(found: Any, least: int, greatest: int) -> Any:
@@ -117,7 +146,8 @@ def _read(compute: Callable[..., Any], largest: int) -> Factory:
         def kernel(*arguments: Any) -> Column:
             if has_nulls(*arguments):
                 return by_row(*arguments)
-            return Column(compute(*map(_days, arguments)), None, largest)
+            found = compute(*map(_days, arguments))
+            return Column(found.astype(np.int64, copy=False), None, largest)
 
         return kernel
 
@@ -132,13 +162,14 @@ def _moved(compute: Callable[[Any, Any], Any]) -> Factory:
             if has_nulls(dates, by) or not integers_within(FARTHEST, by):
                 return by_row(dates, by)
             days = compute(_days(dates), values(by))
-            return by_row(dates, by) if days is None else Column(days.astype(_DAY))
+            return by_row(dates, by) if days is None else Column((days - _UNIX).view(_DAY))
 
         return kernel
 
     return make
 
 
+_DAY: Final = "datetime64[D]"
 DATE_FUNCTIONS: dict[str, Factory] = {
     "year": _read(_year, MAXYEAR),
     "month": _read(_month, MONTHS),

@@ -21,13 +21,23 @@ power of ten and rounded to an integer, gives the digits. For 0.07 and the guess
 
 from __future__ import annotations
 
-from decimal import Decimal, localcontext
+from decimal import (
+    MAX_EMAX,
+    MIN_EMIN,
+    Context,
+    Decimal,
+    Inexact,
+    InvalidOperation,
+    Overflow,
+    localcontext,
+)
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from kumi.kernels.decimal_values import (
     EXACT,
+    MOST_DIGITS,
     NOT_FINITE,
     canonical,
     to_decimal,
@@ -49,7 +59,14 @@ _SURE: Final = 1e15
 """Below it a float with a digit behind the point is the only one near its decimal."""
 _FEW: Final = 15
 _PLAIN: Final = frozenset("0123456789.-")
-_LONG: Final = 10**30
+_PLACES: Final = _FEW - 1
+_NARROW: Final = Context(prec=_FEW, Emax=0, Emin=0, traps=[InvalidOperation, Overflow, Inexact])
+"""Numbers below 10 with at most fourteen digits behind the point; it raises for every other.
+
+Multiplying cents by 10 ** -12 in it tells at once that none has a third digit behind the point, and
+none more than fifteen in all.
+"""
+_SPACIOUS: Final = Context(prec=4 * MOST_DIGITS, Emax=MAX_EMAX, Emin=MIN_EMIN)
 _POWERS: Final = [10**n for n in range(64)]
 
 
@@ -110,16 +127,26 @@ def _guessed(values: NDArray[np.float64]) -> Whole | None:
 def _from_decimals(found: Sequence[Decimal]) -> Whole | None:
     """Decimals with as many digits as money has; None where some has more."""
     for scale in _GUESSES[1:4]:
-        unit = Decimal(_POWERS[scale])
+        unit = Decimal((0, (1,), scale - _PLACES))
         try:
-            with localcontext(EXACT):
-                scaled = list(map(unit.__mul__, found))
-            whole = list(map(int, scaled))
-        except (ArithmeticError, ValueError):
+            with localcontext(_NARROW):
+                moved = np.fromiter(map(unit.__mul__, found), np.float64, len(found))
+        except ArithmeticError:
+            continue
+        if not np.isfinite(moved).all():
             return None
-        if whole == scaled:
-            return _integers(whole, scale) if max(map(abs, whole)) < _LONG else None
+        values = np.rint(moved * 10.0**_PLACES).astype(np.int64)
+        return values, largest(values), scale
     return None
+
+
+def with_digits(found: Sequence[Decimal], digits: int) -> Whole:
+    """Integers, bound and scale of decimals that have at most so many significant digits."""
+    least = min((number.adjusted() for number in found if number), default=0)
+    scale = max(0, digits - 1 - least)
+    unit = Decimal((0, (1,), scale))
+    with localcontext(_SPACIOUS):
+        return _integers(list(map(int, map(unit.__mul__, found))), scale)
 
 
 def _one_by_one(found: Sequence[Any]) -> Whole:

@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kumi.kernels.decimal_cells import with_digits
 from kumi.kernels.decimal_operands import Parts, column, is_long, parts, tight
 from kumi.kernels.decimal_rounding import round_column
 from kumi.kernels.decimal_values import BY_ZERO, QUOTIENT, bounded
-from kumi.kernels.kinds import DECIMAL
-from kumi.kernels.vectors import LARGEST, Column, column_of
+from kumi.kernels.vectors import LARGEST, Column
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,7 +51,9 @@ class Ratios:
         quotients = map(
             QUOTIENT.divide, map(Decimal, tops.tolist()), map(Decimal, bottoms.tolist())
         )
-        return column_of([bounded(one.scaleb(-shift, QUOTIENT)) for one in quotients], DECIMAL)
+        found = [bounded(one.scaleb(-shift, QUOTIENT)) for one in quotients]
+        values, bound, scale = with_digits(found, QUOTIENT.prec)
+        return Column(values, None, bound, scale)
 
     def repeated(self, counts: NDArray[np.int64]) -> Ratios:
         """Each repeated so many times."""

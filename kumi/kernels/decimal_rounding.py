@@ -79,6 +79,8 @@ def is_rounded(number: Decimal, digits: int) -> bool:
 def rounded_to(number: Decimal, step: Decimal, mode: str = "half_even") -> Decimal:
     """The nearest multiple of a step; ValueError where that is not above zero."""
     check_step(step)
+    if number is None:
+        raise TypeError("null has no multiple")
     (above, below), (step_above, step_below) = ratio(number), step.as_integer_ratio()
     times = rounded_ratio(above * step_below, below * step_above, mode)
     return multiply(Decimal(times), step)

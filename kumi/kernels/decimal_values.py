@@ -133,7 +133,7 @@ def to_decimal(value: Any) -> Decimal:
     if isinstance(value, float):
         return bounded(of_float(value))
     if isinstance(value, bool) or not hasattr(value, "__index__"):
-        raise TypeError("expected a number or its text")
+        raise TypeError(f"expected a number or its text, found a {type(value).__name__}")
     return bounded(Decimal(value.__index__()))
 
 

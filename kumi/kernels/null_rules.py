@@ -55,6 +55,15 @@ def _perhaps(_arguments: Sequence[Nulls], _options: Mapping[str, object]) -> Nul
     return Nulls.PERHAPS
 
 
+def _found(values: int) -> Callable[[Sequence[Nulls], Mapping[str, object]], Nulls]:
+    """What a table's row says, or nothing where no row is found and no default is given."""
+
+    def gives(arguments: Sequence[Nulls], options: Mapping[str, object]) -> Nulls:
+        return Nulls.DECLARED if options.get("default") is None else arguments[values]
+
+    return gives
+
+
 _TAKES_NONE = NullRule(_none, _never)
 _TAKES_ALL = NullRule(_every, _never)
 
@@ -68,6 +77,8 @@ _RULES: dict[str, NullRule] = {
     "min": NullRule(_every, _perhaps),
     "max": NullRule(_every, _perhaps),
     "at": NullRule(_none, _perhaps),
+    "lookup": NullRule(_every, _found(-1)),
+    "bracket": NullRule(lambda position: position > 1, _found(2)),
     "select": NullRule(lambda position: position > 0, lambda arguments, _: max(arguments[1:])),
     "coalesce": NullRule(_every, lambda arguments, _: arguments[1]),
 }

@@ -16,14 +16,24 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from kumi.kernels import kinds
-from kumi.kernels.kinds import ArrayOf, Kind, TupleOf, comparable, is_numeric, promote
+from kumi.kernels.argument_rules import (
+    bracket_alike,
+    bracket_table,
+    listed,
+    lookup_alike,
+    lookup_table,
+    uniform,
+)
+from kumi.kernels.kinds import ArrayOf, Kind, TupleOf, is_numeric, promote
 from kumi.kernels.rounding import GOES_UP
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from kumi.kernels.argument_rules import Misfit
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +62,6 @@ class Option:
     default: str | None = None
 
 
-Misfit: TypeAlias = tuple[int, str]
-"""Which argument a function does not take, and what it takes in its place."""
-
-
 @dataclass(frozen=True, slots=True)
 class Function:
     """One overload of a function.
@@ -64,7 +70,8 @@ class Function:
     it. A `reducer` drops the innermost axis of its arguments. `result` takes the kinds of the
     arguments, one for each parameter. Where there is a `group`, it may be given any number of times
     more, before the parameter `group_at`. `clash` looks at all kinds together: it says which
-    argument does not go with the others, and what would.
+    argument does not go with the others, and what would. Where there is a `table`, it says which of
+    so many arguments are columns of one: they lie in the same array, whose axis the call drops.
     """
 
     name: str
@@ -76,6 +83,7 @@ class Function:
     group: tuple[Constraint, ...] = ()
     group_at: int = 0
     clash: Callable[[tuple[Kind, ...]], Misfit | None] | None = None
+    table: Callable[[int], frozenset[int]] | None = None
 
     @property
     def defaults(self) -> dict[str, str | None]:
@@ -114,6 +122,11 @@ DIGITS = Constraint(
 LITERAL = Constraint(
     "a literal that is not null", lambda kind: kind is not kinds.NULL, lambda _: True
 )
+KEY = Constraint(
+    "a number, a string, a boolean or a date",
+    lambda kind: is_numeric(kind) or kind in {kinds.STRING, kinds.BOOLEAN, kinds.DATE},
+)
+VALUE = Constraint("a single value", lambda kind: not isinstance(kind, ArrayOf | TupleOf))
 INTEGER = Constraint("an integer", lambda kind: kind is kinds.INTEGER)
 STRING = Constraint("a string", lambda kind: kind is kinds.STRING)
 BOOLEAN = Constraint("a boolean", lambda kind: kind is kinds.BOOLEAN)
@@ -127,6 +140,9 @@ ARRAY = Constraint("an array", lambda kind: isinstance(kind, ArrayOf | TupleOf))
 ANY = Constraint("any value", lambda _: True)
 
 MODE = Option("mode", tuple(GOES_UP), "half_even")
+
+DEFAULT = Option("default")
+ENDS = Option("ends", ("from", "up_to"), "from")
 
 PLANNED = frozenset({
     "shift", "roll", "cross", "outer", "index",
@@ -164,28 +180,12 @@ def _element(arguments: tuple[Kind, ...]) -> Kind:
     return kinds.ANY
 
 
-def _uniform(arguments: tuple[Kind, ...]) -> Misfit | None:
-    """The first of some ordered arguments that is text beside numbers, or the other way round."""
-    first = kinds.STRING in arguments[:1]
-    for position, kind in enumerate(arguments):
-        if (kind is kinds.STRING) is not first:
-            return position, "a string" if first else "a number"
-    return None
+def _last(arguments: tuple[Kind, ...]) -> Kind:
+    return arguments[-1]
 
 
-def _listed(arguments: tuple[Kind, ...]) -> Misfit | None:
-    """The first literal that the value before the list can never be."""
-    for position, kind in enumerate(arguments[1:], 1):
-        if not comparable(arguments[0], kind):
-            return position, "a number" if is_numeric(arguments[0]) else f"a {arguments[0]}"
-    return None
-
-
-def _dated(arguments: tuple[Kind, ...]) -> Misfit | None:
-    """What is compared with a date and can never be one."""
-    if kinds.DATE not in arguments or comparable(*arguments):
-        return None
-    return arguments.index(kinds.DATE) ^ 1, "a date"
+def _third(arguments: tuple[Kind, ...]) -> Kind:
+    return arguments[2]
 
 
 _integer, _float = _always(kinds.INTEGER), _always(kinds.FLOAT)
@@ -205,13 +205,10 @@ def _map(
 
 
 def _fold(
-    names: str,
-    parameters: tuple[Constraint, ...],
-    result: Callable[[tuple[Kind, ...]], Kind],
-    **details: Any,
+    names: str, parameters: tuple[Constraint, ...], result: Callable[[tuple[Kind, ...]], Kind]
 ) -> Function:
     name, *aliases = names.split()
-    return Function(name, tuple(aliases), True, parameters, result, **details)
+    return Function(name, tuple(aliases), reducer=True, parameters=parameters, result=result)
 
 
 FUNCTIONS: tuple[Function, ...] = (
@@ -232,8 +229,8 @@ FUNCTIONS: tuple[Function, ...] = (
     _map("clamp", (NUMERIC, NUMERIC, NUMERIC), _promoted),
     _map("clamp", (STRING, STRING, STRING), _string),
     _map("clamp", (DATE, DATE, DATE), _date),
-    _map("equal eq ==", (ANY, ANY), _boolean, clash=_dated),
-    _map("not_equal neq !=", (ANY, ANY), _boolean, clash=_dated),
+    _map("equal eq ==", (ANY, ANY), _boolean),
+    _map("not_equal neq !=", (ANY, ANY), _boolean),
     _map("greater_than gt >", (NUMERIC, NUMERIC), _boolean),
     _map("greater_than gt >", (STRING, STRING), _boolean),
     _map("greater_than gt >", (DATE, DATE), _boolean),
@@ -254,11 +251,41 @@ FUNCTIONS: tuple[Function, ...] = (
     _map("round_to", (NUMERIC, NUMERIC), _promoted, options=(MODE,)),
     _map("floor", (NUMERIC,), _integer),
     _map("ceil", (NUMERIC,), _integer),
-    _map("in one_of", (ANY, LITERAL), _boolean, group=(LITERAL,), group_at=2, clash=_listed),
-    _map("min_of", (ORDERED,) * 2, _promoted, group=(ORDERED,), group_at=2, clash=_uniform),
+    _map("in one_of", (ANY, LITERAL), _boolean, group=(LITERAL,), group_at=2, clash=listed),
+    _map("min_of", (ORDERED,) * 2, _promoted, group=(ORDERED,), group_at=2, clash=uniform),
     _map("min_of", (DATE, DATE), _date, group=(DATE,), group_at=2),
-    _map("max_of", (ORDERED,) * 2, _promoted, group=(ORDERED,), group_at=2, clash=_uniform),
+    _map("max_of", (ORDERED,) * 2, _promoted, group=(ORDERED,), group_at=2, clash=uniform),
     _map("max_of", (DATE, DATE), _date, group=(DATE,), group_at=2),
+    _map(
+        "lookup",
+        (KEY, KEY, VALUE),
+        _last,
+        options=(DEFAULT,),
+        group=(KEY, KEY),
+        group_at=2,
+        clash=lookup_alike,
+        table=lookup_table,
+    ),
+    _map(
+        "bracket",
+        (ORDERED, ORDERED, VALUE),
+        _third,
+        options=(DEFAULT, ENDS),
+        group=(KEY, KEY),
+        group_at=3,
+        clash=bracket_alike,
+        table=bracket_table,
+    ),
+    _map(
+        "bracket",
+        (DATE, DATE, VALUE),
+        _third,
+        options=(DEFAULT, ENDS),
+        group=(KEY, KEY),
+        group_at=3,
+        clash=bracket_alike,
+        table=bracket_table,
+    ),
     _map("select if", (BOOLEAN, ANY, ANY), _branches),
     _map("is_null", (ANY,), _boolean),
     _map("coalesce", (ANY, ANY), _promoted),
@@ -290,7 +317,7 @@ FUNCTIONS: tuple[Function, ...] = (
     _fold("join", (STRING,), _string),
     _fold("mean avg", (NUMERIC,), _real),
     _fold("sum_if", (NUMERIC, BOOLEAN), _first),
-    _fold("count_if", (ANY, ANY), _integer, clash=_dated),
+    _fold("count_if", (ANY, ANY), _integer),
     _fold("mean_if avg_if", (NUMERIC, BOOLEAN), _real),
 )
 """Every overload. `sum_if`, `count_if` and `mean_if` are lowered to others and have no kernel."""

@@ -63,6 +63,7 @@ _NAMES: tuple[tuple[Any, str], ...] = (
     (Decimal, "a decimal"),
     (str, "a string"),
     (datetime, "a datetime"),
+    (np.datetime64, "a NumPy datetime"),
     (date, "a date"),
     (Mapping, "a hash"),
 )

@@ -142,14 +142,14 @@ def axis_over(arrays: Sequence[Sequence[Any]]) -> Axis:
 
 def align(column: Column, axes: Sequence[Axis]) -> Column:
     """Repeat each cell over the elements below it: `axes` are the deeper ones, outermost first."""
-    counts = axes[0].counts if len(axes) == 1 else np.diff(_composed(axes))
+    counts = axes[0].counts if len(axes) == 1 else np.diff(composed(axes))
     if column.quotients is not None:
         return Column.of_quotients(column.quotients.repeated(counts))
     valid = None if column.valid is None else np.repeat(column.valid, counts)
     return Column(np.repeat(column.values, counts), valid, column.bound, column.scale)
 
 
-def _composed(axes: Sequence[Axis]) -> NDArray[np.int64]:
+def composed(axes: Sequence[Axis]) -> NDArray[np.int64]:
     """The offsets of the innermost axis, seen from the parents of the outermost."""
     offsets = axes[0].offsets
     for axis in axes[1:]:
@@ -216,9 +216,9 @@ def _floats(found: Sequence[float | None], valid: NDArray[np.bool_] | None) -> C
     return Column(values, valid)
 
 
-def _dates(found: Sequence[date | None], valid: NDArray[np.bool_] | None) -> Column:
-    ordinals = (_EPOCH_ORDINAL if cell is None else cell.toordinal() for cell in found)
-    days = np.fromiter(ordinals, np.int64, len(found)) - _EPOCH_ORDINAL
+def _dates(found: Sequence[Any], valid: NDArray[np.bool_] | None) -> Column:
+    filled = found if valid is None else [EPOCH if cell is None else cell for cell in found]
+    days = np.fromiter(map(date.toordinal, filled), np.int64, len(found)) - _EPOCH_ORDINAL
     return Column(days.view("datetime64[D]"), valid)
 
 

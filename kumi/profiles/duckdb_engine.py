@@ -14,8 +14,6 @@ import json
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-import duckdb
-
 from kumi.ir.ops import OPCODES
 from kumi.profiles.counted_lines import LineCounts
 from kumi.profiles.duckdb_files import (
@@ -30,14 +28,16 @@ from kumi.profiles.duckdb_files import (
 from kumi.profiles.engine import KEYS
 from kumi.profiles.event_line import read_line
 from kumi.profiles.figure_rows import distribution, ranks, tally
+from kumi.profiles.filters import Filters
 from kumi.profiles.one_by_one import CountedEvent, OneByOne
+from kumi.profiles.passing_sql import passes
 from kumi.profiles.positions.own_file import NotOursError, OwnFile
 from kumi.profiles.positions.run_counts import RunCounts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-    from kumi.profiles.engine import Distribution, Filters, Key, Tally
+    from kumi.profiles.engine import Distribution, Key, Tally
     from kumi.profiles.event_line import Event
     from kumi.profiles.figure_rows import Longest
     from kumi.profiles.open_profiles import OpenProfiles
@@ -52,10 +52,14 @@ _NAMES: Final = ("kind", *KEYS)
 class DuckDBEngine:
     """See `kumi.profiles.engine.Engine`."""
 
-    def __init__(self, profiles: OpenProfiles, filters: Filters) -> None:
-        self._filters = filters
+    def __init__(self, profiles: OpenProfiles, filters: Filters, *, by_run: bool = False) -> None:
+        self._by_run = by_run
+        self._columns = (*_NAMES, "run") if by_run else _NAMES
+        self._asked = {"passes": passes(filters), "run": ", run" if by_run else ""}
         self._scratch = profiles.scratch
         self._database = connect(profiles.scratch.folder)
+        if by_run:
+            self._query("ALTER TABLE counted ADD COLUMN run VARCHAR")
         self._one_by_one = OneByOne(filters)
         self._runs = RunCounts(filters)
         first_malformed: tuple[str, int] | None = None
@@ -68,7 +72,12 @@ class DuckDBEngine:
         by_kind = self._one_by_one.kinds + self._runs.kinds()
         by_kind.update({kind and json.loads(kind): calls for kind, calls in kinds})
         self.lines = LineCounts.of(by_kind, first_malformed)
-        self._names = self._number_names()
+        self._number_names()
+        if filters.ask_elsewhere:
+            asked = filters.informed(self.uncounted)
+            elsewhere = Filters(processes=asked.processes, places=asked.places)
+            self._query(sql("narrow").format(passes=passes(elsewhere)))
+        self._names = self._read_names()
 
     @property
     def uncounted(self) -> list[Event]:
@@ -98,14 +107,14 @@ class DuckDBEngine:
         alike: dict[tuple[Key, ...], int] = {}
         asked = {
             number: alike.setdefault(tuple([names[key] for key in keys]), len(alike))
-            for number, names in enumerate(self._names)
+            for number, names in self._names.items()
             if names["kind"] == kind
         }
         given = {"numbers": list(asked), "keys": list(asked.values())}
         self._query(sql("ask"), given)
         rows = self._query(
             sql(statement).format(keys='"key"', **parts),
-            {"kind": _text(kind), **_FREE, **_parameters(self._filters)},
+            {"kind": json.dumps(kind), **_FREE},
         )
         names = list(alike)
         return [(names[key], tuple(figures)) for key, *figures in rows]
@@ -114,7 +123,12 @@ class DuckDBEngine:
         return query(self._database, statement, parameters)
 
     def _count(self, profile: ProfileFile) -> int | None:
-        """Count the lines of a file; the number of the first malformed one."""
+        """Count the lines of a file; the number of the first malformed one.
+
+        What is counted by position is not told apart by its run.
+        """
+        if self._by_run:
+            return self._count_foreign(profile)
         try:
             own = OwnFile(profile, self._runs, self._one_by_one, self._scratch)
         except NotOursError:
@@ -127,10 +141,10 @@ class DuckDBEngine:
         """The same for lines of anybody, of which Python reads few."""
         path, malformed = plain_path(profile, self._scratch), self._malformed()
         try:
-            self._query(sql("count").format(path=quoted(path)))
+            self._query(sql("count").format(path=quoted(path), **self._asked))
         except OddLineError:
             path = rewritten(profile, self._scratch)
-            self._query(sql("count").format(path=quoted(path)))
+            self._query(sql("count").format(path=quoted(path), **self._asked))
         for entire, calls in self._query(
             "DELETE FROM counted WHERE entire IS NOT NULL RETURNING entire, calls"
         ):
@@ -163,10 +177,12 @@ class DuckDBEngine:
         if events := self._one_by_one.timed:
             columns = zip(CountedEvent._fields, zip(*events, strict=True), strict=True)
             given = {name: list(values) for name, values in columns}
-            self._query(sql("insert_events"), {**given, "calls": list(events.values())})
+            given["calls"] = list(events.values())
+            run = ", to_json(run)::VARCHAR" if self._by_run else ""
+            self._query(sql("insert_events").format(run=run), given)
 
-    def _number_names(self) -> list[dict[str, Key]]:
-        """Number the names of everything that was counted; they, in the order of their numbers."""
+    def _number_names(self) -> None:
+        """Number the names of everything that was counted, by position or not."""
         runs = self._runs
         self._database.register("times", runs.times.counted()._asdict())
         self._database.register("firsts", runs.times.firsts()._asdict())
@@ -182,27 +198,22 @@ class DuckDBEngine:
             },
         )
         self._query(times)
-        self._query(sql("number_names"))
-        columns = ", ".join(f'"{name}"' for name in _NAMES)
-        named = self._query(f"SELECT {columns} FROM named ORDER BY number")  # noqa: S608 - names of ours
-        return [dict(zip(_NAMES, map(_value, _NAMES, row), strict=True)) for row in named]
+        alike = [f'of."{name}" IS NOT DISTINCT FROM named."{name}"' for name in self._columns]
+        are = {"names": _listed(self._columns), "are_alike": " AND ".join(alike)}
+        self._query(sql("number_names").format(**are))
+
+    def _read_names(self) -> dict[int, dict[str, Key]]:
+        """The names by their numbers."""
+        names = self._columns
+        rows = self._query(f"SELECT number, {_listed(names)} FROM named")  # noqa: S608 - names of ours
+        return {
+            number: dict(zip(names, map(_value, names, texts), strict=True))
+            for number, *texts in rows
+        }
 
 
-def _parameters(filters: Filters) -> dict[str, object]:
-    return {
-        "min_ns": filters.min_ns,
-        "schemas": [_text(name) for name in filters.schemas],
-        "declarations": [_text(name) for name in filters.declarations],
-        "operations": [_text(name) for name in filters.operations],
-    }
-
-
-def _text(name: str) -> str:
-    """A name as DuckDB writes it in JSON; one that no UTF-8 holds is the name of nothing."""
-    if any("\ud800" <= letter <= "\udfff" for letter in name):
-        return ""
-    [(text,)] = duckdb.execute("SELECT to_json(?::VARCHAR)::VARCHAR", [name]).fetchall()
-    return str(text)
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
 
 
 def _value(name: str, text: str | None) -> Key:

@@ -26,13 +26,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kumi.profiles.counted_lines import LineCounts
-    from kumi.profiles.event_line import Event, Timed
+    from kumi.profiles.event_line import Event
 
 Key = str | int | None
 
 KEYS: Final = (
     "schema", "name", "declaration", "position", "function", "program", "process", "error",
 )  # fmt: skip
+"""And `run`, where the engine was told before that this would be asked."""
 
 
 class Tally(NamedTuple):
@@ -97,35 +98,6 @@ class Distribution(NamedTuple):
     def typical(self) -> int:
         """What all its readings would have taken together, had none been out of the ordinary."""
         return typical(self.calls, self.medians)
-
-
-class Filters(NamedTuple):
-    """Which events count, of those that took time; an empty tuple lets every event pass.
-
-    An event without the key that a filter asks for does not pass: a run has no declaration.
-    """
-
-    schemas: tuple[str, ...] = ()
-    declarations: tuple[str, ...] = ()
-    operations: tuple[str, ...] = ()
-    min_ns: int = 0
-
-    @property
-    def ask_nothing(self) -> bool:
-        """Whether every event passes."""
-        return self == Filters()
-
-    def admit(self, event: Timed) -> bool:
-        """Whether the event counts."""
-        return (
-            event.ns >= self.min_ns
-            and (not self.schemas or event.schema in self.schemas)
-            and (not self.declarations or event.declaration in self.declarations)
-            and (not self.operations or self._is_asked(event))
-        )
-
-    def _is_asked(self, event: Timed) -> bool:
-        return event.kind == "vm_operation" and event.name in self.operations
 
 
 class Engine(Protocol):

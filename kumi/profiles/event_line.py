@@ -53,6 +53,7 @@ class Timed(NamedTuple):
 
     `name` is the operation's, or the phase's; `position` the operation's index in its program;
     `process` the part of the run id that says it; `started` when it began (ns since the epoch).
+    `timestamp` is what it says of that besides, whatever it is.
     """
 
     kind: str
@@ -69,6 +70,7 @@ class Timed(NamedTuple):
     cpu: int | None = None
     run: str | None = None
     started: int | None = None
+    timestamp: Any = None
 
 
 class EventLine(NamedTuple):
@@ -134,6 +136,7 @@ def _timed(event: Event) -> Timed | None:
         _rounded(get("cpu_ms")),
         run,
         get("start_unix_nano"),
+        get("timestamp"),
     )
 
 

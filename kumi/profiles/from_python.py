@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import UTC, datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from kumi.profiles.engine import Filters
+from kumi.profiles.asked_times import asked_moment
+from kumi.profiles.described_lines import known_beforehand
+from kumi.profiles.filters import Filters, FromEdge
 from kumi.profiles.open_profiles import open_profiles
 from kumi.profiles.read_profiles import read_breakdown
 from kumi.profiles.unreadable import UnreadableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from types import ModuleType
 
     import pandas as pd
@@ -84,7 +87,8 @@ class Profile:
         from kumi.profiles.operations_table import OperationsTable  # noqa: PLC0415 - it imports DuckDB
 
         with open_profiles(self._files) as profiles:
-            return OperationsTable(profiles, self._filters).given_to(taker)
+            asked = known_beforehand(self._filters, profiles)
+            return OperationsTable(profiles, asked).given_to(taker)
 
 
 def read(
@@ -93,16 +97,34 @@ def read(
     declaration: str | Sequence[str] = (),
     operation: str | Sequence[str] = (),
     min_ns: int = 0,
+    origin: str | Sequence[str] = (),
+    service: str | Sequence[str] = (),
+    run: str | Sequence[str] = (),
+    resource: Mapping[str, str] | None = None,
+    since: str | datetime | None = None,
+    until: str | datetime | None = None,
 ) -> Profile:
     """The profile in these files together, filtered as by the options of `kumi profile`.
 
-    Each filter is a name, or several of which any will do; `min_ns` are nanoseconds. Raises
-    UnreadableError where a file cannot be read, or no line of any is an event of a profile.
+    Each filter is a name, or several of which any will do; `min_ns` are nanoseconds. `since` and
+    `until` are moments, or texts as the options take them. Raises UnreadableError where a file
+    cannot be read, or no line of any is an event of a profile; ValueError where a text is no time.
     """
     names = [_path(file) for file in files]
     if not names:
         raise TypeError("read takes at least one file")
-    filters = Filters(names_of(schema), names_of(declaration), names_of(operation), min_ns)
+    filters = Filters(
+        names_of(schema),
+        names_of(declaration),
+        names_of(operation),
+        min_ns,
+        names_of(origin),
+        names_of(service),
+        names_of(run),
+        tuple((resource or {}).items()),
+        _since(since),
+        _since(until),
+    )
     return Profile(names, filters, read_breakdown(names, filters))
 
 
@@ -115,6 +137,12 @@ def _path(file: str | os.PathLike[str]) -> str:
 def names_of(asked: str | Sequence[str]) -> tuple[str, ...]:
     """What a filter asks for: one name, or several of which any will do."""
     return (asked,) if isinstance(asked, str) else tuple(asked)
+
+
+def _since(asked: str | datetime | None) -> int | FromEdge | None:
+    if isinstance(asked, datetime):
+        asked = asked.astimezone(UTC).isoformat()
+    return None if asked is None else asked_moment(asked)
 
 
 def _needed(library: str, method: str) -> ModuleType:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
+_WHOLE: Final = re.compile(
+    r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+    r"([.][0-9]+)?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
+)
 
 
 def moment(timestamp: Any) -> int | None:
@@ -21,6 +26,18 @@ def moment(timestamp: Any) -> int | None:
         return None
     since = (said if said.tzinfo else said.replace(tzinfo=UTC)) - _EPOCH
     return max(since // _MICROSECOND * 1000, 0) or None
+
+
+def strict_moment(timestamp: Any) -> int | None:
+    """A timestamp of the one form that every engine reads alike, as Unix nanoseconds.
+
+    Date, time to the second, a fraction or not, and the offset from UTC; None for all else.
+
+    >>> strict_moment("1970-01-01T01:00:01.5+01:00"), strict_moment("1970-01-01")
+    (1500000000, None)
+    """
+    whole = isinstance(timestamp, str) and _WHOLE.fullmatch(timestamp)
+    return moment(timestamp) if whole else None
 
 
 def timestamp(ns: int) -> str:

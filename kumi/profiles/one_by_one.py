@@ -13,8 +13,8 @@ from kumi.profiles.event_line import UNCOUNTED, read_line
 from kumi.profiles.typical import rows_class
 
 if TYPE_CHECKING:
-    from kumi.profiles.engine import Filters
     from kumi.profiles.event_line import Event, Timed
+    from kumi.profiles.filters import Filters
 
 
 class CountedEvent(NamedTuple):

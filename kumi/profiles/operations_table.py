@@ -16,6 +16,7 @@ from kumi.profiles.duckdb_files import (
     sql,
 )
 from kumi.profiles.event_line import read_line
+from kumi.profiles.passing_sql import passes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyRelation
 
-    from kumi.profiles.engine import Filters
     from kumi.profiles.event_line import Event
+    from kumi.profiles.filters import Filters
     from kumi.profiles.open_profiles import OpenProfiles
     from kumi.profiles.profile_file import ProfileFile
     from kumi.profiles.scratch_folder import ScratchFolder
@@ -41,13 +42,12 @@ class OperationsTable:
     """
 
     def __init__(self, profiles: OpenProfiles, filters: Filters) -> None:
+        """`filters` have to be informed: see `kumi.profiles.described_lines`."""
         self._profiles = profiles
         self._database = connect(profiles.scratch.folder)
         query(self._database, "SET TimeZone = 'UTC'")
         query(self._database, "SET preserve_insertion_order = true")
-        filtered, *macros = sql("operations").split(";\n\n")
-        query(self._database, filtered, filters._asdict())
-        query(self._database, ";\n".join(macros))
+        query(self._database, sql("operations").format(passes=passes(filters)))
 
     def write_parquet(self, path: Path) -> None:
         """Write the table to a Parquet file."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kumi.profiles.clock_share import takes_a_reading
 from kumi.profiles.counted_lines import CountedLines
-from kumi.profiles.engine import Distribution, Filters, LongReading, Tally
+from kumi.profiles.engine import Distribution, LongReading, Tally
 from kumi.profiles.event_line import UNCOUNTED, Event, EventLine, Timed
 from kumi.profiles.typical import MOST, groups, is_pause, rows_class, usual
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kumi.profiles.engine import Key
+    from kumi.profiles.filters import Filters
     from kumi.profiles.open_profiles import OpenProfiles
 
 
@@ -30,6 +31,8 @@ class PythonEngine:
         for line, _ in lines:
             self._take(line)
         self.lines = lines.counts
+        if filters.ask_elsewhere:
+            self._narrow(filters.informed(self.uncounted))
 
     def take_out(self, costs: Mapping[str, int]) -> None:
         """Take the clock's cost out of operations: see `kumi.profiles.engine.Engine`."""
@@ -61,6 +64,11 @@ class PythonEngine:
             found[pick(event)].append(event)
         alone = len(keys) == 1  # then what is picked is no tuple
         return {(key,) if alone else key: events for key, events in found.items()}
+
+    def _narrow(self, filters: Filters) -> None:
+        """Leave what passes, now that all lines of processes and programs are known."""
+        for kind, events in self._timed.items():
+            self._timed[kind] = [event for event in events if filters.admit(event)]
 
     def _take(self, line: EventLine) -> None:
         if line.timed:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kumi.profiles.breakdown import breakdown
-from kumi.profiles.engine import Filters
+from kumi.profiles.filters import Filters
 from kumi.profiles.open_profiles import SMALL, open_profiles
+from kumi.profiles.profile_edges import in_time
 from kumi.profiles.unreadable import UnreadableError
 
 if TYPE_CHECKING:
@@ -31,18 +32,21 @@ def read_breakdown(
     return found
 
 
-def counted(profiles: OpenProfiles, filters: Filters, small: int = SMALL) -> Engine:
+def counted(
+    profiles: OpenProfiles, filters: Filters, small: int = SMALL, *, by_run: bool = False
+) -> Engine:
     """Count the profiles: in plain Python where together they have under `small` bytes.
 
-    The engine may be asked while the profiles are open.
+    The engine may be asked while the profiles are open; by run only where that is said beforehand.
     """
+    asked = in_time(filters, profiles)
     if profiles.size < small:
         from kumi.profiles.python_engine import PythonEngine  # noqa: PLC0415 - only one of the two is loaded
 
-        return PythonEngine(profiles, filters)
+        return PythonEngine(profiles, asked)
     from kumi.profiles.duckdb_engine import DuckDBEngine  # noqa: PLC0415 - its import takes 80 ms
 
-    return DuckDBEngine(profiles, filters)
+    return DuckDBEngine(profiles, asked, by_run=by_run)
 
 
 def check_readable(names: Sequence[str], lines: LineCounts) -> None:

@@ -23,14 +23,16 @@ if TYPE_CHECKING:
 
     from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, Span
 
-    from kumi.profiles.engine import Filters
     from kumi.profiles.exports.opened_profile import OpenedProfile
+    from kumi.profiles.filters import Filters
     from kumi.profiles.profile_file import ProfileFile
     from kumi.replay.otlp_values import Json
 
 _LINE_BYTES: Final = 1_000_000  # of the message in protobuf; its JSON is about twice as long
 _NO_LIMIT: Final = 1 << 62
-_ASKED: Final = frozenset({names.SCHEMA_NAME, names.DECLARATION_NAME, names.OPERATION_NAME})
+_ASKED: Final = frozenset(
+    {names.SCHEMA_NAME, names.DECLARATION_NAME, names.OPERATION_NAME, names.RUN_ID}
+)
 
 
 def write_otlp(opened: OpenedProfile, path: Path) -> str:
@@ -84,6 +86,7 @@ def _passes(said: Span, filters: Filters) -> bool:
 def _timed(said: Span) -> Timed:
     texts = {each.key: each.value.string_value for each in said.attributes if each.key in _ASKED}
     operation, declaration = texts.get(names.OPERATION_NAME), texts.get(names.DECLARATION_NAME)
+    run = texts.get(names.RUN_ID)
     return Timed(
         kind="vm_run" if operation is None else "vm_operation",
         schema=texts.get(names.SCHEMA_NAME, UNKNOWN_SCHEMA),
@@ -92,8 +95,10 @@ def _timed(said: Span) -> Timed:
         position=None,
         function=None,
         program=None,
-        process=None,
+        process=run[:8] if run else None,
         error=None,
         ns=said.end_time_unix_nano - said.start_time_unix_nano,
         rows=0,
+        run=run,
+        started=said.start_time_unix_nano,
     )

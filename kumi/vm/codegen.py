@@ -200,6 +200,8 @@ class _Writer:
                 return self._align(operation)
             case ops.REDUCE:
                 return self._reduce(operation)
+            case ops.SEARCH:
+                return self._search(operation)
             case ops.MAP | ops.SELECT:
                 return self._map(operation)
         raise CompilerBug(f"no code for {operation.title}")
@@ -222,18 +224,28 @@ class _Writer:
         function = operation.function or "select"
         kinds = tuple([self._kind(arg) for arg in operation.args])
         args = [self._names[arg] for arg in operation.args]
-        options = {
-            name: value.name if isinstance(value, Symbol) else value
-            for name, value in operation.options
-        }
         if operation.axes:
-            kernel: Any = bind.elementwise(function, kinds, operation.kind, **options)
+            kernel: Any = bind.elementwise(function, kinds, operation.kind, **_options(operation))
         else:
-            kernel = bind.scalar(function, kinds, operation.kind, **options)
+            kernel = bind.scalar(function, kinds, operation.kind, **_options(operation))
         if isinstance(kernel, str):
             self.bound.update(bind.NAMES)
             return kernel.format(*args)
         return f"{self._bind(f'k{operation.index}', kernel)}({', '.join(args)})"
+
+    def _search(self, operation: Operation) -> str:
+        kinds = tuple(self._kind(arg) for arg in operation.args)
+        function, whole = operation.function or "", not operation.axes
+        options = _options(operation)
+        kernel = bind.search(
+            function, kinds, operation.kind, operation.table, whole=whole, **options
+        )
+        name = self._bind(f"k{operation.index}", kernel)
+        args = "".join(f"{self._names[arg]}, " for arg in operation.args)
+        table = "".join(f"{self._axis_names[axis]}, " for axis in operation.table)
+        below = operation.axes[len(operation.table) - 1 :]
+        deeper = "".join(f"{self._axis_names[axis]}, " for axis in below)
+        return f"{name}(({args}), ({table}), ({deeper}))"
 
     # What stands between operations.
 
@@ -272,6 +284,14 @@ class _Writer:
 
     def _leaves_at_root(self) -> set[str]:
         return {leaf.path[0] for leaf in self._leaves()}
+
+
+def _options(operation: Operation) -> dict[str, object]:
+    """The options as kernels take them: a symbol by its name."""
+    return {
+        name: value.name if isinstance(value, Symbol) else value
+        for name, value in operation.options
+    }
 
 
 def _marks(program: Program, level: Level) -> dict[int, int]:

@@ -143,9 +143,10 @@ _CLEAN[ArrayOf] = {list, tuple, type(None)}
 
 
 def _load_column(leaf: Leaf, cells: Sequence[Any], path: AccessPath, report: _Report) -> Column:
-    if leaf.kind is DATE:  # most of them come as text
-        cells = list(map(as_date, cells))
     types = types_of(cells, EXACT_TYPES.get(leaf.kind, dict))
+    if leaf.kind is DATE and not _is_clean(leaf, types):  # as text, most of them
+        cells = list(map(as_date, cells))
+        types = set(map(type, cells))
     column = _clean_column(leaf, cells, types)
     if column is not None and _all_admitted(leaf, cells, column):
         return column

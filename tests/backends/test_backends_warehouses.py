@@ -17,6 +17,11 @@ from running_programs import eventually
 
 import kumi
 import kumi.profiles
+from kumi.profiles.breakdown import breakdown
+from kumi.profiles.filters import Filters
+from kumi.profiles.read_profiles import read_breakdown
+from kumi.profiles.warehouses.remote_engine import RemoteEngine
+from kumi.profiles.warehouses.spark import counted_by_spark
 from kumi.spans import frames
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "profiles"))
@@ -51,7 +56,10 @@ class Pay(kumi.Schema):
 
 @pytest.fixture(scope="module")
 def spark():
-    """Two workers with a processor each, in processes of their own."""
+    """Two workers with a processor each, in processes of their own.
+
+    Java is forked, so this comes before any gRPC server that the tests start.
+    """
     sql = pytest.importorskip("pyspark.sql", reason="pyspark is not installed: make engines")
     if shutil.which("java") is None:
         pytest.skip("Spark needs Java 17 or newer, and there is none here")
@@ -124,7 +132,7 @@ def of_operations(document):
 
 
 def test_file_compressed_parquet_otlp_spark_and_clickhouse_say_the_same_integers(
-    recorded, spark, clickhouse, tmp_path
+    spark, clickhouse, recorded, tmp_path
 ):
     path, collector = recorded
     compressed, parquet = tmp_path / "profile.jsonl.zst", tmp_path / "profile.parquet"
@@ -165,15 +173,20 @@ def test_spark_counts_a_damaged_file_as_it_is_counted_here(spark, tmp_path):
     (tmp_path / "a.jsonl").write_bytes(b"".join(ODD))
     made.written(tmp_path, made.operation(ns=2000), made.run(), name="b.jsonl")
     files = [tmp_path / "a.jsonl", tmp_path / "b.jsonl"]
-    for filters in (
-        {},
-        {"schema": ["it's", "back\\slash", 'quo"te'], "min_ns": 1},
-        {"operation": "Map", "declaration": ["total", "other"], "min_ns": 1000},
-    ):
+    names = ["it's", "back\\slash", 'quo"te', "Shop"]
+    for filters in ({}, {"schema": names, "operation": "Map", "declaration": "total", "min_ns": 1}):
         here = kumi.profiles.read(*files, **filters).to_dict()
         there = kumi.profiles.read_spark(spark, str(tmp_path / "*.jsonl"), **filters).to_dict()
         assert there == here | {"first_malformed": None}
-        assert there["malformed_lines"] > 8
+    assert there["malformed_lines"] > 8
+
+
+def test_spark_takes_the_clock_out_as_it_is_taken_out_here(spark, tmp_path):
+    events = [made.start(cost=50.0), *[made.operation(ns=ns) for ns in range(40, 80)]]
+    path = str(made.written(tmp_path, *events, made.operation(name="Ref"), made.run()))
+    with counted_by_spark(spark, [path]) as counted:
+        there = breakdown(RemoteEngine(counted, Filters(min_ns=45)), calibrated=True)
+    assert there == read_breakdown([path], Filters(min_ns=45), calibrated=True)
 
 
 def test_what_spark_cannot_read_is_said(spark, tmp_path):
@@ -234,7 +247,7 @@ EXAMPLES = re.findall(
 )
 
 
-def test_the_lines_of_the_page_run(recorded, spark, clickhouse, capsys):
+def test_the_lines_of_the_page_run(spark, clickhouse, recorded, capsys):
     path, collector = recorded
     if not clickhouse.query("EXISTS otel_traces").result_rows[0][0]:
         make_table(clickhouse, "otel_traces", collector.resource_spans())

@@ -4,9 +4,13 @@ import re
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 from kumi.cli.export_formats import FORMATS
+from kumi.cli.filter_options import filter_options
+from kumi.profiles.grouping import GROUP_KEYS
+from kumi.profiles.ordering import SORT_KEYS
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "reading-profiles.md").read_text(encoding="utf-8")
@@ -41,3 +45,32 @@ def test_the_example_in_python_runs(capsys, recorded):
     exec(example, names)
     assert "Schemas analyzed: OrderPricing" in capsys.readouterr().out
     assert names["operations"].height == names["profile"].to_dict()["operations"] > 0
+
+
+def test_the_commands_that_report_run(capsys, recorded):
+    commands = re.findall(r"^kumi (profile kumi-profile\.jsonl[^|#\n]*)$", PAGE, re.MULTILINE)
+    assert {"--source", "--tree", "--by", "--sort"} <= {
+        word for each in commands for word in each.split()
+    }
+    for command in commands:
+        assert call(capsys, *command.split(), "--force").code == 0, command
+
+
+def section(title):
+    return PAGE.partition(f"## {title}\n")[2].partition("\n## ")[0]
+
+
+def test_every_key_is_told():
+    groups = section("Groups, and the order of tables")
+    assert {f"`{key}`" for key in (*GROUP_KEYS, *SORT_KEYS)} <= set(re.findall(r"`\w+`", groups))
+
+
+def test_every_filter_is_told():
+    options = {
+        option
+        for parameter in click.command()(filter_options(lambda: None)).params
+        for option in parameter.opts
+    }
+    assert options == set(
+        re.findall(r"`(--[\w-]+)", section("Filters").partition("Filters choose")[0])
+    )

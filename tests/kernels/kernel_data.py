@@ -57,7 +57,8 @@ def cells_of(kind, *, nulls=True, exponent=False):
 def signatures(*, reducers):
     """Every function with every combination of kinds that it admits, and the kind of its result."""
     for function in FUNCTIONS:
-        if function.reducer is not reducers or function.name.endswith("_if"):
+        is_said_otherwise = function.name.endswith("_if") or function.table
+        if function.reducer is not reducers or is_said_otherwise:
             continue
         more = len(function.parameters) + len(function.group)
         for count in {len(function.parameters), more}:

@@ -383,13 +383,24 @@ FOLDS = {
 PASSING = {"select", "coalesce", "is_null", "count"}
 """What a loose value goes through; what comes of it elsewhere is not said."""
 
-CHOICES = {"select": 1, "coalesce": 0, "clamp": 0}
+CHOICES = {"select": 1, "coalesce": 0, "clamp": 0, "min_of": 0, "max_of": 0}
 """Which argument the choice begins with: the result is brought to the kind of them all."""
 
-PROMOTED = {"add", "subtract", "modulo", "power"}
+PROMOTED = {"add", "subtract", "modulo", "power", "round_to"}
 BOOLEAN = {name for name in MAPS if "equal" in name or "_than" in name}
-BOOLEAN |= {"and", "or", "not", "is_null", "any", "all"}
-INTEGER = {"length", "array_size", "size", "count", "year", "month", "day", "weekday"}
+BOOLEAN |= {"and", "or", "not", "is_null", "any", "all", "in"}
+INTEGER = {
+    "length",
+    "array_size",
+    "size",
+    "count",
+    "year",
+    "month",
+    "day",
+    "weekday",
+    "floor",
+    "ceil",
+}
 INTEGER |= {"days_between", "months_between", "years_between"}
 DATE = {"add_days", "add_months", "add_years"}
 STRING = {"concat", "upcase", "downcase", "join"}

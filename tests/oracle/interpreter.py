@@ -8,6 +8,7 @@ from datetime import date
 from functools import partial, reduce
 from typing import Any
 
+import more_functions as more
 from cell_functions import (
     CHOICES,
     FOLDS,
@@ -135,7 +136,7 @@ class _Run:
                 return self.loaded[node.path]
             case nodes.Name():
                 return self.declaration(node.name)
-        return called(node.function, self._all(node.args))
+        return called(node.function, self._all(node.args), dict(node.options))
 
     def _all(self, parts):
         """The values of several expressions, all of them evaluated, as the language is strict."""
@@ -183,7 +184,10 @@ def constant(value):
 # -- functions over axes
 
 
-def called(function, args):
+def called(function, args, options=None):
+    options = {key: getattr(one, "name", one) for key, one in (options or {}).items()}
+    if function in ("lookup", "bracket"):
+        return searched(function, args, options)
     if function in SAID_WITH_OTHERS:
         return SAID_WITH_OTHERS[function](*args)
     kind = kind_of(function, [arg.kind for arg in args])
@@ -193,10 +197,56 @@ def called(function, args):
         cells = _each(lambda items: fold(*items), [(len(arg.axes) - 1, arg.cells)])
         return Value(kind, arg.axes[:-1], _sound(cells, len(arg.axes) - 1))
     bring = {"at": element}.get(function, converted if function in CHOICES else as_it_is)
-    mean = _meaning(function, lambda *cells: bring(MAPS[function](*cells), kind))
+    mean = _meaning(
+        function, lambda *cells: bring((MAPS | more.MORE)[function](*cells, **options), kind)
+    )
     axes = max((arg.axes for arg in args), key=len)
     cells = _each(mean, [(len(arg.axes), arg.cells) for arg in args])
     return Value(kind, axes, _sound(cells, len(axes)))
+
+
+def searched(function, args, options):
+    """A value of a table's row for each cell; every table is looked at, also where no cell is."""
+    keys, columns, x, bounds, values = more.parts(function, args)
+    table = [*columns, *([bounds] if bounds else []), values]
+    around = values.axes[:-1]
+    tables = [(len(around), column.cells) for column in table]
+    default = converted(options.get("default"), values.kind)
+
+    def rows_of(*columns):
+        *found, shown = columns
+        if function == "bracket":
+            *found, limits = found
+            return [((*k,), b, v) for *k, b, v in zip(*found, limits, shown, strict=True)]
+        return [((*k,), v) for *k, v in zip(*found, shown, strict=True)]
+
+    check = more.check_bracket if bounds else more.check_lookup
+    checked = _each(_meaning(function, lambda *t: check(rows_of(*t))), tables)
+
+    def find(*given):
+        asked, rows = given[: len(keys)], rows_of(*given[-len(table) :])
+        if function == "lookup":
+            return more.lookup(asked, rows, default)
+        return more.bracket(given[len(keys)], asked, rows, default, options.get("ends"))
+
+    of_cells = [*keys, *([x] if x else [])]
+    axes = max([around, *(one.axes for one in of_cells)], key=len)
+    pairs = [*((len(one.axes), one.cells) for one in of_cells), *tables]
+    found = _each(_meaning(function, find), pairs)
+    _all_sound((checked, len(around)), (found, len(axes)))
+    return Value(values.kind, axes, found)
+
+
+def _all_sound(*results):
+    """Raise Failed with the exceptions of all, of which any may come first."""
+    kinds = set()
+    for cells, depth in results:
+        try:
+            _sound(cells, depth)
+        except Failed as failed:
+            kinds |= failed.kinds
+    if kinds:
+        raise Failed(kinds)
 
 
 def as_it_is(value, _kind):

@@ -3,22 +3,20 @@
 All choices are made by a `random.Random`.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from typing import Any
 
+from random_calls import MoreCalls
 from random_inputs import PLACE, SCALARS, SOURCE, Block
+from typed import Typed, gives_null, literal, path_to, prepared, sure
 
 from kumi.syntax.nodes import (
     Call,
     Cascade,
     Case,
-    Constant,
     Declaration,
-    InputPath,
     Name,
     SchemaTree,
-    Symbol,
 )
 
 LITERALS = {
@@ -30,52 +28,7 @@ LITERALS = {
 }
 
 
-@dataclass(frozen=True)
-class Typed:
-    """An expression, its kind and axes.
-
-    `loose` where its last digits are free, `null` where the schema says that it may be null.
-    """
-
-    node: Any
-    kind: Any
-    axes: tuple = ()
-    loose: bool = False
-    null: bool = False
-
-
-TAKES_NULL = ("equal", "not_equal", "is_null", "count", "count_if", "min", "max", "coalesce")
-FALLBACKS = {"integer": 1, "float": 1.0, "string": "n", "boolean": True, "any": "any", "null": "n"}
-FALLBACKS["date"] = date(2024, 2, 29)
-
-
-def path_to(leaf):
-    return Typed(InputPath(PLACE, leaf.path), leaf.kind, leaf.axes, null=leaf.null)
-
-
-def sure(one):
-    """An expression that is not null."""
-    if not one.null:
-        return one
-    args = (one.node, Constant(PLACE, FALLBACKS[one.kind]))
-    return replace(one, node=Call(PLACE, "coalesce", args), null=False)
-
-
-def prepared(function, args):
-    """The arguments, as far as the function takes null."""
-    if function in TAKES_NULL:
-        return args
-    free = 1 if function == "select" else len(args)
-    return [*map(sure, args[:free]), *args[free:]]
-
-
-def gives_null(function, args):
-    if function == "select":
-        return args[1].null or args[2].null
-    return function == "coalesce" and args[1].null
-
-
-class Formulas:
+class Formulas(MoreCalls):
     """Draws expressions of a wanted kind whose axes are the beginning of a lineage."""
 
     def __init__(self, rnd, block):
@@ -94,12 +47,14 @@ class Formulas:
 
     def makers(self, kind):
         made = {
-            "integer": [self.arithmetic] * 3 + [self.power, self.clamp, self.fold, self.fold,
+            "integer": [self.arithmetic] * 3 + [self.rounded, self.whole, self.one_of_several,
+                        self.found_in_a_table, self.power, self.clamp, self.fold, self.fold,
                         self.count, self.measure, self.count_if, self.of_dates],
-            "float": [self.arithmetic] * 3 + [self.divide, self.divide, self.clamp, self.fold,
+            "float": [self.arithmetic] * 3 + [self.rounded, self.rounded, self.one_of_several,
+                      self.found_in_a_table, self.divide, self.divide, self.clamp, self.fold,
                       self.fold, self.mean, self.real, self.power_of_floats, self.square_root],
-            "string": [self.concat, self.concat, self.case, self.repeat, self.fold, self.clamp],
-            "boolean": [self.logic, self.logic, self.negation, self.equality, self.equality,
+            "string": [self.found_in_a_table, self.one_of_several, self.concat, self.concat, self.case, self.repeat, self.fold, self.clamp],
+            "boolean": [self.listed, self.logic, self.logic, self.negation, self.equality, self.equality,
                         self.order, self.order, self.is_null, self.quantifier],
         }  # fmt: skip
         made["date"] = [self.moved, self.moved, self.fold]
@@ -427,13 +382,6 @@ def may_be_equal(one, other):
     if one[0] == other[0] == "array":
         return may_be_equal(one[1], other[1])
     return {one, other} <= {"integer", "float"}
-
-
-def literal(value, kind):
-    if kind == "symbol":
-        return Typed(Constant(PLACE, Symbol("s")), kind)
-    null = value is None
-    return Typed(Constant(PLACE, value), "null" if null else kind, null=null)
 
 
 def schema(rnd):

@@ -6,7 +6,7 @@ import pytest
 from profile_files import declaration, operation, phase, run, start, text, written
 
 from kumi.profiles.breakdown import breakdown
-from kumi.profiles.engine import Filters
+from kumi.profiles.filters import Filters
 from kumi.profiles.open_profiles import open_profiles
 from kumi.profiles.read_profiles import counted, read_breakdown
 from kumi.profiles.reports.detailed import detailed

@@ -7,7 +7,7 @@ import sys
 import pytest
 from backports import zstd
 
-from kumi.profiles.engine import Filters
+from kumi.profiles.filters import Filters
 from kumi.profiles.open_profiles import SMALL, open_profiles
 from kumi.profiles.read_profiles import counted, read_breakdown
 

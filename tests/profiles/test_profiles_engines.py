@@ -23,7 +23,7 @@ from profile_files import (
 )
 
 from kumi.profiles.breakdown import breakdown
-from kumi.profiles.engine import Filters
+from kumi.profiles.filters import Filters
 from kumi.profiles.open_profiles import open_profiles
 from kumi.profiles.read_profiles import counted
 
@@ -48,6 +48,7 @@ KEYS = ["event", "schema", "operation", "duration_ms", "declaration", "index", "
 KEYS += ["cpu_ms", "run", "program", "error", "name", "start_unix_nano", "end_unix_nano", "extra"]
 HOST = socket.gethostname()
 NAMES = st.sampled_from(["Shop", "Tax", "é", 'quo"te', "new\nline", "back\\slash"])
+BEGAN = 1737369045123000000
 TIMES = st.one_of(st.integers(0, 5000), st.integers(0, 10**12))
 OPERATIONS = [["inputs", "LoadInput", None, None, [], 1, "a.b"], ["total", "Ref", None, "sub", []]]
 
@@ -64,6 +65,11 @@ EVENTS = st.one_of(
         st.sampled_from(["5b8aa5a2", "5b8aa5a3", *ODD[:3]]),
         pid=st.sampled_from([*ODD, 1]),
         host=st.sampled_from([HOST, "elsewhere", 5]),
+        service=st.sampled_from(["shop", "é", *ODD]),
+        resource=st.one_of(
+            st.sampled_from(ODD),
+            st.builds(lambda team: {"team": team}, st.sampled_from(["blue", *ODD])),
+        ),
         timestamp=st.sampled_from(["2025-01-20T10:30:45.123Z", "soon", None]),
     ),
     st.builds(
@@ -100,6 +106,14 @@ FILTERS = st.builds(
     declarations=st.sampled_from([(), ("total",), ("new\nline", "back\\slash")]),
     operations=st.sampled_from([(), ("Map",)]),
     min_ns=st.sampled_from([0, 1000]),
+    origins=st.sampled_from([(), (), ("Base",), ("Shop", 'quo"te')]),
+    services=st.sampled_from([(), (), ("shop",), ("s", "é")]),
+    runs=st.sampled_from([(), (), ("5b8aa5a2",), ("é", "5b8aa5a200000001")]),
+    resources=st.sampled_from([(), (), (("team", "blue"),), (("team", "[1]"), ("team", "5"))]),
+    since=st.sampled_from([None, None, 0, BEGAN, BEGAN + 1, 1 << 70]),
+    until=st.sampled_from([None, None, BEGAN, BEGAN + 1]),
+    processes=st.none(),
+    places=st.none(),
 )
 
 

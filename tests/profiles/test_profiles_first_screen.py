@@ -7,7 +7,7 @@ import pytest
 from profile_files import declaration, operation, phase, program, run, timed, written
 
 from kumi.profiles.breakdown import breakdown
-from kumi.profiles.engine import Filters
+from kumi.profiles.filters import Filters
 from kumi.profiles.open_profiles import open_profiles
 from kumi.profiles.read_profiles import counted, read_breakdown
 from kumi.profiles.reports.drawing import plain
@@ -133,21 +133,38 @@ CASES = {
             declaration(name="inputs", ns=8 * MS),
             run(ns=9 * MS),
         ],
-        "Advice: 88.9 % of the runs is loading inputs: ask for fewer outputs, which load less",
+        "Advice: 88.9 % of the runs is loading inputs: fewer outputs load less",
     ),
     "compiling": (
         [operation(ns=MS), run(ns=MS), phase("compile", 3 * MS, "Shop")],
-        "Advice: 75.0 % of Kumi's time is compiling, which a process does once: more runs a process",
+        "Advice: 75.0 % of Kumi's time is compiling, once a process: more runs a process",
     ),
     "outside": (
         [operation(ns=MS), run(ns=MS), phase("script_execution", 50 * MS)],
         "Advice: 98.0 % is outside Kumi: look there first",
     ),
+    "compiling again and again": (
+        [operation(ns=MS), run(ns=MS), *[phase("compile", MS, "Shop")] * 3],
+        "Advice: 75.0 % of Kumi's time is compiling, Shop 3 times: load it once",
+    ),
+    "garbage": (
+        [operation(ns=1000)] * 19
+        + [operation(ns=9 * MS), run(ns=10 * MS), timed("pause", 8 * MS, cause="gc")],
+        "Advice: much of this is garbage collection: try gc.freeze() when all is loaded",
+    ),
+    "a busy machine": (
+        [operation(ns=1000)] * 19
+        + [operation(ns=9 * MS), run(ns=10 * MS), timed("pause", 8 * MS, cause="kernel")],
+        "Advice: much of this is waiting for a processor: fewer busy threads beside it",
+    ),
     "pauses": (
         [operation(ns=1000)] * 19 + [operation(ns=9 * MS), run(ns=10 * MS)],
         "Advice: much of this is pauses, which a quieter machine would not have",
     ),
-    "one place": ([operation(ns=MS), run(ns=MS)], "Advice: begin with Shop.total"),
+    "one place": (
+        [operation(ns=MS), run(ns=MS)],
+        "Advice: begin with Shop.total; --source shows what its lines take",
+    ),
 }
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from profile_files import operation, text
 
-from kumi.profiles.engine import Filters
+from kumi.profiles.filters import Filters
 from kumi.profiles.open_profiles import open_profiles
 from kumi.profiles.read_profiles import counted
 

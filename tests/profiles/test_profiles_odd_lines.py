@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kumi.profiles.engine import Filters
 from kumi.profiles.event_line import TIMED
+from kumi.profiles.filters import Filters
 from kumi.profiles.open_profiles import open_profiles
 from kumi.profiles.read_profiles import counted
 

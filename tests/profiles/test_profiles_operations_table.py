@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from profile_files import operation, text
 from test_profiles_odd_lines import Odd, strict
 
-from kumi.profiles.engine import Filters
 from kumi.profiles.event_line import read_line
+from kumi.profiles.filters import Filters
 from kumi.profiles.open_profiles import open_profiles
 from kumi.profiles.operations_table import OperationsTable
 

@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kumi.profiles.breakdown import breakdown
-from kumi.profiles.engine import Filters
+from kumi.profiles.filters import Filters, FromEdge
 from kumi.profiles.one_by_one import OneByOne
 from kumi.profiles.open_profiles import open_profiles
 from kumi.profiles.positions import position_reader
@@ -160,6 +160,28 @@ def test_parts_of_any_size_say_the_same(own, size):
 def test_filters_leave_the_same_lines(own, filters):
     small, large = breakdowns(own, filters)
     assert small == large
+
+
+def test_filters_by_run_time_service_and_origin_leave_the_same_lines(own):
+    first, *_, last = [line for line in own.read_text().splitlines() if '"vm_run"' in line]
+    run, began = json.loads(first)["run"], json.loads(last)["start_unix_nano"]
+    for filters, some in [
+        (Filters(runs=(run,)), 1),
+        (Filters(runs=(run[:8], "none")), 1),
+        (Filters(runs=("none",)), 0),
+        (Filters(since=began), 1),
+        (Filters(until=began, min_ns=1000), 1),
+        (Filters(since=began - 10_000_000, until=began), 1),
+        (Filters(since=FromEdge(500_000_000, before_end=True)), 1),
+        (Filters(since=1 << 80), 0),
+        (Filters(until=-(1 << 80)), 0),
+        (Filters(origins=("OrderPricing",), operations=("Map",)), 1),
+        (Filters(services=("nobody",)), 0),
+        (Filters(resources=(("telemetry.sdk.language", "python"),), runs=(run,)), 1),
+    ]:
+        small, large = breakdowns(own, filters)
+        assert small == large, filters
+        assert bool(small.operations) is bool(some), filters
 
 
 @settings(max_examples=10, deadline=None)

@@ -13,7 +13,7 @@ import pytest
 from profile_files import end, operation, start, timed, written
 
 from kumi.profiles.breakdown import breakdown
-from kumi.profiles.engine import Filters
+from kumi.profiles.filters import Filters
 from kumi.profiles.open_profiles import open_profiles
 from kumi.profiles.read_profiles import counted
 from kumi.profiles.reports.json_report import json_report

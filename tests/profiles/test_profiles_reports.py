@@ -16,7 +16,7 @@ from profile_files import (
     written,
 )
 
-from kumi.profiles.engine import Filters
+from kumi.profiles.filters import Filters
 from kumi.profiles.read_profiles import read_breakdown
 from kumi.profiles.reports.detailed import detailed
 from kumi.profiles.reports.drawing import plain
@@ -87,12 +87,12 @@ Script 40 ms: rrrrrrrrrrrrrr............................................
 
 Where the time goes, pauses apart
    60.0 %  Shop.inputs
-           1 time, 6 ms each, most LoadInput lines.price
+           1 time, 6 ms each, most lines.price
    40.0 %  Shop.total  shop.kumi:3
            1 time, 4 ms each, most Map subtract
     0.0 %  others (1)
 
-Advice: begin with Shop.inputs
+Advice: begin with Shop.inputs; --source shows what its lines take
 
 Events: 4 vm_operation, 2 vm_run, 1 phase, 1 profile_start, 1 program, 3 memory, 1 profile_end
 Runs: 2 (10.0000ms)

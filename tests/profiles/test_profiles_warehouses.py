@@ -14,7 +14,9 @@ from sqlglot import exp
 
 import kumi.profiles
 from kumi.profiles.duckdb_files import sql
-from kumi.profiles.engine import KEYS, Filters
+from kumi.profiles.engine import KEYS
+from kumi.profiles.filters import Filters
+from kumi.profiles.passing_sql import passes
 from kumi.profiles.warehouses.first_readings import first_of
 from kumi.profiles.warehouses.spark_lines import TYPES, LineCounter
 from kumi.profiles.warehouses.statements import CountedTable, statement
@@ -41,9 +43,14 @@ def test_what_clickhouse_counts_has_the_columns_of_the_table():
 @pytest.mark.parametrize("name", ["tallies", "distributions"])
 @pytest.mark.parametrize("filters", [Filters(), ASKED])
 def test_a_statement_reads_nothing_but_the_table(dialect, name, filters):
-    parameters = {"kind": "vm_operation", "free": ["Ref"], **filters._asdict()}
+    parameters = {"kind": "vm_operation", "free": ["Ref"]}
     text = statement(
-        name, CountedTable(dialect, "counted_there"), KEYS, parameters, {"5b8aa5a2": 50}
+        name,
+        CountedTable(dialect, "counted_there"),
+        KEYS,
+        parameters,
+        passes=passes(filters),
+        costs={"5b8aa5a2": 50},
     )
     found = sqlglot.parse_one(text, read=dialect)
     named = {query.alias for query in found.find_all(exp.CTE)}

@@ -25,6 +25,7 @@ FUNCTIONS = {
 }
 
 literals = st.none() | st.booleans() | st.integers() | st.floats(0, 1e9) | st.text(max_size=5)
+literals |= st.dates()
 leaves = (
     st.builds(nodes.Constant, st.just(PLACE), literals)
     | st.builds(nodes.InputPath, st.just(PLACE), st.sampled_from(PATHS))

@@ -206,6 +206,21 @@ SAME = [
     (lambda: kumi.round_to(b, 0.05, mode="up"), "fn(:round_to, input.b, 0.05, mode: :up)"),
     (lambda: kumi.min_of(a, b), "fn(:min_of, input.a, input.b)"),
     (lambda: kumi.max_of(a, 1, b), "fn(:max_of, input.a, 1, input.b)"),
+    (
+        lambda: kumi.lookup(s, rows.word, rows.x, default=0.5),
+        "fn(:lookup, input.s, input.rows.row.word, input.rows.row.x, default: 0.5)",
+    ),
+    (
+        lambda: kumi.lookup(s, rows.word, True, rows.ok, rows.x),
+        "fn(:lookup, input.s, input.rows.row.word, true, input.rows.row.ok, input.rows.row.x)",
+    ),
+    (
+        lambda: kumi.bracket(b, rows.x, rows.word, s, rows.word, ends="up_to", default="none"),
+        (
+            "fn(:bracket, input.b, input.rows.row.x, input.rows.row.word, input.s,"
+            ' input.rows.row.word, default: "none", ends: :up_to)'
+        ),
+    ),
     (lambda: a.is_in(1, 2), "fn(:one_of, input.a, 1, 2)"),
     (lambda: a > 1, "input.a > 1"),
     (lambda: a >= 1, "input.a >= 1"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -129,6 +130,7 @@ def test_as_in_the_text_form_but_located_in_python(declaration, text, marked):
 WORDS = {
     "input.lines.line": "Input.lines",
     "input.others.item": "Input.others",
+    "input.ns.item": "Input.ns",
     "input.": "Input.",
     "fn(:count_if, …, true)": "kumi.count_if(…, True)",
     "== true": "== True",
@@ -139,7 +141,7 @@ WORDS = {
 def in_class(message):
     for text, python in WORDS.items():
         message = message and message.replace(text, python)
-    return message
+    return message and re.sub(r"`:(\w+)`", r'`"\1"`', re.sub(r"`(\w+):`", r"`\1=`", message))
 
 
 def without_lines(message):

@@ -16,7 +16,7 @@ quickly = settings(max_examples=60)
 
 WORDS = """schema do end input value let trait import from: codegen streaming: on on_any on_none base
 fn ( ) [ ] { } , . .. ... => + - * ** / % < <= == != = ! ? & | :a :b a b 1 2.5 1e3 'x' "y" "z true null
-Float::INFINITY A::B integer float array hash string index: domain: k: select( fn(:sum, input. # @ :
+Float::INFINITY A::B integer float array hash string date date( index: domain: k: select( fn(:sum, input. # @ :
 -1 x-1""".split()  # noqa: SIM905 - a list of words is read as words
 
 

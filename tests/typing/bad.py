@@ -36,6 +36,8 @@ class Pricing(kumi.Schema):
     year = kumi.value(kumi.year(Input.tier))  # refused
     since = kumi.trait(Input.today > "2024-01-01")  # refused
     missed = kumi.trait(Input.due < Input.today)  # refused
+    mode = kumi.value(kumi.round(line.price, 2, mode="halfup"))  # refused
+    may_be_null = kumi.value(kumi.lookup(Input.tier, line.category, line.price) * 2)  # refused
     misspelt = kumi.value(line.pricee)  # refused
     missing = kumi.value(line.price.summ())  # refused
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -101,6 +102,25 @@ assert_type(Input.today > date(2024, 1, 1), Expr[bool])
 assert_type(date(2024, 1, 1) > Input.today, Expr[bool])
 assert_type(Input.today.max(), Expr[date])
 assert_type(kumi.max_of(Input.today, date(2024, 1, 1)), Expr[date])
+
+assert_type(round(line.price, 2), Expr[float])
+assert_type(round(line.price), Expr[float])
+assert_type(round(Input.exact, 2), Expr[Decimal])
+assert_type(kumi.round(line.quantity, -2, mode="half_up"), Expr[int])
+assert_type(math.floor(line.price), Expr[int])
+assert_type(math.ceil(Input.exact), Expr[int])
+assert_type(kumi.round_to(line.price, 0.05), Expr[float])
+assert_type(kumi.max_of(line.price, 0.5, line.quantity), Expr[float])
+assert_type(line.quantity.is_in(1, 2), Expr[bool])
+assert_type(kumi.lookup(Input.tier, line.category, line.price, default=0.0), Expr[float])
+assert_type(kumi.lookup(Input.tier, line.category, line.price), Expr[float | None])
+assert_type(
+    kumi.lookup(Input.tier, line.category, 2, line.quantity, line.price, default=0.0), Expr[float]
+)
+assert_type(
+    kumi.bracket(Input.exact, line.price, line.category, ends="up_to", default="none"), Expr[str]
+)
+assert_type(kumi.bracket(Input.today, Input.today, line.quantity), Expr[int | None])
 
 # On a result, and on a record: values.
 result = OrderPricing.run(

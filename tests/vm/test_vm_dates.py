@@ -63,6 +63,8 @@ def test_numpy_days_are_an_array_of_dates():
         ("19991231", "a string that is no date"),
         (MIDNIGHT, "a datetime (its `.date()` is one)"),
         (730_000, "an integer"),
+        (np.datetime64("1999-12-31T00"), "a NumPy datetime"),
+        (np.datetime64("NaT"), "a NumPy datetime"),
         ("2024-01-01", "a date outside that range"),
         ("1899-12-31", "a date outside that range"),
     ],

@@ -16,6 +16,12 @@ SCHEMA = """schema do
         array :xs do
           float :x
         end
+        array :ds do
+          decimal :d
+        end
+        array :days do
+          date :day
+        end
       end
     end
     array :orders do
@@ -32,6 +38,8 @@ SCHEMA = """schema do
   end
   let :q, input.lines.line.quantity
   let :m, fn(:max, input.lines.line.xs.x)
+  let :d, fn(:max, input.lines.line.ds.d)
+  let :day, fn(:max, input.lines.line.days.day)
   value :a, {}
 end
 """
@@ -40,9 +48,9 @@ DATA = {
     "a": None,
     "flags": [True, None, False],
     "lines": [
-        {"quantity": 1, "xs": [1.0]},
-        {"quantity": None, "xs": [3.0]},
-        {"quantity": 2, "xs": []},
+        {"quantity": 1, "xs": [1.0], "ds": ["1.5"], "days": ["2024-02-29"]},
+        {"quantity": None, "xs": [3.0], "ds": [2], "days": ["2024-02-29"]},
+        {"quantity": 2, "xs": [], "ds": [], "days": []},
     ],
     "orders": [
         {"note": "n", "lines": [{"name": "a"}]},
@@ -76,6 +84,25 @@ MET = [
     ("fn(:not, input.flags[7])", "`not`", "an item that is not there"),
     ("input.flags[0] & input.lines.line.xs[0] > 1.0", "`>`", "an item that is not there"),
 ]  # fmt: skip
+NUMBERS = [
+    ("{} * 2", "*"), ("{} - 1", "-"), ("{} / 3", "/"), ("{} % 2", "%"), ("{} ** 2", "**"), ("2 >= {}", ">="),
+    ("fn(:round, {}, 1)", "round"), ("fn(:round_to, {}, 2)", "round_to"), ("fn(:floor, {})", "floor"),
+    ("fn(:ceil, {})", "ceil"), ("fn(:min_of, 1, {})", "min_of"), ("fn(:max_of, {}, 1)", "max_of"),
+    ("fn(:sum, {})", "sum"), ("fn(:mean, {})", "mean"), ('fn(:concat, {}, "")', "concat"), ("fn(:abs, {})", "abs"),
+    ("fn(:clamp, 1, 0, {})", "clamp"),
+]  # fmt: skip
+DATES = [
+    ("fn(:year, day)", "year"), ("fn(:add_days, day, 1)", "add_days"), ("fn(:add_months, day, 1)", "add_months"),
+    ("fn(:days_between, day, day)", "days_between"), ("fn(:years_between, day, day)", "years_between"),
+    ("day < day", "<"), ("fn(:weekday, day)", "weekday"),
+]  # fmt: skip
+MET += [
+    (formula.format(name), f"`{operation}`", f"`{name}`, the `max` of no elements,")
+    for name in "md"
+    for formula, operation in NUMBERS
+]
+MET += [(formula, f"`{one}`", "`day`, the `max` of no elements,") for formula, one in DATES]
+MET += [("to_decimal(q)", "`to_decimal`", "`q`, `lines[1].quantity`,")]
 
 
 @pytest.fixture

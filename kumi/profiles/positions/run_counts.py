@@ -18,11 +18,12 @@ from kumi.profiles.typical import LONGER
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from kumi.profiles.engine import Filters
     from kumi.profiles.event_line import Timed
+    from kumi.profiles.filters import Filters
     from kumi.profiles.positions.shapes import RunFigures, Shape
 
     Numbers = NDArray[np.int64]
+    Flags = NDArray[np.bool_]
 
 _CLASSES: Final = 64
 _ANY_TIME: Final = 2**63 - 1
@@ -71,7 +72,7 @@ class RunCounts:
 
     def _count(self, known: _ShapeGroups, said: RunFigures, numbers: Numbers) -> None:
         groups = known.groups(said.rows)
-        passes = said.ns >= self._filters.min_ns
+        passes = self._passing(known, said, numbers)
         if not passes.all():
             short = np.count_nonzero(~passes, axis=0).tolist()
             for event, calls in zip(known.events, short, strict=True):
@@ -86,11 +87,33 @@ class RunCounts:
         if said.cpu is not None and known.events[0].kind == "vm_run":
             _add(self.cpu, groups[passes[:, 0], 0], said.cpu[passes[:, 0]])
 
+    def _passing(
+        self, known: _ShapeGroups, said: RunFigures, numbers: Numbers
+    ) -> NDArray[np.bool_]:
+        """Which events pass by what differs from run to run: (runs, lines)."""
+        asked = self._filters
+        passes = said.ns >= asked.min_ns
+        if asked.runs:
+            process = known.events[0].process
+            ids = (f"{process}{number:08x}" for number in numbers.tolist())
+            passes &= np.array([run.startswith(asked.runs) for run in ids])[:, None]
+        if asked.since is not None or asked.until is not None:
+            began = moments(said.starts.reshape(len(said.starts), -1)).reshape(said.ns.shape)
+            since, until = (_within(moment) for moment in (asked.since, asked.until))
+            passes &= True if since is None else began >= since
+            passes &= True if until is None else began < until
+        return passes
+
     def _leave_out(self, shape: Shape, known: _ShapeGroups, said: RunFigures) -> None:
         if len(known.lines) < len(shape.events):
             out = set(range(len(shape.events))).difference(known.lines.tolist())
             for line in out:
                 self._left_out[shape.events[line].kind] += len(said.ns)
+
+
+def _within(moment: object) -> int | None:
+    """A moment that is asked for, as near to it as 64 bits hold; None where none is."""
+    return max(0, min(moment, _ANY_TIME)) if isinstance(moment, int) else None
 
 
 def _of_lines(said: RunFigures, lines: Numbers) -> RunFigures:
@@ -112,7 +135,8 @@ class _ShapeGroups:
     """The groups of one shape: `lines` are those that pass the filters, whatever they take."""
 
     def __init__(self, shape: Shape, filters: Filters, all_groups: list[Group]) -> None:
-        admitted = [filters.admit(event._replace(ns=_ANY_TIME)) for event in shape.events]
+        of_lines = filters._replace(runs=(), since=None, until=None, min_ns=0)
+        admitted = [of_lines.admit(event) for event in shape.events]
         self.lines = np.flatnonzero(admitted)
         self.events = [shape.events[line] for line in self.lines]
         self.are_operations = np.array([event.kind == "vm_operation" for event in self.events])

@@ -25,7 +25,14 @@ class Fitted(NamedTuple):
     after: str = ""
 
 
-Element: TypeAlias = "str | Fitted | Table"
+class Cut(NamedTuple):
+    """A line whose end is left out where it is too long, and its style on a terminal."""
+
+    text: str
+    style: str = ""
+
+
+Element: TypeAlias = "str | Fitted | Table | Cut"
 Document: TypeAlias = "list[Element]"
 
 

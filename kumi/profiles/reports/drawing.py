@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from kumi.letters import cells, shortened
-from kumi.profiles.reports.document import Fitted, Table
+from kumi.letters import cells, cut, shortened
+from kumi.profiles.reports.document import Cut, Fitted, Table
 from kumi.profiles.reports.fitting import fit
 
 if TYPE_CHECKING:
@@ -66,6 +66,8 @@ def _lines(document: Document, width: int | None) -> Iterator[tuple[str, str]]:
             yield from _drawn(part, width)
         elif isinstance(part, Fitted):
             yield from ((line, "") for line in wrapped(_shortened(part, width), width))
+        elif isinstance(part, Cut):
+            yield (part.text if width is None else cut(part.text, width)), part.style
         else:
             room = None if number < documented else width
             for line in wrapped(part, room):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from kumi.profiles.reports.advice import advice
 from kumi.profiles.reports.document import Fitted
 from kumi.profiles.reports.wording import count, duration, name, share
 
@@ -25,9 +26,6 @@ _FEWEST, _MOST_PLACES = 2, 5
 _PAUSES: Final = 2
 _BAR: Final = 58
 _INDENT: Final = " " * len("  100.0 %  ")
-_MOST: Final = 0.5
-_MUCH: Final = 0.2
-_NEARLY_ALL: Final = 0.9
 _CAUSES: Final = {
     "gc": "garbage collection",
     "kernel": "waited for a processor",
@@ -39,7 +37,7 @@ def script_time(found: ScriptTime) -> Iterator[str]:
     """A bar of the whole time, and what its parts are; nothing where no time is known."""
     parts = (
         ("c", "compiling", found.compiling),
-        ("l", "loading inputs", found.loading),
+        ("l", "inputs", found.loading),
         ("r", "computing", found.computing),
         (".", "outside Kumi", found.outside or 0),
     )
@@ -75,7 +73,7 @@ def pauses_and_advice(found: Breakdown) -> Iterator[str | Fitted]:
         )
     for pause in pauses.longest[:_PAUSES]:
         yield from _pause(pause)
-    yield from _advice(found)
+    yield from advice(found)
 
 
 def _how_many(schemas: int, pauses: int) -> int:
@@ -99,7 +97,7 @@ def _place(place: DeclarationTime, typical: int) -> Iterator[Fitted]:
     at = "" if place.source is None else f"  {_at(place.source)}"
     yield Fitted(f"  {share(place.typical, typical):>7}  ", where, at)
     how = f"{count(place.calls, 'time')}, {duration(place.median)} each{_rows(place.dearest)}"
-    yield Fitted(f"{_INDENT}{how}, most ", _operation(place.dearest))
+    yield Fitted(f"{_INDENT}{how}, most ", _dearest(place.dearest))
 
 
 def _rows(operation: TypicalOperation) -> str:
@@ -107,6 +105,12 @@ def _rows(operation: TypicalOperation) -> str:
     if rows <= 1:
         return ""
     return f", {rows:,.0f} rows of {duration(operation.typical / operation.rows)}"
+
+
+def _dearest(operation: TypicalOperation) -> str:
+    """The operation; a path says by itself that it is loaded, and leaves more room for it."""
+    is_loaded = operation.operation == "LoadInput" and operation.operand is not None
+    return name(operation.operand) if is_loaded else _operation(operation)
 
 
 def _operation(operation: TypicalOperation) -> str:
@@ -133,28 +137,3 @@ def _pause(pause: Interruption) -> Iterator[str | Fitted]:
 
 def _cause(cause: Cause) -> str:
     return f"{_CAUSES.get(cause.cause, name(cause.cause))} {duration(cause.ns)}"
-
-
-def _advice(found: Breakdown) -> Iterator[str]:
-    """The first of these that is clear; nothing where none is."""
-    answer, script = found.findings, found.findings.script
-    runs = script.loading + script.computing
-    inside = script.compiling + runs
-    if _is_most(script.outside, script.total, _NEARLY_ALL):
-        told = share(script.outside or 0, script.total)
-        yield f"Advice: {told} is outside Kumi: look there first"
-    elif _is_most(script.compiling, inside):
-        told = f"Advice: {share(script.compiling, inside)} of Kumi's time is compiling"
-        yield f"{told}, which a process does once: more runs a process"
-    elif _is_most(answer.pauses.excess, found.total, _MUCH):
-        yield "Advice: much of this is pauses, which a quieter machine would not have"
-    elif _is_most(script.loading, runs):
-        told = f"Advice: {share(script.loading, runs)} of the runs is loading inputs"
-        yield f"{told}: ask for fewer outputs, which load less"
-    elif answer.places and _is_most(answer.places[0].typical, answer.typical):
-        place = answer.places[0]
-        yield f"Advice: begin with {name(place.schema)}.{name(place.declaration)}"
-
-
-def _is_most(part: int | None, of: int, least: float = _MOST) -> bool:
-    return part is not None and part >= least * of > 0

@@ -6,10 +6,10 @@ from html import escape
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from kumi.profiles.reports.document import Table
+from kumi.profiles.reports.document import Cut, Table
 
 if TYPE_CHECKING:
-    from kumi.profiles.reports.document import Document
+    from kumi.profiles.reports.document import Document, Fitted
 
 
 def html(document: Document) -> str:
@@ -19,9 +19,13 @@ def html(document: Document) -> str:
         if is_table:
             parts += [_table(part) for part in group if isinstance(part, Table)]
         else:
-            lines = "\n".join("".join(part) for part in group if not isinstance(part, Table))
+            lines = "\n".join(_line(part) for part in group if not isinstance(part, Table))
             parts.append(f"<pre>{escape(lines.strip(chr(10)))}</pre>")
     return f"<div>{''.join(parts)}</div>"
+
+
+def _line(part: str | Fitted | Cut) -> str:
+    return part.text if isinstance(part, Cut) else "".join(part)
 
 
 def _table(table: Table) -> str:

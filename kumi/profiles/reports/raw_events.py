@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from kumi.profiles.counted_lines import LineCounts
-    from kumi.profiles.engine import Filters
+    from kumi.profiles.filters import Filters
     from kumi.profiles.profile_file import ProfileFile
 
 

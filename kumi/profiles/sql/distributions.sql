@@ -5,7 +5,7 @@
 WITH
 alike AS (
   SELECT {keys}, rows_class, ns, sum(calls) AS calls, sum("rows") AS "rows", min("first") AS "first"
-  FROM chosen($kind, $min_ns, $schemas, $declarations, $operations, $free)
+  FROM chosen($kind, $free)
   GROUP BY ALL
 ),
 cumulated AS (

@@ -16,6 +16,6 @@ SELECT
   to_json(declaration)::VARCHAR, position::VARCHAR, to_json("function")::VARCHAR,
   to_json(program)::VARCHAR, process, to_json("error")::VARCHAR, NULL, rows_class, calls,
   "rows"::HUGEINT * calls,
-  CASE WHEN ns > 100000 THEN {'started': started, 'run': to_json(run)::VARCHAR} END,
-  cpu::HUGEINT * calls
+  CASE WHEN ns > 100000 THEN {{'started': started, 'run': to_json(run)::VARCHAR}} END,
+  cpu::HUGEINT * calls{run}
 FROM columns

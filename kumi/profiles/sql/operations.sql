@@ -3,10 +3,6 @@
 -- here again, since ids, which no figure is made of, would cost each report a tenth of its time.
 -- At a line that may not be strict (see there) it gives up: kumi/profiles/operations_table.py goes on.
 -- `duration_ms` is made of the nanoseconds that count: rounded to six decimals it is exactly those.
-CREATE TABLE asked AS
-SELECT $min_ns::HUGEINT AS min_ns, $schemas::VARCHAR[] AS schemas,
-  $declarations::VARCHAR[] AS declarations, $operations::VARCHAR[] AS operations;
-
 CREATE MACRO text_of(value) AS CASE WHEN is_name(value::VARCHAR) THEN value ->> '$' END;
 
 CREATE MACRO operations(path, are_strict) AS TABLE
@@ -19,12 +15,12 @@ lines AS (
 ),
 objects AS (
   SELECT
-    json_transform(line, '{
+    json_transform(line, '{{
       "event": "JSON", "schema": "JSON", "operation": "JSON", "duration_ms": "JSON",
       "timestamp": "JSON", "declaration": "JSON", "index": "JSON", "function": "JSON",
       "rows": "JSON", "run": "JSON", "program": "JSON", "trace_id": "JSON", "span_id": "JSON",
       "parent_span_id": "JSON", "start_unix_nano": "JSON", "end_unix_nano": "JSON", "error": "JSON",
-      "name": "JSON", "cpu_ms": "JSON"}') AS j
+      "name": "JSON", "cpu_ms": "JSON"}}') AS j
   FROM lines
   WHERE CASE WHEN are_strict OR is_surely_strict(line, json_keys(line), 0, false) THEN true
              ELSE error('may not be strict') END
@@ -39,7 +35,14 @@ measured AS (
   FROM operation_lines
 ),
 sound AS (
-  SELECT j, ns, coalesce(j."schema" ->> '$', 'Unknown') AS "schema"
+  SELECT
+    j, ns, '"vm_operation"' AS kind,
+    coalesce(j."schema"::VARCHAR, '"Unknown"') AS "schema",
+    j.operation::VARCHAR AS "name",
+    j.declaration::VARCHAR AS declaration,
+    j.run::VARCHAR AS run,
+    substr(run, 2, 8) AS process,
+    coalesce(whole_number(j.start_unix_nano::VARCHAR), moment(j."timestamp"::VARCHAR)) AS began
   FROM measured
   WHERE j.operation IS NOT NULL AND is_name(j.operation::VARCHAR) AND is_name(j."schema"::VARCHAR)
     AND is_name(j."name"::VARCHAR) AND is_name(j.declaration::VARCHAR)
@@ -51,7 +54,7 @@ sound AS (
 )
 SELECT
   'vm_operation' AS event,
-  "schema",
+  coalesce(j."schema" ->> '$', 'Unknown') AS "schema",
   j.operation ->> '$' AS operation,
   ns / 1e6 AS duration_ms,
   TRY_CAST(text_of(j."timestamp") AS TIMESTAMPTZ) AS "timestamp",
@@ -67,8 +70,5 @@ SELECT
   whole_number(j.start_unix_nano::VARCHAR) AS start_unix_nano,
   whole_number(j.end_unix_nano::VARCHAR) AS end_unix_nano,
   j."error" ->> '$' AS "error"
-FROM sound, asked
-WHERE ns >= min_ns
-  AND (len(schemas) = 0 OR list_contains(schemas, sound."schema"))
-  AND (len(declarations) = 0 OR list_contains(declarations, j.declaration ->> '$'))
-  AND (len(operations) = 0 OR list_contains(operations, j.operation ->> '$'));
+FROM sound
+WHERE {passes};

@@ -18,11 +18,11 @@ SELECT
   to_json("name")::VARCHAR AS "name", to_json(declaration)::VARCHAR AS declaration,
   position::VARCHAR AS position, to_json("function")::VARCHAR AS "function",
   to_json(program)::VARCHAR AS program, process, to_json("error")::VARCHAR AS "error", rows_class,
-  "rows", cpu
+  "rows", cpu, NULL::VARCHAR AS run
 FROM groups;
 
 CREATE TABLE run_times AS
 SELECT
-  "group", ns, calls, started, run,
+  "group", ns, calls, started, firsts.run AS number_in_run,
   ns = min(ns) OVER (PARTITION BY "group") AS is_first
 FROM times LEFT JOIN firsts USING ("group", ns)

@@ -25,6 +25,12 @@ CREATE MACRO rows_class(number) AS
        WHEN number < 1099511627776 THEN floor(log2(number))::BIGINT + 1
        ELSE length(bin(number)) END;
 
+-- The form that kumi/profiles/moments.py takes, as Unix nanoseconds cut to microseconds.
+CREATE MACRO moment(text) AS
+  CASE WHEN regexp_full_match(text, '"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]+)?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"')
+       THEN nullif(greatest(epoch_us(TRY_CAST(
+         regexp_replace(text[2:-2], '([.][0-9]{6})[0-9]*', '\1') AS TIMESTAMPTZ))::HUGEINT, 0), 0) * 1000 END;
+
 -- Milliseconds as nanoseconds, rounded half up.
 CREATE MACRO rounded(ms) AS TRY_CAST(floor(TRY_CAST(ms AS DOUBLE) * 1e6 + 0.5) AS BIGINT);
 
@@ -125,6 +131,8 @@ SELECT
   declaration, "index" AS position, "function", program,
   substr(run, 2, 8) AS process,
   "error",
+  run,
+  coalesce(whole_number(started), moment("timestamp")) AS began,
   whole_number("rows") AS "rows",
   rows_class(whole_number("rows")) AS rows_class,
   -- Which of equal times was the first. Only what took long is ever looked up.
@@ -142,14 +150,10 @@ CREATE TABLE counted (
 CREATE TABLE clock_costs (of_process VARCHAR, cost BIGINT);
 
 -- The filtered events of one kind, by their times without what the clock cost. Filters ask for the
--- times as they were measured.
-CREATE MACRO chosen(of_kind, least, schemas, declarations, operations, free) AS TABLE
+-- times as they were measured, before they are counted.
+CREATE MACRO chosen(of_kind, free) AS TABLE
 SELECT * REPLACE (greatest(ns - coalesce(cost, 0), 0) AS ns)
 FROM counted
 LEFT JOIN clock_costs
   ON of_process = process AND kind = '"vm_operation"' AND NOT list_contains(free, "name")
-WHERE kind = of_kind
-  AND ns >= least
-  AND (len(schemas) = 0 OR list_contains(schemas, "schema"))
-  AND (len(declarations) = 0 OR list_contains(declarations, declaration))
-  AND (len(operations) = 0 OR (kind = '"vm_operation"' AND list_contains(operations, "name")));
+WHERE kind = of_kind AND ns IS NOT NULL;

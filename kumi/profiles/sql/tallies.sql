@@ -4,7 +4,7 @@
 WITH
 alike AS (
   SELECT {keys}, ns, sum(calls) AS calls, sum("rows") AS "rows", sum(cpu) AS cpu
-  FROM chosen($kind, $min_ns, $schemas, $declarations, $operations, $free)
+  FROM chosen($kind, $free)
   GROUP BY ALL
 ),
 cumulated AS (

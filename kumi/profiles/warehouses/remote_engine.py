@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from kumi.ir.ops import OPCODES
 from kumi.profiles.counted_lines import LineCounts
 from kumi.profiles.figure_rows import distribution, tally
+from kumi.profiles.passing_sql import passes
 from kumi.profiles.strict_line import loads
 from kumi.profiles.warehouses.first_readings import said_of
 from kumi.profiles.warehouses.statements import statement
@@ -14,9 +15,10 @@ from kumi.profiles.warehouses.statements import statement
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from kumi.profiles.engine import Distribution, Filters, Tally
+    from kumi.profiles.engine import Distribution, Tally
     from kumi.profiles.event_line import Event
     from kumi.profiles.figure_rows import Longest
+    from kumi.profiles.filters import Filters
     from kumi.profiles.warehouses.statements import CountedTable
 
 _FREE: Final = [opcode.name for opcode in OPCODES if opcode.free]
@@ -40,7 +42,7 @@ class RemoteEngine:
     """See `kumi.profiles.engine.Engine`."""
 
     def __init__(self, warehouse: Warehouse, filters: Filters) -> None:
-        self._warehouse, self._filters = warehouse, filters
+        self._warehouse, self._passes = warehouse, passes(filters)
         self._costs: Mapping[str, int] = {}
         kinds = self._counted("SELECT kind, sum(calls) FROM {} GROUP BY kind")
         self.lines = LineCounts.of({kind: int(calls) for kind, calls in kinds}, None)
@@ -69,9 +71,11 @@ class RemoteEngine:
         ]
 
     def _asked(self, name: str, kind: str, keys: tuple[str, ...]) -> list[tuple[Any, ...]]:
-        parameters = {"kind": kind, "free": _FREE, **self._filters._asdict()}
-        table = self._warehouse.table
-        return self._warehouse.rows(statement(name, table, keys, parameters, self._costs))
+        parameters = {"kind": kind, "free": _FREE}
+        made = statement(
+            name, self._warehouse.table, keys, parameters, passes=self._passes, costs=self._costs
+        )
+        return self._warehouse.rows(made)
 
     def _counted(self, statement: str) -> list[tuple[Any, ...]]:
         return self._warehouse.rows(statement.format(self._warehouse.table.name))

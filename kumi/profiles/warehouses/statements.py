@@ -4,7 +4,6 @@ They are written once, for DuckDB, and sqlglot translates them. What it cannot t
 plainer words before:
 
     FROM chosen($kind, ...)             FROM (SELECT ... WHERE kind = 'vm_run' ...)
-    len([]) = 0 OR ...                  TRUE, and then nothing
     sum(calls) OVER (w ORDER BY ns)     sum(calls) OVER (PARTITION BY name ORDER BY ns)
     SELECT *                            SELECT alike.name, alike.ns, alike.calls
 
@@ -18,6 +17,7 @@ DuckDB keeps names as the texts of JSON, quotes and all; elsewhere they are plai
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -30,9 +30,9 @@ from sqlglot.optimizer.simplify import simplify
 from kumi.profiles.figure_rows import ranks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
-Parameters = dict[str, object]
+Parameters = Mapping[str, object]
 _DUCKDB: Final = "duckdb"
 _COUNTED: Final = "counted"
 _CLOCK_COSTS: Final = "clock_costs"
@@ -57,15 +57,19 @@ def statement(
     of: CountedTable,
     keys: tuple[str, ...],
     parameters: Parameters,
+    *,
+    passes: str,
     costs: Mapping[str, int],
 ) -> str:
     """The statement `sql/{name}.sql` for `spark` or `clickhouse`, of a table there.
 
-    `costs` are what is taken out of operations, in nanoseconds by process.
+    `passes` is what has to hold of events, in DuckDB's words; `costs` are what is taken out of
+    operations, in nanoseconds by process.
     """
     columns = ", ".join(f'"{key}"' for key in keys)
     found = sqlglot.parse_one(_text(name).format(keys=columns, **ranks()), read=_DUCKDB)
-    expanded = _with_windows(_with_costs(_expanded(found, parameters), costs).transform(_plain))
+    filtered = _filtered(_expanded(found, parameters), passes)
+    expanded = _with_windows(_with_costs(filtered, costs).transform(_plain))
     schema: dict[str, object] = dict(_setup().tables)
     named = qualify(simplify(expanded, dialect=_DUCKDB), schema=schema, dialect=_DUCKDB)
     for table in named.find_all(exp.Table):
@@ -102,6 +106,15 @@ def _expanded(query: exp.Expr, parameters: Parameters) -> exp.Expr:
     return query
 
 
+def _filtered(query: exp.Expr, passes: str) -> exp.Expr:
+    """The query with a condition on what it reads of the table `counted`."""
+    for table in list(query.find_all(exp.Table)):
+        select = table.find_ancestor(exp.Select)
+        if table.name == _COUNTED and select is not None:
+            select.where(passes, dialect=_DUCKDB, copy=False)
+    return query
+
+
 def _filled(body: exp.Expr, given: dict[str, exp.Expr]) -> exp.Expr:
     def fill(node: exp.Expr) -> exp.Expr:
         is_given = isinstance(node, exp.Column) and not node.table and node.name in given
@@ -130,11 +143,9 @@ def _quoted(text: str) -> str:
 
 
 def _plain(node: exp.Expr) -> exp.Expr:
-    """A name without the quotes of JSON; how many names are asked for, as a number."""
+    """A name without the quotes of JSON."""
     if isinstance(node, exp.Literal) and node.is_string and node.name.startswith('"'):
         return exp.Literal.string(json.loads(node.name))
-    if isinstance(node, exp.Length) and isinstance(node.this, exp.Array):
-        return exp.Literal.number(len(node.this.expressions))
     return node
 
 

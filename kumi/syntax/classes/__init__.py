@@ -67,6 +67,7 @@ from kumi.syntax.classes.rounded import (
     round,  # noqa: A004 - used as kumi.round
     round_to,
 )
+from kumi.syntax.classes.table_functions import bracket, lookup
 from kumi.syntax.classes.tree import tree as tree
 
 __all__ = [
@@ -84,6 +85,7 @@ __all__ = [
     "any_of",
     "array",
     "at",
+    "bracket",
     "ceil",
     "clamp",
     "coalesce",
@@ -104,6 +106,7 @@ __all__ = [
     "length",
     "let",
     "log",
+    "lookup",
     "max",
     "max_of",
     "mean",

@@ -186,5 +186,5 @@ def _option(function: str, name: str, value: object) -> nodes.LiteralValue:
         return value
     known = (option for one in overloads(function) for option in one.options)
     named = any(option.name == name and option.choices for option in known)
-    found = literal(value)
+    found = value if isinstance(value, Decimal) else literal(value)
     return nodes.Symbol(found) if named and isinstance(found, str) else found

@@ -23,6 +23,7 @@ WORDS_OF_OTHERS = {
     "and": "and is written `&`",
     "or": "or is written `|`",
     "not": "not is written `fn(:not, condition)`",
+    "for": "a formula is written for one element, and `fn(:sum, input.lines.line.price)` adds up",
     "in": "one of several values is `fn(:in, x, 1, 2)`",
     **dict.fromkeys(("if", "then", "else"), "write `select(condition, then, else)`, or a cascade"),
 }

@@ -1,0 +1,75 @@
+"""What is said where filters leave nothing: which of the names are not in the profile, what is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kumi.errors import did_you_mean
+from kumi.profiles.counted_lines import CountedLines
+from kumi.profiles.event_line import of_kind
+from kumi.profiles.exports.opened_profile import opened_profile
+from kumi.profiles.filters import Filters, declared_origins, said
+from kumi.profiles.moments import timestamp
+from kumi.profiles.profile_edges import edges, in_time
+from kumi.profiles.reports.wording import name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from kumi.profiles.event_line import Event
+    from kumi.profiles.exports.opened_profile import OpenedProfile
+
+
+def strangers(files: Sequence[str], filters: Filters) -> Iterator[str]:
+    """A line for each name that the filters ask for and the profile does not know."""
+    with opened_profile(files, Filters()) as opened:
+        for what, asked, known in _names(opened, filters):
+            yield from _unknown(what, asked, known)
+        if filters.runs:
+            runs = _runs(opened)
+            asked = [run for run in filters.runs if not any(each.startswith(run) for each in runs)]
+            yield from _unknown("run", asked, runs)
+        yield from _out_of_time(opened, filters)
+
+
+def _names(
+    opened: OpenedProfile, filters: Filters
+) -> Iterator[tuple[str, Iterable[str], Iterable[object]]]:
+    found, described = opened.found, opened.described
+    yield "schema", filters.schemas, (part.names[0] for part in found.schemas)
+    yield "origin", filters.origins, (origin for *_, origin in declared_origins(described))
+    yield "declaration", filters.declarations, (tally.keys[1] for tally in found.declarations)
+    yield "operation", filters.operations, (tally.keys[0] for tally in found.types)
+    starts = of_kind(described, "profile_start")
+    yield "service", filters.services, (start.get("service") for start in starts)
+    pairs = [f"{key}={value}" for key, value in filters.resources]
+    yield "resource attribute", pairs, _attributes(starts)
+
+
+def _attributes(starts: Iterable[Event]) -> Iterator[str]:
+    for start in starts:
+        resource = start.get("resource")
+        for key, value in resource.items() if isinstance(resource, dict) else ():
+            yield f"{key}={said(value)}"
+
+
+def _runs(opened: OpenedProfile) -> set[str]:
+    lines = CountedLines(opened.profiles.files)
+    return {line.timed.run for line, _ in lines if line.timed and line.timed.run}
+
+
+def _unknown(what: str, asked: Iterable[str], found: Iterable[object]) -> Iterator[str]:
+    known = sorted({str(each) for each in found if each is not None})
+    for stranger in asked:
+        if known and stranger not in known:
+            yield f"No {what} is called {name(stranger)}; {name(did_you_mean(stranger, known))}"
+
+
+def _out_of_time(opened: OpenedProfile, filters: Filters) -> Iterator[str]:
+    """When the profile was, where nothing of it can be within what is asked."""
+    asked = in_time(filters, opened.profiles)
+    begin, end = edges(opened.profiles)
+    since = asked.since if isinstance(asked.since, int) else begin
+    until = asked.until if isinstance(asked.until, int) else end + 1
+    if end and (since > end or until <= begin or since >= until):
+        yield f"The profile is from {timestamp(begin)} to {timestamp(end)}"
