@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from kumi.profiles.positions.places import PROCESS
 from kumi.profiles.positions.shapes import learned
+from kumi.profiles.positions.stamped_places import PROCESS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kumi.profiles.positions.shapes import Shape
+    from kumi.profiles.positions.shapes import RunShape
 
     Key: TypeAlias = tuple[int, bytes, bytes, bytes, bool]
 
@@ -26,10 +26,10 @@ class KnownShapes:
     """Learns shapes. A run whose like was not there before is none yet: many files have few."""
 
     def __init__(self) -> None:
-        self._shapes: dict[Key, Shape] = {}
+        self._shapes: dict[Key, RunShape] = {}
         self._seen: Counter[Key] = Counter()
 
-    def of(self, text: bytes, start: int, line_end: int, end: int) -> Shape | None:
+    def of(self, text: bytes, start: int, line_end: int, end: int) -> RunShape | None:
         """The shape of the run whose first line is at `start`; None where it has none.
 
         All lines until `end` are whole.
@@ -44,7 +44,7 @@ class KnownShapes:
                 self._shapes[key] = found
         return found
 
-    def forget(self, shape: Shape) -> None:
+    def forget(self, shape: RunShape) -> None:
         """Learn it anew: the run that it was learned from was damaged."""
         self._shapes = {key: each for key, each in self._shapes.items() if each is not shape}
 
