@@ -60,7 +60,7 @@ class Result(Computed):
 
     def to_dict(self) -> dict[str, Any]:
         """Every output as plain Python: scalars, and nested lists that follow the axes."""
-        return {name: self._value(name) for name in self._outputs.names}
+        return {name: self._made(name) for name in self._outputs.names}
 
     def numpy(self, name: str) -> Any:
         """One output as an array: of its cells for one axis, stacked where deeper ones are even.
@@ -92,11 +92,20 @@ class Result(Computed):
         return _made_again, (type(self), self._outputs, self._cells, self._axes)
 
     def _value(self, name: str) -> Any:
-        """The value of an output; what descriptors on the class call."""
+        """The value of an output; what descriptors on the class call. A list is made once."""
+        if not hasattr(self, "_lists"):
+            self._lists = {}
+        if name in self._lists:
+            return self._lists[name]
+        value = self._made(name)
+        if isinstance(value, list):
+            self._lists[name] = value
+        return value
+
+    def _made(self, name: str) -> Any:
+        """The same, made of the cells: whatever somebody did to the lists that were given out."""
         cell, axes = self._cell(name)
-        if axes:
-            return to_lists(cell, self._chain(axes))
-        return _plain(cell)
+        return to_lists(cell, self._chain(axes)) if axes else _plain(cell)
 
     def _cell(self, name: str) -> tuple[Column | Any, tuple[str, ...]]:
         found = self._outputs.places.get(name)

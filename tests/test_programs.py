@@ -9,6 +9,7 @@ import json
 import math
 import pickle
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,8 @@ def exact(value):
         return {key: exact(item) for key, item in value.items()}
     if isinstance(value, float) and math.isnan(value):
         return (float, "NaN")
+    if isinstance(value, Decimal):
+        return (str, str(value))  # JSON of Python's would read it through a float
     if isinstance(value, date):
         return (str, value.isoformat())  # as `kumi run` writes it
     return (type(value), value)

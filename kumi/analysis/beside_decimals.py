@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kumi.syntax.nodes import ExprNode
 
 _FINITE = (
-    "decimals are finite; the greatest of several values is `fn(:max_of, a, b)`,"
+    "decimals are finite; the greatest of several values is `{max_of}`,"
     " and a last bracket needs no upper end"
 )
 _EXACT = "divide a decimal: `to_decimal(…)` around one of the two makes the quotient exact"
@@ -38,7 +38,8 @@ def check_beside_decimals(facts: Analysis, together: Sequence[ExprNode]) -> None
     for one in together:
         if isinstance(one, Constant) and isinstance(one.value, float) and isinf(one.value):
             message = f"`{literal(one.value)}` is no decimal, and meets one here"
-            facts.type(one.place, message, _FINITE)
+            max_of = facts.said("fn(:max_of, a, b)", "kumi.max_of(a, b)")
+            facts.type(one.place, message, _FINITE.format(max_of=max_of))
         elif _is_cut_off(facts, one):
             who = quoted(one, "this quotient")
             message = f"{who} is a float of some 16 digits, and meets a decimal here"

@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kumi.analysis.facts import Analysis
-    from kumi.syntax.nodes import Declaration, ExprNode
+    from kumi.kernels.null_rules import NullRule
+    from kumi.syntax.nodes import Declaration, ExprNode, LiteralValue
 
+_NO_OPTIONS: dict[str, LiteralValue] = {}
 _HINT = "say with `coalesce` what it is then; a guard does not help, every branch is computed"
 
 
@@ -49,8 +51,6 @@ def nullability(facts: Analysis) -> None:
         body = declaration.body
         for node in facts.nodes(declaration):
             facts.nulls[node] = _of(facts, node)
-            if isinstance(node, Call):
-                _check_arguments(facts, node)
         if isinstance(body, Cascade):
             _check_conditions(facts, body)
             facts.nulls[declaration] = max(_of_results(facts, body))
@@ -60,17 +60,26 @@ def nullability(facts: Analysis) -> None:
 
 def _of(facts: Analysis, node: ExprNode) -> Nulls:
     match node:
+        case Call():
+            return _of_call(facts, node)
         case Constant(value=None):
             return Nulls.DECLARED
         case InputPath():
             return _of_path(facts, node)
         case Name() if node.name in facts.declarations:
             return facts.nulls.get(facts.declarations[node.name], Nulls.NEVER)
-        case Call() if node in facts.functions:
-            arguments = [facts.nulls[arg] for arg in node.args]
-            rule = null_rule(facts.functions[node].name)
-            return rule.gives(arguments, facts.options.get(node, {}))
     return Nulls.NEVER
+
+
+def _of_call(facts: Analysis, node: Call) -> Nulls:
+    function = facts.functions.get(node)
+    if function is None:
+        return Nulls.NEVER
+    rule = null_rule(function.name)
+    arguments = [facts.nulls[arg] for arg in node.args]
+    if Nulls.DECLARED in arguments:
+        _check_arguments(facts, node, rule)
+    return rule.gives(arguments, facts.options.get(node, _NO_OPTIONS))
 
 
 def _of_path(facts: Analysis, node: InputPath) -> Nulls:
@@ -89,10 +98,7 @@ def _of_results(facts: Analysis, body: Cascade) -> Iterator[Nulls]:
             yield facts.nulls[case.result]
 
 
-def _check_arguments(facts: Analysis, node: Call) -> None:
-    if node not in facts.functions:
-        return
-    rule = null_rule(facts.functions[node].name)
+def _check_arguments(facts: Analysis, node: Call, rule: NullRule) -> None:
     for position, arg in enumerate(node.args):
         if facts.nulls[arg] is Nulls.DECLARED and not rule.takes(position):
             condition = position == 0 and facts.functions[node].name == "select"

@@ -108,6 +108,6 @@ def _next(output: str) -> str:
     return (
         f"\nThe profile is in {visible(output)}. Next:\n"
         f"  {kumi} profile {profile} --detailed\n"
-        f"  {kumi} profile {profile} --raw --schema UsTax2024\n"
+        f"  {kumi} profile {profile} --source --schema UsTax2024\n"
         f"  {kumi} ops {schema}"
     )

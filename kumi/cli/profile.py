@@ -12,6 +12,7 @@ from click.core import ParameterSource
 from kumi.cli.filter_options import filter_options
 from kumi.cli.opened_reports import AskedReport, show_opened
 from kumi.cli.show_report import show_report
+from kumi.cli.sigterm_cleanup import cleaned_up_at_sigterm
 from kumi.cli.terminal import say
 from kumi.errors import closest
 from kumi.profiles.described_lines import known_beforehand
@@ -95,6 +96,7 @@ def _keys(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...])
     ".speedscope.json, .trace.json (Perfetto, Chrome), .pb.gz (pprof); repeatable.",
 )
 @click.option("--force", is_flag=True, help="Let -o replace a file.")
+@cleaned_up_at_sigterm()
 def profile(  # noqa: PLR0917 - click passes by name
     files: tuple[str, ...],
     mode: str,

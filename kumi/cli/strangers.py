@@ -61,7 +61,9 @@ def _runs(opened: OpenedProfile) -> set[str]:
 def _unknown(what: str, asked: Iterable[str], found: Iterable[object]) -> Iterator[str]:
     known = sorted({str(each) for each in found if each is not None})
     for stranger in asked:
-        if known and stranger not in known:
+        if not known:
+            yield f"No {what} is named in this profile, {name(stranger)} neither"
+        elif stranger not in known:
             yield f"No {what} is called {name(stranger)}; {name(did_you_mean(stranger, known))}"
 
 

@@ -1,5 +1,7 @@
 """Realistic input for the examples: random, and the same on every machine and in every run.
 
+The tables, which are the law's, are those of the samples.
+
 python -m kumi.examples.generate us_tax_2024 1000 > filers.json
 """
 
@@ -7,8 +9,11 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import date, timedelta
 from random import Random
 from typing import Any
+
+from kumi.examples import sample
 
 _SEED = 2024
 
@@ -16,22 +21,28 @@ _SEED = 2024
 def us_tax_2024(rows: int) -> dict[str, Any]:
     """`rows` tax returns; incomes are spread as incomes are, a few of them high."""
     random = Random(_SEED)  # noqa: S311 - sample data
-    return {"filers": [_filer(random) for _ in range(rows)]}
+    return _sampled("us_tax_2024") | {"filers": [_filer(random) for _ in range(rows)]}
 
 
 def order_pricing(rows: int) -> dict[str, Any]:
     """`rows` orders of one to twelve lines."""
     random = Random(_SEED)  # noqa: S311 - sample data
-    return {"orders": [_order(random) for _ in range(rows)], "free_shipping_from": 75.0}
+    return _sampled("order_pricing") | {"orders": [_order(random) for _ in range(rows)]}
 
 
 def payroll(rows: int) -> dict[str, Any]:
     """`rows` employees, two weeks each, late in the year."""
     random = Random(_SEED)  # noqa: S311 - sample data
-    return {"employees": [_employee(random, number) for number in range(1, rows + 1)]}
+    employees = [_employee(random, number) for number in range(1, rows + 1)]
+    return _sampled("payroll") | {"employees": employees}
 
 
 GENERATORS = {"us_tax_2024": us_tax_2024, "order_pricing": order_pricing, "payroll": payroll}
+
+
+def _sampled(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(sample(name).read_text(encoding="utf-8"))
+    return found
 
 
 def _filer(random: Random) -> dict[str, Any]:
@@ -73,13 +84,18 @@ def _line(random: Random) -> dict[str, Any]:
 
 def _employee(random: Random, number: int) -> dict[str, Any]:
     rate = round(random.lognormvariate(3.5, 0.45), 2)
+    earned = round(rate * 40 * random.uniform(0, 48), 2)
+    retirement = random.choice([0.0, 0.0, 0.03, 0.06, 0.1])
+    born = date(1955, 1, 1) + timedelta(days=random.randrange(50 * 365))
     return {
         "name": f"Employee {number}",
+        "born": born.isoformat(),
         "hourly_rate": rate,
         "exempt": random.random() < 0.3,  # noqa: PLR2004 - three in ten
-        "year_to_date": round(rate * 40 * random.uniform(0, 48), 2),
+        "year_to_date": earned,
+        "retirement_to_date": round(earned * retirement, 2),
         "withholding": random.choice([0.1, 0.12, 0.15, 0.22]),
-        "retirement": random.choice([0.0, 0.0, 0.03, 0.06, 0.1]),
+        "retirement": retirement,
         "weeks": [round(max(0.0, random.gauss(40.5, 5.0)) * 4) / 4 for _ in range(2)],
     }
 

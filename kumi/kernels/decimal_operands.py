@@ -53,8 +53,11 @@ def parts(argument: Any) -> Parts:
     if argument.scale is not None:
         return Parts(argument.values, argument.scale, argument.bound or 0)
     if argument.values.dtype == np.float64:
-        values, bound, scale = from_floats(argument.values)
-        return Parts(values, scale, bound)
+        if argument.exact is None:
+            values, bound, scale = from_floats(argument.values)
+            argument.exact = Parts(values, scale, bound)
+        exact: Parts = argument.exact
+        return exact
     return Parts(argument.values, 0, argument.bound or 0)
 
 

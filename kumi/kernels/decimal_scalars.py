@@ -37,6 +37,9 @@ _WAYS: Final[dict[Kind, _Way]] = {
 """How a number becomes a decimal in arithmetic, where null has no place."""
 
 
+_NULL: Final = "null is no number"
+
+
 def _nullable(convert: _Way) -> _Way:
     return lambda number: None if number is None else convert(number)
 
@@ -87,9 +90,25 @@ def _applied(compute: Callable[..., Any], ways: list[_Way]) -> Callable[..., Any
     if all(way is _WAYS[DECIMAL] for way in ways):
         return compute
     if len(ways) == 2:  # noqa: PLR2004 - nearly all of them, and a star costs as much as the work
-        left, right = ways
-        return lambda a, b: compute(left(a), right(b))
-    return lambda *given: compute(*(way(one) for way, one in zip(ways, given, strict=True)))
+        return _of_two(compute, *ways)
+
+    def apply(*given: Any) -> Any:
+        if any(one is None for one in given):
+            raise TypeError(_NULL)
+        return compute(*(way(one) for way, one in zip(ways, given, strict=True)))
+
+    return apply
+
+
+def _of_two(compute: Callable[..., Any], left: _Way, right: _Way) -> Callable[..., Any]:
+    """A function of two; TypeError for null, whatever stands beside it."""
+
+    def apply(a: Any, b: Any) -> Any:
+        if a is None or b is None:
+            raise TypeError(_NULL)
+        return compute(left(a), right(b))
+
+    return apply
 
 
 def _of_one(compute: Callable[..., Any]) -> Callable[..., Any]:
@@ -97,7 +116,7 @@ def _of_one(compute: Callable[..., Any]) -> Callable[..., Any]:
 
     def apply(number: Any, *more: Any) -> Any:
         if number is None:
-            raise TypeError("null is no number")
+            raise TypeError(_NULL)
         return compute(number, *more)
 
     return apply

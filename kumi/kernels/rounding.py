@@ -34,11 +34,16 @@ SURE = 2.0**46
 NEAR = 2.0**-51
 """How far, relatively, a quotient of floats may be from that of their decimal forms."""
 
+_MANY, _CLOSE = 2.0**30, 0.5 - 2.0**-20
+"""Below so many units a quotient that is so close to an integer belongs to it for sure."""
+
 _MOST_DIGITS = 22
 """10 to this power is still a float exactly."""
 
 _FAR = 400
 """No float has a digit so far from its decimal point, on either side."""
+
+_OVERS = {digits: 10.0**digits for digits in range(_MOST_DIGITS + 1)}
 
 GOES_UP: dict[str, Callable[[Any], Any]] = {
     "half_even": lambda low: low % 2 == 1,
@@ -97,6 +102,18 @@ def round_float(x: float, digits: int = 0, *, mode: str = "half_even") -> float:
         return found
     kept = max(-_FAR, min(digits, _FAR))
     return _exactly(x, 10 ** max(-kept, 0), 10 ** max(kept, 0), mode)
+
+
+def round_half(x: float, digits: int = 0, *, mode: str = "half_even") -> float:
+    """The same as `round_float` in a mode of halves, quickly where the middle is far."""
+    over = _OVERS.get(digits)
+    if over is not None:
+        count = x * over
+        if -_MANY < count < _MANY:
+            whole = round(count)
+            if whole and -_CLOSE < count - whole < _CLOSE:
+                return whole / over
+    return round_float(x, digits, mode=mode)
 
 
 def round_float_to(x: float, step: float, *, mode: str = "half_even") -> float:

@@ -182,10 +182,10 @@ def _at(_kinds: tuple[Kind, ...], result: Kind) -> Callable[..., Any]:
 
 
 def _round(_kinds: tuple[Kind, ...], result: Kind, *, mode: str) -> Callable[..., Any]:
-    of_kind: Callable[..., Any] = (
-        rounding.round_integer if result is k.INTEGER else rounding.round_float
-    )
-    return partial(of_kind, mode=mode)
+    if result is k.INTEGER:
+        return partial(rounding.round_integer, mode=mode)
+    halves = mode.startswith("half")
+    return partial(rounding.round_half if halves else rounding.round_float, mode=mode)
 
 
 def _round_to(kinds: tuple[Kind, ...], result: Kind, *, mode: str) -> Callable[..., Any]:

@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kumi.kernels.arguments import integers_within
+from kumi.kernels.table_keys import distinct
 from kumi.kernels.vectors import EXACT, LARGEST, Column, cells
 
 if TYPE_CHECKING:
@@ -117,14 +118,14 @@ def _by_code(x: NDArray[Any], bounds: NDArray[Any], given: Codes, *, up_to: bool
     rows = rows[given.rows[rows] >= 0]
     codes, of_cells = given.rows[rows], given.cells
     _check(bounds[rows], codes, rows)
-    distinct = np.unique(bounds)
-    width = len(distinct) + 2
-    ranks = codes * width + np.searchsorted(distinct, bounds[rows]) + 1
+    known = distinct(bounds)
+    width = len(known) + 2
+    ranks = codes * width + np.searchsorted(known, bounds[rows]) + 1
     if up_to:
-        wanted = of_cells * width + np.searchsorted(distinct, x, "left") + 1
+        wanted = of_cells * width + np.searchsorted(known, x, "left") + 1
         at = np.searchsorted(ranks, wanted, "left")
     else:
-        wanted = of_cells * width + np.searchsorted(distinct, x, "right")
+        wanted = of_cells * width + np.searchsorted(known, x, "right")
         at = np.searchsorted(ranks, wanted, "right") - 1
     inside = (at >= 0) & (at < len(rows)) & (of_cells >= 0) & (x == x)  # noqa: PLR0124 - NaN
     at[~inside] = -1

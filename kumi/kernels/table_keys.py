@@ -120,12 +120,19 @@ def _dense(given: Codes) -> Codes:
     """The same keys by smaller numbers, where they have become large."""
     if given.width <= _ROOM * len(given.rows) + _LEAST:
         return given
-    known = np.unique(given.rows[given.rows >= 0])
+    known = distinct(given.rows[given.rows >= 0])
     if not len(known):
         return Codes(given.rows, np.full_like(given.cells, -1), 1)
     at = np.minimum(np.searchsorted(known, given.cells), len(known) - 1)
     rows = np.where(given.rows < 0, -1, np.searchsorted(known, given.rows))
     return Codes(rows, np.where(known[at] == given.cells, at, -1), len(known))
+
+
+def distinct(values: NDArray[Any]) -> NDArray[Any]:
+    """The values in order, each once. NumPy's own function takes 30 ms when it is first called."""
+    ordered = np.sort(values)
+    found: NDArray[Any] = ordered[np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]]
+    return found
 
 
 def alike(one: Any, other: Any, kinds: tuple[Kind, Kind]) -> tuple[Any, Any]:

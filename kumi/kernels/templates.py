@@ -111,6 +111,27 @@ def _concat(kinds: tuple[Kind, ...], _result: Kind) -> str | None:
     return "({0} + {1})" if kinds == (STRING, STRING) else None
 
 
+def _in(kinds: tuple[Kind, ...], _result: Kind) -> str | None:
+    """Python's `in`, where its equality of these kinds is the language's."""
+    if set(kinds) not in ({STRING}, {BOOLEAN}) and not set(kinds) <= {INTEGER, FLOAT}:
+        return None
+    listed = ", ".join(f"{{{place}}}" for place in range(1, len(kinds)))
+    return f"({{0}} in ({listed},))"
+
+
+def _extreme(function: str, operator: str) -> Callable[[tuple[Kind, ...], Kind], str | None]:
+    """`min_of` or `max_of`: Python's own has no NaN in mind, and no other kinds."""
+
+    def make(kinds: tuple[Kind, ...], result: Kind) -> str | None:
+        if set(kinds) in ({INTEGER}, {STRING}):
+            return f"{function}({', '.join(f'{{{place}}}' for place in range(len(kinds)))})"
+        if kinds == (FLOAT, FLOAT) and result is FLOAT:
+            return f"({{1}} if {{1}} {operator} {{0}} or {{1}} != {{1}} else {{0}})"
+        return None
+
+    return make
+
+
 def _fixed(text: str) -> Callable[[tuple[Kind, ...], Kind], str]:
     return lambda _kinds, _result: text
 
@@ -131,6 +152,9 @@ _MAKERS: dict[str, Callable[..., str | None]] = {
     "and": _fixed("({0} & {1})"),
     "or": _fixed("({0} | {1})"),
     "not": _fixed("({0} ^ True)"),
+    "in": _in,
+    "min_of": _extreme("min", "<"),
+    "max_of": _extreme("max", ">"),
     "select": _select,
     "is_null": _fixed("({0} is None)"),
     "coalesce": _coalesce,

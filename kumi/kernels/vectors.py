@@ -68,7 +68,7 @@ class Column:
     which rounding does not: it asks the quotients themselves.
     """
 
-    __slots__ = ("bound", "quotients", "scale", "valid", "values")
+    __slots__ = ("bound", "exact", "quotients", "scale", "valid", "values")
 
     quotients: Quotients | None
 
@@ -84,13 +84,14 @@ class Column:
         self.bound = bound
         self.scale = scale
         self.quotients = None
+        self.exact: Any = None  # floats as decimals, once somebody has asked
 
     @classmethod
     def of_quotients(cls, quotients: Quotients) -> Column:
         """A column of quotients, none of them null."""
         column = cls.__new__(cls)
         column.quotients = quotients
-        column.valid = None
+        column.valid = column.exact = None
         return column
 
     if not TYPE_CHECKING:  # a type checker sees the slots, which are all there

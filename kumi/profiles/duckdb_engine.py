@@ -26,7 +26,7 @@ from kumi.profiles.duckdb_files import (
     sql,
 )
 from kumi.profiles.engine import KEYS
-from kumi.profiles.event_line import Timed, read_line
+from kumi.profiles.event_line import read_line
 from kumi.profiles.figure_rows import distribution, ranks, tally
 from kumi.profiles.filters import Filters
 from kumi.profiles.one_by_one import CountedEvent, OneByOne
@@ -35,7 +35,7 @@ from kumi.profiles.positions.own_file import NotOursError, OwnFile
 from kumi.profiles.positions.run_counts import RunCounts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from kumi.profiles.engine import Distribution, Key, Tally
     from kumi.profiles.event_line import Event
@@ -54,6 +54,7 @@ class DuckDBEngine:
 
     def __init__(self, profiles: OpenProfiles, filters: Filters, *, by_run: bool = False) -> None:
         self._by_run = by_run
+        self._columns = (*_NAMES, "run") if by_run else _NAMES
         self._asked = {"passes": passes(filters), "run": ", run" if by_run else ""}
         self._scratch = profiles.scratch
         self._database = connect(profiles.scratch.folder)
@@ -66,16 +67,17 @@ class DuckDBEngine:
             number = self._count(profile)
             if number and first_malformed is None:
                 first_malformed = profile.name, number
-        self._insert_runs()
         self._insert_events()
         kinds = self._query("SELECT kind, sum(calls)::BIGINT FROM counted GROUP BY kind")
-        by_kind = self._one_by_one.kinds + self._runs.left_out
+        by_kind = self._one_by_one.kinds + self._runs.kinds()
         by_kind.update({kind and json.loads(kind): calls for kind, calls in kinds})
         self.lines = LineCounts.of(by_kind, first_malformed)
+        self._number_names()
         if filters.ask_elsewhere:
             asked = filters.informed(self.uncounted)
             elsewhere = Filters(processes=asked.processes, places=asked.places)
             self._query(sql("narrow").format(passes=passes(elsewhere)))
+        self._names = self._read_names()
 
     @property
     def uncounted(self) -> list[Event]:
@@ -89,25 +91,33 @@ class DuckDBEngine:
 
     def tallies(self, kind: str, keys: tuple[str, ...]) -> list[Tally]:
         """The filtered events of a kind, by these keys."""
-        rows = self._chosen("tallies", kind, keys)
-        return [tally(_values(row, keys), row[len(keys) :]) for row in rows]
+        return [tally(names, figures) for names, figures in self._chosen("tallies", kind, keys)]
 
     def distributions(self, kind: str, keys: tuple[str, ...]) -> list[Distribution]:
         """How the times of the filtered events of a kind are distributed, by these keys."""
         return [
-            distribution(_values(row, keys), figures, map(_longest, longest or ()))
-            for row in self._chosen("distributions", kind, keys, **ranks())
-            for *figures, longest in (row[len(keys) :],)
+            distribution(names, figures, map(_longest, longest or ()))
+            for names, (*figures, longest) in self._chosen("distributions", kind, keys, **ranks())
         ]
 
     def _chosen(
         self, statement: str, kind: str, keys: tuple[str, ...], **parts: str
-    ) -> list[tuple[Any, ...]]:
-        columns = ", ".join(f'"{key}"' for key in keys)
-        return self._query(
-            sql(statement).format(keys=columns, **parts),
+    ) -> list[tuple[tuple[Key, ...], tuple[Any, ...]]]:
+        """The rows of a statement, by what these keys are."""
+        alike: dict[tuple[Key, ...], int] = {}
+        asked = {
+            number: alike.setdefault(tuple([names[key] for key in keys]), len(alike))
+            for number, names in self._names.items()
+            if names["kind"] == kind
+        }
+        given = {"numbers": list(asked), "keys": list(asked.values())}
+        self._query(sql("ask"), given)
+        rows = self._query(
+            sql(statement).format(keys='"key"', **parts),
             {"kind": json.dumps(kind), **_FREE},
         )
+        names = list(alike)
+        return [(names[key], tuple(figures)) for key, *figures in rows]
 
     def _query(self, statement: str, parameters: object = None) -> list[tuple[Any, ...]]:
         return query(self._database, statement, parameters)
@@ -171,38 +181,44 @@ class DuckDBEngine:
             run = ", to_json(run)::VARCHAR" if self._by_run else ""
             self._query(sql("insert_events").format(run=run), given)
 
-    def _insert_runs(self) -> None:
-        """Insert what was read by position."""
+    def _number_names(self) -> None:
+        """Number the names of everything that was counted, by position or not."""
         runs = self._runs
-        if not runs.groups:
-            return
-        counted, firsts = runs.times.counted(), runs.times.firsts()
-        self._database.register("times", counted._asdict())
-        self._database.register("firsts", firsts._asdict())
-        events, classes = zip(*runs.groups, strict=True)
-        columns = zip(Timed._fields, zip(*events, strict=True), strict=True)
-        given = {name: list(values) for name, values in columns if name in _NAMES}
-        numbers = range(len(events))
+        self._database.register("times", runs.times.counted()._asdict())
+        self._database.register("firsts", runs.times.firsts()._asdict())
+        numbers = range(len(runs.groups))
+        groups, times = sql("runs").split(";\n\n")
         self._query(
-            sql("insert_runs"),
+            groups,
             {
-                **given,
-                "rows_class": list(classes),
+                **{name: [getattr(event, name) for event, _ in runs.groups] for name in _NAMES},
+                "rows_class": [rows_class for _, rows_class in runs.groups],
                 "rows": [runs.rows[number] for number in numbers],
                 "cpu": [runs.cpu.get(number) for number in numbers],
             },
         )
+        self._query(times)
+        alike = [f'of."{name}" IS NOT DISTINCT FROM named."{name}"' for name in self._columns]
+        are = {"names": _listed(self._columns), "are_alike": " AND ".join(alike)}
+        self._query(sql("number_names").format(**are))
+
+    def _read_names(self) -> dict[int, dict[str, Key]]:
+        """The names by their numbers."""
+        names = self._columns
+        rows = self._query(f"SELECT number, {_listed(names)} FROM named")  # noqa: S608 - names of ours
+        return {
+            number: dict(zip(names, map(_value, names, texts), strict=True))
+            for number, *texts in rows
+        }
 
 
-def _values(row: tuple[Any, ...], keys: tuple[str, ...]) -> tuple[Key, ...]:
-    """The keys of a row. They are JSON text; only the process, cut from a run, is not."""
-    values = zip(keys, row, strict=False)
-    return tuple(text if key == "process" else _value(text) for key, text in values)
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
 
 
-def _value(text: str | None) -> Key:
-    """What a key's JSON text says."""
-    value: Key = None if text is None else json.loads(text)
+def _value(name: str, text: str | None) -> Key:
+    """What a name is. They are JSON text; only the process, cut from a run, is not."""
+    value: Key = text if name == "process" or text is None else json.loads(text)
     return value
 
 

@@ -151,12 +151,18 @@ def _places(
 def _place(
     operations: list[TypicalOperation], tally: Tally | None, source: SourceLine | None
 ) -> DeclarationTime:
-    dearest = min(operations, key=lambda each: (-each.typical, each.operation, str(each.operand)))
+    dearest = min(operations, key=_dearest_first)
     typical = sum(each.typical for each in operations)
     calls = tally.calls if tally else max(each.calls for each in operations)
     median = tally.p50 if tally else round(typical / calls)
     schema, declaration = dearest.schema, dearest.declaration
     return DeclarationTime(schema, declaration, source, dearest, calls, median, typical)
+
+
+def _dearest_first(operation: TypicalOperation) -> tuple[int, str, str, int, int]:
+    """The order of operations, to the last tie: engines give them in any order."""
+    _, _, name, operand, calls, rows, typical = operation
+    return -typical, name, str(operand), calls, rows
 
 
 def _ranked(places: Iterable[DeclarationTime]) -> tuple[DeclarationTime, ...]:

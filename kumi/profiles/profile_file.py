@@ -5,6 +5,8 @@ from __future__ import annotations
 from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
+from kumi.profiles.unreadable import UnreadableError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -27,9 +29,15 @@ class ProfileFile(NamedTuple):
     data: bytes = b""
 
     def lines(self) -> Iterator[tuple[int, bytes]]:
-        """Number (from 1) and bytes of each line that is not blank."""
-        with self.open() as file:
-            yield from _numbered(file)
+        """Number (from 1) and bytes of each line that is not blank.
+
+        Raises UnreadableError where the disk gives no more.
+        """
+        try:
+            with self.open() as file:
+                yield from _numbered(file)
+        except OSError as error:
+            raise UnreadableError(f"{self.name}: {error.strerror or error}") from error
 
     def is_marked(self) -> bool:
         """Whether a byte order mark is before the first line."""

@@ -95,14 +95,16 @@ class Computed:
     """A result as the code leaves it: it sets these attributes of a new `OWNER`, and no others.
 
     `_cells` has a plain value or a column for each of the places in `_outputs`, and `_axes` one for
-    each axis of the program, None where no value has it. Slots, since nothing else can be set then.
+    each axis of the program, None where no value has it. `_lists` is not there before a value is
+    asked for. Slots, since nothing else can be set then.
     """
 
-    __slots__ = ("__weakref__", "_axes", "_cells", "_outputs")
+    __slots__ = ("__weakref__", "_axes", "_cells", "_lists", "_outputs")
 
     _outputs: OutputTable
     _cells: tuple[Any, ...]
     _axes: tuple[Axis | None, ...]
+    _lists: dict[str, Any]
 
 
-RESULT_OUTPUTS, RESULT_CELLS, RESULT_AXES = Computed.__annotations__
+RESULT_OUTPUTS, RESULT_CELLS, RESULT_AXES, _ = Computed.__annotations__

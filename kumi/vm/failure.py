@@ -88,7 +88,7 @@ def explain(program: Program, error: BaseException, where: Stop, local: Mapping[
     said = _text(error)
     if "NoneType" in said or "null" in said:
         operation = program.operations[where.operations[0]]
-        error.args = (null_message(program, operation, local) or said,)
+        error.args = (_asked(lambda: null_message(program, operation, local), None) or said,)
 
 
 def annotate(program: Program, error: BaseException, where: Stop) -> None:

@@ -143,7 +143,7 @@ _CLEAN[ArrayOf] = {list, tuple, type(None)}
 
 
 def _load_column(leaf: Leaf, cells: Sequence[Any], path: AccessPath, report: _Report) -> Column:
-    types = types_of(cells, EXACT_TYPES.get(leaf.kind, dict))
+    types = types_of(cells, _usual_type(leaf, cells))
     if leaf.kind is DATE and not _is_clean(leaf, types):  # as text, most of them
         cells = list(map(as_date, cells))
         types = set(map(type, cells))
@@ -152,6 +152,13 @@ def _load_column(leaf: Leaf, cells: Sequence[Any], path: AccessPath, report: _Re
         return column
     checked = [_load_cell(leaf, cell, path, at, report) for at, cell in enumerate(cells)]
     return column_of(checked, leaf.kind)
+
+
+def _usual_type(leaf: Leaf, cells: Sequence[Any]) -> type:
+    """The type that most cells have: what is declared, and of decimals what the first is."""
+    if leaf.kind is DECIMAL and len(cells):
+        return type(cells[0])
+    return EXACT_TYPES.get(leaf.kind, dict)
 
 
 def _clean_column(leaf: Leaf, cells: Sequence[Any], types: set[type]) -> Column | None:

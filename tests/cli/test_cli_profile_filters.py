@@ -90,6 +90,13 @@ def test_where_nothing_is_left_it_says_what_there_is(capsys, file, arguments, to
     assert done.err == told + "\n"
 
 
+def test_where_a_profile_has_no_such_names_it_says_that(capsys, tmp_path):
+    path = tmp_path / "profile.jsonl"
+    path.write_text('{"event":"vm_run","schema":"Shop","duration_ms":1}\n')
+    done = call(capsys, "profile", path, "--service", "shop", "--schema", "Shop")
+    assert done.err == "No service is named in this profile, shop neither\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

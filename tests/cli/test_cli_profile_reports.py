@@ -22,7 +22,7 @@ def test_source_shows_the_class_that_ran(capsys, recorded):
     assert done.code == 0
     lines = done.out.splitlines()
     assert lines[0].startswith("First: ")
-    assert lines[2].endswith("  3  class First(kumi.Schema):")
+    assert lines[3].endswith("  3  class First(kumi.Schema):")
     assert lines[-4].endswith("  6      double = kumi.value(Input.x * 2.0)")
     assert "Second" not in done.out
 

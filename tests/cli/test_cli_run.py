@@ -322,3 +322,19 @@ def test_a_run_that_was_asked_for_a_profile_waits_for_room(folder, given, expect
         == expected
     )
     assert out.startswith(f"{given}\n")  # what it starts is not asked for a profile
+
+
+def test_decimals_are_read_and_written_with_all_their_digits(capsys, folder):
+    (folder / "s.kumi").write_text(
+        "schema do input do decimal :a float :f array :xs do decimal :x end end"
+        " value :same, input.a value :all, input.xs.x value :third, input.a / 3"
+        " value :zero, input.f / 0 value :plain, input.f end"
+    )
+    digits = "0.12345678901234567890123456789"
+    (folder / "s.json").write_text(f'{{"a": {digits}, "f": 0.1, "xs": [{digits}, 1.50, 2e3, "7"]}}')
+    done = call(capsys, "run", "s.kumi", "--input", "s.json")
+    assert f'"same": {digits},' in done.out
+    assert f'"all": [{digits}, 1.5, 2000, 7],' in done.out
+    assert '"third": 0.04115226300411522630041152263,' in done.out
+    assert '"zero": null,\n  "plain": 0.1\n' in done.out
+    assert done.err == "warning: 1 number is NaN or infinite, which JSON has not: null\n"

@@ -1,5 +1,6 @@
 """Reports on a real terminal, and where there is none."""
 
+import hashlib
 import json
 import re
 import signal
@@ -80,6 +81,36 @@ def test_a_report_fits_the_terminal_and_loses_no_figure(file, columns, mode):
     assert widest(after_the_first_lines(shown)) <= columns
     figures = r"\d[\d.,]*(?: %| ?[mµn]?s\b)"
     assert sorted(re.findall(figures, shown)) == sorted(re.findall(figures, plain))
+
+
+@pytest.mark.parametrize("report", ["--tree", "--source", "--by=schema,declaration,operation"])
+@pytest.mark.parametrize("columns", [60, 80])
+def test_other_reports_fit_it_too(file, columns, report):
+    plain = piped("profile", file, report)
+    done = on_terminal(columns, "profile", file, report)
+    shown = without_colours(done.out)
+    assert done.code == 0
+    assert widest(shown) <= columns
+    figures = r"\d[\d.,]*(?: %| ?[mµn]?s\b)"
+    assert sorted(re.findall(figures, shown)) == sorted(re.findall(figures, plain))
+
+
+def test_a_hot_line_has_a_colour_on_a_terminal_and_none_where_none_is_wanted(tmp_path):
+    source = tmp_path / "long.kumi"
+    source.write_text("schema do\n  value :hot, 1.0 + 2.0\nend\n")
+    program = {
+        "event": "program", "program": "1f", "schema": "Long", "path": str(source),
+        "sha256": hashlib.sha256(source.read_bytes()).hexdigest(), "declarations": [],
+        "operations": [["hot", "Map", "add", None, [], 2]],
+    }  # fmt: skip
+    path = tmp_path / "profile.jsonl"
+    events = [program, operation("Long", "Map", 5000, "hot", "add")]
+    path.write_text("".join(json.dumps(event) + "\n" for event in events))
+    coloured = on_terminal(80, "profile", path, "--source").out
+    [hot] = [line for line in coloured.splitlines() if ":hot" in line]
+    assert hot.startswith("\x1b[")
+    assert without_colours(hot).startswith("   5 µs       1      0 ####    2    value :hot, 1.0")
+    assert "\x1b[" not in on_terminal(80, "profile", path, "--source", NO_COLOR="1").out
 
 
 @pytest.mark.parametrize("columns", WIDTHS)

@@ -6,6 +6,7 @@
 import json
 import linecache
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ CASE = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 TWENTY = 20
+WRITTEN_BY = (3, 11)
 FILE = str(Path("rules.py").resolve())
 
 
@@ -51,6 +53,15 @@ def of_class(code):
     return [one for one in names.values() if is_schema(one) and one is not kumi.Schema][-1]
 
 
+def as_any_python(said):
+    """Without columns, carets and Python's own guesses, where another Python wrote the page."""
+    if sys.version_info[:2] == WRITTEN_BY:
+        return said
+    said = re.sub(r"^(rules.py:\d+):\d+:", r"\1:", said, flags=re.MULTILINE)
+    said = re.sub(r"\. Did you mean: '\w+'\?", "", said)
+    return re.sub(r"^ +\| +\^+$", "", said, flags=re.MULTILINE)
+
+
 def cases():
     text = PAGE.read_text(encoding="utf-8")
     return [(title(text, one.start()), one) for one in CASE.finditer(text)]
@@ -61,7 +72,8 @@ def cases():
     "case", [one for _, one in cases()], ids=[f"{name}, {one['form']}" for name, one in cases()]
 )
 def test_the_message_is_the_one_shown(case):
-    assert message(case["form"], case["code"], case["data"]) == case["said"].rstrip("\n")
+    said = message(case["form"], case["code"], case["data"])
+    assert as_any_python(said) == as_any_python(case["said"].rstrip("\n"))
 
 
 def test_there_are_twenty_mistakes_in_both_forms():

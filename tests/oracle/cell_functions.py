@@ -5,9 +5,13 @@ Written from docs/language.md alone, and by other means than kumi's kernels wher
 
 import math
 from datetime import date, timedelta
+from decimal import Decimal
 from fractions import Fraction
 
-NUMBERS = ("integer", "float")
+import exact_numbers
+from exact_numbers import as_decimal, as_fraction, digits_28
+
+NUMBERS = ("integer", "float", "decimal")
 
 
 class Unsaid(Exception):
@@ -32,7 +36,9 @@ def promote(*kinds):
     known = {kind for kind in kinds if kind != "null"}
     if len(known) < 2:
         return known.pop() if known else "null"
-    return "float" if known == set(NUMBERS) else "any"
+    if not known <= set(NUMBERS):
+        return "any"
+    return "decimal" if "decimal" in known else "float"
 
 
 def to_float(value):
@@ -47,7 +53,21 @@ def to_float(value):
 
 def converted(value, kind):
     """A value that was loaded or chosen, as the kind that it is to have."""
-    return {"float": to_float, "date": as_date}.get(kind, lambda same: same)(value)
+    ways = {"float": to_float, "date": as_date, "decimal": to_decimal}
+    return ways.get(kind, lambda same: same)(value)
+
+
+def to_decimal(value):
+    """A number, or the text of one; ValueError where that is NaN or infinite."""
+    if value is None:
+        return None
+    if type(value) is bool or not isinstance(value, (int, float, str, Decimal, Fraction)):
+        raise TypeError("not a number")
+    if type(value) is float and not math.isfinite(value):
+        raise ValueError("not finite")
+    if type(value) is str and not set(value) <= set("0123456789.-+eE"):
+        raise ValueError("not a number")
+    return as_decimal(as_fraction(Decimal(value) if type(value) is str else value))
 
 
 def as_date(value):
@@ -64,12 +84,20 @@ def as_date(value):
 
 
 def numbers(*values):
-    """The operands, all integers or all floats."""
-    if any(type(value) not in (int, float) for value in values):
+    """The operands, all integers or all floats; fractions where there is a decimal."""
+    if any(type(value) not in (int, float, Decimal) for value in values):
         raise TypeError("not a number")
+    if any(type(value) is Decimal for value in values):
+        return [finite_fraction(value) for value in values]
     if any(type(value) is float for value in values):
         return [to_float(value) for value in values]
     return list(values)
+
+
+def finite_fraction(value):
+    if type(value) is float and not math.isfinite(value):
+        raise ValueError("not finite")
+    return as_fraction(value)
 
 
 def multiply(a, b):
@@ -80,7 +108,9 @@ def multiply(a, b):
 
 
 def divide(a, b):
-    numbers(a, b)
+    exact = numbers(a, b)
+    if type(exact[0]) is Fraction:
+        return digits_28(exact[0] / exact[1])
     if type(a) is type(b) is int and a and b:
         return rounded(Fraction(a, b))
     a, b = to_float(a), to_float(b)
@@ -100,7 +130,7 @@ def rounded(exact):
 
 def modulo(a, b):
     a, b = numbers(a, b)
-    if type(a) is int:
+    if type(a) is not float:
         return a - b * (a // b)
     if b == 0 or math.isnan(a) or math.isnan(b) or math.isinf(a):
         return math.nan
@@ -112,6 +142,8 @@ def modulo(a, b):
 
 def power(a, b):
     a, b = numbers(a, b)
+    if type(a) is Fraction:  # only small whole exponents are drawn
+        return digits_28(a ** int(b))
     if type(a) is int:
         if b < 0:
             raise ValueError("an integer to a negative power")
@@ -157,8 +189,11 @@ def real(function, *, periodic=False, least=-math.inf, exact=False):
 
 def clamp(x, low, high):
     for value in (x, low, high):
-        if type(value) not in (int, float, str):
+        if type(value) not in (int, float, Decimal, str):
             raise TypeError("has no order")
+    if type(x) is not str:
+        exact = numbers(x, low, high)
+        x, low, high = exact if type(exact[0]) is Fraction else (x, low, high)
     if low > high:
         raise ValueError("bounds are reversed")
     return low if x < low else min(x, high)
@@ -167,12 +202,23 @@ def clamp(x, low, high):
 # -- comparisons, logic and choices
 
 
+def equal_numbers(a, b):
+    """Equality where one of the two is a decimal for certain, and null."""
+    if a is None or b is None:
+        return a is b
+    a, b = numbers(a, b)
+    return a == b
+
+
 def same(a, b):
     """Structural equality: a boolean equals no number, null only null."""
     if isinstance(a, list) and isinstance(b, list):
         return len(a) == len(b) and all(map(same, a, b))
     if isinstance(a, dict) and isinstance(b, dict):
         return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
+    if {type(a), type(b)} == {Decimal, float}:
+        finite = all(map(math.isfinite, (a, b)))
+        return finite and as_fraction(a) == as_fraction(b)
     return (type(a) is bool) == (type(b) is bool) and a == b
 
 
@@ -188,8 +234,8 @@ def ordered(compare):
             return compare(list(map(ord, a)), list(map(ord, b)))
         if type(a) is date and type(b) is date:
             return compare((a.year, a.month, a.day), (b.year, b.month, b.day))
-        numbers(a, b)
-        return compare(a, b)
+        exact = numbers(a, b)
+        return compare(*exact) if type(exact[0]) is Fraction else compare(a, b)
 
     return apply
 
@@ -255,6 +301,8 @@ def text(value):
         raise TypeError("null has no text")
     if type(value) is bool:
         return str(value).lower()
+    if type(value) is Decimal:
+        return exact_numbers.shown(value)
     if type(value) is not float:
         return str(value)
     if not math.isfinite(value):
@@ -317,6 +365,7 @@ MAPS = {
     "size": len,
     "at": at,
     "concat": lambda a, b: text(a) + text(b),
+    "to_decimal": to_decimal,
     "upcase": lambda a: string(a).upper(),
     "downcase": lambda a: string(a).lower(),
 }
@@ -326,6 +375,8 @@ MAPS = {
 
 
 def total(items, kind):
+    if kind == "decimal":
+        return sum((numbers(item)[0] for item in items), Fraction(0))
     result = 0 if kind == "integer" else 0.0
     for item in items:
         result += numbers(item)[0]
@@ -349,6 +400,8 @@ def near(result, items):
 
 
 def mean(items, kind):
+    if kind == "decimal":
+        return digits_28(total(items, kind) / len(items))
     found = total(items, kind)
     if type(found) is Loose:
         return Loose(found / len(items), found.slack / len(items) + math.ulp(found))
@@ -418,8 +471,11 @@ def kind_of(function, kinds):
     for names, kind in KINDS_OF_RESULTS:
         if function in names:
             return kind
+    if function == "to_decimal":
+        return "decimal"
     if function in REAL:
-        return "float"
+        exact = function in ("divide", "mean") and "decimal" in kinds
+        return "decimal" if exact else "float"
     if function == "at":
         return kinds[0][1]
     if function in CHOICES:

@@ -5,6 +5,8 @@ A value is its kind, its axes, and its cells: lists nested as deep as there are 
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 from functools import partial, reduce
 from typing import Any
 
@@ -13,14 +15,18 @@ from cell_functions import (
     CHOICES,
     FOLDS,
     MAPS,
+    NUMBERS,
     PASSING,
     Loose,
     Unsaid,
     as_date,
     converted,
+    equal_numbers,
     kind_of,
     same,
+    to_decimal,
 )
+from exact_numbers import as_decimal
 
 from kumi.syntax import nodes
 
@@ -178,6 +184,7 @@ def joined(join, conditions):
 def constant(value):
     names = {type(None): "null", bool: "boolean", int: "integer", float: "float", str: "string"}
     names[date] = "date"
+    names[Decimal] = "decimal"
     return Value(names.get(type(value), "symbol"), (), value)
 
 
@@ -193,16 +200,24 @@ def called(function, args, options=None):
     kind = kind_of(function, [arg.kind for arg in args])
     if function in FOLDS:
         (arg,) = args
-        fold = _meaning(function, lambda *items: FOLDS[function](list(items), arg.kind))
+        fold = _meaning(
+            function, lambda *items: as_it_is(FOLDS[function](list(items), arg.kind), kind)
+        )
         cells = _each(lambda items: fold(*items), [(len(arg.axes) - 1, arg.cells)])
         return Value(kind, arg.axes[:-1], _sound(cells, len(arg.axes) - 1))
     bring = {"at": element}.get(function, converted if function in CHOICES else as_it_is)
-    mean = _meaning(
-        function, lambda *cells: bring((MAPS | more.MORE)[function](*cells, **options), kind)
-    )
+    meaning = _of_kinds(function, {arg.kind for arg in args})
+    mean = _meaning(function, lambda *cells: bring(meaning(*cells, **options), kind))
     axes = max((arg.axes for arg in args), key=len)
     cells = _each(mean, [(len(arg.axes), arg.cells) for arg in args])
     return Value(kind, axes, _sound(cells, len(axes)))
+
+
+def _of_kinds(function, kinds):
+    """The function; of numbers among which there is a decimal, equality is stricter."""
+    if function in ("equal", "not_equal") and "decimal" in kinds and kinds <= set(NUMBERS):
+        return lambda a, b: equal_numbers(a, b) is (function == "equal")
+    return (MAPS | more.MORE)[function]
 
 
 def searched(function, args, options):
@@ -250,7 +265,7 @@ def _all_sound(*results):
 
 
 def as_it_is(value, _kind):
-    return value
+    return as_decimal(value) if type(value) is Fraction else value
 
 
 def element(value, kind):
@@ -268,7 +283,17 @@ def is_of(value, kind):
         return isinstance(value, list)
     if kind == "date":
         return type(as_date(value)) is date
+    if kind == "decimal":
+        return is_decimal(value)
     return type(value) is PYTHON[kind] or (kind == "float" and type(value) is int)
+
+
+def is_decimal(value):
+    try:
+        to_decimal(value)
+    except (TypeError, ValueError, OverflowError):
+        return False
+    return True
 
 
 def _each(function, args):
@@ -298,7 +323,7 @@ def _meaning(name, function):
             raise Unsaid
         try:
             return function(*cells)
-        except (TypeError, ValueError, ZeroDivisionError) as error:
+        except (TypeError, ValueError, ZeroDivisionError, OverflowError) as error:
             return _NoValue(type(error))
 
     return apply
@@ -397,12 +422,15 @@ def _admitted(domain, value):
     if isinstance(domain, nodes.OneOf):
         listed = (one.name if isinstance(one, nodes.Symbol) else one for one in domain.values)
         return any(same(one, value) for one in listed)
-    wanted = (date,) if type(domain.low) is date else (int, float)
+    wanted = (date,) if type(domain.low) is date else (int, float, Decimal)
     if type(value) not in wanted:
         return False
-    above = domain.low is None or value >= domain.low
-    below = domain.high is None or value <= domain.high
-    return above and below and not (domain.exclusive and value == domain.high)
+    low, high = domain.low, domain.high
+    if type(value) is Decimal:
+        low, high = map(to_decimal, (low, high))
+    above = low is None or value >= low
+    below = high is None or value <= high
+    return above and below and not (domain.exclusive and value == high)
 
 
 def _kind_at(declared, path):

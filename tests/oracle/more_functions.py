@@ -3,8 +3,10 @@
 import decimal
 import math
 from decimal import Decimal
+from fractions import Fraction
 
 from cell_functions import numbers, same
+from exact_numbers import rounded
 
 MODES = {
     "half_even": decimal.ROUND_HALF_EVEN,
@@ -21,6 +23,10 @@ WIDE = decimal.Context(prec=3000, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN)
 def round_to(x, step, mode="half_even"):
     """A multiple of a step, by the decimals that people see."""
     x, step = numbers(x, step)
+    if type(x) is Fraction:
+        if step <= 0:
+            raise ValueError("a step is above zero")
+        return Fraction(rounded(x / step, 0, mode)) * step
     if not 0 < step < math.inf:
         raise ValueError("a step is above zero")
     return multiple(x, Decimal(repr(step)), mode)
@@ -30,6 +36,8 @@ def round_at(x, digits=0, mode="half_even"):
     numbers(x)
     if type(x) is int and digits >= 0:
         return x
+    if type(x) is Decimal:
+        return Fraction(rounded(Fraction(x), digits, mode))
     return multiple(x, Decimal(1).scaleb(-digits), mode)
 
 
@@ -54,8 +62,10 @@ def whole(function):
 def extreme_of(choose):
     def apply(*given):
         if not all(type(one) is str for one in given):
-            if any(type(one) not in (int, float) for one in given):
+            if any(type(one) not in (int, float, Decimal) for one in given):
                 raise TypeError("has no order")
+            if any(type(one) is Decimal for one in given):
+                return choose(numbers(*given))
             unordered = [one for one in given if one != one]
             if unordered:
                 return unordered[0]

@@ -7,6 +7,7 @@ from kumi.syntax.nodes import Call, Symbol
 
 MODES = ["half_even", "half_up", "half_down", "up", "down", "ceiling", "floor"]
 STEPS = {"integer": [1, 5, 12, 1000], "float": [0.05, 0.25, 0.1, 5.0, 1e-7]}
+STEPS["decimal"] = ["0.05", "0.3", "12", "1e-7"]
 LISTED = {
     "integer": [0, 1, 2, 3.0, -1, 2**53 + 1],
     "float": [0.5, 1, 2.5, -3, 1e20],
@@ -36,7 +37,7 @@ class MoreCalls:
         return self.with_options(self.call("round_to", kind, one, step), **self.mode())
 
     def whole(self, kind, lineage, depth):
-        of = self.number("float")
+        of = self.rnd.choice(["decimal", self.number("float")])
         return self.call(self.rnd.choice(["floor", "ceil"]), kind, self.leaf(of, lineage, False))
 
     def one_of_several(self, kind, lineage, depth):

@@ -5,6 +5,7 @@ All choices are made by a `random.Random`.
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from kumi.places import Place, Source
@@ -12,7 +13,7 @@ from kumi.syntax.nodes import Input, OneOf, Range, Symbol
 
 SOURCE = Source("random.kumi", "")
 PLACE = Place(SOURCE, 1)
-SCALARS = ("integer", "float", "string", "boolean", "date")
+SCALARS = ("integer", "float", "decimal", "string", "boolean", "date")
 POOLS = {
     "integer": [
         *(0, 1, 2, 3, -1, -7, 10, 100, 2**31, 2**53, 2**53 + 1, -(2**53) - 1, 3037000500),
@@ -21,6 +22,11 @@ POOLS = {
     "float": [
         *(0.0, -0.0, 1.0, -1.0, 0.1, 0.5, -2.5, 3.0, 1e16, 2.0**53, 2.0**63, 1e-7, 123456.789),
         *(1e300, -1e300, 5e-324, float("inf"), float("-inf"), float("nan")),
+    ],
+    "decimal": [
+        *(0, Decimal("1.50"), "19.99", 0.1, "-0.05", Decimal(-3), 2.5, "0.3333333333333333333333"),
+        *(7, Decimal("0.07"), "92233720368547758.08", Decimal("-1e-30"), 10**30, 123456.789, "-0"),
+        *(Decimal(2**63 - 1), "-92233720368547758.07", 5e-324, 1e300, "1e3"),
     ],
     "string": [
         "",
@@ -56,6 +62,7 @@ DOMAINS = {
         OneOf((1, 2.0, True)),
     ],
     "float": [Range(0, 10.0, exclusive=True), Range(None, 1e16), OneOf((0, 2.5, 2**70))],
+    "decimal": [Range(0, 10.0, exclusive=True), Range(-0.1, None), OneOf((0, 0.1, 2))],
     "string": [OneOf(("a", Symbol("b"), ""))],
     "boolean": [OneOf((True, 0))],
     "any": [OneOf((1, "a", True)), Range(0, 9)],
@@ -207,4 +214,5 @@ FITTING = {
     "boolean": {bool},
     "any": {int, str, bool},
     "date": {date},
+    "decimal": {int, float},
 }

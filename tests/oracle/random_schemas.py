@@ -8,7 +8,7 @@ from datetime import date
 
 from random_calls import MoreCalls
 from random_inputs import PLACE, SCALARS, SOURCE, Block
-from typed import Typed, gives_null, literal, path_to, prepared, sure
+from typed import Typed, finite, gives_null, literal, path_to, prepared, sure
 
 from kumi.syntax.nodes import (
     Call,
@@ -22,6 +22,7 @@ from kumi.syntax.nodes import (
 LITERALS = {
     "integer": [0, 1, 2, 3, -1, 7, 100_000, 2**53 + 1, 2**63, -(2**63), -(2**80), 10**400],
     "float": [0.0, -0.0, 0.5, 1.0, 2.5, -3.0, 0.1, 1e20, float("inf")],
+    "decimal": ["0", "1.5", "-0.05", "0.07", "100", "1e-9", "92233720368547758.07", "-3"],
     "string": ["", "a", "b", "B", "é", "ß", "日本", "\U0001f600", " x\n", '"\\'],
     "boolean": [True, False],
     "date": [date(2024, 2, 29), date(2023, 12, 31), date(1, 1, 1), date(9999, 12, 31)],
@@ -57,6 +58,9 @@ class Formulas(MoreCalls):
             "boolean": [self.listed, self.logic, self.logic, self.negation, self.equality, self.equality,
                         self.order, self.order, self.is_null, self.quantifier],
         }  # fmt: skip
+        made["decimal"] = [self.arithmetic] * 4 + [self.quotient, self.quotient, self.power]
+        made["decimal"] += [self.rounded, self.rounded, self.one_of_several, self.found_in_a_table]
+        made["decimal"] += [self.clamp, self.fold, self.fold, self.exact_mean]
         made["date"] = [self.moved, self.moved, self.fold]
         if kind == "any":
             return [self.mixture, self.mixture, self.item]
@@ -79,14 +83,15 @@ class Formulas(MoreCalls):
     def call(self, function, kind, *args, loose=False):
         axes = max((arg.axes for arg in args), key=len)
         loose = loose or any(arg.loose for arg in args)
-        args = prepared(function, args)
+        args = finite(prepared(function, args))
         node = Call(PLACE, function, tuple(a.node for a in args))
         return Typed(node, kind, axes, loose, gives_null(function, args))
 
     # -- by the kind of the result
 
     def number(self, kind):
-        return self.rnd.choice(["float", "integer"]) if kind == "float" else kind
+        below = {"float": ["float", "integer"], "decimal": ["decimal", "integer", "float"]}
+        return self.rnd.choice(below.get(kind, [kind]))
 
     def pair(self, kind, lineage, depth):
         """Two numbers, one of them at least of the kind; or two of any other kind."""
@@ -123,6 +128,14 @@ class Formulas(MoreCalls):
         kinds = [self.number("float"), self.number("float")]
         return self.call("divide", kind, *(self.expression(k, lineage, depth) for k in kinds))
 
+    def quotient(self, kind, lineage, depth):
+        return self.call("divide", kind, *self.pair(kind, lineage, depth))
+
+    def exact_mean(self, kind, lineage, depth):
+        if not self.rnd.randint(0, 2):
+            return self.conditional("mean_if", kind, kind, lineage, depth)
+        return self.folded(["mean"], kind, kind, lineage, depth)
+
     def square_root(self, kind, lineage, depth):
         inner = self.expression(self.number("float"), lineage, depth)
         return self.call("sqrt", kind, self.call("abs", inner.kind, inner))
@@ -140,7 +153,7 @@ class Formulas(MoreCalls):
     def clamp(self, kind, lineage, depth):
         bounds = LITERALS[kind] if self.rnd.randint(0, 3) else [None]
         low, high = (literal(self.rnd.choice(bounds), kind) for _ in "ab")
-        if low.node.value is None:
+        if bounds == [None]:
             low, high = (self.expression(kind, lineage, depth) for _ in "ab")
         return self.call("clamp", kind, self.expression(kind, lineage, depth), low, high)
 
@@ -167,7 +180,7 @@ class Formulas(MoreCalls):
         """A choice between kinds that have nothing in common."""
         way = self.rnd.randint(0, 7)
         kinds = self.rnd.sample([*SCALARS, "any", "hash"], 2)
-        if set(kinds) == {"integer", "float"}:
+        if set(kinds) <= {"integer", "float", "decimal"}:
             kinds[0] = "string"
         args = [self.expression(one, lineage, depth) for one in kinds]
         if any(arg.kind == "null" for arg in args):
@@ -250,7 +263,10 @@ class Formulas(MoreCalls):
     def order(self, kind, lineage, depth):
         name = self.rnd.choice(["greater_than", "less_than"]) + self.rnd.choice(["", "_or_equal"])
         kinds = self.rnd.choice(
-            [("integer", "float"), ("float",), ("integer",), ("string",), ("date",)]
+            [
+                *(("integer", "float"), ("float",), ("integer",), ("string",), ("date",)),
+                *(("decimal",), ("integer", "float", "decimal")),
+            ]
         )
         args = [self.expression(self.rnd.choice(kinds), lineage, depth) for _ in "ab"]
         return self.call(name, kind, *args)
@@ -361,6 +377,8 @@ class Formulas(MoreCalls):
                 sure(self.expression("boolean", lineage, 1)) for _ in range(self.rnd.randint(1, 3))
             ]
             result = self.expression(self.number(kind), lineage, depth - 1, loose=True)
+            if kind == "decimal":
+                result, _ = finite([result, literal("0", kind)])
             parts += [*conditions, result]
             null = null or result.null
             join = self.rnd.choice(["all", "all", "any", "none"])
@@ -381,7 +399,7 @@ def may_be_equal(one, other):
         return True
     if one[0] == other[0] == "array":
         return may_be_equal(one[1], other[1])
-    return {one, other} <= {"integer", "float"}
+    return {one, other} <= {"integer", "float", "decimal"}
 
 
 def schema(rnd):

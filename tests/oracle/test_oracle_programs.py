@@ -4,9 +4,11 @@ import json
 import os
 import random
 from collections import defaultdict
+from decimal import Decimal
 
 import pytest
 from cell_functions import Loose, Unsaid
+from exact_numbers import shown
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from interpreter import BadInput, Failed, evaluate
@@ -90,6 +92,14 @@ def same(found, value):
         return len(found) == len(value) and all(map(same, found, value))
     if isinstance(value, dict):
         return found.keys() == value.keys() and all(same(found[k], value[k]) for k in value)
+    if type(value) is Decimal:
+        as_given = found is value  # in an array that was passed on whole
+        written = format(found, "f"), found.as_tuple().exponent <= 0
+        return as_given or written == (shown(value), True)
+    if type(value) is Decimal:
+        as_given = found is value  # in an array that was passed on whole
+        written = format(found, "f"), found.as_tuple().exponent <= 0
+        return as_given or written == (shown(value), True)
     if type(value) is float:
         return repr(found) == repr(value)
     return found == value

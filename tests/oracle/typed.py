@@ -26,6 +26,7 @@ class Typed:
 TAKES_NULL = ("equal", "not_equal", "in", "is_null", "count", "count_if", "min", "max", "coalesce")
 FALLBACKS = {"integer": 1, "float": 1.0, "string": "n", "boolean": True, "any": "any", "null": "n"}
 FALLBACKS["date"] = date(2024, 2, 29)
+FALLBACKS["decimal"] = 2
 
 
 def path_to(leaf):
@@ -48,6 +49,17 @@ def prepared(function, args):
     return [*map(sure, args[:free]), *args[free:]]
 
 
+def finite(args):
+    """No infinite literal beside a decimal: that is an error of the schema."""
+    if all(arg.kind != "decimal" for arg in args):
+        return args
+    return [literal(2.5, "float") if is_infinite(arg.node) else arg for arg in args]
+
+
+def is_infinite(node):
+    return isinstance(node, Constant) and node.value == float("inf")
+
+
 def gives_null(function, args):
     if function == "select":
         return args[1].null or args[2].null
@@ -58,4 +70,6 @@ def literal(value, kind):
     if kind == "symbol":
         return Typed(Constant(PLACE, Symbol("s")), kind)
     null = value is None
+    if kind == "decimal" and not null:
+        return Typed(Call(PLACE, "to_decimal", (Constant(PLACE, value),)), kind)
     return Typed(Constant(PLACE, value), "null" if null else kind, null=null)

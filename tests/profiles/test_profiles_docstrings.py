@@ -6,7 +6,12 @@ from importlib import import_module
 import pytest
 
 MODULES = ["event_line", "losses", "python_engine", "strict_line", "typical"]
-MODULES += ["positions.digits", "positions.places", "reports.fitting", "reports.wording"]
+MODULES += [
+    "positions.digit_columns",
+    "positions.stamped_places",
+    "reports.fitting",
+    "reports.wording",
+]
 MODULES += ["warehouses.first_readings", "warehouses.statements"]
 
 

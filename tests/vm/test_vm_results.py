@@ -5,6 +5,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
+import kumi
 from kumi.places import Source
 from kumi.schema import Schema
 from kumi.syntax.text import parse
@@ -61,3 +62,13 @@ def test_a_result_keeps_nothing_of_arrays_that_it_does_not_show():
     tracemalloc.stop()
     assert found["total"] == 10_000.0
     assert kept < 40_000  # one array has 80,000 bytes
+
+
+def test_a_value_over_arrays_becomes_a_list_once():
+    """So a loop over `result.tax[row]` does not make the list anew for each row."""
+    result = kumi.loads(
+        "schema do input do array :xs do float :x end end value :y, input.xs.x * 2 end",
+        name="Twice",
+    ).run(xs=[1.0, 2.0])
+    assert result.y == [2.0, 4.0]
+    assert result.y is result.y is result["y"]

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from kumi.profiles.positions.places import PROCESS
 from kumi.profiles.positions.shapes import learned
+from kumi.profiles.positions.stamped_places import PROCESS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kumi.profiles.positions.shapes import Shape
+    from kumi.profiles.positions.shapes import RunShape
 
     Key: TypeAlias = tuple[int, bytes, bytes, bytes, bool]
 
 RUN: Final = b'{"event":"vm_run"'
+_ATTEMPTS: Final = 20
 _SPAN: Final = b'{"event":"vm_'
 _DURATION, _PROGRAM, _CPU = b'"duration_ms":', b'"program":', b'"cpu_ms":'
 _ID, _PARENT = b'"run":"', b'"parent_span_id":'
@@ -24,24 +26,32 @@ class KnownShapes:
     """Learns shapes. A run whose like was not there before is none yet: many files have few."""
 
     def __init__(self) -> None:
-        self._shapes: dict[Key, Shape | None] = {}
-        self._seen_once: set[Key] = set()
+        self._shapes: dict[Key, RunShape] = {}
+        self._seen: Counter[Key] = Counter()
 
-    def of(self, text: bytes, start: int, line_end: int, end: int) -> Shape | None:
+    def of(self, text: bytes, start: int, line_end: int, end: int) -> RunShape | None:
         """The shape of the run whose first line is at `start`; None where it has none.
 
         All lines until `end` are whole.
         """
         key = _key(text, start, line_end)
-        if key not in self._shapes:
-            if key not in self._seen_once:
-                self._seen_once.add(key)
-                return None
+        found = self._shapes.get(key)
+        if found is None and self._may_be_learned(key):
             lines = list(_lines(text, start, line_end - start, end))
-            if start + len(lines) * (line_end - start) >= end:
-                return None  # it may go on
-            self._shapes[key] = learned(lines)
-        return self._shapes[key]
+            is_whole = start + len(lines) * (line_end - start) < end  # else it may go on
+            found = learned(lines) if is_whole else None
+            if found:
+                self._shapes[key] = found
+        return found
+
+    def forget(self, shape: RunShape) -> None:
+        """Learn it anew: the run that it was learned from was damaged."""
+        self._shapes = {key: each for key, each in self._shapes.items() if each is not shape}
+
+    def _may_be_learned(self, key: Key) -> bool:
+        """Not from the first run, and not for ever: where runs are no good, lines are read."""
+        self._seen[key] += 1
+        return 1 < self._seen[key] <= _ATTEMPTS
 
 
 def _key(text: bytes, start: int, end: int) -> Key:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kumi.profiles.positions.position_reader import PositionReader
 from kumi.profiles.profile_file import BYTE_ORDER_MARK, ProfileFile
+from kumi.profiles.unreadable import UnreadableError
 
 if TYPE_CHECKING:
     from kumi.profiles.one_by_one import OneByOne
@@ -21,7 +22,8 @@ class NotOursError(Exception):
 class OwnFile:
     """Counts what is ours in a file.
 
-    `first_malformed` is the number of its first malformed line there. Raises NotOursError.
+    `first_malformed` is the number of its first malformed line there. Raises NotOursError, and
+    UnreadableError where the disk gives no more.
     """
 
     def __init__(
@@ -33,10 +35,14 @@ class OwnFile:
         self._begins: list[int] = []
         self._lines_before: list[int] = []
         reader = PositionReader(counts, others, self._add_foreign)
-        is_marked = profile.is_marked()
-        with profile.open() as file:
-            file.seek(len(BYTE_ORDER_MARK) if is_marked else 0)
-            reader.read(file)
+        try:
+            is_marked = profile.is_marked()
+            with profile.open() as file:
+                file.seek(len(BYTE_ORDER_MARK) if is_marked else 0)
+                reader.read(file)
+        except OSError as error:
+            name = error.filename or profile.name
+            raise UnreadableError(f"{name}: {error.strerror or error}") from error
         self.first_malformed = reader.first_malformed
 
     @property

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from kumi.profiles.one_by_one import OneByOne
     from kumi.profiles.positions.run_counts import RunCounts
-    from kumi.profiles.positions.shapes import Shape
+    from kumi.profiles.positions.shapes import RunShape
 
 PART: Final = 4 << 20  # bytes
 _TOGETHER: Final = (
@@ -36,7 +36,7 @@ _FEW: Final = 1 << 16  # bytes; another engine would not count so many lines in 
 class _Found(NamedTuple):
     """Where in a part the runs of each shape begin, where other lines are, and where it ends."""
 
-    runs: dict[Shape, list[int]]
+    runs: dict[RunShape, list[int]]
     others: list[tuple[int, int]]
     end: int
 
@@ -98,7 +98,7 @@ class PositionReader:
         return text[found.end :]
 
     def _found(self, text: bytes, end: int, *, may_wait: bool) -> _Found:
-        runs: dict[Shape, list[int]] = defaultdict(list)
+        runs: dict[RunShape, list[int]] = defaultdict(list)
         others: list[tuple[int, int]] = []
         at = 0
         while at < end:
@@ -131,18 +131,20 @@ class PositionReader:
         if not line.isspace():
             self._others.add(line)
 
-    def _count_runs(self, text: bytes, shape: Shape, starts: NDArray[np.int64]) -> None:
+    def _count_runs(self, text: bytes, shape: RunShape, starts: NDArray[np.int64]) -> None:
         """Count runs of a shape; those that do not fit it after all, line by line."""
         runs = _runs(text, shape, starts)
         are_like = shape.like_the_first(runs)
         if not are_like.all():
             self._count_lines(text, shape, starts[~are_like])
+            if np.count_nonzero(are_like) < len(starts) // 2:
+                self._shapes.forget(shape)
             starts, runs = starts[are_like], runs[are_like]
         if len(starts):
             self._count_alike(text, shape, starts, runs)
 
     def _count_alike(
-        self, text: bytes, shape: Shape, starts: NDArray[np.int64], runs: NDArray[np.uint8]
+        self, text: bytes, shape: RunShape, starts: NDArray[np.int64], runs: NDArray[np.uint8]
     ) -> None:
         """Count runs like the first one; in halves, where one of them says what it must not."""
         said = shape.figures(runs)
@@ -155,7 +157,7 @@ class PositionReader:
         self._count_alike(text, shape, starts[:half], runs[:half])
         self._count_alike(text, shape, starts[half:], runs[half:])
 
-    def _count_lines(self, text: bytes, shape: Shape, starts: NDArray[np.int64]) -> None:
+    def _count_lines(self, text: bytes, shape: RunShape, starts: NDArray[np.int64]) -> None:
         for start in starts.tolist():
             for line in text[start : start + shape.size].split(b"\n")[:-1]:
                 self._count_line(line)
@@ -167,7 +169,7 @@ class PositionReader:
         )
 
 
-def _runs(text: bytes, shape: Shape, starts: NDArray[np.int64]) -> NDArray[np.uint8]:
+def _runs(text: bytes, shape: RunShape, starts: NDArray[np.int64]) -> NDArray[np.uint8]:
     """The bytes of runs: (runs, lines, width). Where they follow each other nothing is copied."""
     octets = np.frombuffer(text, np.uint8)
     if starts[-1] - starts[0] == (len(starts) - 1) * shape.size:

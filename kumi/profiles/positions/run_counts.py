@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from kumi.profiles.positions.digits import hexadecimal, moments
+from kumi.profiles.positions.digit_columns import hexadecimal, moments
 from kumi.profiles.positions.time_counts import LONGEST, TimeCounts
 from kumi.profiles.typical import LONGER
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from kumi.profiles.event_line import Timed
     from kumi.profiles.filters import Filters
-    from kumi.profiles.positions.shapes import RunFigures, Shape
+    from kumi.profiles.positions.shapes import RunFigures, RunShape
 
     Numbers = NDArray[np.int64]
     Flags = NDArray[np.bool_]
@@ -29,7 +29,7 @@ _CLASSES: Final = 64
 _ANY_TIME: Final = 2**63 - 1
 
 
-class Group(NamedTuple):
+class LineGroup(NamedTuple):
     """Events that are counted together: one of them, and which power of two their rows are."""
 
     event: Timed
@@ -37,21 +37,18 @@ class Group(NamedTuple):
 
 
 class RunCounts:
-    """Counts runs. `left_out` are the lines that filters leave out, by kind.
-
-    `rows` and `cpu` are sums by the number of a group; `cpu` has those that say one.
-    """
+    """Counts runs. `rows` and `cpu` are sums by group; of `cpu` only where lines say it."""
 
     def __init__(self, filters: Filters) -> None:
-        self.groups: list[Group] = []
+        self.groups: list[LineGroup] = []
         self.times = TimeCounts()
         self.rows: Counter[int] = Counter()
         self.cpu: Counter[int] = Counter()
-        self.left_out: Counter[str | None] = Counter()
+        self._left_out: Counter[str | None] = Counter()
         self._filters = filters
-        self._shapes: dict[Shape, _ShapeGroups] = {}
+        self._shapes: dict[RunShape, _ShapeGroups] = {}
 
-    def add(self, shape: Shape, said: RunFigures) -> bool:
+    def add(self, shape: RunShape, said: RunFigures) -> bool:
         """Count runs of a shape; none, and False, where they say what cannot be counted so."""
         numbers = hexadecimal(said.run)
         if numbers is None or (said.ns >= LONGEST).any():
@@ -65,13 +62,21 @@ class RunCounts:
             self._count(known, _of_lines(said, lines), numbers)
         return True
 
+    def kinds(self) -> Counter[str | None]:
+        """How many lines there are of each kind, whatever the filters."""
+        found, counted = self._left_out.copy(), self.times.counted()
+        calls = np.bincount(counted.group, counted.calls, len(self.groups))
+        for group, number in zip(self.groups, calls.tolist(), strict=True):
+            found[group.event.kind] += int(number)
+        return found
+
     def _count(self, known: _ShapeGroups, said: RunFigures, numbers: Numbers) -> None:
         groups = known.groups(said.rows)
         passes = self._passing(known, said, numbers)
         if not passes.all():
             short = np.count_nonzero(~passes, axis=0).tolist()
             for event, calls in zip(known.events, short, strict=True):
-                self.left_out[event.kind] += calls
+                self._left_out[event.kind] += calls
         self.times.add(groups[passes], said.ns[passes])
         _add(self.rows, groups[passes], said.rows[passes])
         is_long = passes & known.are_operations & (said.ns > LONGER)
@@ -99,11 +104,11 @@ class RunCounts:
             passes &= True if until is None else began < until
         return passes
 
-    def _leave_out(self, shape: Shape, known: _ShapeGroups, said: RunFigures) -> None:
+    def _leave_out(self, shape: RunShape, known: _ShapeGroups, said: RunFigures) -> None:
         if len(known.lines) < len(shape.events):
             out = set(range(len(shape.events))).difference(known.lines.tolist())
             for line in out:
-                self.left_out[shape.events[line].kind] += len(said.ns)
+                self._left_out[shape.events[line].kind] += len(said.ns)
 
 
 def _within(moment: object) -> int | None:
@@ -129,7 +134,7 @@ def _add(sums: Counter[int], groups: Numbers, values: Numbers) -> None:
 class _ShapeGroups:
     """The groups of one shape: `lines` are those that pass the filters, whatever they take."""
 
-    def __init__(self, shape: Shape, filters: Filters, all_groups: list[Group]) -> None:
+    def __init__(self, shape: RunShape, filters: Filters, all_groups: list[LineGroup]) -> None:
         of_lines = filters._replace(runs=(), since=None, until=None, min_ns=0)
         admitted = [of_lines.admit(event) for event in shape.events]
         self.lines = np.flatnonzero(admitted)
@@ -151,4 +156,4 @@ class _ShapeGroups:
     def _make(self, cells: Numbers) -> None:
         for cell in cells.tolist():
             self._known[cell] = len(self._all)
-            self._all.append(Group(self.events[cell // _CLASSES], cell % _CLASSES))
+            self._all.append(LineGroup(self.events[cell // _CLASSES], cell % _CLASSES))

@@ -13,8 +13,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from kumi.profiles.event_line import read_line
-from kumi.profiles.positions.digits import MOMENT, are_milliseconds, between, nanoseconds, numbers
-from kumi.profiles.positions.places import Stamped, stamped_places
+from kumi.profiles.positions.digit_columns import (
+    MOMENT,
+    are_milliseconds,
+    between,
+    nanoseconds,
+    numbers,
+)
+from kumi.profiles.positions.stamped_places import Stamped, stamped_places
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from kumi.profiles.event_line import Timed
-    from kumi.profiles.positions.places import StampedPlace
+    from kumi.profiles.positions.stamped_places import StampedPlace
 
     Octets = NDArray[np.uint8]
     Numbers = NDArray[np.int64]
@@ -65,7 +71,7 @@ class RunFigures(NamedTuple):
     cpu: Numbers | None
 
 
-class Shape:
+class RunShape:
     """The runs of one program in one process: `events` are the lines of the first one, read."""
 
     def __init__(self, lines: Sequence[bytes], events: list[Timed], places: list[_Place]) -> None:
@@ -125,7 +131,7 @@ def _are_plain(place: _Place, runs: Octets, run: Octets) -> bool:
     return flat.min() >= _FIRST and flat.max() <= _LAST and not (flat == _BACKSLASH).any()
 
 
-def learned(lines: Sequence[bytes]) -> Shape | None:
+def learned(lines: Sequence[bytes]) -> RunShape | None:
     """The shape of a run, from its lines of equal width; None where they are not as ours are."""
     events: list[Timed] = []
     known: dict[StampedPlace, list[int]] = defaultdict(list)
@@ -139,7 +145,7 @@ def learned(lines: Sequence[bytes]) -> Shape | None:
             known[place].append(number)
     found = [_Place(*place, place.holds, _as_slice(numbers)) for place, numbers in known.items()]
     once = [place.key for place in found if place.key in _ONCE]
-    return Shape(lines, events, found) if len(once) == len(set(once)) else None
+    return RunShape(lines, events, found) if len(once) == len(set(once)) else None
 
 
 _ONCE: Final = ("start_unix_nano", "end_unix_nano", "cpu_ms")

@@ -33,7 +33,7 @@ class Counted(NamedTuple):
     calls: Numbers
 
 
-class First(NamedTuple):
+class FirstLong(NamedTuple):
     """Of long times: when the first of equal ones began, and the second half of its run's id."""
 
     group: Numbers
@@ -68,11 +68,11 @@ class TimeCounts:
         self._merge()
         return Counted(self._keys >> _BITS, self._keys & (LONGEST - 1), self._calls)
 
-    def firsts(self) -> First:
+    def firsts(self) -> FirstLong:
         """The first of the long times."""
         self._merge_firsts()
         keys, started, runs = self._firsts
-        return First(keys >> _BITS, keys & (LONGEST - 1), started, runs)
+        return FirstLong(keys >> _BITS, keys & (LONGEST - 1), started, runs)
 
     def _merge(self) -> None:
         new = np.sort(np.concatenate([*self._pending, np.empty(0, np.int64)]))

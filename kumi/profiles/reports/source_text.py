@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from kumi.letters import visible
-from kumi.profiles.reports.document import Cut, paragraphs
+from kumi.profiles.reports.document import Cut, Fitted, paragraphs
 from kumi.profiles.reports.wording import duration, ms, name
 
 if TYPE_CHECKING:
@@ -73,8 +73,9 @@ def _object(source: SchemaSource) -> dict[str, Any]:
 
 
 def _source(source: SchemaSource) -> Iterator[Element]:
-    where = "" if source.path is None else f"  {name(source.path)}"
-    yield Cut(f"{name(source.schema)}: {ms(source.total)}ms{where}", "bold")
+    yield Fitted("", name(source.schema), f": {ms(source.total)}ms")
+    if source.path is not None:
+        yield Fitted("  ", name(source.path))
     if source.state in _WHY:
         yield f"  {_WHY[source.state]}"
     if source.lines:

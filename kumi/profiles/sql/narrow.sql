@@ -1,2 +1,2 @@
 -- Filters by what other lines say of a process or a program: events that do not pass count no more.
-DELETE FROM counted WHERE ns IS NOT NULL AND NOT coalesce({passes}, false)
+DELETE FROM named WHERE NOT coalesce({passes}, false)

@@ -21,7 +21,7 @@ CREATE MACRO is_duration(text) AS
 
 -- The length of a number in binary digits. A logarithm is quicker, and exact where it is not large.
 CREATE MACRO rows_class(number) AS
-  CASE WHEN coalesce(number, 0) = 0 THEN 0
+  CASE WHEN coalesce(number, 0) <= 0 THEN 0
        WHEN number < 1099511627776 THEN floor(log2(number))::BIGINT + 1
        ELSE length(bin(number)) END;
 

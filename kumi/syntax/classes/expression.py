@@ -405,9 +405,5 @@ def neighbour(
     function: str, operand: object, by: int, policy: Policy | None, axis_offset: int
 ) -> Expr[Any]:
     """A call of `shift` or `roll`; options that keep their default are left out."""
-    options: dict[str, nodes.LiteralValue] = {}
-    if axis_offset:
-        options["axis_offset"] = axis_offset
-    if policy is not None:
-        options["policy"] = nodes.Symbol(policy)
-    return Formula(call(function, operand, by, options=options))
+    chosen = None if policy is None else nodes.Symbol(policy)
+    return applied(function, operand, by, axis_offset=axis_offset or None, policy=chosen)

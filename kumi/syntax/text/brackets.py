@@ -40,6 +40,8 @@ class Bracket:
     An object of this class itself is the outermost: the whole expression, which no bracket closes.
     """
 
+    __slots__ = ("elements", "opened", "operands", "operators")
+
     closer: ClassVar[str] = ""
 
     def __init__(self, opened: Token) -> None:
@@ -64,6 +66,8 @@ class Bracket:
 
 class Parentheses(Bracket):
     """`( e )`."""
+
+    __slots__ = ()
 
     closer = ")"
 

@@ -93,6 +93,8 @@ class _ExpressionReader:
 
     def _operand(self) -> bool:
         cursor, token = self._cursor, self._cursor.token
+        if token.text in _OPENING:
+            return self._open(_OPENING[token.text](cursor.advance()))
         if at_literal(cursor) and not self._negates_more():
             value = literal(cursor)
             return self._push(
@@ -101,8 +103,6 @@ class _ExpressionReader:
         if token.text == "-":
             self._pending.operators.append(Operator(_MINUS, "subtract", cursor.advance()))
             return False
-        if token.text in _OPENING:
-            return self._open(_OPENING[token.text](cursor.advance()))
         return self._word(token)
 
     def _negates_more(self) -> bool:

@@ -29,10 +29,11 @@ _ESCAPED = {"n": "\n", "t": "\t", "r": "\r"}
 
 def at_number(cursor: Cursor) -> bool:
     """Whether a number begins here: digits, or a `-` with digits directly behind it."""
-    return cursor.token.kind == "number" or (
-        cursor.token.text == "-"
+    token = cursor.token
+    return token.kind == "number" or (
+        token.text == "-"
         and cursor.following.kind == "number"
-        and cursor.following.start == cursor.token.end
+        and cursor.following.start == token.end
     )
 
 

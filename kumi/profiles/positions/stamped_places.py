@@ -6,7 +6,7 @@ import json
 from enum import Enum, auto
 from typing import Any, Final, NamedTuple
 
-from kumi.profiles.positions.digits import MOMENT
+from kumi.profiles.positions.digit_columns import MOMENT
 
 
 class Stamped(Enum):

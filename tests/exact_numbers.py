@@ -4,6 +4,7 @@ from decimal import Context, Decimal
 from fractions import Fraction
 
 ROOM = Context(prec=60_000, Emax=10**6, Emin=-(10**6))
+ABOUT = Context(prec=50, Emax=10**6, Emin=-(10**6))
 MOST = 10_000
 
 
@@ -14,9 +15,11 @@ def as_fraction(number):
 
 def as_decimal(exact):
     """A fraction that has an end, as a decimal; OverflowError where that is too long."""
-    found = ROOM.divide(Decimal(exact.numerator), Decimal(exact.denominator))
-    assert as_fraction(found) == exact
-    return bounded(found)
+    places = 0
+    while (10**places) % exact.denominator:
+        places = 2 * places + 1
+    whole = exact.numerator * (10**places // exact.denominator)
+    return bounded(ROOM.scaleb(Decimal(whole), -places))
 
 
 def bounded(found):
@@ -31,17 +34,20 @@ def digits_28(exact):
     """A fraction to 28 significant digits, half to even."""
     if exact == 0:
         return Decimal(0)
-    size = len(str(abs(exact.numerator))) - len(str(exact.denominator))
-    places = 28 - size
+    about = ABOUT.divide(Decimal(exact.numerator), Decimal(exact.denominator))
+    places = 28 - about.adjusted()
     while abs(exact) * Fraction(10) ** places >= 10**28:
         places -= 1
-    while abs(exact) * Fraction(10) ** places < 10**27:
-        places += 1
     # round() of a fraction is half to even.
     return bounded(ROOM.scaleb(Decimal(round(exact * Fraction(10) ** places)), -places))
 
 
 def rounded(exact, digits, mode):
-    """A fraction rounded as Python's decimal does it, given all of its digits or enough of them."""
+    """A fraction rounded as Python's decimal does it, given far more of its digits than it needs."""
     wide = ROOM.divide(Decimal(exact.numerator), Decimal(exact.denominator))
     return wide.quantize(Decimal((0, (1,), -digits)), f"ROUND_{mode.upper()}", ROOM)
+
+
+def shown(number):
+    """The one writing of a decimal."""
+    return format(abs(number) if number == 0 else bounded(number), "f")
