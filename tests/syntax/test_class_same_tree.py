@@ -231,6 +231,10 @@ SAME = [
             ' input.rows.row.word, default: "none", ends: :up_to)'
         ),
     ),
+    (
+        lambda: kumi.bracket(b, rows.x, rows.x, ends="up_to", default=1),
+        "fn(:bracket, input.b, input.rows.row.x, input.rows.row.x, ends: :up_to, default: 1)",
+    ),
     (lambda: a.is_in(1, 2), "fn(:one_of, input.a, 1, 2)"),
     (lambda: a > 1, "input.a > 1"),
     (lambda: a >= 1, "input.a >= 1"),
