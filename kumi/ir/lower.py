@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from kumi.analysis.facts import Analysis, Path, Reach
+    from kumi.kernels.signatures import Function
     from kumi.syntax.nodes import Case, Declaration, ExprNode
 
 _JOINS = {"all": "and", "any": "or", "none": "or"}
@@ -218,18 +219,18 @@ class _Lowering:
             return result
         if function.name == "to_decimal" and (literal := _decimal(node.args[0])) is not None:
             return self.builder.constant(node.place, DECIMAL, literal)
+        return self._operation(node, function, args)
+
+    def _operation(self, node: Call, function: Function, args: tuple[int, ...]) -> int:
         if function.name == "select":
             return self.builder.select(node.place, *args)
         if function.name == "index":
-            axes = self.analysis.axes[node]
-            kind = self.analysis.kinds[node]
+            axes, kind = self.analysis.axes[node], self.analysis.kinds[node]
             return self.builder.append(ops.INDEX, node.place, kind, args, axes)
-        if function.table:
-            options = self._options(node)
-            return self.builder.search(node.place, function, *args, options=options)
         if function.reducer:
             return self.builder.reduce(node.place, function, *args)
-        return self.builder.map(node.place, function, *args, options=self._options(node))
+        make = self.builder.search if function.table else self.builder.map
+        return make(node.place, function, *args, options=self._options(node))
 
     def _options(self, node: Call) -> tuple[tuple[str, object], ...]:
         return tuple(self.analysis.options.get(node, {}).items())

@@ -131,7 +131,7 @@ class _Run:
         return along_arrays.array_with_index(self.inputs, node.args[0].value.name)
 
     def _positions(self, node):
-        element, axes = self._indexed(node)
+        _, axes = self._indexed(node)
         found = next(one for one in self.loaded.values() if one.axes[: len(axes)] == axes)
         return Value("integer", axes, along_arrays.positions(found.cells, len(axes)))
 
