@@ -6,12 +6,13 @@ be passed over: the result would look right and be wrong by a cent.
 
 from __future__ import annotations
 
+from math import isinf
 from typing import TYPE_CHECKING
 
 from kumi.analysis.facts import described, literal, named, quoted
 from kumi.analysis.inference import of_literal
 from kumi.errors import closest, did_you_mean
-from kumi.kernels.kinds import promote
+from kumi.kernels.kinds import DECIMAL, promote
 from kumi.kernels.signatures import FUNCTIONS, overloads
 from kumi.syntax.nodes import Call, Constant, Symbol
 
@@ -115,12 +116,13 @@ def _check_kind(
 ) -> None:
     """Report a literal that cannot stand for what the call gives without changing its kind."""
     kind, given = facts.kinds.get(node), of_literal(value)
-    if kind is not None and promote(kind, given) != kind:
+    endless = kind is DECIMAL and isinstance(value, float) and isinf(value)
+    if kind is not None and (endless or promote(kind, given) != kind):
         facts.type(
             place,
             f"{_shown(facts, option.name)} of {named(node.function)} must be {described(kind)},"
             " as its values are",
-            f"`{literal(value)}` is {described(given)}",
+            f"`{literal(value)}` is {'infinite' if endless else described(given)}",
         )
 
 
