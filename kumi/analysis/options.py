@@ -6,7 +6,8 @@ be passed over: the result would look right and be wrong by a cent.
 
 from __future__ import annotations
 
-from math import isinf
+from decimal import Decimal
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from kumi.analysis.facts import described, literal, named, quoted
@@ -116,13 +117,19 @@ def _check_kind(
 ) -> None:
     """Report a literal that cannot stand for what the call gives without changing its kind."""
     kind, given = facts.kinds.get(node), of_literal(value)
-    endless = kind is DECIMAL and isinstance(value, float) and isinf(value)
-    if kind is not None and (endless or promote(kind, given) != kind):
+    if kind is not None and promote(kind, given) != kind:
         facts.type(
             place,
             f"{_shown(facts, option.name)} of {named(node.function)} must be {described(kind)},"
             " as its values are",
-            f"`{literal(value)}` is {'infinite' if endless else described(given)}",
+            f"`{literal(value)}` is {described(given)}",
+        )
+    elif kind is DECIMAL and isinstance(value, float | Decimal) and not isfinite(value):
+        facts.type(
+            place,
+            f"{_shown(facts, option.name)} of {named(node.function)} is no decimal,"
+            " as its values are",
+            "decimals are finite",
         )
 
 
