@@ -198,7 +198,7 @@ class Data:
             return rnd.choice([5.0, True, "5", 5, [], {}, *pool])
         match one.domain:
             case OneOf(values):
-                return rnd.choice([v for v in values if type(v) in FITTING[one.kind]])
+                return rnd.choice([v for v in values if type(v) in FITTING[one.kind]] or pool)
             case Range(low=date() as low):
                 return str(low + timedelta(days=rnd.randint(0, 4)))
             case Range():
