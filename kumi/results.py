@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 import numpy as np
 
 from kumi.errors import did_you_mean
 from kumi.kernels import vectors
-from kumi.kernels.decimal_values import canonical
+from kumi.kernels.tuples import handed_out
 from kumi.kernels.values import is_array, same
-from kumi.kernels.vectors import to_lists
+from kumi.kernels.vectors import nested, to_lists
 from kumi.vm.convention import Computed
 
 if TYPE_CHECKING:
@@ -65,15 +64,15 @@ class Result(Computed):
     def numpy(self, name: str) -> Any:
         """One output as an array: of its cells for one axis, stacked where deeper ones are even.
 
-        Decimals are Python's, in an array of objects. Nulls come as a masked array. It cannot be
-        written to: take a `.copy()` for that. Raises ValueError where inner arrays differ in
-        length.
+        Decimals, tuples and objects are Python's, in an array of objects. Nulls come as a masked
+        array. It cannot be written to: take a `.copy()` for that. Raises ValueError where inner
+        arrays differ in length.
         """
         cell, axes = self._cell(name)
         if not axes:
             return _whole(name, self._value(name))
         shape = _shape(name, self._chain(axes))
-        values = _array(cell).reshape(shape)
+        values = (_objects(cell) if name in self._outputs.made else _array(cell)).reshape(shape)
         values.flags.writeable = False
         if cell.valid is None:
             return values
@@ -105,7 +104,11 @@ class Result(Computed):
     def _made(self, name: str) -> Any:
         """The same, made of the cells: whatever somebody did to the lists that were given out."""
         cell, axes = self._cell(name)
-        return to_lists(cell, self._chain(axes)) if axes else _plain(cell)
+        if not axes:
+            return handed_out(cell)
+        if name in self._outputs.made:
+            return nested(list(map(handed_out, vectors.cells(cell))), self._chain(axes))
+        return to_lists(cell, self._chain(axes))
 
     def _cell(self, name: str) -> tuple[Column | Any, tuple[str, ...]]:
         found = self._outputs.places.get(name)
@@ -127,9 +130,9 @@ class Result(Computed):
         return f"{schema} has no declaration {name!r}" + (f"; {hint}" if hint else "")
 
 
-def _plain(cell: Any) -> Any:
-    """A scalar as its owner sees it: a decimal in the one way in which it is written."""
-    return canonical(cell) if isinstance(cell, Decimal) and cell.is_finite() else cell
+def _objects(cell: Column) -> NDArray[Any]:
+    """The values of a column as their owner gets them, lists and dicts among them."""
+    return np.fromiter(map(handed_out, vectors.cells(cell)), object, len(cell))
 
 
 def _array(cell: Column) -> NDArray[Any]:

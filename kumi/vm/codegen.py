@@ -18,6 +18,7 @@ from kumi.errors import CompilerBug
 from kumi.ir import ops
 from kumi.ir.readings import readings, record_format, sized_axes
 from kumi.kernels import bind
+from kumi.kernels.tuples import gathered, object_of, tuple_of
 from kumi.kernels.vectors import align
 from kumi.observations import Level
 from kumi.syntax.nodes import Symbol
@@ -204,6 +205,8 @@ class _Writer:
                 return self._search(operation)
             case ops.MAP | ops.SELECT:
                 return self._map(operation)
+            case ops.ARRAY | ops.OBJECT:
+                return self._gather(operation)
         raise CompilerBug(f"no code for {operation.title}")
 
     def _align(self, operation: Operation) -> str:
@@ -232,6 +235,17 @@ class _Writer:
             self.bound.update(bind.NAMES)
             return kernel.format(*args)
         return f"{self._bind(f'k{operation.index}', kernel)}({', '.join(args)})"
+
+    def _gather(self, operation: Operation) -> str:
+        """A tuple, or an object; over arrays the columns of its parts, side by side."""
+        parts = f"({''.join(f'{self._names[arg]}, ' for arg in operation.args)})"
+        is_object = operation.opcode is ops.OBJECT
+        name = self._bind(f"names{operation.index}", operation.fields) if is_object else "None"
+        if operation.axes:
+            self._bind("gathered", gathered)
+            return f"gathered({parts}, {name})"
+        make = object_of if is_object else tuple_of
+        return f"{self._bind(make.__name__, make)}({name}, {parts})"
 
     def _search(self, operation: Operation) -> str:
         kinds = tuple(self._kind(arg) for arg in operation.args)
