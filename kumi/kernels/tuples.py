@@ -67,7 +67,7 @@ class Gathered:
         names, rows = self.names, self._rows()
         made = (
             map(MadeTuple, rows) if names is None else (MadeObject(zip(names, row)) for row in rows)
-        )  # noqa: B905 - as many by construction
+        )
         return Column(np.fromiter(made, object, self.size))
 
     def repeated(self, counts: NDArray[np.int64]) -> Gathered:
