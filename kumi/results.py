@@ -9,7 +9,7 @@ import numpy as np
 
 from kumi.errors import did_you_mean
 from kumi.kernels import vectors
-from kumi.kernels.tuples import handed_out
+from kumi.kernels.tuples import handed_cells, handed_out
 from kumi.kernels.values import is_array, same
 from kumi.kernels.vectors import nested, to_lists
 from kumi.vm.convention import Computed
@@ -91,13 +91,13 @@ class Result(Computed):
         return _made_again, (type(self), self._outputs, self._cells, self._axes)
 
     def _value(self, name: str) -> Any:
-        """The value of an output; what descriptors on the class call. A list is made once."""
+        """The value of an output; what descriptors on the class call. A list or a dict is made once."""
         if not hasattr(self, "_lists"):
             self._lists = {}
         if name in self._lists:
             return self._lists[name]
         value = self._made(name)
-        if isinstance(value, list):
+        if isinstance(value, list | dict):
             self._lists[name] = value
         return value
 
@@ -107,7 +107,7 @@ class Result(Computed):
         if not axes:
             return handed_out(cell)
         if name in self._outputs.made:
-            return nested(list(map(handed_out, vectors.cells(cell))), self._chain(axes))
+            return nested(handed_cells(cell), self._chain(axes))
         return to_lists(cell, self._chain(axes))
 
     def _cell(self, name: str) -> tuple[Column | Any, tuple[str, ...]]:
@@ -132,7 +132,7 @@ class Result(Computed):
 
 def _objects(cell: Column) -> NDArray[Any]:
     """The values of a column as their owner gets them, lists and dicts among them."""
-    return np.fromiter(map(handed_out, vectors.cells(cell)), object, len(cell))
+    return np.fromiter(handed_cells(cell), object, len(cell))
 
 
 def _array(cell: Column) -> NDArray[Any]:

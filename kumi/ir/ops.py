@@ -30,21 +30,14 @@ MAP = Opcode("Map", "function", "a function of its arguments, element by element
 SELECT = Opcode("Select", "", "one of two computed values, by a condition, element by element")
 REDUCE = Opcode("Reduce", "function", "fold the innermost axis away")
 SEARCH = Opcode("Search", "function", "the value of a table's row, found for each cell")
+INDEX = Opcode("Index", "", "the position of each element in its array")
 ALIGN = Opcode("Align", "", "repeat a vector over deeper axes")
 ARRAY = Opcode("Array", "", "a tuple of its arguments, element by element")
 OBJECT = Opcode("Object", "", "an object of its arguments by name, element by element")
 
 OPCODES: tuple[Opcode, ...] = (
-    LOAD_INPUT,
-    CONST,
-    REF,
-    STORE,
-    MAP,
-    SELECT,
-    REDUCE,
-    SEARCH,
-    ALIGN,
-    ARRAY,
-    OBJECT,
+    *(LOAD_INPUT, CONST, REF, STORE),
+    *(MAP, SELECT, REDUCE, SEARCH, INDEX, ALIGN),
+    *(ARRAY, OBJECT),
 )
 BY_NAME = {opcode.name: opcode for opcode in OPCODES}

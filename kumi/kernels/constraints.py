@@ -51,6 +51,7 @@ ORDERED = Constraint("a number or a string", lambda kind: is_numeric(kind) or ki
 TEXT_OR_NUMBER = Constraint(
     "a number or its text", lambda kind: is_numeric(kind) or kind in (kinds.STRING, kinds.ANY)
 )
+INDEX = Constraint("the name of an index", lambda kind: kind is kinds.SYMBOL, lambda _: True)
 DATE = Constraint("a date", lambda kind: kind is kinds.DATE)
 ARRAY = Constraint("an array", lambda kind: isinstance(kind, ArrayOf | TupleOf))
 ANY = Constraint("any value", lambda _: True)

@@ -1,28 +1,27 @@
 """Tuples and objects as values: one by itself, and a column of them.
 
-One is an `MadeTuple` or a `MadeObject`: classes of our own, since a run hands out lists and dicts, and only
-those that it made itself, not data that it passed on. A column of them stays the columns of its
-parts for as long as nobody looks at a whole cell: `t[0]` takes a part, a sum adds the parts up, and
-no tuple is ever made.
+One is a `MadeTuple` or a `MadeObject`: classes of our own, so that what a run made is told from
+data that it passed on; it is handed out as a list or a dict. A column of them stays the columns of
+its parts for as long as nobody looks at a whole cell: `t[0]` takes a part, a sum adds the parts up,
+and no tuple is ever made.
 
 >>> from kumi.kernels.kinds import FLOAT
 >>> from kumi.kernels.vectors import cells, column_of
 >>> pairs = collected((column_of([0.5, 2.0], FLOAT), 7), 2)
 >>> parts_of(pairs)[1], cells(pairs)
 (7, [MadeTuple((0.5, 7)), MadeTuple((2.0, 7))])
->>> [handed_out(pair) for pair in cells(pairs)]
+>>> handed_cells(pairs)
 [[0.5, 7], [2.0, 7]]
 """
 
 from __future__ import annotations
 
-from decimal import Decimal
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kumi.kernels.decimal_values import canonical
+from kumi.kernels.decimal_values import passed_on
 from kumi.kernels.vectors import Column, cells, repeated
 
 if TYPE_CHECKING:
@@ -65,9 +64,7 @@ class Gathered:
     def worked_out(self) -> Column:
         """Each as a value of its own."""
         names, rows = self.names, self._rows()
-        made = (
-            map(MadeTuple, rows) if names is None else (MadeObject(zip(names, row)) for row in rows)
-        )
+        made = map(MadeTuple, rows) if names is None else (object_of(names, row) for row in rows)
         return Column(np.fromiter(made, object, self.size))
 
     def repeated(self, counts: NDArray[np.int64]) -> Gathered:
@@ -124,4 +121,12 @@ def handed_out(value: Any) -> Any:
         return [handed_out(item) for item in value]
     if made is MadeObject:
         return {name: handed_out(item) for name, item in value.items()}
-    return canonical(value) if isinstance(value, Decimal) and value.is_finite() else value
+    return passed_on(value)
+
+
+def handed_cells(column: Column) -> list[Any]:
+    """The cells of a column that may hold tuples and objects, as their owner gets them."""
+    return [handed_out(cell) if cell.__class__ in _MADE else cell for cell in cells(column)]
+
+
+_MADE = frozenset({MadeTuple, MadeObject})

@@ -18,6 +18,7 @@ from kumi.errors import CompilerBug
 from kumi.ir import ops
 from kumi.ir.readings import readings, record_format, sized_axes
 from kumi.kernels import bind
+from kumi.kernels.neighbour_columns import positions
 from kumi.kernels.tuples import gathered, object_of, tuple_of
 from kumi.kernels.vectors import align
 from kumi.observations import Level
@@ -199,6 +200,9 @@ class _Writer:
         match operation.opcode:
             case ops.ALIGN:
                 return self._align(operation)
+            case ops.INDEX:
+                self._bind("positions", positions)
+                return f"positions({self._axis_names[operation.axes[-1]]})"
             case ops.REDUCE:
                 return self._reduce(operation)
             case ops.SEARCH:
