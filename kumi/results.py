@@ -91,7 +91,7 @@ class Result(Computed):
         return _made_again, (type(self), self._outputs, self._cells, self._axes)
 
     def _value(self, name: str) -> Any:
-        """The value of an output; what descriptors on the class call. Lists and dicts are made once."""
+        """The value of an output; descriptors on the class call it. Lists are made once."""
         if not hasattr(self, "_lists"):
             self._lists = {}
         if name in self._lists:

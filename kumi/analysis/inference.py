@@ -22,7 +22,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from kumi.analysis.beside_decimals import check_beside_decimals
+from kumi.analysis.beside_decimals import check_beside_decimals, meeting
 from kumi.analysis.built import count_levels, item_kind, levels_of_results, of_parts
 from kumi.analysis.facts import described, elements, named, quoted
 from kumi.kernels.kinds import (
@@ -129,7 +129,8 @@ def _of_call(facts: Analysis, node: Call) -> Kind | None:
         return None
     facts.functions[node] = chosen
     if chosen.name not in _TEXTS:
-        check_beside_decimals(facts, node.args)
+        for together in meeting(chosen.name, node.args):
+            check_beside_decimals(facts, together)
     found = chosen.result(given)
     return item_kind(node, given[0], found) if chosen.name == "at" else found
 

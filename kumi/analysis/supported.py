@@ -18,11 +18,11 @@ def supported(facts: Analysis) -> None:
     >>> from kumi.analysis.facts import Analysis
     >>> from kumi.places import Source
     >>> from kumi.syntax.text import parse
-    >>> text = "schema do input do end value :last, fn(:shift, 1, -1) end"
+    >>> text = "schema do input do end value :last, fn(:to_integer, 1.5) end"
     >>> facts = Analysis(parse(Source("order.kumi", text), "Order"))
     >>> supported(facts)
     >>> [problem.message for problem in facts.problems]
-    ['`shift` is not supported yet']
+    ['`to_integer` is not supported yet']
     """
     for one in facts.schema.imports:
         _report(facts, one.place, "imports are")

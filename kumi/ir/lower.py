@@ -21,8 +21,14 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from kumi.analysis.facts import Analysis, Path, Reach
+    from kumi.ir.ops import Opcode
     from kumi.kernels.signatures import Function
     from kumi.syntax.nodes import Case, Declaration, ExprNode
+
+ALONG = {"index": ops.INDEX, "shift": ops.SHIFT, "roll": ops.ROLL}
+"""What goes along an array, by the function's name."""
+
+_PAIRS = {"cross": Builder.cross, "outer": Builder.outer}
 
 _JOINS = {"all": "and", "any": "or", "none": "or"}
 
@@ -48,6 +54,7 @@ def lower(analysis: Analysis, outputs: Sequence[str] | None = None) -> Program:
         groups=tuple(lowering.groups),
         axes=tuple(dict.fromkeys(axis for operation in operations for axis in operation.axes)),
         outputs=wanted,
+        made=lowering.builder.made,
     )
 
 
@@ -229,9 +236,10 @@ class _Lowering:
     def _operation(self, node: Call, function: Function, args: tuple[int, ...]) -> int:
         if function.name == "select":
             return self.builder.select(node.place, *args)
-        if function.name == "index":
-            axes, kind = self.analysis.axes[node], self.analysis.kinds[node]
-            return self.builder.append(ops.INDEX, node.place, kind, args, axes)
+        if function.name in _PAIRS:
+            return _PAIRS[function.name](self.builder, node.place, *args)
+        if function.name in ALONG:
+            return self._along(ALONG[function.name], node, args)
         if function.reducer:
             return self.builder.reduce(node.place, function, *args)
         options = self._options(node)
@@ -239,6 +247,13 @@ class _Lowering:
             return self.builder.search(node.place, function, *args, options=options)
         kind = self.analysis.kinds[node]
         return self.builder.map(node.place, function, *args, options=options, kind=kind)
+
+    def _along(self, opcode: Opcode, node: Call, args: tuple[int, ...]) -> int:
+        kind, options = self.analysis.kinds[node], self._options(node)
+        axes = self.analysis.axes[node]
+        if opcode is not ops.INDEX:
+            axes = self.builder.operations[args[0]].result_axes
+        return self.builder.append(opcode, node.place, kind, args, axes, options=options)
 
     def _options(self, node: Call) -> tuple[tuple[str, object], ...]:
         return tuple(self.analysis.options.get(node, {}).items())

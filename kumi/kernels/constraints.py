@@ -28,6 +28,10 @@ class Constraint:
     admits: Callable[[Kind], bool]
     literal: Callable[[object], bool] | None = None
 
+    def takes(self, value: object) -> bool:
+        """Whether a literal is what it must be."""
+        return self.literal is None or self.literal(value)
+
 
 NUMERIC = Constraint("a number", is_numeric)
 DIGITS = Constraint(
@@ -52,6 +56,16 @@ TEXT_OR_NUMBER = Constraint(
     "a number or its text", lambda kind: is_numeric(kind) or kind in (kinds.STRING, kinds.ANY)
 )
 INDEX = Constraint("the name of an index", lambda kind: kind is kinds.SYMBOL, lambda _: True)
+STEPS = Constraint(
+    "an integer literal of at most 15 digits",
+    lambda kind: kind is kinds.INTEGER,
+    lambda value: isinstance(value, int) and abs(value) < 10**15,
+)
+LEVELS = Constraint(
+    "an integer from 0",
+    lambda kind: kind is kinds.INTEGER,
+    lambda value: isinstance(value, int) and value >= 0,
+)
 DATE = Constraint("a date", lambda kind: kind is kinds.DATE)
 ARRAY = Constraint("an array", lambda kind: isinstance(kind, ArrayOf | TupleOf))
 ANY = Constraint("any value", lambda _: True)

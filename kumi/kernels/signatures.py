@@ -38,10 +38,12 @@ from kumi.kernels.constraints import (
     INDEX,
     INTEGER,
     KEY,
+    LEVELS,
     LITERAL,
     NUMBERS,
     NUMERIC,
     ORDERED,
+    STEPS,
     STRING,
     STRINGS,
     TEXT,
@@ -64,13 +66,15 @@ if TYPE_CHECKING:
 class Option:
     """A literal behind the arguments of a call, known before anything runs.
 
-    `choices` are the symbols that it may be, by name; empty where it is a value of the kind that
-    the call gives. `default` is what it is where nothing is written.
+    `choices` are the symbols that it may be, by name. Where there are none it is what `takes` says,
+    or else a value of the kind that the call gives. `default` is what it is where nothing is
+    written.
     """
 
     name: str
     choices: tuple[str, ...] = ()
-    default: str | None = None
+    default: str | int | None = None
+    takes: Constraint | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,7 @@ class Function:
     of_items: bool = False
 
     @property
-    def defaults(self) -> dict[str, str | None]:
+    def defaults(self) -> dict[str, str | int | None]:
         """Its options where none is written."""
         return {option.name: option.default for option in self.options}
 
@@ -128,11 +132,13 @@ class Function:
 
 MODE = Option("mode", tuple(GOES_UP), "half_even")
 
+POLICIES = ("zero", "clamp", "wrap")
+AXIS_OFFSET = Option("axis_offset", default=0, takes=LEVELS)
+
 DEFAULT = Option("default")
 ENDS = Option("ends", ("from", "up_to"), "from")
 
 PLANNED = frozenset({
-    "shift", "roll", "cross", "outer",
     "to_integer", "to_int", "to_float", "to_string", "to_str",
 })  # fmt: skip
 """Names that the language has and this version does not."""
@@ -289,6 +295,10 @@ FUNCTIONS: tuple[Function, ...] = (
     _map("length len", (STRING,), _integer),
     _map("array_size", (ARRAY,), _integer),
     _map("at get []", (ARRAY, INTEGER), _element),
+    _map("shift", (ANY, STEPS), _first, options=(Option("policy", POLICIES, "zero"), AXIS_OFFSET)),
+    _map("roll", (ANY, STEPS), _first, options=(Option("policy", POLICIES, "wrap"), AXIS_OFFSET)),
+    _map("cross", (ANY,), _first),
+    _map("outer", (ANY,), _first),
     _map("index", (INDEX,), _integer),
     _map("concat", (TEXTUAL, TEXTUAL), _string),
     _map("to_decimal", (TEXT_OR_NUMBER,), _decimal),

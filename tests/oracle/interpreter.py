@@ -253,6 +253,10 @@ def fold_of_items(function, value):
 
 def called(function, args, options=None):
     options = {key: getattr(one, "name", one) for key, one in (options or {}).items()}
+    if function in ("shift", "roll"):
+        return moved(function, *args, options)
+    if function in ("cross", "outer"):
+        return paired(function, *args)
     if function in ("lookup", "bracket"):
         return searched(function, args, options)
     if function in SAID_WITH_OTHERS:
@@ -273,9 +277,25 @@ def called(function, args, options=None):
         function = "size" if function == "count" else function
     meaning = _of_kinds(function, {arg.kind for arg in args})
     mean = _meaning(function, lambda *cells: bring(meaning(*cells, **options), kind))
-    axes = max((arg.axes for arg in args), key=len)
-    cells = _each(mean, [(len(arg.axes), arg.cells) for arg in args])
+    axes = along_arrays.joined([arg.axes for arg in args])
+    cells = along_arrays.each(mean, [(arg.axes, arg.cells) for arg in args], axes)
     return Value(kind, axes, _sound(cells, len(axes)))
+
+
+def moved(function, value, by, options):
+    policy = options.get("policy", "zero" if function == "shift" else "wrap")
+    fill, offset = along_arrays.ZEROS.get(value.kind), options.get("axis_offset", 0)
+    depth = len(value.axes)
+    cells = along_arrays.shifted(value.cells, depth, by.cells, policy, offset, fill)
+    return Value(value.kind, value.axes, cells)
+
+
+def paired(function, value):
+    *above, last = value.axes
+    if function == "outer":
+        return Value(value.kind, (*above, f"*{last}"), value.cells)
+    cells = along_arrays.crossed(value.cells, len(value.axes))
+    return Value(value.kind, (*above, last, f"{last}'"), cells)
 
 
 def _of_kinds(function, kinds):

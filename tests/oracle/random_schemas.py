@@ -41,7 +41,14 @@ class Formulas(MoreCalls, Gathering):
     def expression(self, kind, lineage, depth, loose=False):
         if depth <= 0 or not self.rnd.randint(0, 5):
             return self.leaf(kind, lineage, loose)
-        makers = [self.leaf, self.select, self.coalesce, *self.makers(kind) * 2]
+        makers = [
+            self.leaf,
+            self.select,
+            self.coalesce,
+            self.neighbour,
+            self.pairs,
+            *self.makers(kind) * 2,
+        ]
         maker = self.rnd.choice(makers)
         if maker in (self.leaf, self.select, self.coalesce, self.real, self.power_of_floats):
             return maker(kind, lineage, loose if maker == self.leaf else (depth - 1, loose))

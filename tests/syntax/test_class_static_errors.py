@@ -105,9 +105,9 @@ MISTAKES = [
     (lambda: kumi.value(kumi.tuple_of(i.a, 1)["a"]), 'value :x, [input.a, 1]["a"]', None),
     (lambda: kumi.value(kumi.max([i.a, i.n])), "value :x, fn(:max, [input.a, input.n])", "i.n"),
     (
-        lambda: kumi.value(i.lines.price.shift(1)),
-        "value :x, shift(input.lines.line.price, 1)",
-        None,
+        lambda: kumi.value(i.a.shift(1)),
+        "value :x, shift(input.a, 1)",
+        "i.a.shift(1)",
     ),
     (lambda: kumi.value(1, name="total"), "value :total, 1", None),
     (lambda: kumi.value(i.a == i.s), "value :x, input.a == input.s", "i.a == i.s"),

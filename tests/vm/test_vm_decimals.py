@@ -1,6 +1,7 @@
 """Decimals from data to results: what a caller gives, what comes back, and what is refused."""
 
 import decimal
+import warnings
 from decimal import Decimal
 from types import SimpleNamespace
 
@@ -202,3 +203,13 @@ def test_the_text_of_a_decimal_that_is_too_long_is_an_error_of_the_run():
         with pytest.raises(OverflowError, match="more than 10,000 digits") as caught:
             schema.run(given)
         assert "Map concat" in caught.value.__notes__[0]
+
+
+def test_of_a_table_a_quotient_meets_the_column_of_its_key_only():
+    row = "decimal :pay decimal :from float :years"
+    text = f"schema do input do integer :days array :rows do hash :row do {row} end end end "
+    table = "value :v, fn(:bracket, input.days / 365, input.rows.row.{}, input.rows.row.pay)"
+    with warnings.catch_warnings(action="error"):
+        kumi.loads(f"{text} {table.format('years')} end")
+    with pytest.warns(kumi.SchemaWarning, match="this quotient is a float"):
+        kumi.loads(f"{text} {table.format('from')} end")
