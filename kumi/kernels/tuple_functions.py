@@ -96,6 +96,7 @@ def _at(kinds: tuple[Kind, ...], result: Kind, make: Make) -> Function:
     items = _items(kinds)
     common = promote(*items) if promote(*items) == result else ANY
     brought = [converter(kind, common, make) for kind in items]
+    choosers = _choosers(items, make)
 
     def of_one(parts: tuple[Any, ...], index: int) -> Any:
         if not -len(parts) <= index < len(parts):
@@ -109,7 +110,7 @@ def _at(kinds: tuple[Kind, ...], result: Kind, make: Make) -> Function:
             return _of_items(value, partial(of_one, index=index), result)
         if index.valid is not None or parts_of(value) is None:
             return _row_by_row(of_one, value, index, result)
-        return _chosen(items, parts_of(value) or (), index, make)
+        return _chosen(choosers, parts_of(value) or (), index, result)
 
     return at
 
@@ -119,16 +120,28 @@ def _row_by_row(of_one: Function, value: Any, index: Column, result: Kind) -> Co
     return column_of([of_one(*row) for row in zip(rows, cells(index), strict=True)], result)
 
 
-def _chosen(items: tuple[Kind, ...], parts: tuple[Any, ...], index: Column, make: Make) -> Column:
-    """The item at the index of each cell: the items one after the other, each where it is meant."""
-    found = Column(np.full(len(index), None), np.zeros(len(index), np.bool_))
+def _choosers(items: tuple[Kind, ...], make: Make) -> list[Function]:
+    """For each item what chooses between it and those before."""
+    choosers: list[Function] = []
     kind: Kind = NULL
-    for place, (part, item) in enumerate(zip(parts, items, strict=True)):
-        meant = (index.values == place) | (index.values == place - len(items))
-        chosen = promote(item, kind)
-        choose = make("select", (BOOLEAN, item, kind), chosen)
-        found, kind = choose(Column(meant.astype(np.bool_, copy=False)), part, found), chosen
-    return found
+    for item in items:
+        both = promote(item, kind)
+        choosers.append(make("select", (BOOLEAN, item, kind), both))
+        kind = both
+    return choosers
+
+
+def _chosen(choosers: list[Function], parts: tuple[Any, ...], index: Column, result: Kind) -> Any:
+    """The item at the index of each cell: the items one after the other, each where it is meant."""
+    place = np.where(index.values < 0, index.values + len(parts), index.values)
+    is_there = (place >= 0) & (place < len(parts))
+    found: Any = None
+    for number, (part, choose) in enumerate(zip(parts, choosers, strict=True)):
+        if number == 0 and is_there.all():
+            found = part
+        else:
+            found = choose(Column((place == number).astype(np.bool_, copy=False)), part, found)
+    return found if found.__class__ is Column else column_of([found] * len(index), result)
 
 
 def converter(kind: Kind, result: Kind, make: Make) -> Callable[[Any], Any]:

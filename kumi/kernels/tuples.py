@@ -25,7 +25,7 @@ from kumi.kernels.decimal_values import passed_on
 from kumi.kernels.vectors import Column, cells, repeated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -126,7 +126,29 @@ def handed_out(value: Any) -> Any:
 
 def handed_cells(column: Column) -> list[Any]:
     """The cells of a column that may hold tuples and objects, as their owner gets them."""
+    deferred = column.deferred
+    if deferred.__class__ is Gathered:
+        return _handed_parts(deferred)
     return [handed_out(cell) if cell.__class__ in _MADE else cell for cell in cells(column)]
+
+
+def _handed_parts(gathered: Any) -> list[Any]:
+    """The same of parts that are still columns: each list or dict is made once, and not twice."""
+    size, names = gathered.size, gathered.names
+    rows: Iterator[tuple[Any, ...]] = repeat((), size)
+    if gathered.parts:
+        rows = zip(*(_handed_part(part, size) for part in gathered.parts), strict=True)
+    if names is None:
+        return list(map(list, rows))
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _handed_part(part: Any, size: int) -> Iterable[Any]:
+    if part.__class__ is Column:
+        return handed_cells(part)
+    if part.__class__ in _MADE:
+        return [handed_out(part) for _ in range(size)]  # each cell gets one of its own
+    return repeat(passed_on(part), size)
 
 
 _MADE = frozenset({MadeTuple, MadeObject})
