@@ -78,7 +78,16 @@ class MoreCalls:
         args = [sure(one).node, with_it]
         self.rnd.shuffle(args)
         fold = self.rnd.choice(["any", "all"] if kind == "boolean" else ["sum", "min", "max"])
-        call = Call(PLACE, fold, (Call(PLACE, meet, tuple(args)),))
+        met = Call(PLACE, meet, tuple(args))
+        if not self.rnd.randint(0, 2):  # all rows of pairs are of one length: none is null
+            options = (("axis_offset", 1),) if one.axes and self.rnd.randint(0, 1) else ()
+            met = Call(
+                PLACE,
+                self.rnd.choice(["shift", "roll"]),
+                (met, literal(-1, "integer").node),
+                options,
+            )
+        call = Call(PLACE, fold, (met,))
         return self.leaf(kind, lineage, False) if one.loose else Typed(call, kind, one.axes)
 
     def position(self, kind, lineage, depth):
