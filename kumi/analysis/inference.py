@@ -23,7 +23,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from kumi.analysis.beside_decimals import check_beside_decimals, meeting
-from kumi.analysis.built import count_levels, item_kind, levels_of_results, of_parts
+from kumi.analysis.built import count_levels, item_kind, items_behind, levels_of_results, of_parts
 from kumi.analysis.facts import described, elements, named, quoted
 from kumi.kernels.kinds import (
     BOOLEAN,
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from kumi.kernels.signatures import Function
     from kumi.syntax.nodes import Declaration, ExprNode
 
-_TEXTS = frozenset({"concat", "in"})
+_TEXTS = frozenset({"concat", "in", "count"})
 """Functions whose arguments do not meet: each is looked at by itself."""
 
 
@@ -129,7 +129,8 @@ def _of_call(facts: Analysis, node: Call) -> Kind | None:
         return None
     facts.functions[node] = chosen
     if chosen.name not in _TEXTS:
-        for together in meeting(chosen.name, node.args):
+        operands = items_behind(facts, node.args[0]) if chosen.of_items else node.args
+        for together in meeting(chosen.name, operands):
             check_beside_decimals(facts, together)
     found = chosen.result(given)
     return item_kind(node, given[0], found) if chosen.name == "at" else found
