@@ -161,7 +161,8 @@ def _report_incompatible(
         f" with {_shown(other_axes)} of {right}",
         "one array at a time goes with another by `outer`: reduce first"
         if is_free("".join(one_axes)) and is_free("".join(other_axes))
-        else "different arrays are never zipped: reduce one of them first, for example with `sum`",
+        else "different arrays are never zipped: reduce one of them first, for example with `sum`;"
+        " `outer` makes all pairs",
     )
 
 

@@ -100,6 +100,10 @@ class _Search:
             return self._leaf(operation, position)
         if operation.opcode is ops.REDUCE:
             return f"the `{operation.function}` of no elements"
+        if operation.opcode in (ops.SHIFT, ops.ROLL):
+            source = self._value(operation.args[0])
+            has_nulls = not isinstance(source, Column) or source.valid is not None
+            return None if has_nulls else "a neighbour in a row that is shorter"
         return self._item(operation, position) if operation.function == "at" else None
 
     def _leaf(self, operation: Operation, position: int, item: str = "") -> str | None:
