@@ -59,6 +59,7 @@ class Analysis:
 
     Nodes compare by identity, so facts are keyed by node. A node without a kind (or axes) is one
     about which a problem was reported already, and whoever depends on it stays silent.
+    `levels` says how deep tuples and objects are nested, where there are any.
     `reaches` is in the order of the input block, `order` in that of evaluation.
     """
 
@@ -73,6 +74,7 @@ class Analysis:
     functions: dict[Call, Function] = field(default_factory=dict)
     nulls: dict[ExprNode | Declaration, Nulls] = field(default_factory=dict)
     _nodes: dict[Declaration, tuple[ExprNode, ...]] = field(default_factory=dict)
+    levels: dict[ExprNode | Declaration, int] = field(default_factory=dict)
     options: dict[Call, dict[str, LiteralValue]] = field(default_factory=dict)
 
     def nodes(self, declaration: Declaration) -> tuple[ExprNode, ...]:

@@ -14,7 +14,7 @@ from kumi.ir.desugar import DESUGARED
 from kumi.ir.domains import brought
 from kumi.ir.program import Group, Leaf, Program, Step
 from kumi.kernels.kinds import DECIMAL, NULL
-from kumi.syntax.nodes import Call, Cascade, Constant, InputPath, Name, distinct
+from kumi.syntax.nodes import Call, Cascade, Constant, InputPath, Name, Object, Tuple, distinct
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -207,7 +207,12 @@ class _Lowering:
                 return self._reference(node)
             case Call():
                 return self._call(node, tuple(done[arg] for arg in node.args))
-        raise CompilerBug(f"{type(node).__name__} passed the analysis")
+            case Tuple():
+                return self.builder.gather(node.place, *(done[item] for item in node.items))
+            case Object():
+                fields = tuple(name for name, _ in node.fields)
+                values = (done[value] for _, value in node.fields)
+                return self.builder.gather(node.place, *values, fields=fields)
 
     def _reference(self, node: Name) -> int:
         result = self.results[node.name]
@@ -236,8 +241,11 @@ class _Lowering:
             return self._along(ALONG[function.name], node, args)
         if function.reducer:
             return self.builder.reduce(node.place, function, *args)
-        make = self.builder.search if function.table else self.builder.map
-        return make(node.place, function, *args, options=self._options(node))
+        options = self._options(node)
+        if function.table:
+            return self.builder.search(node.place, function, *args, options=options)
+        kind = self.analysis.kinds[node]
+        return self.builder.map(node.place, function, *args, options=options, kind=kind)
 
     def _along(self, opcode: Opcode, node: Call, args: tuple[int, ...]) -> int:
         kind, options = self.analysis.kinds[node], self._options(node)
