@@ -15,6 +15,7 @@ import click
 
 from kumi.cli.strict_json import loads
 from kumi.cli.terminal import say
+from kumi.kernels.decimal_values import Written
 from kumi.kernels.values import to_string
 from kumi.letters import harmless_json, visible
 from kumi.profiles.devices import device_refused, is_device
@@ -109,17 +110,34 @@ def _lines(values: dict[str, Any]) -> tuple[str, int]:
 def _written(value: Any) -> tuple[str, int]:
     """A value as JSON, and how many numbers in it became null."""
     try:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False, default=_text), 0
-    except (ValueError, TypeError):  # NaN, or a decimal, which Python's writer does not know
-        text = _with_decimals(value)
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False, default=_text)
+        if not _is_as_given(value):
+            return text, 0
+    except (ValueError, TypeError):
+        pass  # NaN, or a decimal, which Python's writer does not know
+    text = _with_decimals(value)
     lost = sum(1 for found in _NO_NUMBER.finditer(text) if found[2])
     return _NO_NUMBER.sub(lambda found: found[1] or "null", text), lost
 
 
+def _is_as_given(value: Any) -> bool:
+    """Whether there is a number in a value, however deep, that remembers how it was written."""
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, Written):
+            return True
+        if isinstance(one, list | tuple | dict):
+            waiting += one.values() if isinstance(one, dict) else one
+    return False
+
+
 def _with_decimals(value: Any) -> str:
-    """A value as JSON: decimals as numbers with all their digits."""
+    """A value as JSON: decimals as numbers with all their digits, and those passed on as given."""
     if isinstance(value, Decimal):
         return to_string(value)
+    if isinstance(value, Written):
+        return value.text
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(_with_decimals, value))}]"
     if isinstance(value, dict):

@@ -44,7 +44,7 @@ VALUES = [
 ]
 INTERNAL = re.compile(
     r"NoneType|numpy|ufunc|dtype|not supported between|unhashable|has no attribute|object is not"
-    r"|unsupported operand|decimal\.|Traceback|Column|C long|argument must|setting an array|broadcast"
+    r"|unsupported operand|decimal\.[A-Z]|Traceback|Column|C long|argument must|setting an array|broadcast"
 )
 RAISED = (ArithmeticError, ValueError, TypeError)
 
