@@ -42,6 +42,16 @@ def template(function: str, kinds: tuple[Kind, ...], result: Kind, **options: ob
     return maker(kinds, result, **options) if maker else None
 
 
+def brings_floats(function: str, kinds: tuple[Kind, ...], result: Kind) -> bool:
+    """Whether the expression does nothing with an integer but to bring it to a float first.
+
+    >>> kinds = FLOAT, INTEGER
+    >>> brings_floats("add", kinds, FLOAT), brings_floats("round", kinds, FLOAT)
+    (True, False)
+    """
+    return function in _BRINGING and result is FLOAT and FLOAT in kinds
+
+
 def _operand(place: str, kind: Kind, result: Kind) -> str:
     """An argument that Python converts by itself, made safe where that may overflow."""
     if kind is not INTEGER or result is not FLOAT:
@@ -136,6 +146,7 @@ def _fixed(text: str) -> Callable[[tuple[Kind, ...], Kind], str]:
     return lambda _kinds, _result: text
 
 
+_BRINGING = frozenset({"add", "subtract", "multiply", "divide", "modulo", "select", "coalesce"})
 _MAKERS: dict[str, Callable[..., str | None]] = {
     "add": _arithmetic("+"),
     "subtract": _arithmetic("-"),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 from time import perf_counter, thread_time_ns
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -18,6 +18,8 @@ from kumi.errors import CompilerBug
 from kumi.ir import ops
 from kumi.ir.readings import readings, record_format, sized_axes
 from kumi.kernels import bind
+from kumi.kernels.kinds import FLOAT, INTEGER
+from kumi.kernels.values import to_float
 from kumi.kernels.vectors import align
 from kumi.observations import Level
 from kumi.syntax.nodes import Symbol
@@ -227,11 +229,25 @@ class _Writer:
         if operation.axes:
             kernel: Any = bind.elementwise(function, kinds, operation.kind, **_options(operation))
         else:
+            if bind.brings_floats(function, kinds, operation.kind):
+                kinds, args = self._literals_as_floats(operation)
             kernel = bind.scalar(function, kinds, operation.kind, **_options(operation))
         if isinstance(kernel, str):
             self.bound.update(bind.NAMES)
             return kernel.format(*args)
         return f"{self._bind(f'k{operation.index}', kernel)}({', '.join(args)})"
+
+    def _literals_as_floats(self, operation: Operation) -> tuple[tuple[Any, ...], list[str]]:
+        """The arguments, integer literals brought to floats now: a run need not look at them."""
+        kinds, args = [], []
+        for arg in operation.args:
+            source, name = self.program.operations[arg], self._names[arg]
+            literal = source.opcode is ops.CONST and source.kind is INTEGER
+            if literal:
+                name = self._bind(names.float_constant(arg), to_float(cast("int", source.value)))
+            kinds.append(FLOAT if literal else source.kind)
+            args.append(name)
+        return tuple(kinds), args
 
     def _search(self, operation: Operation) -> str:
         kinds = tuple(self._kind(arg) for arg in operation.args)
