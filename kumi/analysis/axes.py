@@ -22,6 +22,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kumi.analysis.facts import elements, named, quoted
+from kumi.analysis.neighbours import MADE
 from kumi.kernels.signatures import overloads
 from kumi.syntax.nodes import Call, Cascade, Constant, InputPath, Name, roots
 
@@ -77,6 +78,8 @@ def _of_call(facts: Analysis, node: Call) -> Axes | None:
     functions = overloads(node.function)
     if not functions:
         return None
+    if functions[0].name in MADE:
+        return MADE[functions[0].name](facts, node) if node in facts.functions else None
     if functions[0].table:
         return _of_table(facts, node, functions[0].table(len(node.args)))
     combined = _combined(facts, node.args, node.function)

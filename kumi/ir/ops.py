@@ -30,7 +30,11 @@ MAP = Opcode("Map", "function", "a function of its arguments, element by element
 SELECT = Opcode("Select", "", "one of two computed values, by a condition, element by element")
 REDUCE = Opcode("Reduce", "function", "fold the innermost axis away")
 SEARCH = Opcode("Search", "function", "the value of a table's row, found for each cell")
+INDEX = Opcode("Index", "", "the position of each element in its array")
 ALIGN = Opcode("Align", "", "repeat a vector over deeper axes")
 
-OPCODES: tuple[Opcode, ...] = (LOAD_INPUT, CONST, REF, STORE, MAP, SELECT, REDUCE, SEARCH, ALIGN)
+OPCODES: tuple[Opcode, ...] = (
+    *(LOAD_INPUT, CONST, REF, STORE),
+    *(MAP, SELECT, REDUCE, SEARCH, INDEX, ALIGN),
+)
 BY_NAME = {opcode.name: opcode for opcode in OPCODES}

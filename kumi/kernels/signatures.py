@@ -135,6 +135,7 @@ ORDERED = Constraint("a number or a string", lambda kind: is_numeric(kind) or ki
 TEXT_OR_NUMBER = Constraint(
     "a number or its text", lambda kind: is_numeric(kind) or kind in (kinds.STRING, kinds.ANY)
 )
+INDEX = Constraint("the name of an index", lambda kind: kind is kinds.SYMBOL, lambda _: True)
 DATE = Constraint("a date", lambda kind: kind is kinds.DATE)
 ARRAY = Constraint("an array", lambda kind: isinstance(kind, ArrayOf | TupleOf))
 ANY = Constraint("any value", lambda _: True)
@@ -145,7 +146,7 @@ DEFAULT = Option("default")
 ENDS = Option("ends", ("from", "up_to"), "from")
 
 PLANNED = frozenset({
-    "shift", "roll", "cross", "outer", "index",
+    "shift", "roll", "cross", "outer",
     "to_integer", "to_int", "to_float", "to_string", "to_str",
 })  # fmt: skip
 """Names that the language has and this version does not."""
@@ -266,25 +267,18 @@ FUNCTIONS: tuple[Function, ...] = (
         clash=lookup_alike,
         table=lookup_table,
     ),
-    _map(
-        "bracket",
-        (ORDERED, ORDERED, VALUE),
-        _third,
-        options=(DEFAULT, ENDS),
-        group=(KEY, KEY),
-        group_at=3,
-        clash=bracket_alike,
-        table=bracket_table,
-    ),
-    _map(
-        "bracket",
-        (DATE, DATE, VALUE),
-        _third,
-        options=(DEFAULT, ENDS),
-        group=(KEY, KEY),
-        group_at=3,
-        clash=bracket_alike,
-        table=bracket_table,
+    *(
+        _map(
+            "bracket",
+            (bounded, bounded, VALUE),
+            _third,
+            options=(DEFAULT, ENDS),
+            group=(KEY, KEY),
+            group_at=3,
+            clash=bracket_alike,
+            table=bracket_table,
+        )
+        for bounded in (ORDERED, DATE)
     ),
     _map("select if", (BOOLEAN, ANY, ANY), _branches),
     _map("is_null", (ANY,), _boolean),
@@ -292,6 +286,7 @@ FUNCTIONS: tuple[Function, ...] = (
     _map("length len", (STRING,), _integer),
     _map("array_size", (ARRAY,), _integer),
     _map("at get []", (ARRAY, INTEGER), _element),
+    _map("index", (INDEX,), _integer),
     _map("concat", (ANY, ANY), _string),
     _map("to_decimal", (TEXT_OR_NUMBER,), _decimal),
     _map("upcase", (TEXT,), _string),

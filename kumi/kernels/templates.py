@@ -13,6 +13,7 @@ for a float becomes infinite, a float divided by zero is IEEE's.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from kumi.kernels.kinds import ANY, BOOLEAN, FLOAT, HASH, INTEGER, STRING, Scalar, is_numeric
@@ -36,6 +37,7 @@ NAMES: Final[dict[str, Any]] = {
 """What expressions may name besides their arguments: to be bound where they are used."""
 
 
+@lru_cache(maxsize=1024, typed=True)
 def template(function: str, kinds: tuple[Kind, ...], result: Kind, **options: object) -> str | None:
     """The expression for a function of arguments of these kinds, or None where it needs a call."""
     maker = _MAKERS.get(function)

@@ -19,6 +19,7 @@ from kumi.ir import ops
 from kumi.ir.readings import readings, record_format, sized_axes
 from kumi.kernels import bind
 from kumi.kernels.kinds import FLOAT, INTEGER
+from kumi.kernels.neighbour_columns import positions
 from kumi.kernels.values import to_float
 from kumi.kernels.vectors import align
 from kumi.observations import Level
@@ -200,6 +201,9 @@ class _Writer:
         match operation.opcode:
             case ops.ALIGN:
                 return self._align(operation)
+            case ops.INDEX:
+                self._bind("positions", positions)
+                return f"positions({self._axis_names[operation.axes[-1]]})"
             case ops.REDUCE:
                 return self._reduce(operation)
             case ops.SEARCH:

@@ -10,6 +10,7 @@ from fractions import Fraction
 from functools import partial, reduce
 from typing import Any
 
+import along_arrays
 import more_functions as more
 from cell_functions import (
     CHOICES,
@@ -111,7 +112,28 @@ class _Run:
                     paths.add(node.path)
                 elif isinstance(node, nodes.Name):
                     todo.append(node.name)
-        return paths
+        return paths | self._counted(paths, names)
+
+    def _counted(self, paths, names):
+        """The elements of arrays of which only the positions are asked for."""
+        more = set()
+        for name in names:
+            for node in nodes.distinct(*nodes.roots(self.declarations[name].body)):
+                if isinstance(node, nodes.Call) and node.function == "index":
+                    element, _ = self._indexed(node)
+                    *array, _ = element
+                    through = [p for p in paths | more if [*p[: len(array)]] == array]
+                    if not any(len(path) > len(array) for path in through):
+                        more.add(element)
+        return more
+
+    def _indexed(self, node):
+        return along_arrays.array_with_index(self.inputs, node.args[0].value.name)
+
+    def _positions(self, node):
+        _, axes = self._indexed(node)
+        found = next(one for one in self.loaded.values() if one.axes[: len(axes)] == axes)
+        return Value("integer", axes, along_arrays.positions(found.cells, len(axes)))
 
     # -- declarations and expressions, each evaluated once
 
@@ -142,6 +164,8 @@ class _Run:
                 return self.loaded[node.path]
             case nodes.Name():
                 return self.declaration(node.name)
+        if node.function == "index":
+            return self._positions(node)
         return called(node.function, self._all(node.args), dict(node.options))
 
     def _all(self, parts):

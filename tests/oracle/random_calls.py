@@ -3,7 +3,7 @@
 from random_inputs import PLACE, SCALARS
 from typed import Typed, literal, path_to, sure
 
-from kumi.syntax.nodes import Call, Symbol
+from kumi.syntax.nodes import Call, Constant, Symbol
 
 MODES = ["half_even", "half_up", "half_down", "up", "down", "ceiling", "floor"]
 STEPS = {"integer": [1, 5, 12, 1000], "float": [0.05, 0.25, 0.1, 5.0, 1e-7]}
@@ -45,6 +45,13 @@ class MoreCalls:
         self.rnd.shuffle(kinds)
         args = [self.expression(one, lineage, depth) for one in kinds]
         return self.call(self.rnd.choice(["min_of", "max_of"]), kind, *args)
+
+    def position(self, kind, lineage, depth):
+        inside = [one for one in self.block.indexes if one[1] == lineage[: len(one[1])]]
+        if not inside:
+            return self.leaf(kind, lineage, False)
+        name, axes = self.rnd.choice(inside)
+        return Typed(Call(PLACE, "index", (Constant(PLACE, Symbol(name)),)), kind, axes)
 
     def listed(self, kind, lineage, depth):
         of = self.rnd.choice(list(LISTED))

@@ -90,6 +90,7 @@ class Block:
         self.rnd = rnd
         self.leaves = []
         self.lineages = [()]
+        self.indexes = []
         self._count = 0
         self._deepest = rnd.choice([3, 3, 3, 6])
         self._nullable = rnd.choice([0, 3, 10])
@@ -142,6 +143,8 @@ class Block:
         child = self._input(kind, element, below, depth + 1)
         self.leaves.append(Leaf(path, whole_kind(child), axes, null=self._may_be_null(path)))
         index = f"i{self._count}" if self.rnd.randint(0, 3) == 0 else None
+        if index:
+            self.indexes.append((index, below))
         return Input(PLACE, "array", path[-1], index=index, children=(child,))
 
     def _domain(self, kind):

@@ -50,7 +50,7 @@ class Formulas(MoreCalls):
         made = {
             "integer": [self.arithmetic] * 3 + [self.rounded, self.whole, self.one_of_several,
                         self.found_in_a_table, self.power, self.clamp, self.fold, self.fold,
-                        self.count, self.measure, self.count_if, self.of_dates],
+                        self.position, self.count, self.measure, self.count_if, self.of_dates],
             "float": [self.arithmetic] * 3 + [self.rounded, self.rounded, self.one_of_several,
                       self.found_in_a_table, self.divide, self.divide, self.clamp, self.fold,
                       self.fold, self.mean, self.real, self.power_of_floats, self.square_root],
