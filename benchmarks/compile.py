@@ -24,13 +24,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ROUNDS = 5
-SECOND, MICROSECOND = 1e9, 1e3
 SMALLER = 10
 
 
 @dataclass(frozen=True)
 class Shape:
-    """A formula of any size, and what is asked of the largest one: in all, or for each."""
+    """A formula of any size, and what is asked of the largest: seconds in all, ns for each."""
 
     name: str
     size: int
@@ -40,9 +39,9 @@ class Shape:
 
 
 SHAPES = (
-    Shape("chained terms", 10_000, lambda n: "input.x" + " + input.x" * (n - 1), SECOND),
-    Shape("brackets", 100_000, lambda n: "(" * n + "input.x" + ")" * n, SECOND),
-    Shape("unary minuses", 100_000, lambda n: "-" * n + "input.x", None, 45 * MICROSECOND),
+    Shape("chained terms", 10_000, lambda n: "input.x" + " + input.x" * (n - 1), 1),
+    Shape("brackets", 100_000, lambda n: "(" * n + "input.x" + ")" * n, 1),
+    Shape("unary minuses", 100_000, lambda n: "-" * n + "input.x", None, 45_000),
 )
 
 
@@ -60,7 +59,7 @@ def _figures(shape: Shape, rounds: int) -> list[Figure]:
     some, all_of_it = Series(tuple(found[fewer])), Series(tuple(found[shape.size]))
     shown, each = f"{shape.size:,} {shape.name}", all_of_it.times(1 / shape.size)
     return [
-        Figure.ns(shown, all_of_it, most=shape.most),
+        Figure.seconds(shown, all_of_it, most=shape.most),
         Figure.ns(f"{shown}, each", each, most=shape.most_each),
         Figure.ratio(f"{shown}, each / in {fewer:,}", each / some.times(1 / fewer)),
     ]

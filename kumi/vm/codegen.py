@@ -72,6 +72,7 @@ class _Writer:
         self.lines: list[str] = []
         self.owners: list[int] = []
         self.bound: dict[str, Any] = {}
+        self._as_floats: dict[int, str] = {}
         self._records = level is not Level.NOTHING
         self._level = level
         self._times_cpu = times_cpu
@@ -248,10 +249,17 @@ class _Writer:
             source, name = self.program.operations[arg], self._names[arg]
             literal = source.opcode is ops.CONST and source.kind is INTEGER
             if literal:
-                name = self._bind(names.float_constant(arg), to_float(cast("int", source.value)))
+                name = self._literal_as_float(arg, cast("int", source.value))
             kinds.append(FLOAT if literal else source.kind)
             args.append(name)
         return tuple(kinds), args
+
+    def _literal_as_float(self, arg: int, value: int) -> str:
+        """The global of an integer literal as a float, one for all that are the same number."""
+        if value not in self._as_floats:
+            name = self._bind(names.float_constant(arg), to_float(value))
+            self._as_floats[value] = name
+        return self._as_floats[value]
 
     def _search(self, operation: Operation) -> str:
         kinds = tuple(self._kind(arg) for arg in operation.args)
