@@ -10,7 +10,7 @@ from decimal import Decimal
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from kumi.analysis.facts import described, literal, named, quoted
+from kumi.analysis.facts import decimal_literal, described, literal, named, quoted
 from kumi.analysis.inference import of_literal
 from kumi.errors import closest, did_you_mean
 from kumi.kernels.kinds import DECIMAL, promote
@@ -60,8 +60,9 @@ def _check_literals(facts: Analysis, node: Call) -> None:
     function = facts.functions.get(node)
     parameters = (function and function.taking(len(node.args))) or ()
     for number, (parameter, arg) in enumerate(zip(parameters, node.args, strict=False), 1):
-        written = isinstance(arg, Constant)
-        if parameter.literal and not (isinstance(arg, Constant) and parameter.literal(arg.value)):
+        value = arg.value if isinstance(arg, Constant) else decimal_literal(arg)
+        written = isinstance(arg, Constant) or value is not None
+        if parameter.literal and not (written and parameter.takes(value)):
             facts.semantic(
                 arg.place,
                 f"argument {number} of {named(node.function)} must be {parameter.name}",
@@ -72,7 +73,7 @@ def _check_literals(facts: Analysis, node: Call) -> None:
 def _check_options(facts: Analysis, node: Call) -> None:
     known = {option.name: option for option in overloads(node.function)[0].options}
     found: dict[str, LiteralValue] = {
-        name: None if option.default is None else Symbol(option.default)
+        name: Symbol(option.default) if isinstance(option.default, str) else option.default
         for name, option in known.items()
     }
     places = node.option_places or (node.place,) * len(node.options)
@@ -99,7 +100,9 @@ def _check_value(
     facts: Analysis, node: Call, option: Option, value: LiteralValue, place: Place
 ) -> None:
     """Report a value that an option may not have."""
-    if not option.choices:
+    if option.takes:
+        _check_taken(facts, node, option, value, place)
+    elif not option.choices:
         _check_kind(facts, node, option, value, place)
     elif not isinstance(value, Symbol) or value.name not in option.choices:
         given = value.name if isinstance(value, Symbol) else str(value)
@@ -110,6 +113,16 @@ def _check_value(
             f" {', '.join(_choice(facts, choice) for choice in option.choices)}",
             f"did you mean {_choice(facts, close)}?" if close else None,
         )
+
+
+def _check_taken(
+    facts: Analysis, node: Call, option: Option, value: LiteralValue, place: Place
+) -> None:
+    """Report a literal that is not what an option takes."""
+    wanted = option.takes
+    if wanted and not (wanted.admits(of_literal(value)) and wanted.takes(value)):
+        who = f"{_shown(facts, option.name)} of {named(node.function)}"
+        facts.semantic(place, f"{who} must be {wanted.name}")
 
 
 def _check_kind(

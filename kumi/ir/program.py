@@ -11,6 +11,8 @@ from kumi.ir.ops import REDUCE
 from kumi.kernels.kinds import ANY
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from kumi.ir.ops import Opcode
     from kumi.kernels.kinds import Kind
     from kumi.places import Place, Source
@@ -67,6 +69,18 @@ class Leaf:
         return ".".join(self.path)
 
 
+@dataclass(frozen=True, slots=True)
+class MadeAxis:
+    """An axis that operations make: the elements of `array` again, for each cell of `below`.
+
+    `below` are the axes between the parents of the array and the new axis, outer before inner;
+    where there are none it is the array's own axis.
+    """
+
+    array: AxisName
+    below: tuple[AxisName, ...]
+
+
 @dataclass(slots=True, eq=False)
 class Operation:
     """One step of a program. Nobody changes one; frozen, it would take five times as long to make.
@@ -75,8 +89,8 @@ class Operation:
     result, but for a Reduce those of its argument, of which the result lacks the last. `kind` is
     the static kind of the result's cells. `options` are all that its function has, as literals,
     whether or not they were written. A Search has the axes of its `table`, whose columns are among
-    its arguments. `written` is what the schema has in its place, in words, where that is another
-    function or none.
+    its arguments; an Object the names of its `fields`. `written` is what the schema has in its
+    place, in words, where that is another function or none.
     """
 
     index: int
@@ -91,6 +105,7 @@ class Operation:
     value: object = None
     options: tuple[tuple[str, object], ...] = ()
     table: tuple[AxisName, ...] = ()
+    fields: tuple[str, ...] = ()
     written: str | None = None
 
     @property
@@ -132,7 +147,7 @@ class Program:
 
     `groups[0]` is always `inputs`, even when it is empty; the others are the declarations that the
     outputs need, in order. `axes` lists every axis that an operation visits, outer before inner.
-    `inputs` names every root input that the schema declares.
+    `inputs` names every root input that the schema declares. `made` are the axes that no input has.
     """
 
     schema: str
@@ -142,6 +157,7 @@ class Program:
     groups: tuple[Group, ...]
     axes: tuple[AxisName, ...]
     outputs: tuple[str, ...]
+    made: Mapping[AxisName, MadeAxis] = field(default_factory=dict)
     _named: dict[str, Group] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
@@ -81,7 +82,7 @@ def _group_line(program: Program, group: Group) -> str:
 
 
 def _row(operation: Operation) -> tuple[str, ...]:
-    axes = [axis.rpartition(".")[2] for axis in operation.axes]
+    axes = [_own_name(axis) for axis in operation.axes]
     return (
         " ".join([operation.title, *_operands(operation)]),
         f"[{', '.join(axes)}]" if axes else "",
@@ -90,11 +91,17 @@ def _row(operation: Operation) -> tuple[str, ...]:
     )
 
 
+def _own_name(axis: str) -> str:
+    """`sales` of `regions.region.sales`, `*lights` of `pixels*scene.lights`."""
+    _, star, name = axis.rpartition("*")
+    return star + name.rpartition(".")[2]
+
+
 def _operands(operation: Operation) -> Iterator[str]:
     if operation.opcode is CONST:
         yield _shortened(literal(operation.value))
-    for arg in operation.args:
-        yield f"%{arg}"
+    for arg, field in zip_longest(operation.args, operation.fields, fillvalue=""):
+        yield f"{visible(field)}: %{arg}" if operation.fields else f"%{arg}"
     for name, value in operation.options:
         yield f"{name}: {_shortened(literal(value))}"
 

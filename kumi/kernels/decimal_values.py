@@ -161,7 +161,7 @@ def canonical(number: Decimal) -> Decimal:
 
 
 def passed_on(cell: Any) -> Any:
-    """A cell as its owner sees it: a decimal in its one writing; as given what only `any` admits."""
+    """A cell as its owner sees it: a decimal in its one writing, but for what only `any` admits."""
     try:
         finite = isinstance(cell, Decimal) and cell.is_finite()
         return canonical(cell) if finite else cell

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter, thread_time_ns
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,15 +19,17 @@ from kumi.errors import CompilerBug
 from kumi.ir import ops
 from kumi.ir.readings import readings, record_format, sized_axes
 from kumi.kernels import bind
-from kumi.kernels.kinds import FLOAT, INTEGER
-from kumi.kernels.neighbour_columns import positions
-from kumi.kernels.values import to_float
+from kumi.kernels.kinds import ZEROS
+from kumi.kernels.neighbour_columns import positions, shifted
+from kumi.kernels.pairs import beside, crossed, spread
+from kumi.kernels.tuples import gathered, object_of, tuple_of
 from kumi.kernels.vectors import align
 from kumi.observations import Level
 from kumi.syntax.nodes import Symbol
 from kumi.vm import convention as names
 from kumi.vm.access import MISSING, Loading
 from kumi.vm.expectations import fast_test, has_fast_test
+from kumi.vm.float_literals import FloatLiterals
 from kumi.vm.liveness import last_uses, value_names
 from kumi.vm.loaders import loader, slow
 
@@ -72,7 +75,7 @@ class _Writer:
         self.lines: list[str] = []
         self.owners: list[int] = []
         self.bound: dict[str, Any] = {}
-        self._as_floats: dict[int, str] = {}
+        self._float_literals = FloatLiterals(self.bound)
         self._records = level is not Level.NOTHING
         self._level = level
         self._times_cpu = times_cpu
@@ -80,6 +83,7 @@ class _Writer:
         self._names = value_names(program)
         self._last_uses = last_uses(program, self._names)
         self._axis_names = {axis: names.axis(n) for n, axis in enumerate(program.axes)}
+        self._made: set[str] = set()
         self._depth = 0
         self._owner = 0
 
@@ -174,12 +178,28 @@ class _Writer:
     # One operation.
 
     def _operation(self, operation: Operation) -> None:
+        for axis in operation.axes:
+            self._make_axis(axis)
         if operation.opcode is ops.LOAD_INPUT:
             self._load(operation)
         elif operation.opcode is ops.CONST:
             self._bind(self._names[operation.index], operation.value)
         elif not operation.opcode.free:
             self._add(f"{self._names[operation.index]} = {self._expression(operation)}")
+
+    def _make_axis(self, axis: str) -> None:
+        """Make an axis that no input has, where it is first needed."""
+        made = self.program.made.get(axis)
+        if made is None or axis in self._made:
+            return
+        self._made.add(axis)
+        name, array = self._axis_names[axis], self._axis_names[made.array]
+        if not made.below:
+            self._add(f"{name} = {array}")
+            return
+        self._bind("beside", beside)
+        below = "".join(f"{self._axis_names[one]}, " for one in made.below)
+        self._add(f"{name} = beside({array}, ({below}))")
 
     def _load(self, operation: Operation) -> None:
         leaf, n = _leaf(operation), operation.index
@@ -199,26 +219,61 @@ class _Writer:
         self._add(f"if not ({test}): {cell} = slow{n}({cell}, {names.BAD})")
 
     def _expression(self, operation: Operation) -> str:
-        match operation.opcode:
-            case ops.ALIGN:
-                return self._align(operation)
-            case ops.INDEX:
-                self._bind("positions", positions)
-                return f"positions({self._axis_names[operation.axes[-1]]})"
-            case ops.REDUCE:
-                return self._reduce(operation)
-            case ops.SEARCH:
-                return self._search(operation)
-            case ops.MAP | ops.SELECT:
-                return self._map(operation)
+        writers = {
+            ops.ALIGN: self._align,
+            ops.INDEX: self._index,
+            ops.SHIFT: self._shift,
+            ops.ROLL: self._shift,
+            ops.CROSS: self._cross,
+            ops.REDUCE: self._reduce,
+            ops.SEARCH: self._search,
+            ops.MAP: self._map,
+            ops.SELECT: self._map,
+            ops.ARRAY: self._gather,
+            ops.OBJECT: self._gather,
+        }
+        if operation.opcode in writers:
+            return writers[operation.opcode](operation)
         raise CompilerBug(f"no code for {operation.title}")
 
     def _align(self, operation: Operation) -> str:
         (arg,) = operation.args
-        depth = len(self.program.operations[arg].result_axes)
+        source = self.program.operations[arg].result_axes
+        depth = len(source)
+        if operation.axes[:depth] != source:
+            return self._spread(arg, source, operation.axes)
         deeper = "".join(f"{self._axis_names[axis]}, " for axis in operation.axes[depth:])
         self._bind("align", align)
         return f"align({self._names[arg]}, ({deeper}))"
+
+    def _index(self, operation: Operation) -> str:
+        self._bind("positions", positions)
+        return f"positions({self._axis_names[operation.axes[-1]]})"
+
+    def _shift(self, operation: Operation) -> str:
+        arg, by = operation.args
+        options = _options(operation)
+        levels = operation.axes[-1 - int(str(options["axis_offset"])) :]
+        axes = "".join(f"{self._axis_names[axis]}, " for axis in levels)
+        moved: dict[str, Any] = {"by": self.program.operations[by].value}
+        moved |= {"policy": options["policy"], "fill": ZEROS.get(operation.kind)}
+        kernel = partial(shifted, **moved)
+        return f"{self._bind(f'k{operation.index}', kernel)}({self._names[arg]}, ({axes}))"
+
+    def _spread(self, arg: int, source: tuple[str, ...], axes: tuple[str, ...]) -> str:
+        """Over axes among which the free one of the source has another place."""
+        shared = sum(one == other for one, other in zip(source, axes, strict=False))
+        free = self._axis_names[source[-1]]
+        steps = [f"({self._axis_names[axis]}, None), " for axis in axes[shared:-1]]
+        steps.append(f"({self._axis_names[axes[-1]]}, {free}), ")
+        self._bind("spread", spread)
+        return f"spread({self._names[arg]}, ({''.join(steps)}))"
+
+    def _cross(self, operation: Operation) -> str:
+        (arg,) = operation.args
+        one, other = (self._axis_names[axis] for axis in operation.axes[-2:])
+        self._bind("crossed", crossed)
+        return f"crossed({self._names[arg]}, {one}, {other})"
 
     def _reduce(self, operation: Operation) -> str:
         (arg,) = operation.args
@@ -235,31 +290,23 @@ class _Writer:
             kernel: Any = bind.elementwise(function, kinds, operation.kind, **_options(operation))
         else:
             if bind.brings_floats(function, kinds, operation.kind):
-                kinds, args = self._literals_as_floats(operation)
+                kinds, args = self._float_literals.among(self.program, operation, args)
             kernel = bind.scalar(function, kinds, operation.kind, **_options(operation))
         if isinstance(kernel, str):
             self.bound.update(bind.NAMES)
             return kernel.format(*args)
         return f"{self._bind(f'k{operation.index}', kernel)}({', '.join(args)})"
 
-    def _literals_as_floats(self, operation: Operation) -> tuple[tuple[Any, ...], list[str]]:
-        """The arguments, integer literals brought to floats now: a run need not look at them."""
-        kinds, args = [], []
-        for arg in operation.args:
-            source, name = self.program.operations[arg], self._names[arg]
-            literal = source.opcode is ops.CONST and source.kind is INTEGER
-            if literal:
-                name = self._literal_as_float(arg, cast("int", source.value))
-            kinds.append(FLOAT if literal else source.kind)
-            args.append(name)
-        return tuple(kinds), args
-
-    def _literal_as_float(self, arg: int, value: int) -> str:
-        """The global of an integer literal as a float, one for all that are the same number."""
-        if value not in self._as_floats:
-            name = self._bind(names.float_constant(arg), to_float(value))
-            self._as_floats[value] = name
-        return self._as_floats[value]
+    def _gather(self, operation: Operation) -> str:
+        """A tuple, or an object; over arrays the columns of its parts, side by side."""
+        parts = f"({''.join(f'{self._names[arg]}, ' for arg in operation.args)})"
+        is_object = operation.opcode is ops.OBJECT
+        name = self._bind(f"names{operation.index}", operation.fields) if is_object else "None"
+        if operation.axes:
+            self._bind("gathered", gathered)
+            return f"gathered({parts}, {name})"
+        make = object_of if is_object else tuple_of
+        return f"{self._bind(make.__name__, make)}({name}, {parts})"
 
     def _search(self, operation: Operation) -> str:
         kinds = tuple(self._kind(arg) for arg in operation.args)
@@ -280,6 +327,8 @@ class _Writer:
     def _fetch_axes(self) -> None:
         """Bind each axis, once the loaders have opened the arrays."""
         for axis, name in self._axis_names.items():
+            if axis in self.program.made:
+                continue
             self._bind(f"path_{name}", axis)
             self._add(f"{name} = {names.LOADING}.axes.get(path_{name})")
 

@@ -142,7 +142,7 @@ class Block:
         kind = self.rnd.choice([*["fields"] * 6, *["array"] * 3, *SCALARS, "any"])
         child = self._input(kind, element, below, depth + 1)
         self.leaves.append(Leaf(path, whole_kind(child), axes, null=self._may_be_null(path)))
-        index = f"i{self._count}" if self.rnd.randint(0, 3) == 0 else None
+        index = f"i{len(self.indexes)}" if self.rnd.randint(0, 3) == 0 else None
         if index:
             self.indexes.append((index, below))
         return Input(PLACE, "array", path[-1], index=index, children=(child,))
@@ -198,7 +198,7 @@ class Data:
             return rnd.choice([5.0, True, "5", 5, [], {}, *pool])
         match one.domain:
             case OneOf(values):
-                return rnd.choice([v for v in values if type(v) in FITTING[one.kind]])
+                return rnd.choice([v for v in values if type(v) in FITTING[one.kind]] or pool)
             case Range(low=date() as low):
                 return str(low + timedelta(days=rnd.randint(0, 4)))
             case Range():

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from random_calls import MoreCalls
+from random_gathering import Gathering
 from random_inputs import PLACE, SCALARS, SOURCE, Block
 from typed import Typed, finite, gives_null, literal, path_to, prepared, sure
 
@@ -29,7 +30,7 @@ LITERALS = {
 }
 
 
-class Formulas(MoreCalls):
+class Formulas(MoreCalls, Gathering):
     """Draws expressions of a wanted kind whose axes are the beginning of a lineage."""
 
     def __init__(self, rnd, block):
@@ -40,7 +41,14 @@ class Formulas(MoreCalls):
     def expression(self, kind, lineage, depth, loose=False):
         if depth <= 0 or not self.rnd.randint(0, 5):
             return self.leaf(kind, lineage, loose)
-        makers = [self.leaf, self.select, self.coalesce, *self.makers(kind) * 2]
+        makers = [
+            self.leaf,
+            self.select,
+            self.coalesce,
+            self.neighbour,
+            self.pairs,
+            *self.makers(kind) * 2,
+        ]
         maker = self.rnd.choice(makers)
         if maker in (self.leaf, self.select, self.coalesce, self.real, self.power_of_floats):
             return maker(kind, lineage, loose if maker == self.leaf else (depth - 1, loose))
@@ -64,7 +72,7 @@ class Formulas(MoreCalls):
         made["date"] = [self.moved, self.moved, self.fold]
         if kind == "any":
             return [self.mixture, self.mixture, self.item]
-        return [*made.get(kind, []), self.item]
+        return [*made.get(kind, []), self.item, self.of_tuple]
 
     def leaf(self, kind, lineage, loose):
         rnd = self.rnd
@@ -356,6 +364,10 @@ class Formulas(MoreCalls):
         way = self.rnd.randint(0, 9)
         if way < 2:
             return self.trait(name, lineage, depth)
+        if not self.rnd.randint(0, 5):
+            found = self.gathered(lineage, depth - 1)
+            self.declared.append(replace(found, node=Name(PLACE, name)))
+            return Declaration(PLACE, "value", name, found.node)
         if way < 4:
             body, found = self.cascade(kind, lineage, depth)
         else:

@@ -1,6 +1,7 @@
 """Decimals from data to results: what a caller gives, what comes back, and what is refused."""
 
 import decimal
+import warnings
 from decimal import Decimal
 from types import SimpleNamespace
 
@@ -202,3 +203,31 @@ def test_the_text_of_a_decimal_that_is_too_long_is_an_error_of_the_run():
         with pytest.raises(OverflowError, match="more than 10,000 digits") as caught:
             schema.run(given)
         assert "Map concat" in caught.value.__notes__[0]
+
+
+def test_of_a_table_a_quotient_meets_the_column_of_its_key_only():
+    row = "decimal :pay decimal :from float :years"
+    text = f"schema do input do integer :days array :rows do hash :row do {row} end end end "
+    table = "value :v, fn(:bracket, input.days / 365, input.rows.row.{}, input.rows.row.pay)"
+    with warnings.catch_warnings(action="error"):
+        kumi.loads(f"{text} {table.format('years')} end")
+    with pytest.warns(kumi.SchemaWarning, match="this quotient is a float"):
+        kumi.loads(f"{text} {table.format('from')} end")
+
+
+def test_a_decimal_is_a_literal_of_a_list_in_both_forms():
+    class Listed(kumi.Schema):
+        class Input(kumi.Record):
+            rate: kumi.Field[Decimal]
+            rates: kumi.Array[Decimal]
+
+        one = kumi.value(Input.rate.is_in(Decimal("0.05"), 2))
+        each = kumi.value(Input.rates.is_in(Decimal("0.050"), Decimal("1E+1")))
+
+    inputs = "decimal :rate array :rates do decimal :item end"
+    listed = 'value :one, fn(:in, input.rate, to_decimal("0.05"), 2)'
+    each = 'value :each, fn(:in, input.rates.item, to_decimal("0.050"), to_decimal("10"))'
+    text = kumi.loads(f"schema do input do {inputs} end {listed} {each} end")
+    given = {"rate": 0.05, "rates": ["0.05", "0.051", 10]}
+    for schema in (Listed, text):
+        assert schema.run(given).to_dict() == {"one": True, "each": [True, False, True]}

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, overload
 from kumi.syntax import nodes
 from kumi.syntax.classes.code_places import here
 from kumi.syntax.classes.expression import Expr, Formula, N, O, Policy, applied, neighbour
+from kumi.syntax.classes.operands import node_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
     from decimal import Decimal
 
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Argument: TypeAlias = (
-    "Expr[Any] | type[Record] | Sequence[Any] | float | Decimal | str | date | None"
+    "Expr[Any] | type[Record] | Sequence[Any] | Mapping[str, Any]"
+    " | float | Decimal | str | date | None"
 )
 """What functions of any kind of value take: expressions, paths to records, lists, literals."""
 
@@ -219,14 +221,26 @@ def at(e: Argument, index: Expr[int] | int) -> Expr[Any]:
     return applied("at", e, index)
 
 
+def tuple_of(*items: Argument) -> Expr[Any]:
+    """The items side by side: as `[a, b]`, where Python needs an expression."""
+    place = here()
+    return Formula(node_of(items, place))
+
+
+def object_of(**fields: Argument) -> Expr[Any]:
+    """The values by name: as `{"name": e}`, where Python needs an expression."""
+    place = here()
+    return Formula(node_of(fields, place))
+
+
 def shift(e: Expr[T], by: int, *, policy: Policy | None = None, axis_offset: int = 0) -> Expr[T]:
     """The neighbour `by` places before, along the innermost axis or one further out."""
     return neighbour("shift", e, by, policy, axis_offset)
 
 
-def roll(e: Expr[T], by: int, *, policy: Policy | None = None) -> Expr[T]:
+def roll(e: Expr[T], by: int, *, policy: Policy | None = None, axis_offset: int = 0) -> Expr[T]:
     """The neighbour `by` places before, from the other end where there is none."""
-    return neighbour("roll", e, by, policy, 0)
+    return neighbour("roll", e, by, policy, axis_offset)
 
 
 def cross(e: Expr[T]) -> Expr[T]:
