@@ -29,6 +29,11 @@ class Figure:
         return cls._of(name, "ns", series, most=most)
 
     @classmethod
+    def seconds(cls, name: str, series: Any, most: float | None = None) -> Figure:
+        """CPU time of a series in ns, shown in seconds."""
+        return cls._of(name, "s", series.times(1e-9), most=most)
+
+    @classmethod
     def ratio(
         cls,
         name: str,
@@ -86,6 +91,7 @@ def _ratio(value: float) -> str:
 
 _SHOW = {
     "ns": lambda value: f"{value:,.0f} ns" if value >= 100 else f"{value:.1f} ns",
+    "s": lambda value: f"{value:.2f} s",
     "x": _ratio,
     "share": lambda value: f"{value:.0%}",
     "fact": lambda value: "yes" if value else "no",

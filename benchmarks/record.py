@@ -10,11 +10,10 @@ from time import perf_counter as now
 
 from opentelemetry import trace
 
-from benchmarks import by_hand
 from benchmarks.figures import Figure
 from benchmarks.harness import Case, measure
 from benchmarks.sdk_spans import Baseline, Nothing
-from benchmarks.subjects import TAXPAYER, income_tax, order_lines, recorded
+from benchmarks.subjects import income_tax, order_lines, recorded, tax_by_hand
 from kumi.ir.readings import readings
 from kumi.observations import Level
 from kumi.otel.recording.admission import current_context
@@ -70,7 +69,7 @@ def _cases(tax, rows, sdk):
     return [
         Case("sdk", sdk.spans, 1000),
         Case("clock", _clock, 4000, per=10),
-        Case("by hand", _by_hand, 4000),
+        Case("by hand", tax_by_hand, 4000),
         Case("never on", tax.run, 4000, around=tax.fresh),
         Case("off", tax.run, 4000),
         Case("declarations", tax.run, 4000, around=at(Level.DECLARATIONS)),
@@ -116,11 +115,6 @@ def _runs(series, operations):
 def _clock(times):
     for _ in repeat(None, times):
         _ten = (now(), now(), now(), now(), now(), now(), now(), now(), now(), now())
-
-
-def _by_hand(times):
-    for _ in repeat(None, times):
-        by_hand.income_tax(**TAXPAYER)
 
 
 @contextmanager

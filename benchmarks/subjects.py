@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 
 import kumi
+from benchmarks import by_hand
 from kumi import hooks
 
 SCHEMAS = Path(__file__).parent / "schemas"
@@ -79,6 +80,12 @@ def recorded(watcher):
 def income_tax():
     """24 scalar operations that cost an instruction."""
     return Subject("income_tax.kumi", TAXPAYER)
+
+
+def tax_by_hand(times):
+    """The same by hand, with the same checks."""
+    for _ in repeat(None, times):
+        by_hand.income_tax(**TAXPAYER)
 
 
 def plain_formulas():

@@ -50,7 +50,7 @@ class Place:
         self.source = source
         self.line = line
         self.column = column
-        self.end_column = max(end_column, column + 1)
+        self.end_column = end_column if end_column > column else column + 1
 
     def __str__(self) -> str:
         return f"{self.source.path}:{self.line}:{self.column}"

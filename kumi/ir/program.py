@@ -81,9 +81,9 @@ class MadeAxis:
     below: tuple[AxisName, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Operation:
-    """One step of a program.
+    """One step of a program. Nobody changes one; frozen, it would take five times as long to make.
 
     `args` are indexes of earlier operations. `axes` span the cells that it visits: those of its
     result, but for a Reduce those of its argument, of which the result lacks the last. `kind` is

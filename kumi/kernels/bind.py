@@ -28,7 +28,7 @@ from kumi.kernels.kinds import DECIMAL
 from kumi.kernels.reduce import REDUCERS
 from kumi.kernels.rounding_columns import ROUNDING
 from kumi.kernels.searches import TABLES
-from kumi.kernels.templates import NAMES, template
+from kumi.kernels.templates import NAMES, brings_floats, template
 from kumi.kernels.tuple_functions import concerns, function_of_tuples
 from kumi.kernels.vectors import Column, cells, column_of
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from kumi.kernels.kinds import Kind
     from kumi.kernels.vectors import Axis
 
-__all__ = ["NAMES", "elementwise", "reducer", "scalar", "search"]
+__all__ = ["NAMES", "brings_floats", "elementwise", "reducer", "scalar", "search"]
 
 _FACTORIES = ARITHMETIC | COMPARISONS | CHOICES | DATE_FUNCTIONS | FIXED_LISTS | ROUNDING
 

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kumi.kernels.arguments import (
-    anywhere,
     bound,
     has_nulls,
     integers_within,
@@ -167,12 +166,30 @@ def clamp(kinds: tuple[Kind, ...], result: Kind, by_row: Kernel) -> Kernel | Non
     def kernel(*arguments: Any) -> Column:
         x, low, high = map(values, arguments)
         computes = not has_nulls(*arguments) and integers_within(largest, *arguments)
-        if not computes or anywhere(low > high):
+        if not computes or not _everywhere(low <= high):  # reversed, or NaN
             return by_row(*arguments)
-        chosen = np.where(x < low, low, np.where(x > high, high, x)).astype(dtype, copy=False)
+        chosen = _between(x, low, high).astype(dtype, copy=False)
         return Column(chosen, None, max(map(bound, arguments)) if result is INTEGER else None)
 
     return kernel
+
+
+def _everywhere(test: Any) -> bool:
+    return test if test.__class__ is bool else bool(test.all())
+
+
+def _between(x: Any, low: Any, high: Any) -> Any:
+    """Each value, or the bound that it is beyond.
+
+    Of two zeros with different signs NumPy takes either, as the processor likes it. There the value
+    itself is meant, if it is within the bounds, as for scalars.
+    """
+    chosen = np.minimum(np.maximum(x, low), high)
+    at = np.flatnonzero(chosen == 0)
+    if at.size:
+        x, low, high = (a[at] if isinstance(a, np.ndarray) else a for a in (x, low, high))
+        chosen[at] = np.where(x < low, low, np.where(x > high, high, x))
+    return chosen
 
 
 CHOICES: dict[str, Factory] = {

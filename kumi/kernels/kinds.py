@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
 
@@ -94,6 +95,7 @@ def comparable(one: Kind, other: Kind) -> bool:
     return one == other
 
 
+@lru_cache(maxsize=4096)
 def promote(*kinds: Kind) -> Kind:
     """The kind of a choice between values: decimal > float > integer, equal kinds stay, else any.
 

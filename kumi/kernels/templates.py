@@ -13,6 +13,7 @@ for a float becomes infinite, a float divided by zero is IEEE's.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from kumi.kernels.kinds import ANY, BOOLEAN, FLOAT, HASH, INTEGER, STRING, Scalar, is_numeric
@@ -36,10 +37,21 @@ NAMES: Final[dict[str, Any]] = {
 """What expressions may name besides their arguments: to be bound where they are used."""
 
 
+@lru_cache(maxsize=1024, typed=True)
 def template(function: str, kinds: tuple[Kind, ...], result: Kind, **options: object) -> str | None:
     """The expression for a function of arguments of these kinds, or None where it needs a call."""
     maker = _MAKERS.get(function)
     return maker(kinds, result, **options) if maker else None
+
+
+def brings_floats(function: str, kinds: tuple[Kind, ...], result: Kind) -> bool:
+    """Whether the expression does nothing with an integer but to bring it to a float first.
+
+    >>> kinds = FLOAT, INTEGER
+    >>> brings_floats("add", kinds, FLOAT), brings_floats("round", kinds, FLOAT)
+    (True, False)
+    """
+    return function in _BRINGING and result is FLOAT and FLOAT in kinds
 
 
 def _operand(place: str, kind: Kind, result: Kind) -> str:
@@ -136,6 +148,7 @@ def _fixed(text: str) -> Callable[[tuple[Kind, ...], Kind], str]:
     return lambda _kinds, _result: text
 
 
+_BRINGING = frozenset({"add", "subtract", "multiply", "divide", "modulo", "select", "coalesce"})
 _MAKERS: dict[str, Callable[..., str | None]] = {
     "add": _arithmetic("+"),
     "subtract": _arithmetic("-"),

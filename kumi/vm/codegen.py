@@ -29,6 +29,7 @@ from kumi.syntax.nodes import Symbol
 from kumi.vm import convention as names
 from kumi.vm.access import MISSING, Loading
 from kumi.vm.expectations import fast_test, has_fast_test
+from kumi.vm.float_literals import FloatLiterals
 from kumi.vm.liveness import last_uses, value_names
 from kumi.vm.loaders import loader, slow
 
@@ -74,6 +75,7 @@ class _Writer:
         self.lines: list[str] = []
         self.owners: list[int] = []
         self.bound: dict[str, Any] = {}
+        self._float_literals = FloatLiterals(self.bound)
         self._records = level is not Level.NOTHING
         self._level = level
         self._times_cpu = times_cpu
@@ -287,6 +289,8 @@ class _Writer:
         if operation.axes:
             kernel: Any = bind.elementwise(function, kinds, operation.kind, **_options(operation))
         else:
+            if bind.brings_floats(function, kinds, operation.kind):
+                kinds, args = self._float_literals.among(self.program, operation, args)
             kernel = bind.scalar(function, kinds, operation.kind, **_options(operation))
         if isinstance(kernel, str):
             self.bound.update(bind.NAMES)

@@ -76,6 +76,11 @@ def constant(index: int) -> str:
     return f"c{index}"
 
 
+def float_constant(index: int) -> str:
+    """The global of an integer literal as a float, where it meets floats."""
+    return f"f{index}"
+
+
 @dataclass(frozen=True, slots=True)
 class OutputTable:
     """What the values of a result are, without the program: a pickled result needs no other.

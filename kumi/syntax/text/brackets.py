@@ -59,8 +59,8 @@ class Bracket:
         """Before an element: read what leads it; True where the bracket must close instead."""
         return False
 
-    def build(self, place: Place) -> ExprNode:
-        """The node that it stands for."""
+    def build(self, cursor: Cursor, end: int) -> ExprNode:
+        """The node that it stands for, with the place from where it begins to offset `end`."""
         raise NotImplementedError
 
 
@@ -71,7 +71,7 @@ class Parentheses(Bracket):
 
     closer = ")"
 
-    def build(self, place: Place) -> ExprNode:  # noqa: ARG002 - the expression keeps its own place
+    def build(self, cursor: Cursor, end: int) -> ExprNode:  # noqa: ARG002 - it keeps its own place
         """The expression itself: parentheses leave no trace."""
         return self.elements[0]
 
@@ -90,9 +90,9 @@ class Index(Bracket):
         """The offset where the indexed expression begins."""
         return self._indexed.start
 
-    def build(self, place: Place) -> ExprNode:
+    def build(self, cursor: Cursor, end: int) -> ExprNode:
         """A call of `at`."""
-        return Call(place, "at", (self._indexed.node, self.elements[0]))
+        return Call(cursor.place(self.start, end), "at", (self._indexed.node, self.elements[0]))
 
 
 class Items(Bracket):
@@ -104,9 +104,9 @@ class Items(Bracket):
         """A tuple may close before any element."""
         return cursor.token.text == self.closer
 
-    def build(self, place: Place) -> ExprNode:
+    def build(self, cursor: Cursor, end: int) -> ExprNode:
         """A tuple of the elements."""
-        return Tuple(place, tuple(self.elements))
+        return Tuple(cursor.place(self.start, end), tuple(self.elements))
 
 
 class Arguments(Bracket):
@@ -132,10 +132,11 @@ class Arguments(Bracket):
             raise cursor.missing("another option", "options stand behind all arguments")
         return cursor.token.text == self.closer and not self.elements
 
-    def build(self, place: Place) -> ExprNode:
+    def build(self, cursor: Cursor, end: int) -> ExprNode:
         """A call of the function."""
         options = tuple((name, value) for name, (value, _) in self._options.items())
         places = tuple(place for _, place in self._options.values())
+        place = cursor.place(self.start, end)
         return Call(place, self._function, tuple(self.elements), options, option_places=places)
 
 
@@ -166,9 +167,9 @@ class Braces(Keyed):
 
     closer = "}"
 
-    def build(self, place: Place) -> ExprNode:
+    def build(self, cursor: Cursor, end: int) -> ExprNode:
         """An object."""
-        return Object(place, self.fields())
+        return Object(cursor.place(self.start, end), self.fields())
 
     def _key(self, cursor: Cursor) -> str:
         token = cursor.token
@@ -190,9 +191,9 @@ class Parameters(Keyed):
         super().__init__(opened)
         self._imported = imported
 
-    def build(self, place: Place) -> ExprNode:
+    def build(self, cursor: Cursor, end: int) -> ExprNode:
         """A call with named arguments."""
-        return Call(place, self._imported, (), (), self.fields())
+        return Call(cursor.place(self.start, end), self._imported, (), (), self.fields())
 
     def _key(self, cursor: Cursor) -> str:
         if cursor.token.kind != "label":

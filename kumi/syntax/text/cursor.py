@@ -110,7 +110,8 @@ class Cursor:
         first = self._lines[line - 1]
         last = self._lines[line] - 1 if line < len(self._lines) else len(self._text)
         begin = start if start >= first else at
-        return Place(self.source, line, begin - first + 1, min(end, last) - first + 1)
+        until = end if end < last else last  # noqa: FURB136 - each operation has a place
+        return Place(self.source, line, begin - first + 1, until - first + 1)
 
     def here(self, token: Token) -> Place:
         """The place of one token."""

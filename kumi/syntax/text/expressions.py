@@ -211,7 +211,7 @@ class _ExpressionReader:
             raise cursor.missing(self._missing(bracket))
         end = cursor.advance().end
         self._brackets.pop()
-        node = bracket.build(cursor.place(bracket.start, end))
+        node = bracket.build(cursor, end)
         self._pending.operands.append(Parsed(node, bracket.start, end))
         return True
 

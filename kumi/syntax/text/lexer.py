@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias, cast
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +69,7 @@ def tokens(text: str) -> Iterator[Token]:
     for match in _TOKEN.finditer(text):
         kind = match.lastgroup
         if kind != "blank":
-            yield Token(cast("TokenKind", kind), match.group(), *match.span())
+            yield Token(kind, match.group(), *match.span())  # type: ignore[arg-type]  # named above
     last = len(text.rstrip())
     yield Token("eof", "", last, last)
 

@@ -2,14 +2,11 @@
 
 By hand means what somebody writes who trusts the data: `np.rint` (which rounds 2.675 to 2.67), a
 dict without a look for keys that occur twice, a search without a look at the order of the bounds.
-
-    python -m benchmarks.money [rounds]
 """
 
 from __future__ import annotations
 
 import random
-import sys
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import repeat
@@ -17,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from benchmarks.figures import Figure
 from benchmarks.harness import Case, measure
-from benchmarks.in_turns import table
 from kumi.kernels import bind
 from kumi.kernels.kinds import DECIMAL, FLOAT, INTEGER, STRING
 from kumi.kernels.vectors import Axis, Column, cells, column_of
@@ -144,32 +141,25 @@ def _by_hand(name: str) -> str:
     return f"{name} by hand"
 
 
-def main(rounds: int = 15) -> str:
-    """The figures as a table."""
-    lines = [("ns a cell", "cells", "kumi", "by hand", "ratio", "target")]
-    for place, size in enumerate(SIZES):
-        measured = rows(size)
-        cases = [_case(row.name, row.ours, size) for row in measured]
-        cases += [_case(_by_hand(row.name), row.by_hand, size) for row in measured]
+def figures(rounds: int) -> list[Figure]:
+    """What a cell costs, and how that is to the same by hand."""
+    return [one for place, size in enumerate(SIZES) for one in _figures(place, size, rounds)]
+
+
+def _figures(place: int, size: int, rounds: int) -> list[Figure]:
+    measured = rows(size)
+    cases = [_case(row.name, row.ours, size) for row in measured]
+    cases += [_case(_by_hand(row.name), row.by_hand, size) for row in measured]
+    with np.errstate(all="ignore"):
         series = measure(cases, rounds)
-        for row in measured:
-            ours, by_hand = series[row.name], series[_by_hand(row.name)]
-            floats = "decimals" not in row.name
-            target = TARGETS.get(row.name.split(",")[0].split()[0], (None, None))[place]
-            target = target if floats else None
-            lines.append(
-                (
-                    row.name,
-                    f"{size:,}",
-                    f"{ours.summary()[0]:.1f}",
-                    f"{by_hand.summary()[0]:.1f}",
-                    f"{(ours / by_hand).summary()[0]:.2f}",
-                    f"<= {target:.0f}" if target else "",
-                )
-            )
-    return table(lines)
+    found = []
+    for row in measured:
+        ours, shown = series[row.name], f"{row.name}, {size:,} cells"
+        found.append(Figure.ns(f"{shown}: a cell", ours, most=_target(row.name, place)))
+        found.append(Figure.ratio(f"{shown}: / NumPy by hand", ours / series[_by_hand(row.name)]))
+    return found
 
 
-if __name__ == "__main__":
-    np.seterr(all="ignore")
-    print(main(*map(int, sys.argv[1:])))
+def _target(name: str, place: int) -> float | None:
+    words = name.replace(",", "").split()
+    return None if "decimals" in words else TARGETS.get(words[0], (None, None))[place]
