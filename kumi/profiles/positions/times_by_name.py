@@ -93,7 +93,9 @@ class TimesByName:
             longest = int(times.ns[-1])
             yield Tally(names, calls, times.total(), visited, longest, p50, p95, p99, cpu)
 
-    def distributions(self, asked: Callable[[CountedGroup], Names | None]) -> Iterator[Distribution]:
+    def distributions(
+        self, asked: Callable[[CountedGroup], Names | None]
+    ) -> Iterator[Distribution]:
         """The same, where the last name that is asked for is the class of rows."""
         for names, alike, rows in self._by(asked):
             times = self._times.at(rows)
