@@ -131,11 +131,12 @@ class DuckDBEngine:
     def _count_foreign(self, profile: ProfileFile) -> int | None:
         """Count lines of anybody, of which Python reads few; the first malformed one."""
         path, malformed = plain_path(profile, self._scratch), self._malformed()
+        asked = {"are_strict": str(profile.is_strict).lower(), **self._asked}
         try:
-            self._query(sql("count").format(path=quoted(path), **self._asked))
+            self._query(sql("count").format(path=quoted(path), **asked))
         except OddLineError:
             path = rewritten(profile, self._scratch)
-            self._query(sql("count").format(path=quoted(path), **self._asked))
+            self._query(sql("count").format(path=quoted(path), **asked))
         for entire, calls in self._query(
             "DELETE FROM counted WHERE entire IS NOT NULL RETURNING entire, calls"
         ):
@@ -153,7 +154,7 @@ class DuckDBEngine:
         which one it is of those that are not blank, and Python counts in the file up to that one.
         """
         self._query("SET preserve_insertion_order = true")
-        lines = self._query(sql("first_malformed").format(path=quoted(path)))
+        lines = self._query(sql("first_malformed").format(path=quoted(path), are_strict="false"))
         self._query("SET preserve_insertion_order = false")
         ordinal = next(
             number

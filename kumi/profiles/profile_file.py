@@ -23,7 +23,7 @@ class ProfileFile(NamedTuple):
 
     It is at `path`; where that is None, it was small and came from a pipe or was unpacked, and all
     of it is in `data`. A large one that is compressed says how, is unpacked whenever it is read,
-    and has at least `size` bytes then.
+    and has at least `size` bytes then. `is_strict` where all lines are known to be strict JSON.
     """
 
     name: str
@@ -31,6 +31,7 @@ class ProfileFile(NamedTuple):
     size: int
     data: bytes = b""
     codec: Codec | None = None
+    is_strict: bool = False
 
     def lines(self) -> Iterator[tuple[int, bytes]]:
         """Number (from 1) and bytes of each line that is not blank.

@@ -5,9 +5,11 @@ import json
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 from profile_files import operation, text
 
+from kumi.profiles.breakdown import breakdown
 from kumi.profiles.filters import Filters
 from kumi.profiles.open_profiles import open_profiles
 from kumi.profiles.read_profiles import counted
@@ -203,6 +205,18 @@ def test_parquet_gives_the_operations_back(capsys, tmp_path, size, monkeypatch):
         call(capsys, "profile", path, "--raw", "--operation", "LoadInput").out.split("\n")[0]
     )
     assert raw[0] == {**first, "error": first.get("error")}
+
+
+@pytest.mark.parametrize("more", ["'S' AS trace_id", "'nan'::DOUBLE AS trace_id", "-5 AS rows"])
+def test_a_parquet_file_with_numbers_that_are_none(tmp_path, more):
+    table = tmp_path / "odd.parquet"
+    ms = "CASE WHEN n % 3 = 0 THEN 'nan'::DOUBLE ELSE n END AS duration_ms"
+    rows = f"SELECT 'Map' AS operation, 'A' AS schema, {ms}, {more} FROM range(10) t(n)"
+    duckdb.execute(f"COPY ({rows}) TO '{table}'")
+    with open_profiles([str(table)]) as profiles:
+        small, large = (breakdown(counted(profiles, Filters(), size)) for size in (1 << 40, 0))
+    assert small == large
+    assert small.operations == (6 if more.startswith("'S'") else 0)
 
 
 def test_a_parquet_file_of_something_else(capsys, tmp_path):

@@ -16,7 +16,7 @@ from kumi.profiles.counted_lines import LineCounts
 from kumi.profiles.engine import KEYS
 from kumi.profiles.event_line import Timed
 from kumi.profiles.filters import Filters
-from kumi.profiles.positions.times_by_name import CountedGroup, CountedTimes, TimesByName, in_order
+from kumi.profiles.positions.times_by_name import GroupTimes, NamedGroup, TimesByName, in_order
 from kumi.profiles.typical import LONGER
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class OwnEngine:
         self._groups = [*_groups_of(own.runs), *one_by_one.groups]
         by_run = own.runs.times.counted()
         columns = zip((by_run.group, by_run.ns, by_run.calls), one_by_one.columns, strict=True)
-        self._times = CountedTimes(*map(np.concatenate, columns))
+        self._times = GroupTimes(*map(np.concatenate, columns))
         self._began = _Began(own.runs, one_by_one)
         if filters.ask_elsewhere:
             self._narrow(filters.informed(self.uncounted))
@@ -75,7 +75,7 @@ class OwnEngine:
         """How the times of the filtered events of a kind are distributed, by these keys."""
         by_keys = _asked(kind, keys)
 
-        def by_rows(group: CountedGroup) -> Names | None:
+        def by_rows(group: NamedGroup) -> Names | None:
             names = by_keys(group)
             return names and (*names, group.rows_class)
 
@@ -93,7 +93,7 @@ class OwnEngine:
         ]
 
 
-def _asked(kind: str, keys: tuple[str, ...]) -> Callable[[CountedGroup], Names | None]:
+def _asked(kind: str, keys: tuple[str, ...]) -> Callable[[NamedGroup], Names | None]:
     """What the keys are in a group, None where it is of another kind."""
     at = [_NAMES.index(key) for key in keys]
     pick: Callable[[Names], Any] = itemgetter(*at)
@@ -102,7 +102,7 @@ def _asked(kind: str, keys: tuple[str, ...]) -> Callable[[CountedGroup], Names |
     return lambda group: pick(group.names) if group.names[0] == kind else None
 
 
-def _event(group: CountedGroup) -> Timed:
+def _event(group: NamedGroup) -> Timed:
     """An event of the group, of which only its names are right."""
     return Timed._make([*group.names, 0, 0, None, None, None, None])
 
@@ -112,9 +112,9 @@ def _cost(event: Timed, costs: Mapping[str, int]) -> int:
     return costs.get(event.process or "", 0) if reads else 0
 
 
-def _groups_of(runs: RunCounts) -> list[CountedGroup]:
+def _groups_of(runs: RunCounts) -> list[NamedGroup]:
     return [
-        CountedGroup(event[: len(_NAMES)], rows_class, runs.rows[number], runs.cpu.get(number))
+        NamedGroup(event[: len(_NAMES)], rows_class, runs.rows[number], runs.cpu.get(number))
         for number, (event, rows_class) in enumerate(runs.groups)
     ]
 
@@ -123,7 +123,7 @@ class _OneByOneTimes:
     """Lines that were read one by one, as groups that are numbered from `start`."""
 
     def __init__(self, others: OneByOne, start: int) -> None:
-        self.groups: list[CountedGroup] = []
+        self.groups: list[NamedGroup] = []
         self.began: dict[tuple[int, int], Began] = {}
         self._numbers: dict[tuple[Names, int], int] = {}
         self._start = start
@@ -138,7 +138,7 @@ class _OneByOneTimes:
         names: Names = (event.kind, *(getattr(event, key) for key in KEYS))
         known = self._numbers.setdefault((names, event.rows_class), len(self.groups))
         if known == len(self.groups):
-            self.groups.append(CountedGroup(names, event.rows_class, 0, None))
+            self.groups.append(NamedGroup(names, event.rows_class, 0, None))
         group = self.groups[known]
         cpu = group.cpu if event.cpu is None else (group.cpu or 0) + event.cpu * calls
         self.groups[known] = group._replace(rows=group.rows + event.rows * calls, cpu=cpu)

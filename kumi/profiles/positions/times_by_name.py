@@ -34,7 +34,7 @@ _HALF: Final = 32
 _LARGEST: Final = 2**63 - 1
 
 
-class CountedGroup(NamedTuple):
+class NamedGroup(NamedTuple):
     """A group: its names are (kind, *KEYS). Rows and CPU time are of all its events together."""
 
     names: Names
@@ -43,16 +43,16 @@ class CountedGroup(NamedTuple):
     cpu: int | None
 
 
-class CountedTimes(NamedTuple):
+class GroupTimes(NamedTuple):
     """How often each group has taken so long."""
 
     group: Numbers
     ns: Numbers
     calls: Numbers
 
-    def at(self, rows: NDArray[np.intp]) -> CountedTimes:
+    def at(self, rows: NDArray[np.intp]) -> GroupTimes:
         """These rows."""
-        return CountedTimes(*(column[rows] for column in self))
+        return GroupTimes(*(column[rows] for column in self))
 
     def total(self) -> int:
         """Nanoseconds of all, exactly: each half of them, times the calls, fits 63 bits."""
@@ -68,8 +68,8 @@ class TimesByName:
 
     def __init__(
         self,
-        all_groups: Sequence[CountedGroup],
-        times: CountedTimes,
+        all_groups: Sequence[NamedGroup],
+        times: GroupTimes,
         began: Callable[[int, int], Began],
         less: Sequence[int] | None = None,
     ) -> None:
@@ -81,7 +81,7 @@ class TimesByName:
         self._measured = times.ns[order]
         self._times = times._replace(ns=taken).at(order)
 
-    def tallies(self, asked: Callable[[CountedGroup], Names | None]) -> Iterator[Tally]:
+    def tallies(self, asked: Callable[[NamedGroup], Names | None]) -> Iterator[Tally]:
         """Those of all groups of which something is asked, by what it is."""
         for names, alike, rows in self._by(asked):
             times = self._times.at(rows)
@@ -93,9 +93,7 @@ class TimesByName:
             longest = int(times.ns[-1])
             yield Tally(names, calls, times.total(), visited, longest, p50, p95, p99, cpu)
 
-    def distributions(
-        self, asked: Callable[[CountedGroup], Names | None]
-    ) -> Iterator[Distribution]:
+    def distributions(self, asked: Callable[[NamedGroup], Names | None]) -> Iterator[Distribution]:
         """The same, where the last name that is asked for is the class of rows."""
         for names, alike, rows in self._by(asked):
             times = self._times.at(rows)
@@ -124,8 +122,8 @@ class TimesByName:
             yield ns, min(began, key=in_order)
 
     def _by(
-        self, asked: Callable[[CountedGroup], Names | None]
-    ) -> Iterator[tuple[Names, list[CountedGroup], NDArray[np.intp]]]:
+        self, asked: Callable[[NamedGroup], Names | None]
+    ) -> Iterator[tuple[Names, list[NamedGroup], NDArray[np.intp]]]:
         """What is asked for, with its groups and the rows of the table that it has."""
         numbers: dict[Names | None, int] = {None: 0}
         names = [asked(group) for group in self._groups]
@@ -133,7 +131,7 @@ class TimesByName:
         keys = np.array(of_group, np.min_scalar_type(len(numbers)))[self._times.group]
         order = np.argsort(keys, kind="stable")
         ends = np.cumsum(np.bincount(keys, minlength=len(numbers))).tolist()
-        alike: list[list[CountedGroup]] = [[] for _ in numbers]
+        alike: list[list[NamedGroup]] = [[] for _ in numbers]
         for number, group in zip(of_group, self._groups, strict=True):
             alike[number].append(group)
         for key, number in numbers.items():
@@ -141,7 +139,7 @@ class TimesByName:
                 yield key, alike[number], order[ends[number - 1] : ends[number]]
 
 
-def _cpu(alike: list[CountedGroup]) -> int | None:
+def _cpu(alike: list[NamedGroup]) -> int | None:
     said = [group.cpu for group in alike if group.cpu is not None]
     return sum(said) if said else None
 

@@ -21,6 +21,10 @@ _KEYS: Final = (
     "error",
 )  # fmt: skip
 
+_NOT_COUNTED: Final = ("timestamp", "trace_id", "span_id", "parent_span_id")
+_STRICT: Final = ("VARCHAR", "TIMESTAMP")
+"""Types of which DuckDB writes strict JSON; of doubles, it writes nan, which is no count either."""
+
 
 def parquet_events(profile: ProfileFile, scratch: ScratchFolder) -> ProfileFile:
     """The rows of a file as events, a line each. Raises UnreadableError where it has no operations.
@@ -40,7 +44,9 @@ def parquet_events(profile: ProfileFile, scratch: ScratchFolder) -> ProfileFile:
         raise UnreadableError(f"{profile.name}: a Parquet file, but none of operations")
     written = f"SELECT {', '.join(_columns(kinds))} FROM {rows}"  # noqa: S608 - names of ours
     query(database, f"COPY ({written}) TO {quoted(str(events))} (FORMAT json)")
-    return ProfileFile(profile.name, events, events.stat().st_size)
+    are_strict = all(kinds.get(key, "VARCHAR").startswith(_STRICT) for key in _NOT_COUNTED)
+    size = events.stat().st_size
+    return ProfileFile(profile.name, events, size, is_strict=are_strict)
 
 
 def _plain(profile: ProfileFile, scratch: ScratchFolder) -> Path:

@@ -54,9 +54,10 @@ CREATE MACRO is_surely_strict(line, keys, known, is_flat) AS
 -- One row a line that is not blank. `kind` is the event's name as JSON text, NULL where the line is
 -- malformed: a line that is no JSON object gives a row of NULLs (ignore_errors). In `entire` are lines
 -- of which Python says what they are: events that it reads one by one, and what may not be strict.
+-- Where `are_strict` says so they need not be looked at for that.
 -- At an object of more than 17 MiB or so DuckDB gives up on the file, and is given a copy in which long
 -- lines are cut.
-CREATE MACRO events(path) AS TABLE
+CREATE MACRO events(path, are_strict) AS TABLE
 WITH
 lines AS (
   SELECT CASE WHEN strlen(json) < 16777216 THEN json::VARCHAR END AS line
@@ -119,7 +120,7 @@ measured AS (
                      ELSE true END AS is_sound,
     event IN ('"profile_start"', '"program"', '"memory"', '"pause"', '"profile_end"')
       OR contains(run, chr(92)) OR length(run) < 10
-      OR NOT is_surely_strict(line, keys, known, is_timed AND is_name("timestamp")) AS is_for_python
+      OR NOT (are_strict OR is_surely_strict(line, keys, known, is_timed AND is_name("timestamp"))) AS is_for_python
   FROM texts
 )
 SELECT
