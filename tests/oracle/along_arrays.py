@@ -1,5 +1,7 @@
 """What goes along an array, in plain lists: positions, neighbours, pairs."""
 
+from decimal import Decimal
+
 
 def array_with_index(inputs, name):
     """The path and the axes of the elements of the array that is declared with an index."""
@@ -21,7 +23,7 @@ def positions(cells, depth):
     return list(range(len(cells)))
 
 
-ZEROS = {"integer": 0, "float": 0.0, "decimal": 0, "string": "", "boolean": False}
+ZEROS = {"integer": 0, "float": 0.0, "decimal": Decimal(0), "string": "", "boolean": False}
 
 
 def shifted(cells, depth, by, policy, offset, fill):
