@@ -14,6 +14,7 @@ from typing_extensions import override
 
 from kumi.cli.exit_codes import FAILED
 from kumi.cli.json_io import integers_of_any_size, read_input
+from kumi.cli.progress import reading
 from kumi.cli.schemas import is_in_module
 from kumi.cli.terminal import emit, say, width
 from kumi.compare.comparison import compared
@@ -174,9 +175,11 @@ def _profiles(bases: Sequence[str], sides: Sequence[str]) -> Comparison:
             "recorded in turns (NEW... --base BASE...)"
         )
     try:
-        return compared("profiles", recorded(", ".join(old), old), recorded(", ".join(new), new))
+        with reading():
+            found = recorded(", ".join(old), old), recorded(", ".join(new), new)
     except UnreadableError as error:
         raise click.ClickException(visible(str(error))) from error
+    return compared("profiles", *found)
 
 
 def _schemas(sides: Sequence[str], given: str | None, processes: int) -> Comparison:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kumi.cli.export_formats import FORMATS, ending
+from kumi.cli.progress import reading
 from kumi.cli.terminal import say
 from kumi.profiles.exports.whole_file import whole_file
 from kumi.profiles.reports.wording import name
@@ -36,6 +37,6 @@ def write_outputs(outputs: Iterable[str], opened: OpenedProfile) -> None:
     Raises OSError where one cannot be written, and leaves nothing of that one.
     """
     for output in outputs:
-        with whole_file(output) as path:
+        with reading(), whole_file(output) as path:
             remark = FORMATS[str(ending(output))](opened, path)
         say(f"wrote {name(output)}" + (f" ({remark})" if remark else ""), err=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kumi.cli.progress import reading
 from kumi.cli.show_report import show_document
 from kumi.cli.terminal import emit, say
 from kumi.profiles.exports.opened_profile import opened_profile
@@ -24,7 +25,8 @@ def show_opened(files: Sequence[str], filters: Filters, asked: AskedReport) -> B
     """Print the report, and say of lines that could not be read on standard error; the figures."""
     by_run = "run" in asked.by
     calibrated = asked.calibrated
-    with opened_profile(files, filters, calibrated=calibrated, by_run=by_run) as opened:
+    opening = opened_profile(files, filters, calibrated=calibrated, by_run=by_run)
+    with reading(), opening as opened:
         document, as_json = _made(opened, asked)
     if asked.as_json:
         emit(as_json)

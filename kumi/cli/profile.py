@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import ExitStack, nullcontext
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import click
 from click.core import ParameterSource
 
 from kumi.cli.filter_options import filter_options
+from kumi.cli.progress import reading
 from kumi.cli.show_report import AskedReport, show_report
 from kumi.cli.sigterm_cleanup import cleaned_up_at_sigterm
 from kumi.cli.terminal import say
@@ -165,7 +167,9 @@ def _shown(files: Sequence[str], filters: Filters, asked: AskedReport) -> Breakd
         from kumi.cli.opened_reports import show_opened  # noqa: PLC0415 - the summary needs none of it
 
         return show_opened(files, filters, asked)
-    found = sorted_tables(read_breakdown(files, filters, calibrated=asked.calibrated), asked.sort)
+    with reading():
+        found = read_breakdown(files, filters, calibrated=asked.calibrated)
+    found = sorted_tables(found, asked.sort)
     mode: Mode = "detailed" if asked.mode == "detailed" else "summary"
     show_report(found, mode, asked.limit, as_json=asked.as_json)
     return found
@@ -185,7 +189,9 @@ def _written(
     from kumi.profiles.exports.opened_profile import opened_profile  # noqa: PLC0415 - a report needs none of it
 
     check_outputs(outputs, force=force)
-    with opened_profile(files, filters) as opened:
+    with ExitStack() as stack:
+        with reading():
+            opened = stack.enter_context(opened_profile(files, filters))
         write_outputs(outputs, opened)
     for remark in malformed(opened.found.lines):
         say(remark, err=True)
@@ -203,7 +209,7 @@ def _tell_of_strangers(files: Sequence[str], filters: Filters) -> None:
 def _stream(files: Sequence[str], filters: Filters, limit: int | None) -> None:
     from kumi.profiles.reports.raw_events import RawEvents  # noqa: PLC0415 - a report needs none of it
 
-    with open_profiles(files) as profiles:
+    with nullcontext() if sys.stdout.isatty() else reading(), open_profiles(files) as profiles:
         raw = RawEvents(profiles.files, known_beforehand(filters, profiles))
         for line in islice(raw, limit):
             sys.stdout.write(line + "\n")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kumi.cli.terminal import width
 from kumi.letters import shortened, visible
+from kumi.profiles.reading_place import reading_place
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 _AFTER: Final = 1.0  # seconds: what is over by then needs no word
 _EVERY: Final = 0.2
+_CTRL_C: Final = len("^C")  # a terminal shows it behind the line
 _MINUTE: Final = 60
 _HOUR: Final = 3600
 
@@ -32,12 +34,11 @@ class HowFar(NamedTuple):
 class Progress:
     """Shows a line on standard error while the block lasts, where that is a terminal.
 
-    `ask` is called now and then, on another thread. `total` is in the unit of its `done`; None
-    where it is not known.
+    `line` is called now and then, on another thread, with the seconds that have passed.
     """
 
-    def __init__(self, total: int | None, ask: Callable[[], HowFar]) -> None:
-        self._total, self._ask = total, ask
+    def __init__(self, line: Callable[[float], str]) -> None:
+        self._line = line
         self._width = width(sys.stderr)
         self._begun = time.monotonic()
         self._is_over = Event()
@@ -63,28 +64,44 @@ class Progress:
     def _show(self) -> None:
         wait = _AFTER
         while not self._is_over.wait(wait):
-            self._write(self._line(self._ask()))
+            self._write(self._line(time.monotonic() - self._begun))
             wait = _EVERY
-
-    def _line(self, now: HowFar) -> str:
-        spans, done, waiting = now
-        if waiting:
-            return f"{spans:,} spans, waiting: {visible(waiting)}"
-        seconds = time.monotonic() - self._begun
-        line = f"{spans:,} spans, {spans / seconds:,.0f} a second"
-        if not (spans and self._total and 0 < done <= self._total):
-            return line
-        left = seconds * (self._total - done) / done
-        return f"{line}, {100 * done // self._total} %, {_duration(left)} left"
 
     def _write(self, line: str) -> None:
         """Write over what stands there: with blanks, which every terminal understands."""
         if line or self._shown:
-            line = shortened(line, (self._width or 1) - 1)
-            blank = " " * max(0, self._shown - len(line))
+            room = (self._width or 1) - 1
+            line = shortened(line, room)
+            blank = " " * (min(self._shown + _CTRL_C, room) - len(line))
             sys.stderr.write(f"\r{line}{blank}" + ("" if line else "\r"))
             sys.stderr.flush()
             self._shown = len(line)
+
+
+def sent(now: HowFar, total: int | None, seconds: float) -> str:
+    """The line of a replay; `total` is in the unit of `done`, None where it is not known."""
+    spans, done, waiting = now
+    if waiting:
+        return f"{spans:,} spans, waiting: {visible(waiting)}"
+    line = f"{spans:,} spans, {spans / seconds:,.0f} a second"
+    if not (spans and total and 0 < done <= total):
+        return line
+    left = seconds * (total - done) / done
+    return f"{line}, {100 * done // total} %, {_duration(left)} left"
+
+
+def reading() -> Progress:
+    """Shows which file of a profile is read and how far, while a block lasts that reads some."""
+    return Progress(_read)
+
+
+def _read(seconds: float) -> str:
+    """The line of a profile. What comes after the files, or before, only takes its time."""
+    place = reading_place()
+    if place is None:
+        return f"reading and counting, {_duration(seconds)}"
+    name, percent = place
+    return f"reading {visible(name)}, {percent} %"
 
 
 def _duration(seconds: float) -> str:

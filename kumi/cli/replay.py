@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from kumi.cli.exit_codes import FAILED
-from kumi.cli.progress import Progress
+from kumi.cli.progress import Progress, sent
 from kumi.cli.replay_outcome import how_far, is_short, result, say_how_to_go_on
 from kumi.cli.terminal import say
 from kumi.errors import did_you_mean
@@ -122,7 +122,8 @@ def _failure(replaying: Replay, total: int | None) -> str:
     from kumi.replay.replaying import StoppedError  # noqa: PLC0415 - --help needs no SDK
 
     try:
-        with Progress(total, lambda: how_far(replaying)), _ending_on_sigterm():
+        progress = Progress(lambda seconds: sent(how_far(replaying), total, seconds))
+        with progress, _ending_on_sigterm():
             replaying.run()
     except (StoppedError, UnreadableError) as error:
         return name(error)

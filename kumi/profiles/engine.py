@@ -4,7 +4,8 @@ There are two engines because neither would do alone: the imports of DuckDB and 
 than Python takes to read a small file, and Python would need minutes and all memory for a large
 one. Nobody should see which of the two it was. So they are kept equal in three ways:
 
-* What a line says is defined once, in `event_line`. `positions/` reads lines of our own writers by
+* What a line says is defined once, in `event_line`. `own_lines` knows lines of our own writers by
+  their shape, and asks it for the names in them. `positions/` reads lines of our own writers by
   comparing them with lines that were read so. For lines of others `sql/setup.sql` repeats it clause
   by clause, and leaves to it what is rare. Values stay JSON text: `"5"` keeps its quotes, so that
   it is no number there either.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
+from kumi.profiles.reading_place import being_read
 from kumi.profiles.unreadable import UnreadableError
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class ProfileFile(NamedTuple):
         if self.path is None:
             return BytesIO(self.data)
         if self.codec is None:
-            return self.path.open("rb")
+            return being_read(self.name, self.path.open("rb"))
         from kumi.profiles.unpacked_file import unpacked_file  # noqa: PLC0415 - few are compressed
 
         return unpacked_file(self.path, self.codec)
