@@ -135,6 +135,16 @@ ORDERED = Constraint("a number or a string", lambda kind: is_numeric(kind) or ki
 TEXT_OR_NUMBER = Constraint(
     "a number or its text", lambda kind: is_numeric(kind) or kind in (kinds.STRING, kinds.ANY)
 )
+PRINTED = Constraint(
+    "a number, a string, a boolean or a date",
+    lambda kind: KEY.admits(kind) or kind in {kinds.ANY, kinds.SYMBOL},
+)
+SHOWN_DIGITS = Constraint(
+    "an integer literal from 0 to 1000",
+    lambda kind: kind is kinds.INTEGER,
+    lambda value: isinstance(value, int) and 0 <= value <= 1000,  # noqa: PLR2004 - as it is named
+)
+DECIMAL = Constraint("a decimal", lambda kind: kind is kinds.DECIMAL)
 DATE = Constraint("a date", lambda kind: kind is kinds.DATE)
 ARRAY = Constraint("an array", lambda kind: isinstance(kind, ArrayOf | TupleOf))
 ANY = Constraint("any value", lambda _: True)
@@ -144,10 +154,7 @@ MODE = Option("mode", tuple(GOES_UP), "half_even")
 DEFAULT = Option("default")
 ENDS = Option("ends", ("from", "up_to"), "from")
 
-PLANNED = frozenset({
-    "shift", "roll", "cross", "outer", "index",
-    "to_integer", "to_int", "to_float", "to_string", "to_str",
-})  # fmt: skip
+PLANNED = frozenset({"shift", "roll", "cross", "outer", "index"})
 """Names that the language has and this version does not."""
 
 
@@ -294,6 +301,10 @@ FUNCTIONS: tuple[Function, ...] = (
     _map("at get []", (ARRAY, INTEGER), _element),
     _map("concat", (ANY, ANY), _string),
     _map("to_decimal", (TEXT_OR_NUMBER,), _decimal),
+    _map("to_integer to_int", (TEXT_OR_NUMBER,), _integer),
+    _map("to_float", (TEXT_OR_NUMBER,), _float),
+    _map("to_string to_str", (PRINTED,), _string),
+    _map("to_string to_str", (DECIMAL, SHOWN_DIGITS), _string),
     _map("upcase", (TEXT,), _string),
     _map("downcase", (TEXT,), _string),
     _map("year", (DATE,), _integer),

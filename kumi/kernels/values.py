@@ -156,6 +156,9 @@ def _as_decimal(value: Any) -> Decimal | None:
         return None
 
 
+_MANY_DIGITS = 10**600
+"""Python may be told to refuse `str` of integers from 640 digits on, to be safe from a slow one."""
+
 _RULES: dict[Any, Callable[[Any], Any]] = {
     FLOAT: _as_float,
     DECIMAL: _as_decimal,
@@ -196,16 +199,18 @@ def to_string(value: object) -> str:
     """The text of a value: `1.5`, `1.0e+23`, `true`; nothing for null."""
     if value is None:
         return ""
-    if isinstance(value, bool):
+    if isinstance(value, _BOOLEANS):
         return "true" if value else "false"
     if isinstance(value, Decimal):
         return text(value) if value.is_finite() else str(value)
+    if isinstance(value, int):
+        return str(value) if abs(value) < _MANY_DIGITS else f"{Decimal(value):f}"
     return _float_text(value) if isinstance(value, float) else str(value)
 
 
 def _float_text(value: float) -> str:
     if not math.isfinite(value):
         return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
-    text = repr(value)
+    text = float.__repr__(value)
     mantissa, e, exponent = text.partition("e")
     return f"{mantissa}.0e{exponent}" if e and "." not in mantissa else text

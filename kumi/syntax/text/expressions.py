@@ -49,7 +49,7 @@ _LONG = 60
 
 _SUGAR = frozenset(
     {"select", "shift", "roll", "cross", "outer", "index"}
-    | {"to_decimal", "to_integer", "to_float", "to_string"}
+    | {"to_decimal", "to_integer", "to_int", "to_float", "to_string", "to_str"}
 )
 _FUNCTIONS = known_names() | PLANNED
 _OPENING: dict[str, Callable[[Token], Bracket]] = {"(": Parentheses, "[": Items, "{": Braces}
