@@ -55,7 +55,7 @@ def _run(file, port, asked):
     os.environ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] = f"http://127.0.0.1:{port}{path}"
     os.environ["OTEL_EXPORTER_OTLP_PROTOCOL"] = protocol
     from benchmarks.subjects import income_tax  # noqa: PLC0415 - the environment comes first
-    from kumi import otel  # noqa: PLC0415 - as above, and the SDK with it
+    from kumi import otel  # noqa: PLC0415 - the SDK reads it, too
 
     tax = income_tax()
     run, given, runs, longest, first = tax.schema.run, tax.given, 0, 0.0, None

@@ -6,12 +6,14 @@ be passed over: the result would look right and be wrong by a cent.
 
 from __future__ import annotations
 
+from decimal import Decimal
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from kumi.analysis.facts import described, literal, named, quoted
 from kumi.analysis.inference import of_literal
 from kumi.errors import closest, did_you_mean
-from kumi.kernels.kinds import promote
+from kumi.kernels.kinds import DECIMAL, promote
 from kumi.kernels.signatures import FUNCTIONS, overloads
 from kumi.syntax.nodes import Call, Constant, Symbol
 
@@ -121,6 +123,13 @@ def _check_kind(
             f"{_shown(facts, option.name)} of {named(node.function)} must be {described(kind)},"
             " as its values are",
             f"`{literal(value)}` is {described(given)}",
+        )
+    elif kind is DECIMAL and isinstance(value, float | Decimal) and not isfinite(value):
+        facts.type(
+            place,
+            f"{_shown(facts, option.name)} of {named(node.function)} is no decimal,"
+            " as its values are",
+            "decimals are finite",
         )
 
 

@@ -273,25 +273,18 @@ FUNCTIONS: tuple[Function, ...] = (
         clash=lookup_alike,
         table=lookup_table,
     ),
-    _map(
-        "bracket",
-        (ORDERED, ORDERED, VALUE),
-        _third,
-        options=(DEFAULT, ENDS),
-        group=(KEY, KEY),
-        group_at=3,
-        clash=bracket_alike,
-        table=bracket_table,
-    ),
-    _map(
-        "bracket",
-        (DATE, DATE, VALUE),
-        _third,
-        options=(DEFAULT, ENDS),
-        group=(KEY, KEY),
-        group_at=3,
-        clash=bracket_alike,
-        table=bracket_table,
+    *(
+        _map(
+            "bracket",
+            (bounded, bounded, VALUE),
+            _third,
+            options=(DEFAULT, ENDS),
+            group=(KEY, KEY),
+            group_at=3,
+            clash=bracket_alike,
+            table=bracket_table,
+        )
+        for bounded in (ORDERED, DATE)
     ),
     _map("select if", (BOOLEAN, ANY, ANY), _branches),
     _map("is_null", (ANY,), _boolean),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from kumi.syntax.nodes import Call, Cascade, Constant, ExprNode, InputPath, Name, Object, postorder
@@ -58,7 +59,8 @@ def _word(node: ExprNode) -> str:
         case Name():
             return f"${node.name}"
         case Call():
-            keys = "".join(f" {key}={value!r}" for key, value in node.options)
+            by_name = sorted(node.options, key=itemgetter(0))  # their order means nothing
+            keys = "".join(f" {key}={value!r}" for key, value in by_name)
             named = "".join(f" {key}:" for key, _ in node.named)
             return f"{node.function}/{len(node.args)}{keys}{named}"
         case Object():

@@ -18,7 +18,8 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 def test_the_example_prints_what_its_comment_says(capsys):
     code = re.search(r"```python\n(.*?)```", README, re.DOTALL)[1]
     exec(compile(code, "README.md", "exec"), {"__name__": "readme"})
-
+    assert capsys.readouterr().out == ""
+    exec(compile(code, "README.md", "exec"), {"__name__": "__main__"})
     assert capsys.readouterr().out.strip() == re.search(r"# (\[.*)", code)[1]
 
 
@@ -37,6 +38,12 @@ def test_the_tree_is_that_of_the_example_and_its_parts_add_up():
     assert [*loads] == [one.title for one in program.operations if one.opcode.name == "LoadInput"]
     assert sum(groups.values()) == pytest.approx(total)
     assert sum(loads.values()) == pytest.approx(groups["OrderPricing.inputs"])
+
+
+def test_every_file_that_it_names_is_there():
+    named = re.findall(r"\]\(([\w./-]+?)(?:#[\w-]+)?\)", README)
+    assert len(named) > 10
+    assert [name for name in named if not (ROOT / name).exists()] == []
 
 
 @pytest.mark.parametrize("name", examples.NAMES)

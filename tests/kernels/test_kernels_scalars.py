@@ -155,6 +155,7 @@ def call(function, *arguments, kinds=None):
         ("concat", (Symbol("a"), 2**70), "a1180591620717411303424"),
         ("to_string", (np.float64(1e-07),), "1.0e-07"),
         ("to_integer", (-2.9,), -2),
+        ("to_integer", (HUGE,), HUGE),
         ("to_integer", (Decimal("-2.9"),), -2),
         ("to_float", ("-.5e1",), -5.0),
         ("to_float", ("1e999",), INF),

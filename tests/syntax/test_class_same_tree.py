@@ -80,6 +80,8 @@ class Address(kumi.Record):
 
 class Sale(kumi.Record):
     amounts: kumi.Array[Decimal]
+    rate: kumi.Field[Decimal] = kumi.field(ge=Decimal("0.05"), lt=Decimal(1))
+    tax: kumi.Field[Decimal] = kumi.field(one_of=[Decimal("0.07"), 0])
 
 
 class Everywhere(Declarations):
@@ -124,6 +126,8 @@ schema do
           array :amounts do
             decimal :item
           end
+          decimal :rate, domain: to_decimal("0.05")...to_decimal("1")
+          decimal :tax, domain: [to_decimal("0.07"), 0]
         end
       end
     end
@@ -132,6 +136,8 @@ schema do
         array :amounts do
           decimal :item
         end
+        decimal :rate, domain: to_decimal("0.05")...to_decimal("1")
+        decimal :tax, domain: [to_decimal("0.07"), 0]
       end
     end
     integer :level, domain: ..9, null: true
@@ -211,6 +217,10 @@ SAME = [
         "fn(:lookup, input.s, input.rows.row.word, input.rows.row.x, default: 0.5)",
     ),
     (
+        lambda: kumi.lookup(s, rows.word, rows.x, default=Decimal("0.50")),
+        'fn(:lookup, input.s, input.rows.row.word, input.rows.row.x, default: to_decimal("0.50"))',
+    ),
+    (
         lambda: kumi.lookup(s, rows.word, True, rows.ok, rows.x),
         "fn(:lookup, input.s, input.rows.row.word, true, input.rows.row.ok, input.rows.row.x)",
     ),
@@ -220,6 +230,10 @@ SAME = [
             "fn(:bracket, input.b, input.rows.row.x, input.rows.row.word, input.s,"
             ' input.rows.row.word, default: "none", ends: :up_to)'
         ),
+    ),
+    (
+        lambda: kumi.bracket(b, rows.x, rows.x, ends="up_to", default=1),
+        "fn(:bracket, input.b, input.rows.row.x, input.rows.row.x, ends: :up_to, default: 1)",
     ),
     (lambda: a.is_in(1, 2), "fn(:one_of, input.a, 1, 2)"),
     (lambda: a > 1, "input.a > 1"),

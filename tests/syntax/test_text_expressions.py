@@ -68,7 +68,7 @@ LITERALS = [
 CALLS = [
     ("fn(:sum, input.a.b)", "input.a.b sum/1"),
     ("fn(:mul, 1, 2)", "int:1 int:2 multiply/2"),
-    ("fn(:shift, a, 1, policy: :wrap, axis_offset: -1)", "$a int:1 shift/2 policy=Symbol(name='wrap') axis_offset=-1"),
+    ("fn(:shift, a, 1, policy: :wrap, axis_offset: -1)", "$a int:1 shift/2 axis_offset=-1 policy=Symbol(name='wrap')"),
     ("shift(a, -1, policy: 'zero')", "$a int:-1 shift/2 policy='zero'"),
     ("select(a, b, c)", "$a $b $c select/3"),
     ("fn(:if, a, b, c)", "$a $b $c select/3"),

@@ -33,6 +33,7 @@ class OrderPricing(kumi.Schema):
         scores: kumi.Array[float]
         grid: kumi.Array[kumi.Array[int]]
         exact: kumi.Field[Decimal]
+        rebate: kumi.Field[Decimal | None]
         today: kumi.Field[date] = kumi.field(ge=date(2000, 1, 1))
         due: kumi.Field[date | None]
 
@@ -122,6 +123,31 @@ assert_type(
 )
 assert_type(kumi.bracket(Input.today, Input.today, line.quantity), Expr[int | None])
 
+# What chooses among numbers promotes as operators do: a decimal beside them makes them decimals.
+exact, rebate = Input.exact, Input.rebate
+assert_type(kumi.max_of(exact, 0), Expr[Decimal])
+assert_type(kumi.min_of(line.price, exact, 1), Expr[Decimal])
+assert_type(kumi.select(OrderPricing.premium, exact, 0), Expr[Decimal])
+assert_type(kumi.select(OrderPricing.premium, line.quantity, exact), Expr[Decimal])
+assert_type(rebate.coalesce(0), Expr[Decimal])
+assert_type(kumi.coalesce(rebate, line.quantity), Expr[Decimal])
+assert_type(exact.clamp(0, line.quantity), Expr[Decimal])
+assert_type(kumi.clamp(exact, 0, 10), Expr[Decimal])
+assert_type(kumi.round_to(exact, 5, mode="up"), Expr[Decimal])
+assert_type(kumi.lookup(Input.tier, line.category, exact, default=0), Expr[Decimal])
+assert_type(kumi.lookup(1, line.quantity, 2, line.quantity, exact, default=0), Expr[Decimal])
+assert_type(kumi.bracket(line.price, line.price, exact, default=0), Expr[Decimal])
+assert_type(when(OrderPricing.premium).then(exact).otherwise(0), Expr[Decimal])
+assert_type(when(OrderPricing.premium).then(0).otherwise(exact), Expr[Decimal])
+assert_type(
+    when(OrderPricing.premium).then(0).when(line.price > 1).then(exact).otherwise(0.5),
+    Expr[Decimal],
+)
+assert_type(kumi.select(OrderPricing.premium, exact, None).max(), Expr[Decimal])
+assert_type(kumi.min(line.note), Expr[str])
+assert_type(kumi.lookup(date(2024, 1, 1), Input.today, line.quantity, default=0), Expr[int])
+assert_type(Input.today.is_in(date(2024, 1, 1), date(2024, 12, 25)), Expr[bool])
+
 # On a result, and on a record: values.
 result = OrderPricing.run(
     Input(
@@ -133,6 +159,7 @@ result = OrderPricing.run(
         scores=[1.0, 2],
         grid=[[1], [2, 3]],
         exact=Decimal(1),
+        rebate=None,
         today=date(2024, 2, 29),
         due=None,
     )

@@ -11,7 +11,10 @@ from kumi.syntax.classes.expression import Expr, T_co
 from kumi.syntax.classes.operands import Operand, node_of
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from kumi.places import Place
+    from kumi.syntax.classes.expression import AnyNumber, Exact
 
 T = TypeVar("T")
 S = TypeVar("S")
@@ -84,6 +87,10 @@ class When(Unfinished, Generic[T_co]):
         return Then(self._cases, conditions)
 
     @overload
+    def otherwise(self: When[Decimal], value: AnyNumber) -> Expr[Decimal]: ...
+    @overload
+    def otherwise(self: When[float], value: Exact) -> Expr[Decimal]: ...
+    @overload
     def otherwise(self, value: Expr[S]) -> Expr[T_co | S]: ...
     @overload
     def otherwise(self, value: S) -> Expr[T_co | S]: ...
@@ -105,6 +112,10 @@ class Then(Unfinished, Generic[T_co]):
         if len(conditions) == 1 and isinstance(conditions[0], Joined):
             self._join, self._nodes = conditions[0].how, conditions[0].conditions
 
+    @overload
+    def then(self: Then[Decimal], value: AnyNumber) -> When[Decimal]: ...
+    @overload
+    def then(self: Then[float], value: Exact) -> When[Decimal]: ...
     @overload
     def then(self, value: Expr[S]) -> When[T_co | S]: ...
     @overload

@@ -20,6 +20,9 @@ T_co = TypeVar("T_co", covariant=True)
 Number: TypeAlias = int | float | Decimal
 N = TypeVar("N", bound=Number)
 O = TypeVar("O", bound=Number | str | date)  # noqa: E741 - ordered values
+AnyNumber: TypeAlias = "Expr[int] | Expr[float] | Expr[Decimal] | Number"
+Exact: TypeAlias = "Expr[Decimal] | Decimal"
+"""What makes decimals of the numbers beside it."""
 Policy: TypeAlias = Literal["zero", "clamp", "wrap"]
 
 
@@ -276,11 +279,11 @@ class Expr(Operand, Generic[T_co]):
         """The number of elements of the innermost axis, nulls included."""
         return applied("count", self)
 
-    def min(self: Expr[O]) -> Expr[O]:
+    def min(self: Expr[O | None]) -> Expr[O]:
         """The least element that is not null; null where there is none."""
         return applied("min", self)
 
-    def max(self: Expr[O]) -> Expr[O]:
+    def max(self: Expr[O | None]) -> Expr[O]:
         """The greatest element that is not null; null where there is none."""
         return applied("max", self)
 
@@ -326,7 +329,11 @@ class Expr(Operand, Generic[T_co]):
         """The mean of the elements whose condition is true; NaN where there is none."""
         return applied("mean_if", self, condition)
 
-    def clamp(self: Expr[N], low: Expr[N] | N, high: Expr[N] | N) -> Expr[N]:
+    @overload
+    def clamp(self: Expr[Decimal], low: AnyNumber, high: AnyNumber) -> Expr[Decimal]: ...
+    @overload
+    def clamp(self: Expr[N], low: Expr[N] | N, high: Expr[N] | N) -> Expr[N]: ...
+    def clamp(self, low: object, high: object) -> Expr[Any]:
         """Not below `low`, not above `high`."""
         return applied("clamp", self, low, high)
 
@@ -334,6 +341,10 @@ class Expr(Operand, Generic[T_co]):
         """Whether there is no value."""
         return applied("is_null", self)
 
+    @overload
+    def coalesce(self: Expr[Decimal | None], other: AnyNumber) -> Expr[Decimal]: ...
+    @overload
+    def coalesce(self: Expr[float | None], other: Exact) -> Expr[Decimal]: ...
     @overload
     def coalesce(self: Expr[T | None], other: Expr[T]) -> Expr[T]: ...
     @overload

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
+    from kumi.syntax.classes.expression import AnyNumber, Exact
     from kumi.syntax.classes.records import Record
 
 T = TypeVar("T")
@@ -43,7 +44,7 @@ def count(e: Argument) -> Expr[int]:
 
 
 @overload
-def min(e: Expr[O]) -> Expr[O]: ...
+def min(e: Expr[O | None]) -> Expr[O]: ...
 @overload
 def min(e: Sequence[Any]) -> Expr[Any]: ...
 def min(e: object) -> Expr[Any]:
@@ -52,7 +53,7 @@ def min(e: object) -> Expr[Any]:
 
 
 @overload
-def max(e: Expr[O]) -> Expr[O]: ...
+def max(e: Expr[O | None]) -> Expr[O]: ...
 @overload
 def max(e: Sequence[Any]) -> Expr[Any]: ...
 def max(e: object) -> Expr[Any]:
@@ -144,7 +145,11 @@ def tanh(e: Expr[float]) -> Expr[float]:
     return applied("tanh", e)
 
 
-def clamp(e: Expr[N], low: Expr[N] | N, high: Expr[N] | N) -> Expr[N]:
+@overload
+def clamp(e: Expr[Decimal], low: AnyNumber, high: AnyNumber) -> Expr[Decimal]: ...
+@overload
+def clamp(e: Expr[N], low: Expr[N] | N, high: Expr[N] | N) -> Expr[N]: ...
+def clamp(e: object, low: object, high: object) -> Expr[Any]:
     """`e`, not below `low` and not above `high`."""
     return applied("clamp", e, low, high)
 
@@ -154,6 +159,10 @@ def not_(e: Expr[bool]) -> Expr[bool]:
     return applied("not", e)
 
 
+@overload
+def select(condition: Expr[bool], then: Exact, otherwise: AnyNumber) -> Expr[Decimal]: ...
+@overload
+def select(condition: Expr[bool], then: AnyNumber, otherwise: Exact) -> Expr[Decimal]: ...
 @overload
 def select(condition: Expr[bool], then: Expr[T], otherwise: Expr[T]) -> Expr[T]: ...
 @overload
@@ -172,6 +181,10 @@ def is_null(e: Argument) -> Expr[bool]:
     return applied("is_null", e)
 
 
+@overload
+def coalesce(e: Expr[Decimal | None], other: AnyNumber) -> Expr[Decimal]: ...
+@overload
+def coalesce(e: Expr[float | None], other: Exact) -> Expr[Decimal]: ...
 @overload
 def coalesce(e: Expr[T | None], other: Expr[T]) -> Expr[T]: ...
 @overload

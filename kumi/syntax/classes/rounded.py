@@ -6,12 +6,14 @@ They share their names with builtins on purpose: they are used as `kumi.round(e,
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
 
 from kumi.syntax.classes.expression import Expr, N, O, applied
 
 if TYPE_CHECKING:
-    from kumi.syntax.classes.expression import Number
+    from decimal import Decimal
+
+    from kumi.syntax.classes.expression import AnyNumber, Exact, Number
 
 Mode: TypeAlias = Literal["half_even", "half_up", "half_down", "up", "down", "ceiling", "floor"]
 
@@ -24,7 +26,13 @@ def round(e: Expr[N], digits: int | None = None, *, mode: Mode | None = None) ->
     return applied("round", e, *([] if digits is None else [digits]), mode=mode)
 
 
-def round_to(e: Expr[N], step: Expr[N] | N, *, mode: Mode | None = None) -> Expr[N]:
+@overload
+def round_to(e: Expr[Decimal], step: AnyNumber, *, mode: Mode | None = None) -> Expr[Decimal]: ...
+@overload
+def round_to(e: Expr[float], step: Exact, *, mode: Mode | None = None) -> Expr[Decimal]: ...
+@overload
+def round_to(e: Expr[N], step: Expr[N] | N, *, mode: Mode | None = None) -> Expr[N]: ...
+def round_to(e: object, step: object, *, mode: Mode | None = None) -> Expr[Any]:
     """The nearest multiple of a step above zero: `kumi.round_to(e, 0.05)` for cash."""
     return applied("round_to", e, step, mode=mode)
 
@@ -39,11 +47,23 @@ def ceil(e: Expr[Number]) -> Expr[int]:
     return applied("ceil", e)
 
 
-def min_of(first: Expr[O] | O, second: Expr[O] | O, *more: Expr[O] | O) -> Expr[O]:
+@overload
+def min_of(first: Exact, second: AnyNumber, *more: AnyNumber) -> Expr[Decimal]: ...
+@overload
+def min_of(first: AnyNumber, second: Exact, *more: AnyNumber) -> Expr[Decimal]: ...
+@overload
+def min_of(first: Expr[O] | O, second: Expr[O] | O, *more: Expr[O] | O) -> Expr[O]: ...
+def min_of(first: object, second: object, *more: object) -> Expr[Any]:
     """The least of two values or more."""
     return applied("min_of", first, second, *more)
 
 
-def max_of(first: Expr[O] | O, second: Expr[O] | O, *more: Expr[O] | O) -> Expr[O]:
+@overload
+def max_of(first: Exact, second: AnyNumber, *more: AnyNumber) -> Expr[Decimal]: ...
+@overload
+def max_of(first: AnyNumber, second: Exact, *more: AnyNumber) -> Expr[Decimal]: ...
+@overload
+def max_of(first: Expr[O] | O, second: Expr[O] | O, *more: Expr[O] | O) -> Expr[O]: ...
+def max_of(first: object, second: object, *more: object) -> Expr[Any]:
     """The greatest of two values or more."""
     return applied("max_of", first, second, *more)

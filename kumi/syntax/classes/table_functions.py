@@ -7,17 +7,35 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, overload
 from kumi.syntax.classes.expression import Expr, O, applied
 
 if TYPE_CHECKING:
+    from datetime import date
+    from decimal import Decimal
+
     from kumi.syntax.classes.expression import Number
 
 T = TypeVar("T")
 Ends: TypeAlias = Literal["from", "up_to"]
-Key: TypeAlias = "Expr[Any] | Number | str | bool"
+Key: TypeAlias = "Expr[Any] | Number | str | bool | date"
 
 
+@overload
+def lookup(
+    key: Key, keys: Expr[Any], values: Expr[Decimal], /, *, default: Number
+) -> Expr[Decimal]: ...
 @overload
 def lookup(key: Key, keys: Expr[Any], values: Expr[T], /, *, default: T) -> Expr[T]: ...
 @overload
 def lookup(key: Key, keys: Expr[Any], values: Expr[T], /) -> Expr[T | None]: ...
+@overload
+def lookup(
+    key: Key,
+    keys: Expr[Any],
+    key2: Key,
+    keys2: Expr[Any],
+    values: Expr[Decimal],
+    /,
+    *,
+    default: Number,
+) -> Expr[Decimal]: ...
 @overload
 def lookup(
     key: Key, keys: Expr[Any], key2: Key, keys2: Expr[Any], values: Expr[T], /, *, default: T
@@ -37,6 +55,16 @@ def lookup(key: Key, keys: Expr[Any], /, *more: Any, default: Any = None) -> Exp
     return applied("lookup", key, keys, *more, default=default)
 
 
+@overload
+def bracket(
+    x: Expr[O] | O,
+    bounds: Expr[O],
+    values: Expr[Decimal],
+    /,
+    *keys: Key,
+    ends: Ends | None = None,
+    default: Number,
+) -> Expr[Decimal]: ...
 @overload
 def bracket(
     x: Expr[O] | O,

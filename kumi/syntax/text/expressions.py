@@ -116,11 +116,17 @@ class _ExpressionReader:
         if token.text == "fn":
             return self._function(cursor.advance())
         if token.kind != "word" or token.text in RESERVED:
-            raise cursor.missing("an expression", _STRAY.get(token.text))
+            raise cursor.missing("an expression", _STRAY.get(token.text) or self._unreadable(token))
         cursor.advance()
         if cursor.take("("):
             return self._open(self._called(token, token.text, plain=token.text in _SUGAR))
         return self._push(Name(cursor.here(token), token.text), token)
+
+    def _unreadable(self, token: Token) -> str | None:
+        """Why a declaration cannot be read here, where its name is a word of the language."""
+        if token.text not in RESERVED - {"do", "end"} or self._is_next_item():
+            return None
+        return f"`{token.text}` is a word of the language: what others use needs another name"
 
     def _path(self, token: Token) -> bool:
         cursor = self._cursor

@@ -1,4 +1,7 @@
-"""Literals, and the places where nothing else may stand: options and domains."""
+"""Literals, and the places where nothing else may stand: options and domains.
+
+In these a decimal is `to_decimal("0.05")`. In an expression that is a call, like any other.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,12 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from kumi.kernels.dates import EXAMPLE, from_text
+from kumi.kernels.decimal_values import of_text
 from kumi.syntax.nodes import OneOf, Range, Symbol
 
 if TYPE_CHECKING:
     from datetime import date
+    from decimal import Decimal
 
     from kumi.syntax.nodes import Domain, LiteralValue
     from kumi.syntax.text.cursor import Cursor
@@ -78,6 +83,34 @@ def _date(cursor: Cursor) -> date:
     return found
 
 
+def _at_decimal(cursor: Cursor) -> bool:
+    return cursor.token.text == "to_decimal" and cursor.following.text == "("
+
+
+def _decimal(cursor: Cursor) -> Decimal:
+    """Take `to_decimal("0.05")`."""
+    cursor.advance()
+    cursor.advance()
+    token, hint = cursor.token, 'write `to_decimal("0.05")`'
+    if token.kind != "string":
+        raise cursor.missing("a decimal in quotes", hint)
+    try:
+        found = of_text(string(token))
+    except (ValueError, OverflowError) as error:
+        raise cursor.refuse(token, f"{token.text} is no decimal", hint) from error
+    cursor.advance()
+    cursor.expect(")", "to close `to_decimal(`")
+    return found
+
+
+def _at_fixed(cursor: Cursor) -> bool:
+    return at_literal(cursor) or _at_decimal(cursor)
+
+
+def _fixed(cursor: Cursor) -> LiteralValue:
+    return _decimal(cursor) if _at_decimal(cursor) else literal(cursor)
+
+
 def literal(cursor: Cursor) -> LiteralValue:
     """Take the literal that begins here."""
     if at_number(cursor):
@@ -110,9 +143,9 @@ def string(token: Token) -> str:
 
 def option(cursor: Cursor, name: str) -> LiteralValue:
     """Take the value of the option `name`, which must be a literal."""
-    if not at_literal(cursor):
+    if not _at_fixed(cursor):
         raise cursor.missing(f"a literal for `{name}:`", "options take no expressions")
-    return literal(cursor)
+    return _fixed(cursor)
 
 
 def domain(cursor: Cursor) -> Domain:
@@ -128,20 +161,22 @@ def domain(cursor: Cursor) -> Domain:
     return Range(low, low)
 
 
-def _bound(cursor: Cursor) -> int | float | date | None:
+def _bound(cursor: Cursor) -> int | float | Decimal | date | None:
     if cursor.token.text in CONSTANTS:
         return CONSTANTS[cursor.advance().text]
     if _at_date(cursor):
         return _date(cursor)
+    if _at_decimal(cursor):
+        return _decimal(cursor)
     return number(cursor) if at_number(cursor) else None
 
 
 def _listed(cursor: Cursor) -> tuple[LiteralValue, ...]:
     values: list[LiteralValue] = []
     while not cursor.take("]"):
-        if not at_literal(cursor):
+        if not _at_fixed(cursor):
             raise cursor.missing("a literal or `]` in the domain")
-        values.append(literal(cursor))
+        values.append(_fixed(cursor))
         if not cursor.take(",") and cursor.token.text != "]":
             raise cursor.missing("`,` or `]` in the domain")
     return tuple(values)
