@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from kumi.analysis.axes import axes
 from kumi.analysis.facts import Analysis
+from kumi.analysis.impossible import impossible
 from kumi.analysis.inference import inference
 from kumi.analysis.inputs import inputs
 from kumi.analysis.names import names
@@ -31,6 +32,7 @@ PASSES = (
     axes,
     nullability,
     null_questions,
+    impossible,
 )
 
 

@@ -52,8 +52,8 @@ def to_integer(value: Any) -> int:
     if isinstance(value, Decimal):
         bounded(value)  # a value of any kind may be as long as it likes, and raises here
         return int(rounded(value, mode="down"))
-    number = _number(value)
-    if number.__class__ is float and not math.isfinite(number):
+    number: int | float = _number(value)
+    if isinstance(number, float) and not math.isfinite(number):
         raise ValueError("NaN and Infinity are no integers")
     return math.trunc(number)
 

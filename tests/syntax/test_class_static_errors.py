@@ -79,6 +79,12 @@ MISTAKES = [
     (lambda: kumi.value(i.lines.ok.sum()), "value :x, fn(:sum, input.lines.line.ok)", "i.lines.ok"),
     (lambda: kumi.value(i.s[0]), "value :x, input.s[0]", "i.s"),
     (lambda: kumi.trait(i.p), "trait :x, input.p", None),
+    (
+        lambda: kumi.trait((i.a == 5) & (i.a == 6)),
+        "trait :x, (input.a == 5) & (input.a == 6)",
+        "i.a == 6",
+    ),
+    (lambda: kumi.value(kumi.to_integer(i.p)), "value :x, to_integer(input.p)", "i.p"),
     (lambda: kumi.value(i.a - i.n), "value :x, input.a - input.n", "i.n"),
     (lambda: kumi.value(i.ns.sum()), "value :x, fn(:sum, input.ns.item)", "i.ns"),
     (
