@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 import numpy as np
 
 from kumi.errors import did_you_mean
 from kumi.kernels import vectors
-from kumi.kernels.decimal_values import canonical
+from kumi.kernels.decimal_values import passed_on
 from kumi.kernels.values import is_array, same
 from kumi.kernels.vectors import to_lists
 from kumi.vm.convention import Computed
@@ -105,7 +104,7 @@ class Result(Computed):
     def _made(self, name: str) -> Any:
         """The same, made of the cells: whatever somebody did to the lists that were given out."""
         cell, axes = self._cell(name)
-        return to_lists(cell, self._chain(axes)) if axes else _plain(cell)
+        return to_lists(cell, self._chain(axes)) if axes else passed_on(cell)
 
     def _cell(self, name: str) -> tuple[Column | Any, tuple[str, ...]]:
         found = self._outputs.places.get(name)
@@ -125,11 +124,6 @@ class Result(Computed):
             return f"{schema}.{name} was not computed; ask for it with {schema}.only({name!r}).run"
         hint = did_you_mean(name, self._outputs.names)
         return f"{schema} has no declaration {name!r}" + (f"; {hint}" if hint else "")
-
-
-def _plain(cell: Any) -> Any:
-    """A scalar as its owner sees it: a decimal in the one way in which it is written."""
-    return canonical(cell) if isinstance(cell, Decimal) and cell.is_finite() else cell
 
 
 def _array(cell: Column) -> NDArray[Any]:

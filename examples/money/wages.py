@@ -44,7 +44,7 @@ class Wages(kumi.Schema):
         paid_on: kumi.Field[date]
         workers: kumi.Array[Worker]
         holidays: kumi.Array[Holiday]
-        loyalties: kumi.Array[Loyalty] = kumi.array(element="loyalty")
+        loyalties: kumi.Array[Loyalty]
 
     worker, holiday, loyalty = Input.workers, Input.holidays, Input.loyalties
     day = worker.weeks.days

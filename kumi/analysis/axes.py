@@ -22,6 +22,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kumi.analysis.facts import elements, named, quoted
+from kumi.analysis.lineage import is_free, merged
+from kumi.analysis.neighbours import MADE
 from kumi.kernels.signatures import overloads
 from kumi.syntax.nodes import Call, Cascade, Constant, InputPath, Name, roots
 
@@ -77,6 +79,8 @@ def _of_call(facts: Analysis, node: Call) -> Axes | None:
     functions = overloads(node.function)
     if not functions:
         return None
+    if functions[0].name in MADE:
+        return MADE[functions[0].name](facts, node) if node in facts.functions else None
     if functions[0].table:
         return _of_table(facts, node, functions[0].table(len(node.args)))
     combined = _combined(facts, node.args, node.function)
@@ -111,6 +115,9 @@ def _of_rows(facts: Analysis, columns: Sequence[ExprNode], function: str) -> Axe
         if not found:
             _report_no_rows(facts, column, named(function))
             return None
+        if any(map(is_free, found)):
+            _report_free_rows(facts, column, named(function))
+            return None
         if found != rows:
             _report_two_tables(facts, named(function), (columns[0], rows), (column, found))
             return None
@@ -132,13 +139,13 @@ def _combined(
         found = facts.axes.get(operand)
         if found is None:
             return None
-        shared = min(len(found), len(longest))
-        if found[:shared] != longest[:shared]:
+        whole = merged(longest, found)
+        if whole is None:
             who = named(function) if function else "this cascade"
             _report_incompatible(facts, who, (owner, longest), (operand, found))
             return None
-        if len(found) > len(longest):
-            longest, owner = found, operand
+        if len(whole) > len(longest):
+            longest, owner = whole, operand
     return longest
 
 
@@ -152,7 +159,9 @@ def _report_incompatible(
         other.place,
         f"{who} cannot combine the axes {_shown(one_axes)} of {left}"
         f" with {_shown(other_axes)} of {right}",
-        "different arrays are never zipped: reduce one of them first, for example with `sum`",
+        "one array at a time goes with another by `outer`: reduce first"
+        if is_free("".join(one_axes)) and is_free("".join(other_axes))
+        else "different arrays are never zipped: reduce one of them first, for example with `sum`",
     )
 
 
@@ -162,6 +171,14 @@ def _report_no_rows(facts: Analysis, column: ExprNode, who: str) -> None:
         f"{who} takes its keys and values from the rows of an array,"
         f" and {quoted(column, 'this')} is one value",
         elements(facts, column) or "give the path of a field of the array's elements",
+    )
+
+
+def _report_free_rows(facts: Analysis, column: ExprNode, who: str) -> None:
+    facts.semantic(
+        column.place,
+        f"{who} takes its keys and values from the rows of an array, and not by `outer`",
+        "without `outer` they go with the cells of any other array",
     )
 
 

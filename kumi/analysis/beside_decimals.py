@@ -22,6 +22,21 @@ _FINITE = (
 _EXACT = "divide a decimal: `to_decimal(…)` around one of the two makes the quotient exact"
 
 
+def meeting(function: str, args: Sequence[ExprNode]) -> list[Sequence[ExprNode]]:
+    """The arguments of a call, as far as they meet: of a table each key and its column.
+
+    >>> meeting("bracket", ["x", "bounds", "values", "key", "keys"])
+    [['x', 'bounds'], ['key', 'keys']]
+    >>> meeting("lookup", ["key", "keys", "values"]), meeting("add", ["a", "b"])
+    ([['key', 'keys']], [['a', 'b']])
+    """
+    if function == "bracket":
+        return [args[:2], *(args[at : at + 2] for at in range(3, len(args) - 1, 2))]
+    if function == "lookup":
+        return [args[at : at + 2] for at in range(0, len(args) - 1, 2)]
+    return [args]
+
+
 def check_beside_decimals(facts: Analysis, together: Sequence[ExprNode]) -> None:
     """Report what does not go with a decimal, where there is one among operands that meet.
 

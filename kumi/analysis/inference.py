@@ -22,7 +22,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from kumi.analysis.beside_decimals import check_beside_decimals
+from kumi.analysis.beside_decimals import check_beside_decimals, meeting
 from kumi.analysis.facts import described, elements, named, quoted
 from kumi.kernels.kinds import (
     BOOLEAN,
@@ -123,7 +123,8 @@ def _of_call(facts: Analysis, node: Call) -> Kind | None:
         return None
     facts.functions[node] = chosen
     if chosen.name not in _TEXTS:
-        check_beside_decimals(facts, node.args)
+        for together in meeting(chosen.name, node.args):
+            check_beside_decimals(facts, together)
     return chosen.result(given)
 
 

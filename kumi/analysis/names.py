@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kumi.errors import did_you_mean
-from kumi.kernels.signatures import PLANNED, known_names, overloads
+from kumi.kernels.signatures import known_names, overloads
 from kumi.syntax.nodes import Call, Cascade, Name
 
 if TYPE_CHECKING:
@@ -123,4 +123,4 @@ def _input(facts: Analysis, name: str) -> str:
 
 def _is_function(facts: Analysis, name: str) -> bool:
     # An imported declaration is called by its name.
-    return bool(overloads(name)) or name in PLANNED | facts.gaps.words or name in facts.imported()
+    return bool(overloads(name)) or name in facts.gaps.words or name in facts.imported()

@@ -61,7 +61,7 @@ def _check_literals(facts: Analysis, node: Call) -> None:
     parameters = (function and function.taking(len(node.args))) or ()
     for number, (parameter, arg) in enumerate(zip(parameters, node.args, strict=False), 1):
         written = isinstance(arg, Constant)
-        if parameter.literal and not (isinstance(arg, Constant) and parameter.literal(arg.value)):
+        if parameter.literal and not (isinstance(arg, Constant) and parameter.takes(arg.value)):
             facts.semantic(
                 arg.place,
                 f"argument {number} of {named(node.function)} must be {parameter.name}",
@@ -72,7 +72,7 @@ def _check_literals(facts: Analysis, node: Call) -> None:
 def _check_options(facts: Analysis, node: Call) -> None:
     known = {option.name: option for option in overloads(node.function)[0].options}
     found: dict[str, LiteralValue] = {
-        name: None if option.default is None else Symbol(option.default)
+        name: Symbol(option.default) if isinstance(option.default, str) else option.default
         for name, option in known.items()
     }
     places = node.option_places or (node.place,) * len(node.options)
@@ -99,7 +99,9 @@ def _check_value(
     facts: Analysis, node: Call, option: Option, value: LiteralValue, place: Place
 ) -> None:
     """Report a value that an option may not have."""
-    if not option.choices:
+    if option.takes:
+        _check_taken(facts, node, option, value, place)
+    elif not option.choices:
         _check_kind(facts, node, option, value, place)
     elif not isinstance(value, Symbol) or value.name not in option.choices:
         given = value.name if isinstance(value, Symbol) else str(value)
@@ -110,6 +112,16 @@ def _check_value(
             f" {', '.join(_choice(facts, choice) for choice in option.choices)}",
             f"did you mean {_choice(facts, close)}?" if close else None,
         )
+
+
+def _check_taken(
+    facts: Analysis, node: Call, option: Option, value: LiteralValue, place: Place
+) -> None:
+    """Report a literal that is not what an option takes."""
+    wanted = option.takes
+    if wanted and not (wanted.admits(of_literal(value)) and wanted.takes(value)):
+        who = f"{_shown(facts, option.name)} of {named(node.function)}"
+        facts.semantic(place, f"{who} must be {wanted.name}")
 
 
 def _check_kind(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kumi.kernels.signatures import PLANNED
-from kumi.syntax.nodes import Call, Object, Tuple
+from kumi.syntax.nodes import Object, Tuple
 
 if TYPE_CHECKING:
     from kumi.analysis.facts import Analysis
@@ -17,16 +16,16 @@ _INSTEAD_OF_TUPLES = "many values are an array of the input; of two, `select` ch
 
 
 def supported(facts: Analysis) -> None:
-    """Report imports, tuples, objects and planned functions, each where it is.
+    """Report imports, tuples and objects, each where it is.
 
     >>> from kumi.analysis.facts import Analysis
     >>> from kumi.places import Source
     >>> from kumi.syntax.text import parse
-    >>> text = "schema do input do end value :pair, [1, 2] value :last, fn(:shift, 1, -1) end"
+    >>> text = "schema do input do end value :pair, [1, 2] value :last, {a: 1} end"
     >>> facts = Analysis(parse(Source("order.kumi", text), "Order"))
     >>> supported(facts)
     >>> [problem.message for problem in facts.problems]
-    ['tuples are not supported yet', '`shift` is not supported yet']
+    ['tuples are not supported yet', 'objects are not supported yet']
     """
     for one in facts.schema.imports:
         _report(facts, one.place, "imports are")
@@ -44,8 +43,6 @@ def _planned(node: ExprNode) -> str | None:
             return "tuples are"
         case Object():
             return "objects are"
-        case Call() if node.function in PLANNED:
-            return f"`{node.function}` is"
     return None
 
 

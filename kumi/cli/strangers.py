@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kumi.errors import did_you_mean
 from kumi.profiles.counted_lines import CountedLines
-from kumi.profiles.event_line import of_kind
+from kumi.profiles.event_line import Timed, of_kind
 from kumi.profiles.exports.opened_profile import opened_profile
 from kumi.profiles.filters import Filters, declared_origins, said
 from kumi.profiles.moments import timestamp
@@ -55,7 +55,8 @@ def _attributes(starts: Iterable[Event]) -> Iterator[str]:
 
 def _runs(opened: OpenedProfile) -> set[str]:
     lines = CountedLines(opened.profiles.files)
-    return {line.timed.run for line, _ in lines if line.timed and line.timed.run}
+    runs = (Timed(*timed[0], *timed[1]).run for timed, _, _ in lines if timed)
+    return {run for run in runs if run}
 
 
 def _unknown(what: str, asked: Iterable[str], found: Iterable[object]) -> Iterator[str]:

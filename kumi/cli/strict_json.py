@@ -14,10 +14,11 @@ import re
 from json import JSONDecodeError
 from typing import TYPE_CHECKING, Any, Final
 
-from kumi.kernels.decimal_values import Written
+from kumi.kernels.decimal_values import TOO_LONG, Written, of_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from decimal import Decimal
 
 _PIECE: Final = re.compile(
     r"""(?P<text>"(?:[^"\\]|\\.)*")(?P<key>\s*:)?
@@ -37,7 +38,9 @@ class _RefusedError(ValueError):
 
 
 def loads(text: str, *, keeps_digits: bool = False) -> Any:
-    """The value of a JSON text; its floats are `Written` where it `keeps_digits`.
+    """The value of a JSON text; where it `keeps_digits` its floats are `Written`.
+
+    Those that no float can hold are decimals then, which is what they may be given for.
 
     Raises JSONDecodeError, with line and column, for what is no JSON or is refused.
     """
@@ -46,7 +49,7 @@ def loads(text: str, *, keeps_digits: bool = False) -> Any:
         if "\\ud" in text or "\\uD" in text:
             _encodable(value)
     except _RefusedError:
-        message, at = next(_refused(text))
+        message, at = next(_refused(text, _too_long if keeps_digits else _too_large))
         raise JSONDecodeError(message, text, at) from None
     except JSONDecodeError as error:
         raise JSONDecodeError(f"not JSON: {error.msg}", text, error.pos) from None
@@ -55,7 +58,7 @@ def loads(text: str, *, keeps_digits: bool = False) -> Any:
 
 def _encodable(value: Any) -> None:
     try:
-        json.dumps(value, ensure_ascii=False).encode()
+        json.dumps(value, ensure_ascii=False, default=str).encode()
     except UnicodeEncodeError:
         raise _RefusedError from None
 
@@ -74,9 +77,14 @@ def _finite(text: str) -> float:
     return number
 
 
-def _written(text: str) -> float:
-    _finite(text)
-    return Written(text)
+def _written(text: str) -> float | Decimal:
+    number = Written(text)
+    if math.isfinite(number):
+        return number
+    try:
+        return of_text(text)
+    except OverflowError:
+        raise _RefusedError from None
 
 
 _DECODER: Final = json.JSONDecoder(
@@ -89,14 +97,16 @@ _KEEPING: Final = json.JSONDecoder(
 )
 
 
-def _refused(text: str) -> Iterator[tuple[str, int]]:
+def _refused(text: str, about_size: Callable[[str], str | None]) -> Iterator[tuple[str, int]]:
     """What is refused in a JSON text, and its offset."""
     objects: list[set[str]] = []
     for piece in _PIECE.finditer(text):
         if piece["text"]:
             yield from ((said, piece.start()) for said in _about_text(piece, objects))
         elif piece["number"]:
-            yield from ((said, piece.start()) for said in _about_number(piece["number"]))
+            said = _about_number(piece["number"]) or about_size(piece["number"])
+            if said:
+                yield said, piece.start()
         elif piece[0] == "{":
             objects.append(set())
         else:
@@ -113,11 +123,27 @@ def _about_text(piece: re.Match[str], objects: list[set[str]]) -> Iterator[str]:
         objects[-1].add(text)
 
 
-def _about_number(text: str) -> Iterator[str]:
+def _about_number(text: str) -> str | None:
     if "N" in text or "I" in text:
-        yield f"{text} is no JSON; write null where there is no number"
-    elif not math.isfinite(float(text)):
-        yield f"{_short(text)} is more than a float can hold"
+        return f"{text} is no JSON; write null where there is no number"
+    return None
+
+
+def _too_large(text: str) -> str | None:
+    return f"{_short(text)} is more than a float can hold" if _is_infinite(text) else None
+
+
+def _too_long(text: str) -> str | None:
+    try:
+        of_text(text if _is_infinite(text) else "0")
+    except OverflowError:
+        return f"{_short(text)} is {TOO_LONG}"
+    return None
+
+
+def _is_infinite(text: str) -> bool:
+    """Whether a number is infinite as a float, and is none of the integers, which are exact."""
+    return not text.lstrip("-").isdigit() and not math.isfinite(float(text))
 
 
 def _is_half(letter: str) -> bool:

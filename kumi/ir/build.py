@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from kumi.analysis.lineage import Naming, crossed, freed, is_free
 from kumi.errors import CompilerBug
 from kumi.ir import ops
-from kumi.ir.program import Operation
+from kumi.ir.program import MadeAxis, Operation
 from kumi.kernels.kinds import promote
 from kumi.kernels.signatures import resolved
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from kumi.ir.ops import Opcode
     from kumi.ir.program import AxisName
@@ -33,6 +34,8 @@ class Builder:
 
     operations: list[Operation] = field(default_factory=list)
     written: str | None = None
+    made: dict[AxisName, MadeAxis] = field(default_factory=dict)
+    _naming: Naming = field(default_factory=Naming)
     _aligned: dict[tuple[int, tuple[AxisName, ...]], int] = field(default_factory=dict)
 
     def open(self) -> int:
@@ -83,11 +86,25 @@ class Builder:
         """A value of a table's row for each cell. The table's columns stay as they are."""
         table = function.table(len(args)) if function.table else frozenset()
         rows = self.operations[args[min(table)]].result_axes
-        axes = max(rows[:-1], self._longest(args, table), key=len)
+        axes = self._longest(args, table, rows[:-1])
         aligned = (arg if n in table else self._over(arg, axes) for n, arg in enumerate(args))
         details = {"function": function.name, "options": options}
         kind = function.result(self._kinds(args))
         return self.append(ops.SEARCH, place, kind, tuple(aligned), axes, table=rows, **details)
+
+    def cross(self, place: Place, arg: int) -> int:
+        """All pairs of the elements of an array."""
+        source = self.operations[arg]
+        axes = crossed(source.result_axes)
+        self.made[axes[-1]] = MadeAxis(axes[-2], (axes[-2],))
+        return self.append(ops.CROSS, place, source.kind, (arg,), axes)
+
+    def outer(self, place: Place, arg: int) -> int:
+        """The same cells, on an axis that goes with others."""
+        source = self.operations[arg]
+        self._naming.free(source.result_axes)
+        axes = self._joint([freed(source.result_axes)])
+        return self.append(ops.OUTER, place, source.kind, (arg,), axes)
 
     def call(self, place: Place, name: str, *args: int) -> int:
         """A function by its name: the overload that takes these arguments."""
@@ -113,11 +130,20 @@ class Builder:
         return tuple([operations[arg].kind for arg in args])
 
     def _longest(
-        self, args: tuple[int, ...], without: Collection[int] = ()
+        self,
+        args: tuple[int, ...],
+        without: Collection[int] = (),
+        around: tuple[AxisName, ...] = (),
     ) -> tuple[AxisName, ...]:
         operations = self.operations
         counted = [arg for n, arg in enumerate(args) if n not in without] if without else args
-        return max([operations[arg].result_axes for arg in counted], key=len)
+        return self._joint([around, *(operations[arg].result_axes for arg in counted)])
+
+    def _joint(self, several: Sequence[tuple[AxisName, ...]]) -> tuple[AxisName, ...]:
+        axes = self._naming.joint(several)
+        if axes and is_free(axes[-1]):
+            self.made[axes[-1]] = MadeAxis(*self._naming.made(axes))
+        return axes
 
     def _align(self, args: tuple[int, ...], axes: tuple[AxisName, ...]) -> tuple[int, ...]:
         return tuple([self._over(arg, axes) for arg in args]) if axes else args

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import reduce
 from typing import TYPE_CHECKING
 
+from kumi.analysis.neighbours import along, indexed
 from kumi.errors import CompilerBug, did_you_mean
 from kumi.ir import ops
 from kumi.ir.build import Builder
@@ -20,7 +21,14 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from kumi.analysis.facts import Analysis, Path, Reach
+    from kumi.ir.ops import Opcode
+    from kumi.kernels.signatures import Function
     from kumi.syntax.nodes import Case, Declaration, ExprNode
+
+ALONG = {"index": ops.INDEX, "shift": ops.SHIFT, "roll": ops.ROLL}
+"""What goes along an array, by the function's name."""
+
+_PAIRS = {"cross": Builder.cross, "outer": Builder.outer}
 
 _JOINS = {"all": "and", "any": "or", "none": "or"}
 
@@ -46,6 +54,7 @@ def lower(analysis: Analysis, outputs: Sequence[str] | None = None) -> Program:
         groups=tuple(lowering.groups),
         axes=tuple(dict.fromkeys(axis for operation in operations for axis in operation.axes)),
         outputs=wanted,
+        made=lowering.builder.made,
     )
 
 
@@ -89,8 +98,7 @@ class _Lowering:
 
     def load(self, needed: tuple[Declaration, ...]) -> None:
         """The group `inputs`: one LoadInput for each leaf, in the order of the input block."""
-        nodes = (node for declaration in needed for node in self.analysis.nodes(declaration))
-        paths = {node.path for node in nodes if isinstance(node, InputPath)}
+        paths = self._read(needed)
         for path, reach in self.analysis.reaches.items():
             if path in paths:
                 leaf = _leaf(reach)
@@ -100,6 +108,23 @@ class _Lowering:
         schema = self.analysis.schema
         last = len(self.builder.operations)
         self.groups.append(Group("inputs", "input", schema.name, schema.place, 0, last))
+
+    def _read(self, needed: tuple[Declaration, ...]) -> set[Path]:
+        """The paths that are read; of an array of which only positions are, that of its elements.
+
+        Somebody has to go through it to find out how many there are.
+        """
+        reaches = self.analysis.reaches
+        nodes = [node for declaration in needed for node in self.analysis.nodes(declaration)]
+        paths = {node.path for node in nodes if isinstance(node, InputPath)}
+        for node in nodes:
+            if isinstance(node, Call) and node.function == "index":
+                (array,) = indexed(self.analysis, node)
+                axes = along(array)
+                if not any(reaches[path].axes[: len(axes)] == axes for path in paths):
+                    (element,) = array.declared.children or ()
+                    paths.add((*array.path, element.name))
+        return paths
 
     def declare(self, declaration: Declaration) -> None:
         """The group of one declaration."""
@@ -201,14 +226,26 @@ class _Lowering:
             return result
         if function.name == "to_decimal" and (literal := _decimal(node.args[0])) is not None:
             return self.builder.constant(node.place, DECIMAL, literal)
+        return self._operation(node, function, args)
+
+    def _operation(self, node: Call, function: Function, args: tuple[int, ...]) -> int:
         if function.name == "select":
             return self.builder.select(node.place, *args)
-        if function.table:
-            options = self._options(node)
-            return self.builder.search(node.place, function, *args, options=options)
+        if function.name in _PAIRS:
+            return _PAIRS[function.name](self.builder, node.place, *args)
+        if function.name in ALONG:
+            return self._along(ALONG[function.name], node, args)
         if function.reducer:
             return self.builder.reduce(node.place, function, *args)
-        return self.builder.map(node.place, function, *args, options=self._options(node))
+        make = self.builder.search if function.table else self.builder.map
+        return make(node.place, function, *args, options=self._options(node))
+
+    def _along(self, opcode: Opcode, node: Call, args: tuple[int, ...]) -> int:
+        kind, options = self.analysis.kinds[node], self._options(node)
+        axes = self.analysis.axes[node]
+        if opcode is not ops.INDEX:
+            axes = self.builder.operations[args[0]].result_axes
+        return self.builder.append(opcode, node.place, kind, args, axes, options=options)
 
     def _options(self, node: Call) -> tuple[tuple[str, object], ...]:
         return tuple(self.analysis.options.get(node, {}).items())

@@ -30,7 +30,19 @@ MAP = Opcode("Map", "function", "a function of its arguments, element by element
 SELECT = Opcode("Select", "", "one of two computed values, by a condition, element by element")
 REDUCE = Opcode("Reduce", "function", "fold the innermost axis away")
 SEARCH = Opcode("Search", "function", "the value of a table's row, found for each cell")
+INDEX = Opcode("Index", "", "the position of each element in its array")
+SHIFT = Opcode("Shift", "", "the neighbour so many places before, along an axis")
+ROLL = Opcode("Roll", "", "the same, from the other end where there is none")
+CROSS = Opcode("Cross", "", "each element beside all of its array")
+OUTER = Opcode("Outer", "", "elements that go with those of any other array", free=True)
 ALIGN = Opcode("Align", "", "repeat a vector over deeper axes")
 
-OPCODES: tuple[Opcode, ...] = (LOAD_INPUT, CONST, REF, STORE, MAP, SELECT, REDUCE, SEARCH, ALIGN)
+OPCODES: tuple[Opcode, ...] = (
+    *(LOAD_INPUT, CONST, REF, STORE),
+    *(MAP, SELECT, REDUCE, SEARCH),
+    *(INDEX, SHIFT, ROLL, CROSS, OUTER, ALIGN),
+)
+PASSED_ON = (REF, STORE, OUTER)
+"""The operations whose value is that of their argument."""
+
 BY_NAME = {opcode.name: opcode for opcode in OPCODES}

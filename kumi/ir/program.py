@@ -11,6 +11,8 @@ from kumi.ir.ops import REDUCE
 from kumi.kernels.kinds import ANY
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from kumi.ir.ops import Opcode
     from kumi.kernels.kinds import Kind
     from kumi.places import Place, Source
@@ -65,6 +67,18 @@ class Leaf:
     def dotted(self) -> str:
         """The path as users write it after `input.`."""
         return ".".join(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class MadeAxis:
+    """An axis that operations make: the elements of `array` again, for each cell of `below`.
+
+    `below` are the axes between the parents of the array and the new axis, outer before inner;
+    where there are none it is the array's own axis.
+    """
+
+    array: AxisName
+    below: tuple[AxisName, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +146,7 @@ class Program:
 
     `groups[0]` is always `inputs`, even when it is empty; the others are the declarations that the
     outputs need, in order. `axes` lists every axis that an operation visits, outer before inner.
-    `inputs` names every root input that the schema declares.
+    `inputs` names every root input that the schema declares. `made` are the axes that no input has.
     """
 
     schema: str
@@ -142,6 +156,7 @@ class Program:
     groups: tuple[Group, ...]
     axes: tuple[AxisName, ...]
     outputs: tuple[str, ...]
+    made: Mapping[AxisName, MadeAxis] = field(default_factory=dict)
     _named: dict[str, Group] = field(init=False)
 
     def __post_init__(self) -> None:

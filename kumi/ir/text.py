@@ -81,13 +81,19 @@ def _group_line(program: Program, group: Group) -> str:
 
 
 def _row(operation: Operation) -> tuple[str, ...]:
-    axes = [axis.rpartition(".")[2] for axis in operation.axes]
+    axes = [_own_name(axis) for axis in operation.axes]
     return (
         " ".join([operation.title, *_operands(operation)]),
         f"[{', '.join(axes)}]" if axes else "",
         str(operation.kind),
         f"line {operation.place.line}",
     )
+
+
+def _own_name(axis: str) -> str:
+    """`sales` of `regions.region.sales`, `*lights` of `pixels*scene.lights`."""
+    _, star, name = axis.rpartition("*")
+    return star + name.rpartition(".")[2]
 
 
 def _operands(operation: Operation) -> Iterator[str]:

@@ -13,7 +13,6 @@ A null condition raises TypeError. Factories as `arguments` describes them.
 from __future__ import annotations
 
 import operator
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,7 +26,7 @@ from kumi.kernels.arguments import (
     presence,
     values,
 )
-from kumi.kernels.decimal_values import canonical
+from kumi.kernels.decimal_values import passed_on
 from kumi.kernels.kinds import BOOLEAN, DATE, FLOAT, INTEGER
 from kumi.kernels.values import to_float
 from kumi.kernels.vectors import EPOCH, EXACT, LARGEST, Column, cells
@@ -151,7 +150,7 @@ def _objects(argument: Any) -> Any:
     """Python objects, null as None; a scalar in an array without dimensions."""
     if argument.__class__ is not Column:
         boxed = np.empty((), object)
-        boxed[()] = canonical(argument) if isinstance(argument, Decimal) else argument
+        boxed[()] = passed_on(argument)
         return boxed
     if argument.scale is None and argument.values.dtype == object:
         return argument.values

@@ -143,15 +143,30 @@ def plain(number: Decimal) -> Decimal:
 
 
 def canonical(number: Decimal) -> Decimal:
-    """The one writing of a number: no zeros at the end of the fraction, no negative zero."""
+    """The one writing of a number: no zeros at the end of the fraction, no negative zero.
+
+    OverflowError where it is too long, which only a decimal may be that `any` admitted.
+    """
     if not number:
         return _ZERO
-    stripped = EXACT.normalize(number)
+    try:
+        stripped = EXACT.normalize(number)
+    except (Inexact, Overflow):
+        raise OverflowError(TOO_LONG) from None
     return (
         EXACT.quantize(stripped, _UNIT)
         if stripped == EXACT.to_integral_value(stripped)
         else stripped
     )
+
+
+def passed_on(cell: Any) -> Any:
+    """A cell as its owner sees it: a decimal in its one writing, but for what only `any` admits."""
+    try:
+        finite = isinstance(cell, Decimal) and cell.is_finite()
+        return canonical(cell) if finite else cell
+    except OverflowError:
+        return cell
 
 
 def text(number: Decimal) -> str:

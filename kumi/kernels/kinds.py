@@ -58,6 +58,8 @@ STRING, BOOLEAN, SYMBOL = Scalar.STRING, Scalar.BOOLEAN, Scalar.SYMBOL
 DATE = Scalar.DATE
 HASH, ANY, NULL = Scalar.HASH, Scalar.ANY, Scalar.NULL
 NUMERIC = frozenset({INTEGER, FLOAT, DECIMAL})
+ZEROS: dict[Kind, object] = {INTEGER: 0, FLOAT: 0.0, DECIMAL: 0, STRING: "", BOOLEAN: False}
+"""What stands for zero, by kind; the others have none."""
 _RANK = {INTEGER: 0, FLOAT: 1, DECIMAL: 2}
 
 

@@ -64,6 +64,11 @@ def _found(values: int) -> Callable[[Sequence[Nulls], Mapping[str, object]], Nul
     return gives
 
 
+def _beside(arguments: Sequence[Nulls], options: Mapping[str, object]) -> Nulls:
+    """What the neighbour is; a row further out may be shorter, and have none."""
+    return max(arguments[0], Nulls.PERHAPS if options.get("axis_offset") else Nulls.NEVER)
+
+
 _TAKES_NONE = NullRule(_none, _never)
 _TAKES_ALL = NullRule(_every, _never)
 
@@ -80,6 +85,10 @@ _RULES: dict[str, NullRule] = {
     "lookup": NullRule(_every, _found(-1)),
     "bracket": NullRule(lambda position: position > 1, _found(2)),
     "select": NullRule(lambda position: position > 0, lambda arguments, _: max(arguments[1:])),
+    "shift": NullRule(_every, _beside),
+    "roll": NullRule(_every, _beside),
+    "cross": NullRule(_every, _beside),
+    "outer": NullRule(_every, _beside),
     "coalesce": NullRule(_every, lambda arguments, _: arguments[1]),
 }
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from kumi.kernels import kinds as k
 from kumi.kernels import rounding
@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from kumi.kernels.kinds import Kind
 
     _Maker = Callable[..., Callable[..., Any]]
+
+
+_MOST_BITS: Final = 3_321_928
+"""A number of so many bits has a million digits."""
 
 
 def function(
@@ -56,9 +60,14 @@ def divide_integers(dividend: int, divisor: int) -> float:
 
 
 def power_integers(base: int, exponent: int) -> int:
-    """An integer to a power that is not negative."""
+    """An integer to a power that is not negative.
+
+    OverflowError past some million digits: Python would go on for hours, until memory is full.
+    """
     if exponent < 0 and base is not None:  # null goes on to `**`, which raises Python's TypeError
         raise ValueError("an integer to a negative power is no integer: make one of them a float")
+    if base is not None and (abs(base).bit_length() - 1) * exponent > _MOST_BITS:
+        raise OverflowError("a power of more than a million digits")
     power: int = base**exponent
     return power
 

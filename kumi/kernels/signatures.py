@@ -48,18 +48,24 @@ class Constraint:
     admits: Callable[[Kind], bool]
     literal: Callable[[object], bool] | None = None
 
+    def takes(self, value: object) -> bool:
+        """Whether a literal is what it must be."""
+        return self.literal is None or self.literal(value)
+
 
 @dataclass(frozen=True, slots=True)
 class Option:
     """A literal behind the arguments of a call, known before anything runs.
 
-    `choices` are the symbols that it may be, by name; empty where it is a value of the kind that
-    the call gives. `default` is what it is where nothing is written.
+    `choices` are the symbols that it may be, by name. Where there are none it is what `takes` says,
+    or else a value of the kind that the call gives. `default` is what it is where nothing is
+    written.
     """
 
     name: str
     choices: tuple[str, ...] = ()
-    default: str | None = None
+    default: str | int | None = None
+    takes: Constraint | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +92,7 @@ class Function:
     table: Callable[[int], frozenset[int]] | None = None
 
     @property
-    def defaults(self) -> dict[str, str | None]:
+    def defaults(self) -> dict[str, str | int | None]:
         """Its options where none is written."""
         return {option.name: option.default for option in self.options}
 
@@ -145,17 +151,28 @@ SHOWN_DIGITS = Constraint(
     lambda value: isinstance(value, int) and 0 <= value <= 1000,  # noqa: PLR2004 - as it is named
 )
 DECIMAL = Constraint("a decimal", lambda kind: kind is kinds.DECIMAL)
+INDEX = Constraint("the name of an index", lambda kind: kind is kinds.SYMBOL, lambda _: True)
 DATE = Constraint("a date", lambda kind: kind is kinds.DATE)
 ARRAY = Constraint("an array", lambda kind: isinstance(kind, ArrayOf | TupleOf))
 ANY = Constraint("any value", lambda _: True)
 
 MODE = Option("mode", tuple(GOES_UP), "half_even")
 
+STEPS = Constraint(
+    "an integer literal of at most 15 digits",
+    lambda kind: kind is kinds.INTEGER,
+    lambda value: isinstance(value, int) and abs(value) < 10**15,
+)
+LEVELS = Constraint(
+    "an integer from 0",
+    lambda kind: kind is kinds.INTEGER,
+    lambda value: isinstance(value, int) and value >= 0,
+)
+POLICIES = ("zero", "clamp", "wrap")
+AXIS_OFFSET = Option("axis_offset", default=0, takes=LEVELS)
+
 DEFAULT = Option("default")
 ENDS = Option("ends", ("from", "up_to"), "from")
-
-PLANNED = frozenset({"shift", "roll", "cross", "outer", "index"})
-"""Names that the language has and this version does not."""
 
 
 def _always(kind: Kind) -> Callable[[tuple[Kind, ...]], Kind]:
@@ -292,6 +309,11 @@ FUNCTIONS: tuple[Function, ...] = (
     _map("length len", (STRING,), _integer),
     _map("array_size", (ARRAY,), _integer),
     _map("at get []", (ARRAY, INTEGER), _element),
+    _map("shift", (ANY, STEPS), _first, options=(Option("policy", POLICIES, "zero"), AXIS_OFFSET)),
+    _map("roll", (ANY, STEPS), _first, options=(Option("policy", POLICIES, "wrap"), AXIS_OFFSET)),
+    _map("cross", (ANY,), _first),
+    _map("outer", (ANY,), _first),
+    _map("index", (INDEX,), _integer),
     _map("concat", (ANY, ANY), _string),
     _map("to_decimal", (TEXT_OR_NUMBER,), _decimal),
     _map("to_integer to_int", (TEXT_OR_NUMBER,), _integer),

@@ -12,7 +12,7 @@ import math
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -156,9 +156,6 @@ def _as_decimal(value: Any) -> Decimal | None:
         return None
 
 
-_MANY_DIGITS = 10**600
-"""Python may be told to refuse `str` of integers from 640 digits on, to be safe from a slow one."""
-
 _RULES: dict[Any, Callable[[Any], Any]] = {
     FLOAT: _as_float,
     DECIMAL: _as_decimal,
@@ -195,6 +192,10 @@ def _exactly(value: Any) -> Any:
     return of_float(value) if isinstance(value, float) and math.isfinite(value) else value
 
 
+_GUARDED: Final = 2000
+"""Python's `str` refuses integers with more digits than a process may set, 640 of them at least."""
+
+
 def to_string(value: object) -> str:
     """The text of a value: `1.5`, `1.0e+23`, `true`; nothing for null."""
     if value is None:
@@ -204,7 +205,7 @@ def to_string(value: object) -> str:
     if isinstance(value, Decimal):
         return text(value) if value.is_finite() else str(value)
     if isinstance(value, int):
-        return str(value) if abs(value) < _MANY_DIGITS else f"{Decimal(value):f}"
+        return str(value) if value.bit_length() < _GUARDED else format(Decimal(value), "f")
     return _float_text(value) if isinstance(value, float) else str(value)
 
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from kumi.profiles.event_line import KNOWN, read_line
+from kumi.profiles.own_lines import OwnLines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from kumi.profiles.event_line import EventLine
+    from kumi.profiles.event_line import Event, Names, Reading
     from kumi.profiles.profile_file import ProfileFile
+
+CountedLine: TypeAlias = "tuple[tuple[Names, Reading] | None, Event | None, bytes]"
+"""What is counted of an event that took time, its keys where all were read, and its bytes."""
 
 
 class LineCounts(NamedTuple):
@@ -46,14 +50,21 @@ class CountedLines:
         self._kinds: Counter[str | None] = Counter()
         self._first_malformed: tuple[str, int] | None = None
 
-    def __iter__(self) -> Iterator[tuple[EventLine, bytes]]:
+    def __iter__(self) -> Iterator[CountedLine]:
         """What each line says, and its bytes."""
+        read, kinds = OwnLines().read, self._kinds
         for file in self._files:
             for number, line in file.lines():
-                found = read_line(line)
-                self._kinds[found.kind] += 1
-                if found.event:
-                    yield found, line
+                if own := read(line):
+                    kinds[own[0][0]] += 1
+                    yield own, None, line
+                    continue
+                kind, event, timed = read_line(line)
+                kinds[kind] += 1
+                if timed:
+                    yield (timed.names, timed.reading), event, line
+                elif event:
+                    yield None, event, line
                 elif self._first_malformed is None:
                     self._first_malformed = (file.name, number)
 

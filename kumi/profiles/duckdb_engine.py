@@ -29,10 +29,8 @@ from kumi.profiles.engine import KEYS
 from kumi.profiles.event_line import read_line
 from kumi.profiles.figure_rows import distribution, ranks, tally
 from kumi.profiles.filters import Filters
-from kumi.profiles.one_by_one import CountedEvent, OneByOne
+from kumi.profiles.one_by_one import CountedEvent
 from kumi.profiles.passing_sql import passes
-from kumi.profiles.positions.own_file import NotOursError, OwnFile
-from kumi.profiles.positions.run_counts import RunCounts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -41,6 +39,7 @@ if TYPE_CHECKING:
     from kumi.profiles.event_line import Event
     from kumi.profiles.figure_rows import Longest
     from kumi.profiles.open_profiles import OpenProfiles
+    from kumi.profiles.positions.own_files import CountedFile, OwnFiles
     from kumi.profiles.profile_file import ProfileFile
 
 _FREE: Final = {"free": [f'"{opcode.name}"' for opcode in OPCODES if opcode.free]}
@@ -50,9 +49,11 @@ _NAMES: Final = ("kind", *KEYS)
 
 
 class DuckDBEngine:
-    """See `kumi.profiles.engine.Engine`."""
+    """See `kumi.profiles.engine.Engine`. It counts what `own`, the same files, leaves to it."""
 
-    def __init__(self, profiles: OpenProfiles, filters: Filters, *, by_run: bool = False) -> None:
+    def __init__(
+        self, profiles: OpenProfiles, filters: Filters, own: OwnFiles, *, by_run: bool = False
+    ) -> None:
         self._by_run = by_run
         self._columns = (*_NAMES, "run") if by_run else _NAMES
         self._asked = {"passes": passes(filters), "run": ", run" if by_run else ""}
@@ -60,13 +61,12 @@ class DuckDBEngine:
         self._database = connect(profiles.scratch.folder)
         if by_run:
             self._query("ALTER TABLE counted ADD COLUMN run VARCHAR")
-        self._one_by_one = OneByOne(filters)
-        self._runs = RunCounts(filters)
+        self._one_by_one, self._runs = own.others, own.runs
         first_malformed: tuple[str, int] | None = None
-        for profile in profiles.files:
-            number = self._count(profile)
+        for file in own.files:
+            number = self._count(file)
             if number and first_malformed is None:
-                first_malformed = profile.name, number
+                first_malformed = file.profile.name, number
         self._insert_events()
         kinds = self._query("SELECT kind, sum(calls)::BIGINT FROM counted GROUP BY kind")
         by_kind = self._one_by_one.kinds + self._runs.kinds()
@@ -122,23 +122,14 @@ class DuckDBEngine:
     def _query(self, statement: str, parameters: object = None) -> list[tuple[Any, ...]]:
         return query(self._database, statement, parameters)
 
-    def _count(self, profile: ProfileFile) -> int | None:
-        """Count the lines of a file; the number of the first malformed one.
-
-        What is counted by position is not told apart by its run.
-        """
-        if self._by_run:
-            return self._count_foreign(profile)
-        try:
-            own = OwnFile(profile, self._runs, self._one_by_one, self._scratch)
-        except NotOursError:
-            return self._count_foreign(profile)
-        malformed = self._count_foreign(own.foreign) if own.foreign else None
-        found = (own.first_malformed, malformed and own.number(malformed))
+    def _count(self, file: CountedFile) -> int | None:
+        """Count what is left of a file; the number of the first malformed line of all of it."""
+        malformed = self._count_foreign(file.foreign) if file.foreign else None
+        found = (file.first_malformed, malformed and file.number(malformed))
         return min((number for number in found if number), default=None)
 
     def _count_foreign(self, profile: ProfileFile) -> int | None:
-        """The same for lines of anybody, of which Python reads few."""
+        """Count lines of anybody, of which Python reads few; the first malformed one."""
         path, malformed = plain_path(profile, self._scratch), self._malformed()
         try:
             self._query(sql("count").format(path=quoted(path), **self._asked))

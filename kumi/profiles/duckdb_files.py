@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import os
 from importlib.resources import files
+from shutil import copyfileobj
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import duckdb
 
 from kumi.profiles.interruptible import interruptible
+from kumi.profiles.profile_file import ProfileFile
 from kumi.profiles.unreadable import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from kumi.profiles.profile_file import ProfileFile
     from kumi.profiles.scratch_folder import ScratchFolder
 
 _MEMORY_LIMIT: Final = "1GB"  # beyond it DuckDB spills to the temporary folder
@@ -67,8 +68,9 @@ def plain_path(profile: ProfileFile, scratch: ScratchFolder) -> str:
 
     DuckDB takes `*`, `?` and `[` for a pattern, so that such a name is read through a link. It
     takes a file of one byte for empty, and up to 2.0.0 a byte order mark for text: these are
-    copied.
+    copied. A compressed file is unpacked.
     """
+    profile = unpacked(profile, scratch)
     if profile.path is None or profile.size == 1 or profile.is_marked():
         return rewritten(profile, scratch)
     path = os.path.abspath(profile.path)  # noqa: PTH100 - a name must not look like a URL
@@ -77,6 +79,16 @@ def plain_path(profile: ProfileFile, scratch: ScratchFolder) -> str:
     link = scratch.path()
     link.symlink_to(path)
     return str(link)
+
+
+def unpacked(profile: ProfileFile, scratch: ScratchFolder) -> ProfileFile:
+    """The file itself, or a copy of what is in it where it is compressed."""
+    if profile.codec is None:
+        return profile
+    copy = scratch.path()
+    with profile.open() as packed, copy.open("wb") as file:
+        copyfileobj(packed, file)
+    return ProfileFile(profile.name, copy, copy.stat().st_size)
 
 
 def rewritten(profile: ProfileFile, scratch: ScratchFolder) -> str:

@@ -21,7 +21,7 @@ random and on damaged lines.
 from __future__ import annotations
 
 from math import floor
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from kumi.profiles.strict_line import loads
 
@@ -46,6 +46,11 @@ _NAME_OR_NOT: Final = (str, type(None))
 _NEEDED: Final = {"vm_operation": "operation", "vm_declaration": "declaration", "phase": "name"}
 
 Event = dict[str, Any]
+Names: TypeAlias = (
+    "tuple[str, str | None, str | None, str | None, int | None, str | None, str | None, "
+    "str | None, str | None]"
+)
+Reading: TypeAlias = "tuple[int, int, int | None, str | None, int | None, Any]"
 
 
 class Timed(NamedTuple):
@@ -71,6 +76,16 @@ class Timed(NamedTuple):
     run: str | None = None
     started: int | None = None
     timestamp: Any = None
+
+    @property
+    def names(self) -> Names:
+        """What it is counted under: the fields from `kind` to `error`."""
+        return self[:9]
+
+    @property
+    def reading(self) -> Reading:
+        """What differs from one such event to the next: the fields from `ns` on."""
+        return self[9:]
 
 
 class EventLine(NamedTuple):

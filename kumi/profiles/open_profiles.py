@@ -1,4 +1,4 @@
-"""The files that a report is made from: found, checked, and unpacked where they are compressed."""
+"""The files that a report is made from: found and checked, and how they are compressed."""
 
 from __future__ import annotations
 
@@ -60,18 +60,33 @@ def open_profiles(names: Sequence[str]) -> Iterator[OpenProfiles]:
 
 def _readable(name: str, scratch: ScratchFolder) -> ProfileFile:
     try:
-        return _own(_plain(_read_from(name, scratch), scratch), scratch)
+        return _own(_plain(_read_from(name, scratch)), scratch)
     except OSError as error:
         raise UnreadableError(f"{name}: {error.strerror or error}") from error
 
 
-def _plain(profile: ProfileFile, scratch: ScratchFolder) -> ProfileFile:
+def _plain(profile: ProfileFile) -> ProfileFile:
     """The file itself, or what it holds where its first bytes say that it is compressed."""
     with profile.open() as file:
         codec = frames.by_content(file.read(LONGEST_MAGIC))
         if codec is None:
             return profile
-        return _kept(profile.name, frames.unpacked(file, codec), scratch)
+        head = _head(frames.unpacked(file, codec))
+    if len(head) < SMALL:
+        return ProfileFile(profile.name, None, len(head), head)
+    if len(head) > LONGEST_LINE and b"\n" not in head:
+        raise UnreadableError(_endless(profile.name))
+    return profile._replace(size=len(head), codec=codec)
+
+
+def _head(parts: Iterator[bytes]) -> bytes:
+    """What is in a file that is small; of a larger one as much as its first line may have."""
+    head = bytearray()
+    while len(head) < SMALL or (len(head) <= LONGEST_LINE and b"\n" not in head):
+        if not (part := next(parts, b"")):
+            break
+        head += part
+    return bytes(head)
 
 
 def _own(profile: ProfileFile, scratch: ScratchFolder) -> ProfileFile:
@@ -147,6 +162,9 @@ def _spooled(name: str, parts: Iterable[bytes], spool: Path) -> ProfileFile:
             file.write(part)
             has_a_line = has_a_line or b"\n" in part
             if not has_a_line and file.tell() > LONGEST_LINE:
-                most = f"{LONGEST_LINE >> 20} MiB"
-                raise UnreadableError(f"{name}: no profile: its first line has no end in {most}")
+                raise UnreadableError(_endless(name))
     return ProfileFile(name, spool, spool.stat().st_size)
+
+
+def _endless(name: str) -> str:
+    return f"{name}: no profile: its first line has no end in {LONGEST_LINE >> 20} MiB"

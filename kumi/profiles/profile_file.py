@@ -11,22 +11,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from kumi.spans.frames import Codec
+
 LONGEST_LINE: Final = 16 << 20  # bytes
 KEPT_OF_LONGER: Final = 1000
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
 class ProfileFile(NamedTuple):
-    """One file, plain or unpacked: `name` is what the user called it, `size` its bytes.
+    """One file: `name` is what the user called it, `size` its bytes.
 
     It is at `path`; where that is None, it was small and came from a pipe or was unpacked, and all
-    of it is in `data`.
+    of it is in `data`. A large one that is compressed says how, is unpacked whenever it is read,
+    and has at least `size` bytes then.
     """
 
     name: str
     path: Path | None
     size: int
     data: bytes = b""
+    codec: Codec | None = None
 
     def lines(self) -> Iterator[tuple[int, bytes]]:
         """Number (from 1) and bytes of each line that is not blank.
@@ -46,7 +50,13 @@ class ProfileFile(NamedTuple):
 
     def open(self) -> BinaryIO:
         """The bytes from the beginning."""
-        return self.path.open("rb") if self.path else BytesIO(self.data)
+        if self.path is None:
+            return BytesIO(self.data)
+        if self.codec is None:
+            return self.path.open("rb")
+        from kumi.profiles.unpacked_file import unpacked_file  # noqa: PLC0415 - few are compressed
+
+        return unpacked_file(self.path, self.codec)
 
 
 def _numbered(file: BinaryIO) -> Iterator[tuple[int, bytes]]:

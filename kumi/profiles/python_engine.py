@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import chain
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from kumi.profiles.clock_share import takes_a_reading
 from kumi.profiles.counted_lines import CountedLines
-from kumi.profiles.engine import Distribution, LongReading, Tally
-from kumi.profiles.event_line import UNCOUNTED, Event, EventLine, Timed
+from kumi.profiles.engine import KEYS, Distribution, LongReading, Tally
+from kumi.profiles.event_line import UNCOUNTED, Event, Timed
 from kumi.profiles.typical import MOST, groups, is_pause, rows_class, usual
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from kumi.profiles.engine import Key
+    from kumi.profiles.event_line import Names, Reading
     from kumi.profiles.filters import Filters
     from kumi.profiles.open_profiles import OpenProfiles
 
@@ -25,85 +27,118 @@ class PythonEngine:
 
     def __init__(self, profiles: OpenProfiles, filters: Filters) -> None:
         self.uncounted: list[Event] = []
-        self._filters = filters
-        self._timed: dict[str, list[Timed]] = defaultdict(list)
         lines = CountedLines(profiles.files)
-        for line, _ in lines:
-            self._take(line)
-        self.lines = lines.counts
+        found = self._read(lines, filters)
         if filters.ask_elsewhere:
-            self._narrow(filters.informed(self.uncounted))
+            found = _narrowed(found, filters.informed(self.uncounted))
+        self._alike = [_Alike(names, readings) for names, readings in found.items()]
+        self.lines = lines.counts
 
     def take_out(self, costs: Mapping[str, int]) -> None:
         """Take the clock's cost out of operations: see `kumi.profiles.engine.Engine`."""
-        self._timed["vm_operation"] = [
-            event._replace(ns=max(0, event.ns - costs.get(event.process or "", 0)))
-            if takes_a_reading(event.name)
-            else event
-            for event in self._timed["vm_operation"]
+        self._alike = [
+            alike.less(costs.get(alike.process or "", 0))
+            if alike.kind == "vm_operation" and takes_a_reading(alike.name)
+            else alike
+            for alike in self._alike
         ]
 
     def tallies(self, kind: str, keys: tuple[str, ...]) -> list[Tally]:
         """The filtered events of a kind, by these keys."""
-        return [_tally(key, events) for key, events in self._by(keys, kind).items()]
+        return [_tally(key, alike) for key, alike in self._by(keys, kind).items()]
 
     def distributions(self, kind: str, keys: tuple[str, ...]) -> list[Distribution]:
         """How the times of the filtered events of a kind are distributed, by these keys."""
         found = []
-        for key, events in self._by(keys, kind).items():
-            alike: dict[int, list[Timed]] = defaultdict(list)
-            for event in events:
-                alike[rows_class(event.rows)].append(event)
-            found += [_distribution(key, each) for each in alike.values()]
+        for key, alike in self._by(keys, kind).items():
+            classes: dict[int, list[Reading]] = defaultdict(list)
+            for reading in chain.from_iterable([each.readings for each in alike]):
+                classes[rows_class(reading[1])].append(reading)
+            found += [_distribution(key, each) for each in classes.values()]
         return found
 
-    def _by(self, keys: tuple[str, ...], kind: str) -> dict[tuple[Key, ...], list[Timed]]:
-        pick = itemgetter(*map(Timed._fields.index, keys))
-        found: dict[Any, list[Timed]] = defaultdict(list)
-        for event in self._timed[kind]:
-            found[pick(event)].append(event)
+    def _by(self, keys: tuple[str, ...], kind: str) -> dict[tuple[Key, ...], list[_Alike]]:
+        pick = itemgetter(*map((*KEYS, "run").index, keys))
+        by_run, found = "run" in keys, defaultdict[Any, list[_Alike]](list)
+        for alike in self._alike:
+            if alike.kind == kind:
+                for run, each in alike.by_run() if by_run else ((None, alike),):
+                    found[pick((*each.names[1:], run))].append(each)
         alone = len(keys) == 1  # then what is picked is no tuple
-        return {(key,) if alone else key: events for key, events in found.items()}
+        return {(key,) if alone else key: alike for key, alike in found.items()}
 
-    def _narrow(self, filters: Filters) -> None:
-        """Leave what passes, now that all lines of processes and programs are known."""
-        for kind, events in self._timed.items():
-            self._timed[kind] = [event for event in events if filters.admit(event)]
+    def _read(self, lines: CountedLines, filters: Filters) -> dict[Names, list[Reading]]:
+        """The readings that pass, by their names."""
+        found: dict[Names, list[Reading]] = defaultdict(list)
+        all_pass, admit = filters.ask_nothing, filters.admit
+        for timed, event, _ in lines:
+            if timed:
+                names, reading = timed
+                if all_pass or admit(Timed(*names, *reading)):
+                    found[names].append(reading)
+            elif event and event["event"] in UNCOUNTED:
+                self.uncounted.append(event)
+        return found
 
-    def _take(self, line: EventLine) -> None:
-        if line.timed:
-            if self._filters.admit(line.timed):
-                self._timed[line.timed.kind].append(line.timed)
-        elif line.event and line.kind in UNCOUNTED:
-            self.uncounted.append(line.event)
+
+class _Alike:
+    """The readings of events that have the same names. What is summed once is kept."""
+
+    def __init__(self, names: Names, readings: list[Reading]) -> None:
+        self.names, self.readings = names, readings
+        self.kind, _, self.name, *_, self.process, _ = names
+        self.times = sorted([reading[0] for reading in readings])
+        self.rows = sum([reading[1] for reading in readings])
+        self.cpu = [reading[2] for reading in readings if reading[2] is not None]
+
+    def less(self, cost: int) -> _Alike:
+        """The same, each shorter by so many nanoseconds, and none shorter than nothing."""
+        return _Alike(self.names, [(max(0, ns - cost), *rest) for ns, *rest in self.readings])
+
+    def by_run(self) -> Iterator[tuple[str | None, _Alike]]:
+        """The same, divided by their runs."""
+        found: dict[str | None, list[Reading]] = defaultdict(list)
+        for reading in self.readings:
+            found[reading[3]].append(reading)
+        for run, readings in found.items():
+            yield run, _Alike(self.names, readings)
 
 
-def _tally(key: tuple[Key, ...], events: list[Timed]) -> Tally:
-    times = sorted([event.ns for event in events])
-    rows = sum([event.rows for event in events])
+def _narrowed(found: dict[Names, list[Reading]], filters: Filters) -> dict[Names, list[Reading]]:
+    """What passes, now that all lines of processes and programs are known."""
+    return {
+        names: passing
+        for names, readings in found.items()
+        if (passing := [each for each in readings if filters.admit(Timed(*names, *each))])
+    }
+
+
+def _tally(key: tuple[Key, ...], alike: list[_Alike]) -> Tally:
+    times = sorted(chain.from_iterable([each.times for each in alike]))
     p50, p95, p99 = (percentile(times, percent) for percent in (50, 95, 99))
-    cpu = [event.cpu for event in events if event.cpu is not None]
-    spent = sum(cpu) if cpu else None
+    cpu = list(chain.from_iterable([each.cpu for each in alike]))
+    rows, spent = sum([each.rows for each in alike]), sum(cpu) if cpu else None
     return Tally(key, len(times), sum(times), rows, times[-1], p50, p95, p99, spent)
 
 
-def _distribution(key: tuple[Key, ...], events: list[Timed]) -> Distribution:
-    times = sorted([event.ns for event in events])
+def _distribution(key: tuple[Key, ...], readings: list[Reading]) -> Distribution:
+    times = sorted([reading[0] for reading in readings])
     medians = tuple([times[rank] for _, rank in groups(len(times))])
     of = usual(medians)
-    paused = [event for event in events if is_pause(event.ns, of)]
-    rows, excess = sum([event.rows for event in events]), sum([event.ns - of for event in paused])
-    first: dict[int, Timed] = {}
-    for event in sorted(paused, key=_when):
-        first.setdefault(event.ns, event)
+    paused = [each for each in readings if is_pause(each[0], of)] if is_pause(times[-1], of) else []
+    rows, excess = sum([each[1] for each in readings]), sum([each[0] - of for each in paused])
+    first: dict[int, Reading] = {}
+    for reading in sorted(paused, key=_when):
+        first.setdefault(reading[0], reading)
     longest = [first[ns] for ns in sorted(first, reverse=True)[:MOST]]
-    named = tuple([LongReading(each.ns, each.ns - of, each.started, each.run) for each in longest])
+    named = tuple([LongReading(ns, ns - of, started, run) for ns, _, _, run, started, _ in longest])
     return Distribution(key, len(times), rows, medians, len(paused), excess, named)
 
 
-def _when(event: Timed) -> tuple[bool, int, bool, str]:
+def _when(reading: Reading) -> tuple[bool, int, bool, str]:
     """The order of their beginnings; whatever is not said comes last."""
-    return event.started is None, event.started or 0, event.run is None, event.run or ""
+    run, started = reading[3:5]
+    return started is None, started or 0, run is None, run or ""
 
 
 def percentile(times: list[int], percent: int) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -21,7 +20,7 @@ _STATE, _STARTED = 0, 19
 def is_running(begun: Event) -> bool | None:
     """Whether the process of a `profile_start` still runs; None where that cannot be known here."""
     pid: Any = begun.get("pid")
-    is_here = begun.get("host") == socket.gethostname() and os.name == "posix"
+    is_here = os.name == "posix" and begun.get("host") == os.uname().nodename
     if not is_here or type(pid) is not int or not 0 < pid < _MOST_PROCESSES:
         return None
     try:

@@ -66,7 +66,12 @@ def usual(medians: Sequence[int]) -> int:
 
 def is_pause(ns: int, of: int) -> bool:
     """Whether a reading is one, where `of` is what is usual."""
-    return ns > TIMES * of and ns > of + LONGER
+    return ns > longest_usual(of)
+
+
+def longest_usual(of: int) -> int:
+    """The longest reading that is no pause, where `of` is what is usual."""
+    return max(TIMES * of, of + LONGER)
 
 
 def typical(calls: int, medians: Sequence[int]) -> int:

@@ -18,6 +18,8 @@ from kumi.vm.missing_keys import said_of_missing
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from numpy.typing import NDArray
+
     from kumi.errors import Violation
     from kumi.ir.program import Leaf
     from kumi.kernels.vectors import Axis
@@ -224,8 +226,7 @@ def _elements(value: Any, position: int, path: AccessPath, say: Say) -> Sequence
     if isinstance(value, list | tuple):
         return value
     if isinstance(value, np.ndarray) and value.ndim:
-        plain: list[Any] = value.tolist()
-        return plain
+        return _plain(value)
     if is_array(value):
         return list(value)
     if value is None:
@@ -235,6 +236,18 @@ def _elements(value: Any, position: int, path: AccessPath, say: Say) -> Sequence
     elif value is not MISSING:
         say(path, position, f"expected an array, found {described(value)}{as_list(value)}")
     return ()
+
+
+def _plain(value: NDArray[Any]) -> list[Any]:
+    """The elements of a NumPy array as Python's.
+
+    Dates in nanoseconds, as pandas has them, and those past the year 9999 would become integers.
+    They stay what they are, and are refused as such.
+    """
+    plain: list[Any] = value.tolist()
+    if value.dtype.kind == "M" and any(one.__class__ is int for one in plain):
+        return list(value)
+    return plain
 
 
 def _root_field(data: Mapping[str, Any], key: Key, say: Say) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter, thread_time_ns
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,9 @@ from kumi.errors import CompilerBug
 from kumi.ir import ops
 from kumi.ir.readings import readings, record_format, sized_axes
 from kumi.kernels import bind
+from kumi.kernels.kinds import ZEROS
+from kumi.kernels.neighbour_columns import positions, shifted
+from kumi.kernels.pairs import beside, crossed, spread
 from kumi.kernels.vectors import align
 from kumi.observations import Level
 from kumi.syntax.nodes import Symbol
@@ -76,6 +80,7 @@ class _Writer:
         self._names = value_names(program)
         self._last_uses = last_uses(program, self._names)
         self._axis_names = {axis: names.axis(n) for n, axis in enumerate(program.axes)}
+        self._made: set[str] = set()
         self._depth = 0
         self._owner = 0
 
@@ -170,12 +175,28 @@ class _Writer:
     # One operation.
 
     def _operation(self, operation: Operation) -> None:
+        for axis in operation.axes:
+            self._make_axis(axis)
         if operation.opcode is ops.LOAD_INPUT:
             self._load(operation)
         elif operation.opcode is ops.CONST:
             self._bind(self._names[operation.index], operation.value)
         elif not operation.opcode.free:
             self._add(f"{self._names[operation.index]} = {self._expression(operation)}")
+
+    def _make_axis(self, axis: str) -> None:
+        """Make an axis that no input has, where it is first needed."""
+        made = self.program.made.get(axis)
+        if made is None or axis in self._made:
+            return
+        self._made.add(axis)
+        name, array = self._axis_names[axis], self._axis_names[made.array]
+        if not made.below:
+            self._add(f"{name} = {array}")
+            return
+        self._bind("beside", beside)
+        below = "".join(f"{self._axis_names[one]}, " for one in made.below)
+        self._add(f"{name} = beside({array}, ({below}))")
 
     def _load(self, operation: Operation) -> None:
         leaf, n = _leaf(operation), operation.index
@@ -195,23 +216,59 @@ class _Writer:
         self._add(f"if not ({test}): {cell} = slow{n}({cell}, {names.BAD})")
 
     def _expression(self, operation: Operation) -> str:
-        match operation.opcode:
-            case ops.ALIGN:
-                return self._align(operation)
-            case ops.REDUCE:
-                return self._reduce(operation)
-            case ops.SEARCH:
-                return self._search(operation)
-            case ops.MAP | ops.SELECT:
-                return self._map(operation)
+        writers = {
+            ops.ALIGN: self._align,
+            ops.INDEX: self._index,
+            ops.SHIFT: self._shift,
+            ops.ROLL: self._shift,
+            ops.CROSS: self._cross,
+            ops.REDUCE: self._reduce,
+            ops.SEARCH: self._search,
+            ops.MAP: self._map,
+            ops.SELECT: self._map,
+        }
+        if operation.opcode in writers:
+            return writers[operation.opcode](operation)
         raise CompilerBug(f"no code for {operation.title}")
 
     def _align(self, operation: Operation) -> str:
         (arg,) = operation.args
-        depth = len(self.program.operations[arg].result_axes)
+        source = self.program.operations[arg].result_axes
+        depth = len(source)
+        if operation.axes[:depth] != source:
+            return self._spread(arg, source, operation.axes)
         deeper = "".join(f"{self._axis_names[axis]}, " for axis in operation.axes[depth:])
         self._bind("align", align)
         return f"align({self._names[arg]}, ({deeper}))"
+
+    def _index(self, operation: Operation) -> str:
+        self._bind("positions", positions)
+        return f"positions({self._axis_names[operation.axes[-1]]})"
+
+    def _shift(self, operation: Operation) -> str:
+        arg, by = operation.args
+        options = _options(operation)
+        levels = operation.axes[-1 - int(str(options["axis_offset"])) :]
+        axes = "".join(f"{self._axis_names[axis]}, " for axis in levels)
+        moved: dict[str, Any] = {"by": self.program.operations[by].value}
+        moved |= {"policy": options["policy"], "fill": ZEROS.get(operation.kind)}
+        kernel = partial(shifted, **moved)
+        return f"{self._bind(f'k{operation.index}', kernel)}({self._names[arg]}, ({axes}))"
+
+    def _spread(self, arg: int, source: tuple[str, ...], axes: tuple[str, ...]) -> str:
+        """Over axes among which the free one of the source has another place."""
+        shared = sum(one == other for one, other in zip(source, axes, strict=False))
+        free = self._axis_names[source[-1]]
+        steps = [f"({self._axis_names[axis]}, None), " for axis in axes[shared:-1]]
+        steps.append(f"({self._axis_names[axes[-1]]}, {free}), ")
+        self._bind("spread", spread)
+        return f"spread({self._names[arg]}, ({''.join(steps)}))"
+
+    def _cross(self, operation: Operation) -> str:
+        (arg,) = operation.args
+        one, other = (self._axis_names[axis] for axis in operation.axes[-2:])
+        self._bind("crossed", crossed)
+        return f"crossed({self._names[arg]}, {one}, {other})"
 
     def _reduce(self, operation: Operation) -> str:
         (arg,) = operation.args
@@ -252,6 +309,8 @@ class _Writer:
     def _fetch_axes(self) -> None:
         """Bind each axis, once the loaders have opened the arrays."""
         for axis, name in self._axis_names.items():
+            if axis in self.program.made:
+                continue
             self._bind(f"path_{name}", axis)
             self._add(f"{name} = {names.LOADING}.axes.get(path_{name})")
 

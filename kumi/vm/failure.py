@@ -19,6 +19,7 @@ from kumi.letters import visible
 from kumi.observations import FailedRun
 from kumi.vm.convention import BAD, CONTEXT, CPU_BEGIN, UNDECLARED, axis, reading
 from kumi.vm.null_errors import null_message
+from kumi.vm.zero_errors import zero_row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -82,13 +83,20 @@ def bad_input(path: str) -> str:
 
 
 def explain(program: Program, error: BaseException, where: Stop, local: Mapping[str, Any]) -> None:
-    """Say in place of Python, which knows of a `NoneType`, which operation met which null."""
-    if type(error) is not TypeError or where.is_input or not where.operations:
+    """Say in place of Python, which knows of a `NoneType`, which operation met which null.
+
+    And of a division by zero, in which row of the input.
+    """
+    if where.is_input or not where.operations:
         return
-    said = _text(error)
-    if "NoneType" in said or "null" in said:
-        operation = program.operations[where.operations[0]]
-        error.args = (_asked(lambda: null_message(program, operation, local), None) or said,)
+    operation = program.operations[where.operations[0]]
+    if type(error) is ZeroDivisionError:
+        row = _asked(lambda: zero_row(program, operation, local), None)
+        error.args = (f"{_text(error)}, in `{row}`",) if row else error.args
+    elif type(error) is TypeError:
+        said = _text(error)
+        if "NoneType" in said or "null" in said:
+            error.args = (_asked(lambda: null_message(program, operation, local), None) or said,)
 
 
 def annotate(program: Program, error: BaseException, where: Stop) -> None:

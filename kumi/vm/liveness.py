@@ -15,7 +15,7 @@ def value_names(program: Program) -> dict[int, str]:
     """The variable of each operation's value; free operations share the one they name."""
     names: dict[int, str] = {}
     for operation in program.operations:
-        if operation.opcode in (ops.REF, ops.STORE):
+        if operation.opcode in ops.PASSED_ON:
             names[operation.index] = names[operation.args[0]]
         elif operation.opcode is ops.CONST:
             names[operation.index] = constant(operation.index)

@@ -123,7 +123,7 @@ class _Search:
     def _before(self, operation: Operation, position: int) -> _Cell | None:
         """The cell that a cell was only passed on from."""
         match operation.opcode:
-            case ops.REF | ops.STORE:
+            case ops.REF | ops.STORE | ops.OUTER:
                 return _Cell(operation.args[0], position)
             case ops.ALIGN:
                 return self._repeated(operation, position)
@@ -134,7 +134,10 @@ class _Search:
     def _repeated(self, operation: Operation, position: int) -> _Cell | None:
         """The cell that an aligned cell repeats: its parent, as many axes up as were added."""
         source = operation.args[0]
-        added = operation.axes[len(self._operations[source].result_axes) :]
+        axes = self._operations[source].result_axes
+        if operation.axes[: len(axes)] != axes:
+            return None  # beside another array, by `outer`
+        added = operation.axes[len(axes) :]
         for name in reversed(added):
             found = self._axes[name]
             if found is None:
@@ -158,7 +161,7 @@ class _Search:
 
     def _value(self, index: int) -> Any:
         operation = self._operations[index]
-        while operation.opcode in (ops.REF, ops.STORE):
+        while operation.opcode in ops.PASSED_ON:
             operation = self._operations[operation.args[0]]
         if operation.opcode is ops.CONST:
             return operation.value

@@ -76,3 +76,39 @@ def test_standard_input_with_half_a_number_is_one_line(
     assert done.err.startswith("Error: standard input:1:")
     assert done.err.endswith(f": {message}\n")
     assert call(capsys, "run", schema, "-i", "-", stdin=DATA, monkeypatch=monkeypatch).code == 0
+
+
+EXACT = """schema do
+  input do
+    decimal :a
+    any :b
+    float :c, null: true
+  end
+  value :twice, input.a * 2
+  value :passed, input.b
+  value :float, input.c
+end"""
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ('{"a": 1.5E400, "b": 1}', '"twice": 3' + "0" * 400 + ","),
+        ('{"a": -1e-400, "b": 1}', '"twice": -0.' + "0" * 399 + "2,"),
+        ('{"a": 1, "b": [2e400, "\\ud83d\\ude00"]}', '"passed": [2' + "0" * 400 + ", "),
+        ('{"a": 1e20000, "b": 1}', ":1:7: 1e20000 is a decimal of more than 10,000 digits"),
+        ('{"a": 1e400, "b": NaN}', ":1:19: NaN is no JSON"),
+        ('{"a": 1e-20000, "b": 1, "a": 1}', ':1:25: the key "a" is given twice'),
+        ('{"a": 1, "b": 1, "c": 1e400}', "c: expected a float, found a decimal"),
+    ],
+)
+def test_a_decimal_may_be_what_no_float_can_hold(capsys, monkeypatch, tmp_path, data, said):
+    schema = tmp_path / "exact.kumi"
+    schema.write_text(EXACT)
+    done = call(capsys, "run", schema, "-i", "-", stdin=data, monkeypatch=monkeypatch)
+    assert said in done.out + done.err
+
+
+def test_a_long_integer_is_not_what_is_wrong():
+    with pytest.raises(json.JSONDecodeError, match='the key "a" is given twice'):
+        loads('{"a": %s, "a": 1}' % ("9" * 400))

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from kernel_data import agree, scalar_callable
 
+import kumi
 from kumi.kernels import signatures
 from kumi.kernels.kinds import (
     ANY,
@@ -146,6 +147,7 @@ def call(function, *arguments, kinds=None):
         ("at", ([[1]], 0), [1]),
         ("concat", ("a", "b"), "ab"),
         ("concat", (1.0, True), "1.0true"),
+        ("concat", (-(10**4999), ""), "-1" + "0" * 4999),
         ("concat", (1e23, 1e-07), "1.0e+231.0e-07"),
         ("concat", (1e15, 1e16), "1000000000000000.01.0e+16"),
         ("concat", (0.0001, 0.00001), "0.00011.0e-05"),
@@ -244,3 +246,17 @@ def test_elements_of_a_whole_array_come_as_their_declared_kind():
     assert agree(found, [1.0, 2.5, None])
     assert call("at", ({"a": 1},), 0, kinds=(ArrayOf(HASH), INTEGER)) == {"a": 1}
     assert call("array_size", np.arange(3), kinds=(ArrayOf(INTEGER),)) == 3
+
+
+def test_a_power_that_would_take_hours_is_an_error_and_a_long_one_is_exact():
+    power = scalar_callable("power", (INTEGER, INTEGER), INTEGER)
+    assert power(2, 3_000_000) == 1 << 3_000_000
+    assert [power(one, 10**40 + 1) for one in (-1, 0, 1)] == [-1, 0, 1]
+    for base in (2, -3, 10**30):
+        with pytest.raises(OverflowError, match="more than a million digits"):
+            power(base, 10**40)
+    powers = kumi.loads(
+        "schema do input do array :xs do integer :x end end value :v, 7 ** input.xs.x end"
+    )
+    with pytest.raises(OverflowError, match="more than a million digits"):
+        powers.run(xs=[2, 10**12])

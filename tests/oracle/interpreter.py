@@ -10,6 +10,7 @@ from fractions import Fraction
 from functools import partial, reduce
 from typing import Any
 
+import along_arrays
 import more_functions as more
 from cell_functions import (
     CHOICES,
@@ -111,7 +112,28 @@ class _Run:
                     paths.add(node.path)
                 elif isinstance(node, nodes.Name):
                     todo.append(node.name)
-        return paths
+        return paths | self._counted(paths, names)
+
+    def _counted(self, paths, names):
+        """The elements of arrays of which only the positions are asked for."""
+        more = set()
+        for name in names:
+            for node in nodes.distinct(*nodes.roots(self.declarations[name].body)):
+                if isinstance(node, nodes.Call) and node.function == "index":
+                    element, _ = self._indexed(node)
+                    *array, _ = element
+                    through = [p for p in paths | more if [*p[: len(array)]] == array]
+                    if not any(len(path) > len(array) for path in through):
+                        more.add(element)
+        return more
+
+    def _indexed(self, node):
+        return along_arrays.array_with_index(self.inputs, node.args[0].value.name)
+
+    def _positions(self, node):
+        _, axes = self._indexed(node)
+        found = next(one for one in self.loaded.values() if one.axes[: len(axes)] == axes)
+        return Value("integer", axes, along_arrays.positions(found.cells, len(axes)))
 
     # -- declarations and expressions, each evaluated once
 
@@ -142,6 +164,8 @@ class _Run:
                 return self.loaded[node.path]
             case nodes.Name():
                 return self.declaration(node.name)
+        if node.function == "index":
+            return self._positions(node)
         return called(node.function, self._all(node.args), dict(node.options))
 
     def _all(self, parts):
@@ -193,6 +217,10 @@ def constant(value):
 
 def called(function, args, options=None):
     options = {key: getattr(one, "name", one) for key, one in (options or {}).items()}
+    if function in ("shift", "roll"):
+        return moved(function, *args, options)
+    if function in ("cross", "outer"):
+        return paired(function, *args)
     if function in ("lookup", "bracket"):
         return searched(function, args, options)
     if function in SAID_WITH_OTHERS:
@@ -208,9 +236,25 @@ def called(function, args, options=None):
     bring = {"at": element}.get(function, converted if function in CHOICES else as_it_is)
     meaning = _of_kinds(function, {arg.kind for arg in args})
     mean = _meaning(function, lambda *cells: bring(meaning(*cells, **options), kind))
-    axes = max((arg.axes for arg in args), key=len)
-    cells = _each(mean, [(len(arg.axes), arg.cells) for arg in args])
+    axes = along_arrays.joined([arg.axes for arg in args])
+    cells = along_arrays.each(mean, [(arg.axes, arg.cells) for arg in args], axes)
     return Value(kind, axes, _sound(cells, len(axes)))
+
+
+def moved(function, value, by, options):
+    policy = options.get("policy", "zero" if function == "shift" else "wrap")
+    fill, offset = along_arrays.ZEROS.get(value.kind), options.get("axis_offset", 0)
+    depth = len(value.axes)
+    cells = along_arrays.shifted(value.cells, depth, by.cells, policy, offset, fill)
+    return Value(value.kind, value.axes, cells)
+
+
+def paired(function, value):
+    *above, last = value.axes
+    if function == "outer":
+        return Value(value.kind, (*above, f"*{last}"), value.cells)
+    cells = along_arrays.crossed(value.cells, len(value.axes))
+    return Value(value.kind, (*above, last, f"{last}'"), cells)
 
 
 def _of_kinds(function, kinds):

@@ -1,9 +1,10 @@
 """Draws calls with options, with as many arguments as are written, and of tables."""
 
+from along_arrays import ZEROS
 from random_inputs import PLACE, SCALARS
 from typed import Typed, literal, path_to, sure
 
-from kumi.syntax.nodes import Call, Symbol
+from kumi.syntax.nodes import Call, Constant, Symbol
 
 MODES = ["half_even", "half_up", "half_down", "up", "down", "ceiling", "floor"]
 STEPS = {"integer": [1, 5, 12, 1000], "float": [0.05, 0.25, 0.1, 5.0, 1e-7]}
@@ -57,6 +58,47 @@ class MoreCalls:
         self.rnd.shuffle(kinds)
         args = [self.expression(one, lineage, depth) for one in kinds]
         return self.call(self.rnd.choice(["min_of", "max_of"]), kind, *args)
+
+    def neighbour(self, kind, lineage, depth):
+        one = self.expression(kind, lineage, depth)
+        if not one.axes:
+            return one
+        function = self.rnd.choice(["shift", "roll"])
+        policies = [None, "zero", "clamp", "wrap"] if kind in ZEROS else ["clamp", "wrap"]
+        policy = self.rnd.choice(policies)
+        options = {} if policy is None else {"policy": Symbol(policy)}
+        if offset := self.rnd.randrange(len(one.axes)):
+            options["axis_offset"] = offset
+        by = literal(self.rnd.choice([0, 1, 1, -1, -1, 2, -3, 7]), "integer")
+        call = Call(PLACE, function, (one.node, by.node), tuple(options.items()))
+        return Typed(call, one.kind, one.axes, one.loose, one.null)
+
+    def pairs(self, kind, lineage, depth):
+        """A fold over what an element makes with all of its array, or of another one."""
+        if kind not in ("integer", "float", "boolean"):
+            return self.neighbour(kind, lineage, depth)
+        one, other = self.expression(kind, lineage, depth), self.expression(kind, lineage, 0)
+        roots = [x for x in self.block.leaves if x.kind == kind and len(x.axes) == 1 and not x.null]
+        if roots and self.rnd.randint(0, 1):
+            other, function = path_to(self.rnd.choice(roots)), "outer"
+        elif one.axes and one.axes == other.axes:
+            function = "cross"
+        else:
+            return one
+        with_it = Call(PLACE, function, (sure(other).node,))
+        meet = self.rnd.choice(["and", "or"] if kind == "boolean" else ["add", "multiply"])
+        args = [sure(one).node, with_it]
+        self.rnd.shuffle(args)
+        fold = self.rnd.choice(["any", "all"] if kind == "boolean" else ["sum", "min", "max"])
+        call = Call(PLACE, fold, (Call(PLACE, meet, tuple(args)),))
+        return self.leaf(kind, lineage, False) if one.loose else Typed(call, kind, one.axes)
+
+    def position(self, kind, lineage, depth):
+        inside = [one for one in self.block.indexes if one[1] == lineage[: len(one[1])]]
+        if not inside:
+            return self.leaf(kind, lineage, False)
+        name, axes = self.rnd.choice(inside)
+        return Typed(Call(PLACE, "index", (Constant(PLACE, Symbol(name)),)), kind, axes)
 
     def listed(self, kind, lineage, depth):
         of = self.rnd.choice(list(LISTED))

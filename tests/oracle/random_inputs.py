@@ -90,6 +90,7 @@ class Block:
         self.rnd = rnd
         self.leaves = []
         self.lineages = [()]
+        self.indexes = []
         self._count = 0
         self._deepest = rnd.choice([3, 3, 3, 6])
         self._nullable = rnd.choice([0, 3, 10])
@@ -141,7 +142,9 @@ class Block:
         kind = self.rnd.choice([*["fields"] * 6, *["array"] * 3, *SCALARS, "any"])
         child = self._input(kind, element, below, depth + 1)
         self.leaves.append(Leaf(path, whole_kind(child), axes, null=self._may_be_null(path)))
-        index = f"i{self._count}" if self.rnd.randint(0, 3) == 0 else None
+        index = f"i{len(self.indexes)}" if self.rnd.randint(0, 3) == 0 else None
+        if index:
+            self.indexes.append((index, below))
         return Input(PLACE, "array", path[-1], index=index, children=(child,))
 
     def _domain(self, kind):
@@ -195,7 +198,7 @@ class Data:
             return rnd.choice([5.0, True, "5", 5, [], {}, *pool])
         match one.domain:
             case OneOf(values):
-                return rnd.choice([v for v in values if type(v) in FITTING[one.kind]])
+                return rnd.choice([v for v in values if type(v) in FITTING[one.kind]] or pool)
             case Range(low=date() as low):
                 return str(low + timedelta(days=rnd.randint(0, 4)))
             case Range():

@@ -40,7 +40,14 @@ class Formulas(MoreCalls):
     def expression(self, kind, lineage, depth, loose=False):
         if depth <= 0 or not self.rnd.randint(0, 5):
             return self.leaf(kind, lineage, loose)
-        makers = [self.leaf, self.select, self.coalesce, *self.makers(kind) * 2]
+        makers = [
+            self.leaf,
+            self.select,
+            self.coalesce,
+            self.neighbour,
+            self.pairs,
+            *self.makers(kind) * 2,
+        ]
         maker = self.rnd.choice(makers)
         if maker in (self.leaf, self.select, self.coalesce, self.real, self.power_of_floats):
             return maker(kind, lineage, loose if maker == self.leaf else (depth - 1, loose))
@@ -50,7 +57,7 @@ class Formulas(MoreCalls):
         made = {
             "integer": [self.arithmetic] * 3 + [self.rounded, self.whole, self.converted, self.one_of_several,
                         self.found_in_a_table, self.power, self.clamp, self.fold, self.fold,
-                        self.count, self.measure, self.count_if, self.of_dates],
+                        self.position, self.count, self.measure, self.count_if, self.of_dates],
             "float": [self.arithmetic] * 3 + [self.rounded, self.rounded, self.converted, self.one_of_several,
                       self.found_in_a_table, self.divide, self.divide, self.clamp, self.fold,
                       self.fold, self.mean, self.real, self.power_of_floats, self.square_root],

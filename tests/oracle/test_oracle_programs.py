@@ -112,10 +112,6 @@ def same(found, value):
         as_given = found is value  # in an array that was passed on whole
         written = format(found, "f"), found.as_tuple().exponent <= 0
         return as_given or written == (shown(value), True)
-    if type(value) is Decimal:
-        as_given = found is value  # in an array that was passed on whole
-        written = format(found, "f"), found.as_tuple().exponent <= 0
-        return as_given or written == (shown(value), True)
     if type(value) is float:
         return repr(found) == repr(value)
     return found == value

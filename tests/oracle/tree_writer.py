@@ -92,6 +92,8 @@ def literal(value):
         case str():
             escaped = value.replace("\\", "\\\\").replace('"', '\\"')
             return f'"{escaped}"'
+        case Decimal():
+            return f'to_decimal("{value:f}")'
         case float() if value == float("inf"):
             return "Float::INFINITY"
         case float():

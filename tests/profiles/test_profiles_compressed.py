@@ -7,7 +7,9 @@ import sys
 import pytest
 from backports import zstd
 
-from kumi.profiles.filters import Filters
+from kumi.profiles import open_profiles as opening
+from kumi.profiles.breakdown import breakdown
+from kumi.profiles.filters import Filters, FromEdge
 from kumi.profiles.open_profiles import SMALL, open_profiles
 from kumi.profiles.read_profiles import counted, read_breakdown
 
@@ -74,6 +76,25 @@ def test_larger_than_memory_should_hold(tmp_path, suffix):
     path.write_bytes(PACK[suffix](OPERATION * 90_000) * 2)
     assert len(OPERATION) * 180_000 > SMALL
     assert read_breakdown([str(path)]).lines.events == {"vm_operation": 180_000}
+
+
+@pytest.mark.parametrize("filters", [Filters(), Filters(since=FromEdge(500, before_end=True))])
+def test_large_ones_are_unpacked_as_they_are_read(tmp_path, suffix, filters, monkeypatch):
+    monkeypatch.setattr(opening, "SMALL", 10_000)
+    moments = (b'"start_unix_nano":%d,"end_unix_nano":%d}' % (n, n + 5) for n in range(1000, 3000))
+    lines = [OPERATION.replace(b"}", b"," + each) for each in moments]
+    parts = [b"".join(lines[n : n + 100]) for n in range(0, len(lines), 100)]
+    whole = [PACK[suffix](part) for part in parts]
+    packed, plain = tmp_path / f"p.jsonl{suffix}", tmp_path / "p.jsonl"
+    packed.write_bytes(b"".join([*whole[:7], whole[7][:-9], *whole[8:]]))
+    plain.write_bytes(b"".join([*parts[:7], *parts[8:]]))
+    with open_profiles([str(packed)]) as profiles:
+        small, large = (breakdown(counted(profiles, filters, size)) for size in (1 << 40, 0))
+    with open_profiles([str(plain)]) as profiles:
+        without = breakdown(counted(profiles, filters))
+    assert small == large
+    assert large.lines.malformed == 1
+    assert large.operations - without.operations in range(100 if filters == Filters() else 1)
 
 
 def test_from_a_pipe(monkeypatch, suffix):

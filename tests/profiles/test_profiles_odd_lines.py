@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kumi.profiles.event_line import TIMED
+from kumi.profiles.event_line import TIMED, read_line
 from kumi.profiles.filters import Filters
 from kumi.profiles.open_profiles import open_profiles
+from kumi.profiles.own_lines import OwnLines
 from kumi.profiles.read_profiles import counted
 
 NUMBERS = [
@@ -40,6 +41,27 @@ AGAIN = ['"event"', '"schema"', '"ev\\u0065nt"', '"x\\ud800"', '""', '"SCHEMA"',
 BLANKS = ["", " ", "  ", "\t", "\r", "\x0b", "\x0c", "\xa0", "\x00", "\ufeff", "\u2028"]
 ENDS = ["}"] * 30 + [",}", "}}", "]", "", "},", "} {}", ",,}", "}#", "{,}", ",]}", "} // c"]
 
+# What operations and declarations are as our writers write them, with holes for what differs.
+OPERATION = (
+    '{"event":"vm_operation","schema":"S%s","operation":"Map","duration_ms":%s,"timestamp":'
+    '"2026-11-30T21:22:44.181Z","declaration":"d","index":%s,"function":%s,"rows":%s,"run":'
+    '"309976c0%s","program":"9a29d6a6","trace_id":"c50e","span_id":"7c","parent_span_id":"7d",'
+    '"start_unix_nano":%s,"end_unix_nano":%s}%s'
+)
+DECLARATION = (
+    '{"event":"vm_declaration","schema":"S%s","declaration":"d","duration_ms":%s,"timestamp":'
+    '"2026-11-30T21:22:44.181Z","kind":"value%s","origin":%s%s,"run":"309976c0%s","trace_id":'
+    '"c50e","span_id":"7c","parent_span_id":"7d","start_unix_nano":%s,"end_unix_nano":%s}%s'
+)
+DURATIONS = ["0.000250", "     0.000250", "00.000250", "9200000000000.000000", "0.25", "1e5"]
+COUNTS = ["1", "     12", "01", "999999999999999999", "9223372036854775808", "-1", "1.0", ""]
+TEXTS = ['"add"', "null", '""', '"\x7f"', '"é"', '"\\n"', '"a"b"', "5", "nul"]
+RUNS = ["00000001", "00000002", "0000000A", "1", ""]
+STARTS = ["1796073764181666463", "      1796073764181666463", "5", "null", "0796073764181666463"]
+STARTS += ["8999999999999999999", "9223372036854775807", "9223372036854775808"]
+ENDS_AT = ["1796073764181667070", "1796073764181666463", "1796073764181666462", *STARTS]
+PARTS = ['"operation":"Map"', '"declaration":"d"', "vm_operation", "vm_declaration", '"S', ':"d"']
+
 strict = pytest.mark.skipif(
     int(duckdb.__version__.partition(".")[0]) < 2,
     reason="DuckDB before 2.0 passes over what follows an object on its line",
@@ -56,6 +78,27 @@ class Odd:
         return not self.rnd.randrange(once_in)
 
     def line(self, number):
+        return self.like_ours(number) if self.happens(3) else self.any_line(number)
+
+    def like_ours(self, number):
+        """A line of the shape of ours; often it is not quite so."""
+        moments = self.mostly(STARTS), self.mostly(ENDS_AT), self.mostly(["", "  ", "\t", "\r"])
+        duration, text, run = self.mostly(DURATIONS), self.mostly(TEXTS), self.mostly(RUNS)
+        if self.happens(2):
+            index, rows = self.mostly(COUNTS), self.mostly(COUNTS)
+            line = OPERATION % (number, duration, index, text, rows, run, *moments)
+        else:
+            kind, more = self.mostly(["", "x", "é"]), self.mostly(["", ',"rows":1', ',"cpu":1'])
+            line = DECLARATION % (number, duration, kind, text, more, run, *moments)
+        if self.happens(6):
+            line = line.replace(self.rnd.choice(PARTS), self.rnd.choice(PARTS), 1)
+        return self.damaged(line.encode())
+
+    def mostly(self, values):
+        """The first of them, one time in eight any."""
+        return self.rnd.choice(values) if self.happens(8) else values[0]
+
+    def any_line(self, number):
         sep = self.rnd.choice([","] * 20 + [", ", ",,", " ,", ";"])
         colon = self.rnd.choice([":"] * 20 + [": ", " :", "=", "::"])
         pairs = (f"{self.blank()}{k}{colon}{self.blank()}{v}" for k, v in self.pairs(number))
@@ -113,6 +156,19 @@ def seen(path, small):
 @given(st.integers(0, 2**32))
 def test_both_engines_take_the_same_lines_for_events(seed):
     agree(seed, 200)
+
+
+def test_lines_of_ours_are_read_as_any_line_is():
+    """What the expression for our own lines takes, the one rule says as well, with equal figures."""
+    odd, own, taken = Odd(random.Random(9)), OwnLines(), 0
+    for number in range(20_000):
+        line = odd.like_ours(number % 5) + b"\n"
+        if found := own.read(line):
+            taken += 1
+            timed = read_line(line).timed
+            assert timed is not None, line
+            assert found == (timed.names, (*timed.reading[:-1], None)), line
+    assert 2_000 < taken < 18_000
 
 
 def agree(seed, number):

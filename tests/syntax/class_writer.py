@@ -87,7 +87,7 @@ class _Writer:
         if attribute != one.name:
             options["name"] = one.name
         if levels:
-            options |= {"element": elements, "index": [name for name in indexes if name]}
+            options |= {"element": elements, "index": indexes if any(indexes) else []}
         shown = ", ".join(f"{key}={value!r}" for key, value in options.items())
         return f"{attribute}: {hint} = kumi.{'array' if levels else 'field'}({shown})"
 
@@ -161,6 +161,8 @@ class _Writer:
             return f"(~{args[0]})"
         if node.function == "at" and not plain[0]:
             return f"{args[0]}[{args[1]}]"
+        if node.function == "index":
+            return f"kumi.index({node.args[0].value.name!r})"
         if node.function in dir(kumi) and node.function != "size":
             return f"kumi.{node.function}({', '.join(args + options)})"
         return f"applied({', '.join([repr(node.function), *args, *options])})"

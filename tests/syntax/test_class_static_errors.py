@@ -100,9 +100,9 @@ MISTAKES = [
     (lambda: kumi.value(kumi.ref("x") + 1), "value :x, x + 1", None),
     (lambda: kumi.value([i.a, 1]), "value :x, [input.a, 1]", "kumi.value([i.a, 1])"),
     (
-        lambda: kumi.value(i.lines.price.shift(1)),
-        "value :x, shift(input.lines.line.price, 1)",
-        None,
+        lambda: kumi.value(i.a.shift(1)),
+        "value :x, shift(input.a, 1)",
+        "i.a.shift(1)",
     ),
     (lambda: kumi.value(1, name="total"), "value :total, 1", None),
     (lambda: kumi.value(i.a == i.s), "value :x, input.a == input.s", "i.a == i.s"),

@@ -56,6 +56,22 @@ def test_numpy_days_are_an_array_of_dates():
     assert Days.run(DATA).numpy("known").dtype == "datetime64[D]"
 
 
+@pytest.mark.parametrize("kind", ["date", "integer", "decimal", "float"])
+@pytest.mark.parametrize(
+    "days",
+    [
+        np.array(["2024-02-29"], "datetime64[ns]"),
+        np.array(["20000-01-01"], "datetime64[D]"),
+    ],
+)
+def test_numpy_dates_that_python_has_not_are_no_numbers(kind, days):
+    schema = kumi.loads(
+        f"schema do input do array :xs do {kind} :x end end value :v, input.xs.x end"
+    )
+    with pytest.raises(kumi.InputError, match=r"xs\[0\]: expected an? .*, found a NumPy datetime"):
+        schema.run(xs=days)
+
+
 @pytest.mark.parametrize(
     ("day", "found"),
     [

@@ -1,6 +1,7 @@
 """Decimals from data to results: what a caller gives, what comes back, and what is refused."""
 
 import decimal
+import warnings
 from decimal import Decimal
 from types import SimpleNamespace
 
@@ -181,3 +182,34 @@ def test_an_integer_quotient_beside_a_decimal_is_a_warning():
     text = "schema do input do decimal :pay integer :days end let :part, input.days / 30"
     with pytest.warns(kumi.SchemaWarning, match="`part` is a float of some 16 digits"):
         kumi.loads(f"{text} value :share, input.pay * part end")
+
+
+@pytest.mark.parametrize("text", ["1E+20000", "1E-20000", "NaN", "Infinity"])
+def test_any_passes_on_a_decimal_that_is_none_of_ours(text):
+    formulas = "value :v, input.a value :s, select(input.yes, input.a, 1) value :w, input.xs.x"
+    inputs = "any :a boolean :yes array :xs do any :x end"
+    schema = kumi.loads(f"schema do input do {inputs} end {formulas} end")
+    given = Decimal(text)
+    result = schema.run(a=given, yes=True, xs=[given])
+    assert [result.v, result.s, *result.w] == [given] * 3 or given.is_nan()
+    assert str(result.v) == str(result.s) == str(result.w[0]) == text
+
+
+def test_the_text_of_a_decimal_that_is_too_long_is_an_error_of_the_run():
+    concat = 'value :v, fn(:concat, input.a, "") value :w, fn(:concat, input.xs.x, "")'
+    inputs = "any :a array :xs do any :x end"
+    schema = kumi.loads(f"schema do input do {inputs} end {concat} end")
+    for given in ({"a": Decimal("1E+20000"), "xs": []}, {"a": 1, "xs": [Decimal("1E+20000")]}):
+        with pytest.raises(OverflowError, match="more than 10,000 digits") as caught:
+            schema.run(given)
+        assert "Map concat" in caught.value.__notes__[0]
+
+
+def test_of_a_table_a_quotient_meets_the_column_of_its_key_only():
+    row = "decimal :pay decimal :from float :years"
+    text = f"schema do input do integer :days array :rows do hash :row do {row} end end end "
+    table = "value :v, fn(:bracket, input.days / 365, input.rows.row.{}, input.rows.row.pay)"
+    with warnings.catch_warnings(action="error"):
+        kumi.loads(f"{text} {table.format('years')} end")
+    with pytest.warns(kumi.SchemaWarning, match="this quotient is a float"):
+        kumi.loads(f"{text} {table.format('from')} end")

@@ -12,8 +12,7 @@ import re
 from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from kumi.profiles.counted_lines import CountedLines
-from kumi.profiles.event_line import of_kind
+from kumi.profiles.event_line import of_kind, read_line
 from kumi.profiles.exports.call_stacks import title
 from kumi.profiles.exports.tracks import Tracks
 from kumi.profiles.moments import moment
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from kumi.profiles.event_line import Event, Timed
+    from kumi.profiles.event_line import Event, EventLine, Timed
     from kumi.profiles.exports.opened_profile import OpenedProfile
     from kumi.profiles.exports.tracks import Track
     from kumi.profiles.profile_file import ProfileFile
@@ -128,11 +127,15 @@ class _Drawing:
         return str(timed.name) if schema is None else f"{timed.name} {schema}"
 
 
+def _said(files: Sequence[ProfileFile]) -> Iterator[EventLine]:
+    return (read_line(line) for file in files for _, line in file.lines())
+
+
 def _groups(files: Sequence[ProfileFile]) -> Iterator[list[_Happening]]:
     """Events that stand together and are of one run; each other one alone."""
     group: list[_Happening] = []
     process, run = "", None
-    for line, _ in CountedLines(files):
+    for line in _said(files):
         event = line.event or {}
         if isinstance(said := event.get("process"), str):
             process = said

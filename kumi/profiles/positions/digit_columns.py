@@ -80,10 +80,8 @@ def _fit(first: NDArray[np.uint8]) -> bool:
 
 def _blank_columns(columns: NDArray[np.uint8]) -> int:
     """How many columns at the left have nothing but blanks."""
-    first = 0
-    while first < len(columns) and not columns[first].tobytes().lstrip(b" "):
-        first += 1
-    return first
+    are_blank = (columns == _BLANK).all(axis=1)
+    return len(columns) if are_blank.all() else int(are_blank.argmin())
 
 
 def _are_numbers(columns: NDArray[np.uint8]) -> bool:

@@ -26,10 +26,8 @@ if TYPE_CHECKING:
     from kumi.profiles.positions.run_counts import RunCounts
     from kumi.profiles.positions.shapes import RunShape
 
-PART: Final = 4 << 20  # bytes
-_TOGETHER: Final = (
-    1 << 19
-)  # bytes of runs that are compared at once: a processor's cache holds them
+PART: Final = 2 << 20  # bytes
+_TOGETHER: Final = 1 << 20  # bytes of runs that are compared at once
 _FEW: Final = 1 << 16  # bytes; another engine would not count so many lines in less time
 
 

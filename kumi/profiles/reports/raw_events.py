@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from kumi.letters import harmless_json
 from kumi.profiles.counted_lines import CountedLines
+from kumi.profiles.event_line import Timed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,6 +29,7 @@ class RawEvents:
         return self._lines.counts
 
     def __iter__(self) -> Iterator[str]:
-        for event, line in self._lines:
-            if self._filters.ask_nothing or (event.timed and self._filters.admit(event.timed)):
+        asks_nothing, admit = self._filters.ask_nothing, self._filters.admit
+        for timed, _, line in self._lines:
+            if asks_nothing or (timed and admit(Timed(*timed[0], *timed[1]))):
                 yield harmless_json(line.strip().decode())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from kumi.profiles.duckdb_files import connect, query, quoted
+from kumi.profiles.duckdb_files import connect, query, quoted, unpacked
 from kumi.profiles.profile_file import ProfileFile
 from kumi.profiles.unreadable import UnreadableError
 
@@ -45,7 +45,7 @@ def parquet_events(profile: ProfileFile, scratch: ScratchFolder) -> ProfileFile:
 
 def _plain(profile: ProfileFile, scratch: ScratchFolder) -> Path:
     """A path at which DuckDB finds the file, and that it does not take for a pattern."""
-    place = scratch.path()
+    place, profile = scratch.path(), unpacked(profile, scratch)
     if profile.path is None:
         place.write_bytes(profile.data)
     else:

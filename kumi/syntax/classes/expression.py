@@ -377,9 +377,9 @@ class Expr(Operand, Generic[T_co]):
         """The neighbour `by` places before, along the innermost axis or one further out."""
         return neighbour("shift", self, by, policy, axis_offset)
 
-    def roll(self, by: int, *, policy: Policy | None = None) -> Expr[T_co]:
+    def roll(self, by: int, *, policy: Policy | None = None, axis_offset: int = 0) -> Expr[T_co]:
         """The neighbour `by` places before, from the other end where there is none."""
-        return neighbour("roll", self, by, policy, 0)
+        return neighbour("roll", self, by, policy, axis_offset)
 
 
 class Formula(Expr[T_co]):

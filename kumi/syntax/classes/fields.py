@@ -106,7 +106,7 @@ def field(
 def array(
     *,
     element: str | Sequence[str] = (),
-    index: str | Sequence[str] = (),
+    index: str | Sequence[str | None] = (),
     ge: float | Decimal | date | None = None,
     le: float | Decimal | date | None = None,
     lt: float | Decimal | date | None = None,
@@ -117,19 +117,26 @@ def array(
     """Say more of an `Array`: the names of its element and its index, the values it admits.
 
     `element` defaults to the record's name in snake_case, `item` for scalars. Where arrays are
-    nested, `element` and `index` are lists of names, outermost first.
+    nested, `element` and `index` are lists of names, outermost first, with None in place of an
+    index for a level that has none.
     """
     return Array(
         name=name,
         domain=_domain(ge, le, lt, gt, one_of),
         elements=_names(element),
-        indexes=_names(index),
+        indexes=_indexes(index),
         place=here(),
     )
 
 
 def _names(names: str | Sequence[str]) -> tuple[str, ...]:
     return tuple(map(as_name, (names,) if isinstance(names, str) else names))
+
+
+def _indexes(names: str | Sequence[str | None]) -> tuple[str | None, ...]:
+    if isinstance(names, str):
+        return _names(names)
+    return tuple(None if name is None else as_name(name) for name in names)
 
 
 def _domain(ge: Any, le: Any, lt: Any, gt: Any, one_of: Any) -> nodes.Domain | None:

@@ -224,9 +224,9 @@ def shift(e: Expr[T], by: int, *, policy: Policy | None = None, axis_offset: int
     return neighbour("shift", e, by, policy, axis_offset)
 
 
-def roll(e: Expr[T], by: int, *, policy: Policy | None = None) -> Expr[T]:
+def roll(e: Expr[T], by: int, *, policy: Policy | None = None, axis_offset: int = 0) -> Expr[T]:
     """The neighbour `by` places before, from the other end where there is none."""
-    return neighbour("roll", e, by, policy, 0)
+    return neighbour("roll", e, by, policy, axis_offset)
 
 
 def cross(e: Expr[T]) -> Expr[T]:

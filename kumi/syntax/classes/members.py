@@ -43,7 +43,7 @@ class Member:
     """A field of a record, as its class knows it.
 
     `name` is the key in the data, `attribute` what Python calls it. `elements` and `indexes` name
-    the element and the index of each array level, outermost first.
+    the element and the index of each array level, outermost first; None where there is no index.
     """
 
     attribute: str
@@ -58,7 +58,7 @@ class Member:
         name: str | None = None,
         domain: nodes.Domain | None = None,
         elements: tuple[str, ...] = (),
-        indexes: tuple[str, ...] = (),
+        indexes: tuple[str | None, ...] = (),
         place: CodePlace | None = None,
     ) -> None:
         self.domain = domain

@@ -179,6 +179,7 @@ class _File:
         hint = f"the schema ended on line {line}: is there one `end` too many?"
         cursor.report(cursor.fault("the end of the file", hint))
         self._ended = 0
+        self._has_inputs &= bool(self._begun)  # the one too many may stand among them
 
     def _import(self) -> None:
         cursor = self._cursor

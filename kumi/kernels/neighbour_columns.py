@@ -1,0 +1,130 @@
+"""Columns that are made by going along an axis: positions, and neighbours.
+
+Three elements in the first row and two in the second; each looks at the one before it, and then at
+the one above it, which for the last of the first row's three is out of the second row's reach:
+
+>>> rows, elements = Axis(np.array([0, 2])), Axis(np.array([0, 3, 5]))
+>>> positions(elements).values.tolist()
+[0, 1, 2, 0, 1]
+>>> found = column_of([10, 11, 12, 20, 21], INTEGER)
+>>> cells(shifted(found, (elements,), by=1, policy="zero", fill=0))
+[0, 10, 11, 0, 20]
+>>> cells(shifted(found, (rows, elements), by=-1, policy="wrap", fill=0))
+[20, 21, None, 10, 11]
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kumi.kernels.kinds import INTEGER
+from kumi.kernels.vectors import Axis, Column, cells, column_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    Numbers = NDArray[np.int64]
+
+__all__ = ["INTEGER", "cells", "column_of", "positions", "shifted"]
+
+_FILL, _ABSENT = -1, -2
+"""In place of the number of a cell: beyond the end of the axis; not there, in a shorter row."""
+
+
+def positions(axis: Axis) -> Column:
+    """The position of each element in its own array, from 0."""
+    return Column(_positions(axis), bound=axis.size)
+
+
+def shifted(column: Column, axes: Sequence[Axis], *, by: int, policy: str, fill: Any) -> Column:
+    """The cell `by` places before each, along the first of `axes`; the others lie inside it.
+
+    `policy` says what stands beyond the ends: `fill` ("zero"), the first or last ("clamp"), the
+    other end ("wrap"). Null where the row that far away is shorter.
+
+    Rows of one length, as nearly all have, are a block of which slices move; this takes no time for
+    finding out which cell goes where.
+    """
+    if not len(column):
+        return column
+    if not all(map(_is_even, axes)):
+        return _taken(column, _sources(axes, by, policy), fill)
+    shape = (len(axes[0].counts), int(axes[0].counts[0]), -1)
+    values = _slid(column.values.reshape(shape), by, policy, fill).reshape(-1)
+    valid = column.valid
+    if valid is not None:
+        valid = _slid(valid.reshape(shape), by, policy, True).reshape(-1)
+    return Column(values, valid, column.bound, column.scale)
+
+
+def _positions(axis: Axis) -> Numbers:
+    found = np.arange(axis.size)
+    if len(axis.counts) > 1:
+        found -= np.repeat(axis.offsets[:-1], axis.counts)
+    return found
+
+
+def _is_even(axis: Axis) -> bool:
+    counts = axis.counts
+    return len(counts) == 1 or bool((counts == counts[0]).all())
+
+
+def _slid(block: NDArray[Any], by: int, policy: str, fill: Any) -> NDArray[Any]:
+    """A block (parents, elements, cells below) moved along its elements."""
+    size = block.shape[1]
+    by = by % size if policy == "wrap" else max(-size, min(by, size))
+    if policy == "wrap":
+        return np.concatenate((block[:, size - by :], block[:, : size - by]), axis=1)
+    moved = np.empty_like(block)
+    if by >= 0:
+        moved[:, by:] = block[:, : size - by]
+        moved[:, :by] = block[:, :1] if policy == "clamp" else fill
+    else:
+        moved[:, :by] = block[:, -by:]
+        moved[:, by:] = block[:, -1:] if policy == "clamp" else fill
+    return moved
+
+
+def _sources(axes: Sequence[Axis], by: int, policy: str) -> Numbers:
+    """The number of the cell that each cell takes its value from."""
+    found = _along(axes[0], by, policy)
+    for axis in axes[1:]:
+        found = _below(axis, found)
+    return found
+
+
+def _along(axis: Axis, by: int, policy: str) -> Numbers:
+    at = np.arange(axis.size) - by
+    first = np.repeat(axis.offsets[:-1], axis.counts)
+    behind = np.repeat(axis.offsets[1:], axis.counts)
+    if policy == "wrap":
+        return first + (at - first) % (behind - first)
+    if policy == "clamp":
+        return np.clip(at, first, behind - 1)
+    at[(at < first) | (at >= behind)] = _FILL
+    return at
+
+
+def _below(axis: Axis, parents: Numbers) -> Numbers:
+    """The elements at the same positions below other parents."""
+    parents = np.repeat(parents, axis.counts)
+    position = _positions(axis)
+    known = np.maximum(parents, 0)
+    found = np.where(position < axis.counts[known], axis.offsets[known] + position, _ABSENT)
+    return np.where(parents < 0, parents, found)
+
+
+def _taken(column: Column, at: Numbers, fill: Any) -> Column:
+    """The cells by their numbers."""
+    known, fills, absent = np.maximum(at, 0), at == _FILL, at == _ABSENT
+    values = column.values[known]
+    values[fills] = fill
+    valid = np.ones(len(at), np.bool_) if column.valid is None else column.valid[known]
+    valid[fills], valid[absent] = True, False
+    if values.dtype == object and column.scale is None:
+        values[absent] = None
+    return Column(values, None if valid.all() else valid, column.bound, column.scale)

@@ -1,0 +1,82 @@
+"""What goes along an array, in plain lists: positions, neighbours, pairs."""
+
+from decimal import Decimal
+
+
+def array_with_index(inputs, name):
+    """The path and the axes of the elements of the array that is declared with an index."""
+    todo = [((one.name,), (), one) for one in inputs]
+    while todo:
+        path, axes, one = todo.pop()
+        if one.kind == "array":
+            axes = (*axes, ".".join(path))
+            if one.index == name:
+                return (*path, one.children[0].name), axes
+        todo += [((*path, child.name), axes, child) for child in one.children or ()]
+    raise AssertionError(name)
+
+
+def positions(cells, depth):
+    """The position of each element, for cells nested so deep."""
+    if depth > 1:
+        return [positions(part, depth - 1) for part in cells]
+    return list(range(len(cells)))
+
+
+ZEROS = {"integer": 0, "float": 0.0, "decimal": Decimal(0), "string": "", "boolean": False}
+
+
+def shifted(cells, depth, by, policy, offset, fill):
+    """The neighbour `by` places before, along the array that is `offset` levels out.
+
+    `depth` says how deep the cells are nested.
+    """
+    if depth - 1 > offset:
+        return [shifted(part, depth - 1, by, policy, offset, fill) for part in cells]
+    size, found = len(cells), []
+    for at, cell in enumerate(cells):
+        source = at - by
+        if policy == "wrap":
+            source %= size
+        elif policy == "clamp":
+            source = min(max(source, 0), size - 1)
+        there = 0 <= source < size
+        found.append(laid(cells[source] if there else None, cell, offset, None if there else fill))
+    return found
+
+
+def laid(neighbour, cell, depth, otherwise):
+    """A neighbour in the form of a cell: where it is shorter, or is not there, `otherwise`."""
+    if depth == 0:
+        return otherwise if neighbour is None else neighbour
+    parts = [*(neighbour or []), *[None] * len(cell)]
+    return [laid(part, one, depth - 1, otherwise) for part, one in zip(parts, cell, strict=False)]
+
+
+def crossed(cells, depth):
+    """Each element beside all of its array, for cells nested so deep."""
+    if depth > 1:
+        return [crossed(part, depth - 1) for part in cells]
+    return [list(cells) for _ in cells]
+
+
+def joined(several):
+    """The axes of operands together: the longest that are no `outer`'s, and then that one."""
+    bound = max(([a for a in axes if "*" not in a] for axes in several), key=len)
+    return (*bound, *dict.fromkeys(a for axes in several for a in axes if "*" in a))
+
+
+def each(function, parts, axes):
+    """A function of the cells that meet, where `parts` are axes with their cells."""
+    if not axes:
+        return function(*(cells for _, cells in parts))
+    here = [one[:1] == axes[:1] for one, _ in parts]
+    size = next(len(cells) for (_, cells), with_it in zip(parts, here, strict=True) if with_it)
+    return [
+        each(
+            function,
+            [(o[1:], c[n]) if h else (o, c) for (o, c), h in zip(parts, here, strict=True)],
+            axes[1:],
+        )
+        for n in range(size)
+    ]
