@@ -9,9 +9,9 @@ import numpy as np
 
 from kumi.errors import did_you_mean
 from kumi.kernels import vectors
-from kumi.kernels.decimal_values import passed_on
+from kumi.kernels.tuples import handed_cells, handed_out
 from kumi.kernels.values import is_array, same
-from kumi.kernels.vectors import to_lists
+from kumi.kernels.vectors import nested, to_lists
 from kumi.vm.convention import Computed
 
 if TYPE_CHECKING:
@@ -64,15 +64,15 @@ class Result(Computed):
     def numpy(self, name: str) -> Any:
         """One output as an array: of its cells for one axis, stacked where deeper ones are even.
 
-        Decimals are Python's, in an array of objects. Nulls come as a masked array. It cannot be
-        written to: take a `.copy()` for that. Raises ValueError where inner arrays differ in
-        length.
+        Decimals, tuples and objects are Python's, in an array of objects. Nulls come as a masked
+        array. It cannot be written to: take a `.copy()` for that. Raises ValueError where inner
+        arrays differ in length.
         """
         cell, axes = self._cell(name)
         if not axes:
             return _whole(name, self._value(name))
         shape = _shape(name, self._chain(axes))
-        values = _array(cell).reshape(shape)
+        values = (_objects(cell) if name in self._outputs.made else _array(cell)).reshape(shape)
         values.flags.writeable = False
         if cell.valid is None:
             return values
@@ -91,20 +91,24 @@ class Result(Computed):
         return _made_again, (type(self), self._outputs, self._cells, self._axes)
 
     def _value(self, name: str) -> Any:
-        """The value of an output; what descriptors on the class call. A list is made once."""
+        """The value of an output; descriptors on the class call it. Lists are made once."""
         if not hasattr(self, "_lists"):
             self._lists = {}
         if name in self._lists:
             return self._lists[name]
         value = self._made(name)
-        if isinstance(value, list):
+        if isinstance(value, list | dict):
             self._lists[name] = value
         return value
 
     def _made(self, name: str) -> Any:
         """The same, made of the cells: whatever somebody did to the lists that were given out."""
         cell, axes = self._cell(name)
-        return to_lists(cell, self._chain(axes)) if axes else passed_on(cell)
+        if not axes:
+            return handed_out(cell)
+        if name in self._outputs.made:
+            return nested(handed_cells(cell), self._chain(axes))
+        return to_lists(cell, self._chain(axes))
 
     def _cell(self, name: str) -> tuple[Column | Any, tuple[str, ...]]:
         found = self._outputs.places.get(name)
@@ -124,6 +128,11 @@ class Result(Computed):
             return f"{schema}.{name} was not computed; ask for it with {schema}.only({name!r}).run"
         hint = did_you_mean(name, self._outputs.names)
         return f"{schema} has no declaration {name!r}" + (f"; {hint}" if hint else "")
+
+
+def _objects(cell: Column) -> NDArray[Any]:
+    """The values of a column as their owner gets them, lists and dicts among them."""
+    return np.fromiter(handed_cells(cell), object, len(cell))
 
 
 def _array(cell: Column) -> NDArray[Any]:

@@ -25,7 +25,17 @@ from kumi.analysis.facts import elements, named, quoted
 from kumi.analysis.lineage import is_free, merged
 from kumi.analysis.neighbours import MADE
 from kumi.kernels.signatures import overloads
-from kumi.syntax.nodes import Call, Cascade, Constant, InputPath, Name, roots
+from kumi.syntax.nodes import (
+    Call,
+    Cascade,
+    Constant,
+    InputPath,
+    Name,
+    Object,
+    Tuple,
+    children,
+    roots,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,6 +82,9 @@ def _of(facts: Analysis, node: ExprNode) -> Axes | None:
             return facts.axes.get(facts.declarations[node.name])
         case Call():
             return _of_call(facts, node)
+        case Tuple() | Object():
+            who = "this tuple" if isinstance(node, Tuple) else "this object"
+            return _combined(facts, children(node), who)
     return None
 
 
@@ -83,8 +96,8 @@ def _of_call(facts: Analysis, node: Call) -> Axes | None:
         return MADE[functions[0].name](facts, node) if node in facts.functions else None
     if functions[0].table:
         return _of_table(facts, node, functions[0].table(len(node.args)))
-    combined = _combined(facts, node.args, node.function)
-    if combined is None or not functions[0].reducer:
+    combined = _combined(facts, node.args, named(node.function))
+    if combined is None or not facts.functions.get(node, functions[0]).reducer:
         return combined
     if combined:
         return combined[:-1]
@@ -102,7 +115,7 @@ def _of_table(facts: Analysis, node: Call, positions: frozenset[int]) -> Axes | 
     if rows is None:
         return None
     cells = [arg for position, arg in enumerate(node.args) if position not in positions]
-    return _combined(facts, cells, node.function, (rows[:-1], columns[0]))
+    return _combined(facts, cells, named(node.function), (rows[:-1], columns[0]))
 
 
 def _of_rows(facts: Analysis, columns: Sequence[ExprNode], function: str) -> Axes | None:
@@ -127,12 +140,12 @@ def _of_rows(facts: Analysis, columns: Sequence[ExprNode], function: str) -> Axe
 def _combined(
     facts: Analysis,
     operands: Sequence[ExprNode],
-    function: str | None = None,
+    who: str = "this cascade",
     first: tuple[Axes, ExprNode | None] = ((), None),
 ) -> Axes | None:
-    """The longest axes among the operands of a function, or of a cascade.
+    """The longest axes among the operands of a function, a cascade, a tuple or an object.
 
-    All the others must be the beginning of them.
+    All the others must be the beginning of them; a message calls the whole `who`.
     """
     longest, owner = first
     for operand in operands:
@@ -141,7 +154,6 @@ def _combined(
             return None
         whole = merged(longest, found)
         if whole is None:
-            who = named(function) if function else "this cascade"
             _report_incompatible(facts, who, (owner, longest), (operand, found))
             return None
         if len(whole) > len(longest):
@@ -161,7 +173,8 @@ def _report_incompatible(
         f" with {_shown(other_axes)} of {right}",
         "one array at a time goes with another by `outer`: reduce first"
         if is_free("".join(one_axes)) and is_free("".join(other_axes))
-        else "different arrays are never zipped: reduce one of them first, for example with `sum`",
+        else "different arrays are never zipped: reduce one of them first, for example with `sum`;"
+        " `outer` makes all pairs",
     )
 
 

@@ -14,11 +14,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, TypeAlias
 
 from kumi.errors import Problem
-from kumi.kernels.decimal_values import text
+from kumi.kernels.decimal_values import text, to_decimal
 from kumi.kernels.kinds import ANY, NULL
 from kumi.kernels.signatures import overloads
 from kumi.letters import visible
-from kumi.syntax.nodes import Constant, Gaps, InputPath, Name, Symbol, distinct, roots
+from kumi.syntax.nodes import Call, Constant, Gaps, InputPath, Name, Symbol, distinct, roots
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from kumi.kernels.null_rules import Nulls
     from kumi.kernels.signatures import Function
     from kumi.places import Place
-    from kumi.syntax.nodes import Call, Declaration, ExprNode, Input, LiteralValue, SchemaTree
+    from kumi.syntax.nodes import Declaration, ExprNode, Input, LiteralValue, SchemaTree
 
 _LONG = 256
 
@@ -59,6 +59,7 @@ class Analysis:
 
     Nodes compare by identity, so facts are keyed by node. A node without a kind (or axes) is one
     about which a problem was reported already, and whoever depends on it stays silent.
+    `levels` says how deep tuples and objects are nested, where there are any.
     `reaches` is in the order of the input block, `order` in that of evaluation. `gaps` are what the
     schema lacks because it could not be read: nothing is said of what is missing there.
     """
@@ -75,6 +76,7 @@ class Analysis:
     functions: dict[Call, Function] = field(default_factory=dict)
     nulls: dict[ExprNode | Declaration, Nulls] = field(default_factory=dict)
     _nodes: dict[Declaration, tuple[ExprNode, ...]] = field(default_factory=dict)
+    levels: dict[ExprNode | Declaration, int] = field(default_factory=dict)
     options: dict[Call, dict[str, LiteralValue]] = field(default_factory=dict)
 
     def nodes(self, declaration: Declaration) -> tuple[ExprNode, ...]:
@@ -152,6 +154,19 @@ def symbol(function: str) -> str:
     """
     aliases = [alias for known in overloads(function) for alias in known.aliases]
     return next((a for a in aliases if a != "[]" and not any(map(str.isalpha, a))), function)
+
+
+def decimal_literal(node: ExprNode) -> Decimal | None:
+    """The decimal that `to_decimal` of a literal stands for; None for what is none, or no number.
+
+    That is how a class writes `Decimal("0.05")`.
+    """
+    if not isinstance(node, Call) or node.function != "to_decimal":
+        return None
+    try:
+        return to_decimal(node.args[0].value) if isinstance(node.args[0], Constant) else None
+    except (TypeError, ValueError, OverflowError):
+        return None  # the run says so, where it stands
 
 
 def literal(value: object) -> str:

@@ -23,6 +23,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from kumi.analysis.beside_decimals import check_beside_decimals, meeting
+from kumi.analysis.built import count_levels, item_kind, levels_of_results, of_parts
 from kumi.analysis.facts import described, elements, named, quoted
 from kumi.kernels.kinds import (
     BOOLEAN,
@@ -33,11 +34,12 @@ from kumi.kernels.kinds import (
     NULL,
     STRING,
     SYMBOL,
+    TupleOf,
     comparable,
     promote,
 )
 from kumi.kernels.signatures import overloads, resolved
-from kumi.syntax.nodes import Call, Cascade, Constant, InputPath, Name
+from kumi.syntax.nodes import Call, Cascade, Constant, InputPath, Name, Object, Tuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,7 +75,9 @@ def inference(facts: Analysis) -> None:
             kind = _of(facts, node)
             if kind is not None:
                 facts.kinds[node] = kind
+                count_levels(facts, node)
         _declare(facts, declaration)
+        levels_of_results(facts, declaration)
 
 
 def _of(facts: Analysis, node: ExprNode) -> Kind | None:
@@ -87,6 +91,8 @@ def _of(facts: Analysis, node: ExprNode) -> Kind | None:
             return facts.kinds.get(facts.declarations[node.name])
         case Call():
             return _of_call(facts, node)
+        case Tuple() | Object():
+            return of_parts(facts, node)
     return None
 
 
@@ -125,7 +131,8 @@ def _of_call(facts: Analysis, node: Call) -> Kind | None:
     if chosen.name not in _TEXTS:
         for together in meeting(chosen.name, node.args):
             check_beside_decimals(facts, together)
-    return chosen.result(given)
+    found = chosen.result(given)
+    return item_kind(node, given[0], found) if chosen.name == "at" else found
 
 
 def _report_never_equal(facts: Analysis, node: Call, given: tuple[Kind, ...]) -> None:
@@ -171,6 +178,8 @@ def _report_mismatch(
     facts: Analysis, node: Call, candidates: Sequence[Function], given: tuple[Kind, ...]
 ) -> None:
     """Blame the first argument that the overload which got furthest does not take."""
+    folds_items = isinstance(given[0], TupleOf)
+    candidates = [one for one in candidates if one.of_items is folds_items] or candidates
     misfits = (function.misfit(given) for function in candidates)
     at, wanted = max((one for one in misfits if one is not None), key=lambda misfit: misfit[0])
     who = quoted(node.args[at], "this")

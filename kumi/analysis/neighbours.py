@@ -1,6 +1,15 @@
 """The axes of what looks along an array: positions in it, neighbours, pairs.
 
 These functions make axes, or need one to go along, where all others take those of their arguments.
+
+>>> from kumi.analysis.pipeline import analyze
+>>> from kumi.places import Source
+>>> from kumi.syntax.text import parse
+>>> formulas = "value :gaps, input.xs.x - cross(input.xs.x) value :at, index(:i)"
+>>> text = f"schema do input do array :xs, index: :i do float :x end end {formulas} end"
+>>> facts = analyze(parse(Source("order.kumi", text), "Order"))
+>>> [(name, facts.axes[one]) for name, one in facts.declarations.items()]
+[('gaps', ('xs', "xs'")), ('at', ('xs',))]
 """
 
 from __future__ import annotations

@@ -19,10 +19,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kumi.analysis.built import items_behind
 from kumi.analysis.facts import named, quoted
 from kumi.kernels.kinds import ANY
 from kumi.kernels.null_rules import Nulls, null_rule
-from kumi.syntax.nodes import Call, Cascade, Constant, InputPath, Name
+from kumi.syntax.nodes import Call, Cascade, Constant, InputPath, Name, Tuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,7 +76,9 @@ def _of_call(facts: Analysis, node: Call) -> Nulls:
     function = facts.functions.get(node)
     if function is None:
         return Nulls.NEVER
-    rule = null_rule(function.name)
+    rule = null_rule(function.name, of_items=function.of_items)
+    if function.of_items and function.name != "count":
+        _check_items(facts, node)
     arguments = [facts.nulls[arg] for arg in node.args]
     if Nulls.DECLARED in arguments:
         _check_arguments(facts, node, rule)
@@ -105,6 +108,13 @@ def _check_arguments(facts: Analysis, node: Call, rule: NullRule) -> None:
             _report(facts, "a condition" if condition else named(node.function), arg)
 
 
+def _check_items(facts: Analysis, node: Call) -> None:
+    (folded,) = node.args
+    for item in items_behind(facts, folded):
+        if facts.nulls.get(item) is Nulls.DECLARED:
+            _report(facts, named(node.function), item, folded)
+
+
 def _check_conditions(facts: Analysis, body: Cascade) -> None:
     for case in body.cases:
         for condition in case.conditions:
@@ -112,7 +122,12 @@ def _check_conditions(facts: Analysis, body: Cascade) -> None:
                 _report(facts, "a condition", condition)
 
 
-def _report(facts: Analysis, who: str, argument: ExprNode) -> None:
+def _report(facts: Analysis, who: str, argument: ExprNode, written: ExprNode | None = None) -> None:
+    """Say that an argument may be null; `written` is what stands there, where it is an item of it.
+
+    A tuple that is written on the spot shows the item itself.
+    """
+    at = argument if written is None or isinstance(written, Tuple) else written
     what = quoted(argument, "this")
     hint = _HINT
     declared = facts.declarations.get(argument.name) if isinstance(argument, Name) else None
@@ -123,7 +138,7 @@ def _report(facts: Analysis, who: str, argument: ExprNode) -> None:
         default = facts.said("give it a `default:`", "give it a `default=`")
         hint = f"{what} is null where no row is found: {default}, or {_HINT}"
     may_be = "is" if isinstance(argument, Constant) else "may be"
-    facts.type(argument.place, f"{who} takes no null, and {what} {may_be} null", hint)
+    facts.type(at.place, f"{who} takes no null, and {what} {may_be} null", hint)
 
 
 def _lacks_default(facts: Analysis, asked: ExprNode | Cascade) -> bool:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from kumi.analysis.facts import described, literal, named, quoted
+from kumi.analysis.facts import decimal_literal, described, literal, named, quoted
 from kumi.analysis.inference import of_literal
 from kumi.errors import closest, did_you_mean
 from kumi.kernels.kinds import DECIMAL, promote
@@ -60,8 +60,9 @@ def _check_literals(facts: Analysis, node: Call) -> None:
     function = facts.functions.get(node)
     parameters = (function and function.taking(len(node.args))) or ()
     for number, (parameter, arg) in enumerate(zip(parameters, node.args, strict=False), 1):
-        written = isinstance(arg, Constant)
-        if parameter.literal and not (isinstance(arg, Constant) and parameter.takes(arg.value)):
+        value = arg.value if isinstance(arg, Constant) else decimal_literal(arg)
+        written = isinstance(arg, Constant) or value is not None
+        if parameter.literal and not (written and parameter.takes(value)):
             facts.semantic(
                 arg.place,
                 f"argument {number} of {named(node.function)} must be {parameter.name}",

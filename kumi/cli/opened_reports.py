@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from kumi.cli.show_report import show_document
 from kumi.cli.terminal import emit, say
@@ -13,21 +13,11 @@ from kumi.profiles.reports.rendering import ROWS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from kumi.cli.show_report import AskedReport
     from kumi.profiles.breakdown import Breakdown
     from kumi.profiles.exports.opened_profile import OpenedProfile
     from kumi.profiles.filters import Filters
     from kumi.profiles.reports.document import Document
-
-
-class AskedReport(NamedTuple):
-    """Which report: groups where `by` has keys, else what `mode` says; and how it is made."""
-
-    mode: str
-    by: tuple[str, ...]
-    sort: str
-    limit: int | None
-    as_json: bool
-    calibrated: bool
 
 
 def show_opened(files: Sequence[str], filters: Filters, asked: AskedReport) -> Breakdown:

@@ -10,8 +10,7 @@ import click
 from click.core import ParameterSource
 
 from kumi.cli.filter_options import filter_options
-from kumi.cli.opened_reports import AskedReport, show_opened
-from kumi.cli.show_report import show_report
+from kumi.cli.show_report import AskedReport, show_report
 from kumi.cli.sigterm_cleanup import cleaned_up_at_sigterm
 from kumi.cli.terminal import say
 from kumi.errors import closest
@@ -163,6 +162,8 @@ def _check_usage(
 def _shown(files: Sequence[str], filters: Filters, asked: AskedReport) -> Breakdown:
     """Print the report that is asked for; the figures."""
     if asked.by or asked.mode in {"tree", "source"}:
+        from kumi.cli.opened_reports import show_opened  # noqa: PLC0415 - the summary needs none of it
+
         return show_opened(files, filters, asked)
     found = sorted_tables(read_breakdown(files, filters, calibrated=asked.calibrated), asked.sort)
     mode: Mode = "detailed" if asked.mode == "detailed" else "summary"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kumi.cli.terminal import emit, width
 from kumi.profiles.reports.drawing import coloured, plain
@@ -14,6 +14,17 @@ if TYPE_CHECKING:
     from kumi.profiles.breakdown import Breakdown
     from kumi.profiles.reports.document import Document
     from kumi.profiles.reports.rendering import Mode
+
+
+class AskedReport(NamedTuple):
+    """Which report: groups where `by` has keys, else what `mode` says; and how it is made."""
+
+    mode: str
+    by: tuple[str, ...]
+    sort: str
+    limit: int | None
+    as_json: bool
+    calibrated: bool
 
 
 def show_document(document: Document) -> None:

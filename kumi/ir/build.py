@@ -9,7 +9,7 @@ from kumi.analysis.lineage import Naming, crossed, freed, is_free
 from kumi.errors import CompilerBug
 from kumi.ir import ops
 from kumi.ir.program import MadeAxis, Operation
-from kumi.kernels.kinds import promote
+from kumi.kernels.kinds import HASH, TupleOf, promote
 from kumi.kernels.signatures import resolved
 
 if TYPE_CHECKING:
@@ -62,10 +62,17 @@ class Builder:
         """A literal."""
         return self.append(ops.CONST, place, kind, value=value)
 
-    def map(self, place: Place, function: Function, *args: int, options: Options = ()) -> int:
-        """A function, element by element."""
+    def map(
+        self,
+        place: Place,
+        function: Function,
+        *args: int,
+        options: Options = (),
+        kind: Kind | None = None,
+    ) -> int:
+        """A function, element by element; `kind` where more is known than from the arguments'."""
         axes = self._longest(args)
-        kind = function.result(self._kinds(args))
+        kind = kind or function.result(self._kinds(args))
         aligned = self._align(args, axes)
         details = {"function": function.name, "options": options}
         return self.append(ops.MAP, place, kind, aligned, axes, **details)
@@ -75,6 +82,14 @@ class Builder:
         axes = self._longest(args)
         kind = promote(*self._kinds(args[1:]))
         return self.append(ops.SELECT, place, kind, self._align(args, axes), axes)
+
+    def gather(self, place: Place, *args: int, fields: tuple[str, ...] | None = None) -> int:
+        """A tuple of the arguments, or an object with these fields, element by element."""
+        axes = self._longest(args)
+        aligned = self._align(args, axes)
+        if fields is not None:
+            return self.append(ops.OBJECT, place, HASH, aligned, axes, fields=fields)
+        return self.append(ops.ARRAY, place, TupleOf(self._kinds(args)), aligned, axes)
 
     def reduce(self, place: Place, function: Function, arg: int) -> int:
         """A fold over the innermost axis."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import reduce
 from typing import TYPE_CHECKING
 
+from kumi.analysis.facts import decimal_literal
 from kumi.analysis.neighbours import along, indexed
 from kumi.errors import CompilerBug, did_you_mean
 from kumi.ir import ops
@@ -12,13 +13,11 @@ from kumi.ir.build import Builder
 from kumi.ir.desugar import DESUGARED
 from kumi.ir.domains import brought
 from kumi.ir.program import Group, Leaf, Program, Step
-from kumi.kernels.decimal_values import to_decimal
 from kumi.kernels.kinds import DECIMAL, NULL
-from kumi.syntax.nodes import Call, Cascade, Constant, InputPath, Name, distinct
+from kumi.syntax.nodes import Call, Cascade, Constant, InputPath, Name, Object, Tuple, distinct
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
-    from decimal import Decimal
 
     from kumi.analysis.facts import Analysis, Path, Reach
     from kumi.ir.ops import Opcode
@@ -208,7 +207,12 @@ class _Lowering:
                 return self._reference(node)
             case Call():
                 return self._call(node, tuple(done[arg] for arg in node.args))
-        raise CompilerBug(f"{type(node).__name__} passed the analysis")
+            case Tuple():
+                return self.builder.gather(node.place, *(done[item] for item in node.items))
+            case Object():
+                fields = tuple(name for name, _ in node.fields)
+                values = (done[value] for _, value in node.fields)
+                return self.builder.gather(node.place, *values, fields=fields)
 
     def _reference(self, node: Name) -> int:
         result = self.results[node.name]
@@ -224,7 +228,7 @@ class _Lowering:
             result = DESUGARED[function.name](self.builder, node.place, *args)
             self.builder.written = None
             return result
-        if function.name == "to_decimal" and (literal := _decimal(node.args[0])) is not None:
+        if (literal := decimal_literal(node)) is not None:
             return self.builder.constant(node.place, DECIMAL, literal)
         return self._operation(node, function, args)
 
@@ -237,8 +241,11 @@ class _Lowering:
             return self._along(ALONG[function.name], node, args)
         if function.reducer:
             return self.builder.reduce(node.place, function, *args)
-        make = self.builder.search if function.table else self.builder.map
-        return make(node.place, function, *args, options=self._options(node))
+        options = self._options(node)
+        if function.table:
+            return self.builder.search(node.place, function, *args, options=options)
+        kind = self.analysis.kinds[node]
+        return self.builder.map(node.place, function, *args, options=options, kind=kind)
 
     def _along(self, opcode: Opcode, node: Call, args: tuple[int, ...]) -> int:
         kind, options = self.analysis.kinds[node], self._options(node)
@@ -249,16 +256,6 @@ class _Lowering:
 
     def _options(self, node: Call) -> tuple[tuple[str, object], ...]:
         return tuple(self.analysis.options.get(node, {}).items())
-
-
-def _decimal(node: ExprNode) -> Decimal | None:
-    """The decimal that a literal stands for; None for what is no literal, or no number."""
-    if not isinstance(node, Constant):
-        return None
-    try:
-        return to_decimal(node.value)
-    except (TypeError, ValueError, OverflowError):
-        return None  # the run says so, where it stands
 
 
 def _leaf(reach: Reach) -> Leaf:

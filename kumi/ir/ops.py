@@ -36,11 +36,14 @@ ROLL = Opcode("Roll", "", "the same, from the other end where there is none")
 CROSS = Opcode("Cross", "", "each element beside all of its array")
 OUTER = Opcode("Outer", "", "elements that go with those of any other array", free=True)
 ALIGN = Opcode("Align", "", "repeat a vector over deeper axes")
+ARRAY = Opcode("Array", "", "a tuple of its arguments, element by element")
+OBJECT = Opcode("Object", "", "an object of its arguments by name, element by element")
 
 OPCODES: tuple[Opcode, ...] = (
     *(LOAD_INPUT, CONST, REF, STORE),
     *(MAP, SELECT, REDUCE, SEARCH),
     *(INDEX, SHIFT, ROLL, CROSS, OUTER, ALIGN),
+    *(ARRAY, OBJECT),
 )
 PASSED_ON = (REF, STORE, OUTER)
 """The operations whose value is that of their argument."""

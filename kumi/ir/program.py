@@ -89,8 +89,8 @@ class Operation:
     result, but for a Reduce those of its argument, of which the result lacks the last. `kind` is
     the static kind of the result's cells. `options` are all that its function has, as literals,
     whether or not they were written. A Search has the axes of its `table`, whose columns are among
-    its arguments. `written` is what the schema has in its place, in words, where that is another
-    function or none.
+    its arguments; an Object the names of its `fields`. `written` is what the schema has in its
+    place, in words, where that is another function or none.
     """
 
     index: int
@@ -105,6 +105,7 @@ class Operation:
     value: object = None
     options: tuple[tuple[str, object], ...] = ()
     table: tuple[AxisName, ...] = ()
+    fields: tuple[str, ...] = ()
     written: str | None = None
 
     @property

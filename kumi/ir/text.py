@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
@@ -99,8 +100,8 @@ def _own_name(axis: str) -> str:
 def _operands(operation: Operation) -> Iterator[str]:
     if operation.opcode is CONST:
         yield _shortened(literal(operation.value))
-    for arg in operation.args:
-        yield f"%{arg}"
+    for arg, field in zip_longest(operation.args, operation.fields, fillvalue=""):
+        yield f"{visible(field)}: %{arg}" if operation.fields else f"%{arg}"
     for name, value in operation.options:
         yield f"{name}: {_shortened(literal(value))}"
 

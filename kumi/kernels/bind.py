@@ -30,6 +30,7 @@ from kumi.kernels.reduce import REDUCERS
 from kumi.kernels.rounding_columns import ROUNDING
 from kumi.kernels.searches import TABLES
 from kumi.kernels.templates import NAMES, template
+from kumi.kernels.tuple_functions import concerns, function_of_tuples
 from kumi.kernels.vectors import Column, cells, column_of
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ def scalar(
     builtins and what is in `NAMES`; or a callable. Either takes and gives plain Python objects,
     None for null. `options` are all that the function has, by name.
     """
+    if concerns(function, kinds, result):
+        return function_of_tuples(function, kinds, result, _of_either)
     found: str | Callable[..., Any] | None = None
     if DECIMAL in kinds or result is DECIMAL:
         found = decimal_scalars.function(function, kinds, result, **options)
@@ -67,6 +70,8 @@ def elementwise(
     function: str, kinds: tuple[Kind, ...], result: Kind, **options: object
 ) -> Callable[..., Column]:
     """A function of columns of one length and scalars, at least one of them a column."""
+    if concerns(function, kinds, result):
+        return function_of_tuples(function, kinds, result, _of_either)
     by_row = _by_row(_callable(function, kinds, result, options), result)
     factories = DECIMALS if DECIMAL in kinds or result is DECIMAL else _FACTORIES
     factory = factories.get(function)
@@ -95,6 +100,18 @@ def reducer(function: str, kind: Kind, result: Kind) -> Callable[[Column, Axis, 
     if kind is DECIMAL and function in DECIMAL_REDUCERS:
         return DECIMAL_REDUCERS[function]
     return REDUCERS[function](kind)
+
+
+def _of_either(function: str, kinds: tuple[Kind, ...], result: Kind) -> Callable[..., Any]:
+    """A function of scalars and of columns: whichever an item of a tuple is."""
+    of_columns = elementwise(function, kinds, result)
+    of_scalars = _callable(function, kinds, result, {})
+
+    def either(*arguments: Any) -> Any:
+        wide = any(argument.__class__ is Column for argument in arguments)
+        return of_columns(*arguments) if wide else of_scalars(*arguments)
+
+    return either
 
 
 def _callable(

@@ -78,7 +78,7 @@ def divide(a: Any, b: Any) -> Column:
     product = _as_product(a, above, below)
     if product is not None:
         return product
-    return Column.of_quotients(Ratios(a, b, above, below, size))
+    return Column.deferring(Ratios(a, b, above, below, size))
 
 
 def _as_product(a: Any, above: Parts, below: Parts) -> Column | None:

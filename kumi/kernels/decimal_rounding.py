@@ -108,7 +108,7 @@ def round_column(argument: Any, digits: int = 0, mode: str = "half_even") -> Col
     """
     if abs(digits) > MOST_DIGITS:
         return None
-    if argument.quotients is not None:
+    if argument.deferred is not None:
         return _finished(*_ratios(argument, digits), digits, mode)
     whole, scale, bound = parts(argument)
     if digits >= scale:
@@ -119,12 +119,12 @@ def round_column(argument: Any, digits: int = 0, mode: str = "half_even") -> Col
 
 def _ratios(argument: Any, digits: int) -> tuple[Any, Any, int]:
     """What was divided, the one of these above the other times `10 ** -digits`, and the bound."""
-    above, below = argument.quotients.above, argument.quotients.below
+    above, below = argument.deferred.above, argument.deferred.below
     by = digits + below.scale - above.scale
     up, down = ten(max(by, 0)), ten(max(-by, 0))
     if max(above.bound * up, below.bound * down) > LARGEST:
-        above = tight(argument.quotients.dividend, above)
-        below = tight(argument.quotients.divisor, below)
+        above = tight(argument.deferred.dividend, above)
+        below = tight(argument.deferred.divisor, below)
     most = max(above.bound * up, below.bound * down)
     fits = max(most, up, down) <= LARGEST
     top, bottom = rescaled(above.whole, max(by, 0), fits=fits), below.whole
@@ -158,7 +158,7 @@ def round_column_to(argument: Any, step: Any, mode: str) -> Column | None:
     unit = parts(step)
     if np.any(unit.whole <= 0):
         return None
-    if step.__class__ is Column or argument.__class__ is not Column or argument.quotients:
+    if step.__class__ is Column or argument.__class__ is not Column or argument.deferred:
         return _multiples(argument, unit, mode)
     found = parts(argument)
     scale = max(unit.scale, found.scale)
@@ -173,7 +173,7 @@ def round_column_to(argument: Any, step: Any, mode: str) -> Column | None:
 
 def _multiples(argument: Any, unit: Parts, mode: str) -> Column | None:
     """The same for quotients, and for a step in each cell: with Python's integers."""
-    quotients: Any = argument.quotients if argument.__class__ is Column else None
+    quotients: Any = argument.deferred if argument.__class__ is Column else None
     above, below = (quotients.above, quotients.below) if quotients else (parts(argument), _ONE)
     top = boxed(above.whole) * ten(below.scale + unit.scale)
     bottom = boxed(below.whole) * boxed(unit.whole) * ten(above.scale)

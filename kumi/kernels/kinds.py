@@ -48,9 +48,13 @@ class TupleOf:
     items: tuple[Kind, ...]
 
     def __str__(self) -> str:
-        return f"tuple<{', '.join(map(str, self.items))}>"
+        shown = list(map(str, self.items[:_SHOWN]))
+        if len(self.items) > _SHOWN:
+            shown.append(f"... {len(self.items) - _SHOWN} more")
+        return f"tuple<{', '.join(shown)}>"
 
 
+_SHOWN = 6
 Kind: TypeAlias = Scalar | ArrayOf | TupleOf
 
 INTEGER, FLOAT, DECIMAL = Scalar.INTEGER, Scalar.FLOAT, Scalar.DECIMAL
@@ -66,6 +70,11 @@ _RANK = {INTEGER: 0, FLOAT: 1, DECIMAL: 2}
 def is_numeric(kind: Kind) -> bool:
     """Whether arithmetic takes it: integer, float or decimal."""
     return kind in NUMERIC
+
+
+def may_be_made(kind: Kind) -> bool:
+    """Whether a value of a kind may be a tuple or an object that a run made."""
+    return isinstance(kind, TupleOf) or kind in {HASH, ANY}
 
 
 def comparable(one: Kind, other: Kind) -> bool:
@@ -88,7 +97,11 @@ def comparable(one: Kind, other: Kind) -> bool:
 def promote(*kinds: Kind) -> Kind:
     """The kind of a choice between values: decimal > float > integer, equal kinds stay, else any.
 
-    A null among them does not count: it takes the others' kind.
+    A null among them does not count: it takes the others' kind. Tuples of one length go item by
+    item.
+
+    >>> print(promote(TupleOf((INTEGER, STRING)), TupleOf((FLOAT, STRING))))
+    tuple<float, string>
     """
     if kinds and kinds.count(kinds[0]) == len(kinds):
         return kinds[0]
@@ -97,4 +110,9 @@ def promote(*kinds: Kind) -> Kind:
         return NULL
     if all(is_numeric(kind) for kind in known):
         return max(known, key=_RANK.__getitem__)  # type: ignore[arg-type]  # what has a rank is a Scalar
-    return known[0] if all(kind == known[0] for kind in known) else ANY
+    if all(kind == known[0] for kind in known):
+        return known[0]
+    tuples = [kind.items for kind in known if isinstance(kind, TupleOf)]
+    if len(tuples) < len(known) or len(set(map(len, tuples))) > 1:
+        return ANY
+    return TupleOf(tuple(promote(*items) for items in zip(*tuples, strict=True)))

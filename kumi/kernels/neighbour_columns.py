@@ -53,11 +53,10 @@ def shifted(column: Column, axes: Sequence[Axis], *, by: int, policy: str, fill:
         return column
     if not all(map(_is_even, axes)):
         return _taken(column, _sources(axes, by, policy), fill)
-    shape = (len(axes[0].counts), int(axes[0].counts[0]), -1)
-    values = _slid(column.values.reshape(shape), by, policy, fill).reshape(-1)
+    values = _slid(column.values, axes, by, policy, fill)
     valid = column.valid
     if valid is not None:
-        valid = _slid(valid.reshape(shape), by, policy, True).reshape(-1)
+        valid = _slid(valid, axes, by, policy, fill=True)
     return Column(values, valid, column.bound, column.scale)
 
 
@@ -69,24 +68,37 @@ def _positions(axis: Axis) -> Numbers:
 
 
 def _is_even(axis: Axis) -> bool:
-    counts = axis.counts
-    return len(counts) == 1 or bool((counts == counts[0]).all())
+    """Whether all parents have the same number of elements."""
+    return len(axis.offsets) <= 2 or bool((axis.counts == axis.counts[0]).all())  # noqa: PLR2004 - one parent
 
 
-def _slid(block: NDArray[Any], by: int, policy: str, fill: Any) -> NDArray[Any]:
-    """A block (parents, elements, cells below) moved along its elements."""
-    size = block.shape[1]
+def _slid(
+    values: NDArray[Any], axes: Sequence[Axis], by: int, policy: str, fill: Any
+) -> NDArray[Any]:
+    """The values moved along the first axis, of which all parents have the same number of cells."""
+    moved = np.empty_like(values)
+    source, target = _by_element(values, axes), _by_element(moved, axes)
+    size = len(source)
     by = by % size if policy == "wrap" else max(-size, min(by, size))
-    if policy == "wrap":
-        return np.concatenate((block[:, size - by :], block[:, : size - by]), axis=1)
-    moved = np.empty_like(block)
     if by >= 0:
-        moved[:, by:] = block[:, : size - by]
-        moved[:, :by] = block[:, :1] if policy == "clamp" else fill
+        target[by:] = source[: size - by]
     else:
-        moved[:, :by] = block[:, -by:]
-        moved[:, by:] = block[:, -1:] if policy == "clamp" else fill
+        target[:by] = source[-by:]
+    if policy == "wrap":
+        target[:by] = source[size - by :]
+    elif by >= 0:
+        target[:by] = source[:1] if policy == "clamp" else fill
+    else:
+        target[by:] = source[-1:] if policy == "clamp" else fill
     return moved
+
+
+def _by_element(values: NDArray[Any], axes: Sequence[Axis]) -> NDArray[Any]:
+    """A view of the values whose first dimension are the elements of the first axis."""
+    parents = len(axes[0].offsets) - 1
+    if parents == 1 and len(axes) == 1:
+        return values
+    return values.reshape(parents, axes[0].size // parents, -1).swapaxes(0, 1)
 
 
 def _sources(axes: Sequence[Axis], by: int, policy: str) -> Numbers:

@@ -93,6 +93,6 @@ _RULES: dict[str, NullRule] = {
 }
 
 
-def null_rule(function: str) -> NullRule:
-    """The rule of a function, by its canonical name."""
-    return _RULES.get(function, _TAKES_NONE)
+def null_rule(function: str, *, of_items: bool = False) -> NullRule:
+    """The rule of a function, by its canonical name; of the items of a tuple no fold skips one."""
+    return _TAKES_NONE if of_items else _RULES.get(function, _TAKES_NONE)

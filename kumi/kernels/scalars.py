@@ -12,6 +12,7 @@ infinite, a sine of infinity is NaN. What the language rejects raises ValueError
 from __future__ import annotations
 
 import math
+from datetime import date
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NoReturn
@@ -123,7 +124,7 @@ def absolute(x: Any) -> Any:
 
 def clamp(x: Any, low: Any, high: Any) -> Any:
     """X where it lies between the bounds, else the bound; ValueError where they are reversed."""
-    _require_ordered((x, low, high), int | float | Decimal | str)
+    _require_ordered((x, low, high), int | float | Decimal | str | date)
     if low > high:
         raise ValueError("clamp: the lower bound is above the upper")
     return low if x < low else min(x, high)

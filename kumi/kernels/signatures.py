@@ -27,30 +27,42 @@ from kumi.kernels.argument_rules import (
     lookup_table,
     uniform,
 )
-from kumi.kernels.kinds import ArrayOf, Kind, TupleOf, is_numeric, promote
+from kumi.kernels.constraints import (
+    ANY,
+    ARRAY,
+    BOOLEAN,
+    BOOLEANS,
+    COMPARED,
+    DATE,
+    DECIMAL,
+    DIGITS,
+    INDEX,
+    INTEGER,
+    KEY,
+    LEVELS,
+    LITERAL,
+    NUMBERS,
+    NUMERIC,
+    ORDERED,
+    PRINTED,
+    SHOWN_DIGITS,
+    STEPS,
+    STRING,
+    STRINGS,
+    TEXT,
+    TEXT_OR_NUMBER,
+    TEXTUAL,
+    TUPLE,
+    VALUE,
+    Constraint,
+)
+from kumi.kernels.kinds import ArrayOf, Kind, TupleOf, promote
 from kumi.kernels.rounding import GOES_UP
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kumi.kernels.argument_rules import Misfit
-
-
-@dataclass(frozen=True, slots=True)
-class Constraint:
-    """What a parameter takes. `name` is for messages: "expects a number".
-
-    Where there is `literal`, the argument must be written as one, of which that holds: its value
-    decides what is computed.
-    """
-
-    name: str
-    admits: Callable[[Kind], bool]
-    literal: Callable[[object], bool] | None = None
-
-    def takes(self, value: object) -> bool:
-        """Whether a literal is what it must be."""
-        return self.literal is None or self.literal(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +90,7 @@ class Function:
     more, before the parameter `group_at`. `clash` looks at all kinds together: it says which
     argument does not go with the others, and what would. Where there is a `table`, it says which of
     so many arguments are columns of one: they lie in the same array, whose axis the call drops.
+    `of_items` folds the items of a tuple, each cell's own.
     """
 
     name: str
@@ -90,6 +103,7 @@ class Function:
     group_at: int = 0
     clash: Callable[[tuple[Kind, ...]], Misfit | None] | None = None
     table: Callable[[int], frozenset[int]] | None = None
+    of_items: bool = False
 
     @property
     def defaults(self) -> dict[str, str | int | None]:
@@ -119,55 +133,8 @@ class Function:
         return self.taking(len(arguments)) is not None and self.misfit(arguments) is None
 
 
-NUMERIC = Constraint("a number", is_numeric)
-DIGITS = Constraint(
-    "an integer literal from -1000 to 1000",
-    lambda kind: kind is kinds.INTEGER,
-    lambda value: isinstance(value, int) and abs(value) <= 1000,  # noqa: PLR2004 - as it is named
-)
-LITERAL = Constraint(
-    "a literal that is not null", lambda kind: kind is not kinds.NULL, lambda _: True
-)
-KEY = Constraint(
-    "a number, a string, a boolean or a date",
-    lambda kind: is_numeric(kind) or kind in {kinds.STRING, kinds.BOOLEAN, kinds.DATE},
-)
-VALUE = Constraint("a single value", lambda kind: not isinstance(kind, ArrayOf | TupleOf))
-INTEGER = Constraint("an integer", lambda kind: kind is kinds.INTEGER)
-STRING = Constraint("a string", lambda kind: kind is kinds.STRING)
-BOOLEAN = Constraint("a boolean", lambda kind: kind is kinds.BOOLEAN)
-TEXT = Constraint("a string", lambda kind: kind in {kinds.STRING, kinds.ANY})
-ORDERED = Constraint("a number or a string", lambda kind: is_numeric(kind) or kind is kinds.STRING)
-TEXT_OR_NUMBER = Constraint(
-    "a number or its text", lambda kind: is_numeric(kind) or kind in (kinds.STRING, kinds.ANY)
-)
-PRINTED = Constraint(
-    "a number, a string, a boolean or a date",
-    lambda kind: KEY.admits(kind) or kind in {kinds.ANY, kinds.SYMBOL},
-)
-SHOWN_DIGITS = Constraint(
-    "an integer literal from 0 to 1000",
-    lambda kind: kind is kinds.INTEGER,
-    lambda value: isinstance(value, int) and 0 <= value <= 1000,  # noqa: PLR2004 - as it is named
-)
-DECIMAL = Constraint("a decimal", lambda kind: kind is kinds.DECIMAL)
-INDEX = Constraint("the name of an index", lambda kind: kind is kinds.SYMBOL, lambda _: True)
-DATE = Constraint("a date", lambda kind: kind is kinds.DATE)
-ARRAY = Constraint("an array", lambda kind: isinstance(kind, ArrayOf | TupleOf))
-ANY = Constraint("any value", lambda _: True)
-
 MODE = Option("mode", tuple(GOES_UP), "half_even")
 
-STEPS = Constraint(
-    "an integer literal of at most 15 digits",
-    lambda kind: kind is kinds.INTEGER,
-    lambda value: isinstance(value, int) and abs(value) < 10**15,
-)
-LEVELS = Constraint(
-    "an integer from 0",
-    lambda kind: kind is kinds.INTEGER,
-    lambda value: isinstance(value, int) and value >= 0,
-)
 POLICIES = ("zero", "clamp", "wrap")
 AXIS_OFFSET = Option("axis_offset", default=0, takes=LEVELS)
 
@@ -204,6 +171,16 @@ def _element(arguments: tuple[Kind, ...]) -> Kind:
     return kinds.ANY
 
 
+def _total(arguments: tuple[Kind, ...]) -> Kind:
+    """Of the items of a tuple; an integer where there is none."""
+    found = _element(arguments)
+    return kinds.INTEGER if found is kinds.NULL else found
+
+
+def _real_total(arguments: tuple[Kind, ...]) -> Kind:
+    return _real((_total(arguments),))
+
+
 def _last(arguments: tuple[Kind, ...]) -> Kind:
     return arguments[-1]
 
@@ -233,6 +210,13 @@ def _fold(
 ) -> Function:
     name, *aliases = names.split()
     return Function(name, tuple(aliases), reducer=True, parameters=parameters, result=result)
+
+
+def _of_items(
+    names: str, items: Constraint, result: Callable[[tuple[Kind, ...]], Kind]
+) -> Function:
+    """A fold of a tuple's items: the axes stay, since the items are all of one cell."""
+    return _map(names, (items,), result, of_items=True)
 
 
 FUNCTIONS: tuple[Function, ...] = (
@@ -314,7 +298,7 @@ FUNCTIONS: tuple[Function, ...] = (
     _map("cross", (ANY,), _first),
     _map("outer", (ANY,), _first),
     _map("index", (INDEX,), _integer),
-    _map("concat", (ANY, ANY), _string),
+    _map("concat", (TEXTUAL, TEXTUAL), _string),
     _map("to_decimal", (TEXT_OR_NUMBER,), _decimal),
     _map("to_integer to_int", (TEXT_OR_NUMBER,), _integer),
     _map("to_float", (TEXT_OR_NUMBER,), _float),
@@ -333,15 +317,23 @@ FUNCTIONS: tuple[Function, ...] = (
     _map("add_months", (DATE, INTEGER), _date),
     _map("add_years", (DATE, INTEGER), _date),
     _fold("sum", (NUMERIC,), _first),
+    _of_items("sum", NUMBERS, _total),
+    _of_items("count", TUPLE, _integer),
     _fold("count", (ANY,), _integer),
     _fold("min", (ORDERED,), _first),
     _fold("min", (DATE,), _date),
+    _of_items("min", COMPARED, _element),
     _fold("max", (ORDERED,), _first),
     _fold("max", (DATE,), _date),
+    _of_items("max", COMPARED, _element),
     _fold("any any?", (BOOLEAN,), _boolean),
+    _of_items("any any?", BOOLEANS, _boolean),
     _fold("all all?", (BOOLEAN,), _boolean),
+    _of_items("all all?", BOOLEANS, _boolean),
     _fold("join", (STRING,), _string),
+    _of_items("join", STRINGS, _string),
     _fold("mean avg", (NUMERIC,), _real),
+    _of_items("mean avg", NUMBERS, _real_total),
     _fold("sum_if", (NUMERIC, BOOLEAN), _first),
     _fold("count_if", (ANY, ANY), _integer),
     _fold("mean_if avg_if", (NUMERIC, BOOLEAN), _real),

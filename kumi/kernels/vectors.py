@@ -44,16 +44,20 @@ EPOCH: Final = date(1970, 1, 1)
 _EPOCH_ORDINAL: Final = EPOCH.toordinal()
 
 
-class Quotients(Protocol):
-    """Divisions that nobody has asked the digits of: see `kumi.kernels.decimal_quotients`."""
+class Deferred(Protocol):
+    """Cells that are made when somebody looks at them.
+
+    Divisions whose digits nobody has asked for (`kumi.kernels.decimal_quotients`), and tuples and
+    objects that are still the columns of their parts (`kumi.kernels.tuples`).
+    """
 
     def __len__(self) -> int:
         """How many there are."""
 
     def worked_out(self) -> Column:
-        """Each to 28 digits."""
+        """Each as a cell: a quotient to 28 digits, a tuple of its items."""
 
-    def repeated(self, counts: NDArray[np.int64]) -> Quotients:
+    def repeated(self, counts: NDArray[np.int64]) -> Deferred:
         """Each repeated so many times."""
 
 
@@ -64,13 +68,13 @@ class Column:
     is for integers: no magnitude is larger (it may be generous). A column with a `scale` is one of
     decimals: each is its integer times `10 ** -scale`.
 
-    A column of `quotients` has no values yet. They are worked out when somebody looks at them,
-    which rounding does not: it asks the quotients themselves.
+    A column with `deferred` cells has no values yet. They are worked out when somebody looks at
+    them, which rounding does not: it asks the quotients themselves.
     """
 
-    __slots__ = ("bound", "exact", "quotients", "scale", "valid", "values")
+    __slots__ = ("bound", "deferred", "exact", "scale", "valid", "values")
 
-    quotients: Quotients | None
+    deferred: Deferred | None
 
     def __init__(
         self,
@@ -83,14 +87,14 @@ class Column:
         self.valid = valid
         self.bound = bound
         self.scale = scale
-        self.quotients = None
+        self.deferred = None
         self.exact: Any = None  # floats as decimals, once somebody has asked
 
     @classmethod
-    def of_quotients(cls, quotients: Quotients) -> Column:
-        """A column of quotients, none of them null."""
+    def deferring(cls, deferred: Deferred) -> Column:
+        """A column of cells that are made later, none of them null."""
         column = cls.__new__(cls)
-        column.quotients = quotients
+        column.deferred = deferred
         column.valid = column.exact = None
         return column
 
@@ -99,12 +103,12 @@ class Column:
         def __getattr__(self, name: str) -> Any:
             if name not in ("values", "bound", "scale"):
                 raise AttributeError(name)
-            worked = self.quotients.worked_out()
+            worked = self.deferred.worked_out()
             self.values, self.bound, self.scale = worked.values, worked.bound, worked.scale
             return getattr(self, name)
 
     def __len__(self) -> int:
-        return len(self.values if self.quotients is None else self.quotients)
+        return len(self.values if self.deferred is None else self.deferred)
 
     def __repr__(self) -> str:
         return f"Column({cells(self)!r}, bound={self.bound})"
@@ -143,9 +147,13 @@ def axis_over(arrays: Sequence[Sequence[Any]]) -> Axis:
 
 def align(column: Column, axes: Sequence[Axis]) -> Column:
     """Repeat each cell over the elements below it: `axes` are the deeper ones, outermost first."""
-    counts = axes[0].counts if len(axes) == 1 else np.diff(composed(axes))
-    if column.quotients is not None:
-        return Column.of_quotients(column.quotients.repeated(counts))
+    return repeated(column, axes[0].counts if len(axes) == 1 else np.diff(composed(axes)))
+
+
+def repeated(column: Column, counts: NDArray[np.int64]) -> Column:
+    """Each cell repeated so many times."""
+    if column.deferred is not None:
+        return Column.deferring(column.deferred.repeated(counts))
     valid = None if column.valid is None else np.repeat(column.valid, counts)
     return Column(np.repeat(column.values, counts), valid, column.bound, column.scale)
 
@@ -173,10 +181,14 @@ def to_lists(column: Column, axes: Sequence[Axis]) -> list[Any]:
 
     Inner arrays that are empty are kept. Cells are plain Python objects, None where null.
     """
-    nested = cells(column)
+    return nested(cells(column), axes)
+
+
+def nested(flat: list[Any], axes: Sequence[Axis]) -> list[Any]:
+    """Flat cells as lists within lists, along `axes`."""
     for axis in reversed(axes[1:]):
-        nested = [nested[start:end] for start, end in pairwise(axis.offsets.tolist())]
-    return nested
+        flat = [flat[start:end] for start, end in pairwise(axis.offsets.tolist())]
+    return flat
 
 
 def column_of(found: Sequence[Any], kind: Kind, types: set[type] | None = None) -> Column:

@@ -22,6 +22,7 @@ from kumi.kernels import bind
 from kumi.kernels.kinds import ZEROS
 from kumi.kernels.neighbour_columns import positions, shifted
 from kumi.kernels.pairs import beside, crossed, spread
+from kumi.kernels.tuples import gathered, object_of, tuple_of
 from kumi.kernels.vectors import align
 from kumi.observations import Level
 from kumi.syntax.nodes import Symbol
@@ -226,6 +227,8 @@ class _Writer:
             ops.SEARCH: self._search,
             ops.MAP: self._map,
             ops.SELECT: self._map,
+            ops.ARRAY: self._gather,
+            ops.OBJECT: self._gather,
         }
         if operation.opcode in writers:
             return writers[operation.opcode](operation)
@@ -289,6 +292,17 @@ class _Writer:
             self.bound.update(bind.NAMES)
             return kernel.format(*args)
         return f"{self._bind(f'k{operation.index}', kernel)}({', '.join(args)})"
+
+    def _gather(self, operation: Operation) -> str:
+        """A tuple, or an object; over arrays the columns of its parts, side by side."""
+        parts = f"({''.join(f'{self._names[arg]}, ' for arg in operation.args)})"
+        is_object = operation.opcode is ops.OBJECT
+        name = self._bind(f"names{operation.index}", operation.fields) if is_object else "None"
+        if operation.axes:
+            self._bind("gathered", gathered)
+            return f"gathered({parts}, {name})"
+        make = object_of if is_object else tuple_of
+        return f"{self._bind(make.__name__, make)}({name}, {parts})"
 
     def _search(self, operation: Operation) -> str:
         kinds = tuple(self._kind(arg) for arg in operation.args)

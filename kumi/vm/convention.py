@@ -83,12 +83,14 @@ class OutputTable:
     `names` are the outputs that were asked for, in order. `places` says of everything that can be
     read, which is these and each trait that was computed on the way, where its value stands among
     the cells, and its axes. `axes` are those of the program, `declared` all names of the schema.
+    `made` are those of which a cell may be a tuple or an object that the run made, or hold one.
     """
 
     names: tuple[str, ...]
     places: dict[str, tuple[int, tuple[AxisName, ...]]]
     axes: tuple[AxisName, ...]
     declared: frozenset[str]
+    made: frozenset[str] = frozenset()
 
 
 class Computed:

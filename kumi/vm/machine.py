@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from kumi import hooks
 from kumi.errors import InputError
+from kumi.kernels.kinds import may_be_made
 from kumi.observations import Level
 from kumi.vm import convention as names
 from kumi.vm import failure
@@ -147,4 +148,5 @@ def _outputs(program: Program, declared: frozenset[str]) -> names.OutputTable:
         name: (position, program.result(name).result_axes)
         for position, name in enumerate(program.readable)
     }
-    return names.OutputTable(program.outputs, places, program.axes, declared)
+    made = frozenset(name for name in places if may_be_made(program.result(name).kind))
+    return names.OutputTable(program.outputs, places, program.axes, declared, made)

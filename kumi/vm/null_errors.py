@@ -16,7 +16,9 @@ import numpy as np
 
 from kumi.analysis.facts import symbol
 from kumi.ir import ops
+from kumi.kernels.kinds import TupleOf
 from kumi.kernels.null_rules import null_rule
+from kumi.kernels.tuples import parts_of
 from kumi.kernels.vectors import Column
 from kumi.vm.access import access_path
 from kumi.vm.convention import LOADING, axis
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kumi.ir.program import Operation, Program
+    from kumi.kernels.kinds import Kind
 
 _GONE = object()
 """Stands for a cell of a vector that was freed."""
@@ -40,15 +43,20 @@ def null_message(program: Program, failed: Operation, local: Mapping[str, Any]) 
     """
     search = _Search(program, local)
     function = failed.function or "select"
-    rule = null_rule(function)
+    of_items = function != "at" and isinstance(_kind(program, failed.args[0]), TupleOf)
+    rule = null_rule(function, of_items=of_items)
     for number, arg in enumerate(failed.args):
-        position = search.null_in(arg)
-        if position is not None and not rule.takes(number):
+        null = search.null_in(arg) or (search.null_item(arg) if of_items else None)
+        if null is not None and not rule.takes(number):
             who = "a condition" if failed.opcode is ops.SELECT else f"`{symbol(function)}`"
             who = failed.written or who
-            what = search.origin(_Cell(arg, position)) or _argument(failed, number)
+            what = search.origin(null) or _argument(failed, number)
             return f"{who} takes no null, and {what} is null; {_COALESCE}"
     return None
+
+
+def _kind(program: Program, index: int) -> Kind:
+    return program.operations[index].kind
 
 
 def _argument(failed: Operation, number: int) -> str:
@@ -65,6 +73,13 @@ class _Cell:
     position: int
 
 
+def _first_null(index: int, value: Any) -> _Cell | None:
+    if isinstance(value, Column):
+        valid = value.valid
+        return None if valid is None or valid.all() else _Cell(index, int(valid.argmin()))
+    return _Cell(index, 0) if value is None else None
+
+
 class _Search:
     """The values of a run that failed, and the way back from a null in one of them."""
 
@@ -74,12 +89,20 @@ class _Search:
         self._names = value_names(program)
         self._axes = {name: local.get(axis(n)) for n, name in enumerate(program.axes)}
 
-    def null_in(self, index: int) -> int | None:
-        """Where the first null of a value is."""
+    def null_in(self, index: int) -> _Cell | None:
+        """The first null of a value."""
+        return _first_null(index, self._value(index))
+
+    def null_item(self, index: int) -> _Cell | None:
+        """The first null among the items of a tuple: what the tuple was made of."""
         value = self._value(index)
-        if isinstance(value, Column):
-            return None if value.valid is None or value.valid.all() else int(value.valid.argmin())
-        return 0 if value is None else None
+        made = self._operations[index]
+        while made.opcode in (ops.REF, ops.ALIGN):
+            made = self._operations[made.args[0]]
+        if made.opcode is not ops.ARRAY or made.axes != self._operations[index].axes:
+            return None
+        items = zip(made.args, parts_of(value) or (), strict=False)  # none where it is gone
+        return next(filter(None, (_first_null(arg, item) for arg, item in items)), None)
 
     def origin(self, cell: _Cell) -> str | None:
         """Where a null came from, in words: an input with its indexes, a declaration, a fold."""
@@ -100,6 +123,10 @@ class _Search:
             return self._leaf(operation, position)
         if operation.opcode is ops.REDUCE:
             return f"the `{operation.function}` of no elements"
+        if operation.opcode in (ops.SHIFT, ops.ROLL):
+            source = self._value(operation.args[0])
+            has_nulls = not isinstance(source, Column) or source.valid is not None
+            return None if has_nulls else "a neighbour in a row that is shorter"
         return self._item(operation, position) if operation.function == "at" else None
 
     def _leaf(self, operation: Operation, position: int, item: str = "") -> str | None:

@@ -19,6 +19,7 @@ from kumi.syntax.nodes import (
     Name,
     SchemaTree,
 )
+from kumi.syntax.nodes import Object as ObjectNode
 from kumi.syntax.nodes import Tuple as TupleNode
 from kumi.syntax.text import parse
 
@@ -74,7 +75,9 @@ leaves = st.one_of(
 def wrong(operands):
     args = st.lists(operands, max_size=3).map(tuple)
     functions = st.builds(Call, st.just(PLACE), st.sampled_from(FUNCTION_NAMES), args)
-    return functions | st.builds(TupleNode, st.just(PLACE), args)
+    fields = st.lists(st.tuples(st.sampled_from("abc"), operands), max_size=3).map(tuple)
+    objects = st.builds(ObjectNode, st.just(PLACE), fields)
+    return functions | objects | st.builds(TupleNode, st.just(PLACE), args)
 
 
 expressions = st.recursive(leaves, wrong, max_leaves=8)
@@ -101,12 +104,19 @@ declarations = st.builds(
 numbers = st.sampled_from(NUMBERS[:2]).map(path) | st.sampled_from([1, 2.5]).map(literal)
 
 
+def tuples(operands):
+    items = st.lists(operands, min_size=1, max_size=3).map(tuple)
+    return st.builds(TupleNode, st.just(PLACE), items)
+
+
 def right(operands):
     condition = call(["less_than", "equal"], operands, operands)
     return st.one_of(
         call(["add", "divide", "coalesce"], operands, operands),
         call(["select"], condition, operands, operands),
         call(["sum", "max", "mean", "count"], operands),
+        call(["sum", "max", "mean", "count"], tuples(operands)),
+        call(["at"], tuples(operands), st.sampled_from([0, -1, 5]).map(literal)),
         call(["sum_if", "mean_if"], operands, condition),
         call(["count_if"], operands, operands),
     )

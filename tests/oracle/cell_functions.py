@@ -10,6 +10,7 @@ from fractions import Fraction
 
 import exact_numbers
 from exact_numbers import as_decimal, as_fraction, digits_28
+from gathered_values import is_tuple
 
 NUMBERS = ("integer", "float", "decimal")
 
@@ -36,6 +37,10 @@ def promote(*kinds):
     known = {kind for kind in kinds if kind != "null"}
     if len(known) < 2:
         return known.pop() if known else "null"
+    if all(map(is_tuple, known)) and len({len(kind[1]) for kind in known}) == 1:
+        return "tuple", tuple(map(promote, *(kind[1] for kind in known)))
+    if any(map(is_tuple, known)):
+        return "any"
     if not known <= set(NUMBERS):
         return "any"
     return "decimal" if "decimal" in known else "float"
@@ -53,6 +58,8 @@ def to_float(value):
 
 def converted(value, kind):
     """A value that was loaded or chosen, as the kind that it is to have."""
+    if is_tuple(kind) and value is not None:
+        return list(map(converted, value, kind[1]))
     ways = {"float": to_float, "date": as_date, "decimal": to_decimal}
     return ways.get(kind, lambda same: same)(value)
 
@@ -514,7 +521,7 @@ def kind_of(function, kinds):
         exact = function in ("divide", "mean") and "decimal" in kinds
         return "decimal" if exact else "float"
     if function == "at":
-        return kinds[0][1]
+        return promote(*kinds[0][1]) if is_tuple(kinds[0]) else kinds[0][1]
     if function in CHOICES:
         return promote(*kinds[CHOICES[function] :])
     if function == "multiply" and kinds[0] == "string":

@@ -28,6 +28,7 @@ from cell_functions import (
     to_decimal,
 )
 from exact_numbers import as_decimal
+from gathered_values import OF_NOTHING, STEPS, as_object, as_tuple, folded, is_tuple
 
 from kumi.syntax import nodes
 
@@ -164,6 +165,12 @@ class _Run:
                 return self.loaded[node.path]
             case nodes.Name():
                 return self.declaration(node.name)
+            case nodes.Tuple():
+                parts = self._all(node.items)
+                return gathered(("tuple", tuple(one.kind for one in parts)), parts, as_tuple)
+            case nodes.Object():
+                names, values = zip(*node.fields, strict=True) if node.fields else ((), ())
+                return gathered("hash", self._all(values), as_object(names))
         if node.function == "index":
             return self._positions(node)
         return called(node.function, self._all(node.args), dict(node.options))
@@ -215,6 +222,35 @@ def constant(value):
 # -- functions over axes
 
 
+def gathered(kind, parts, make):
+    """The parts of every cell as one value."""
+    axes = max((part.axes for part in parts), key=len, default=())
+    return Value(kind, axes, _each(make, [(len(part.axes), part.cells) for part in parts]))
+
+
+def items_of(value):
+    """The items of a tuple, each with the axes of the whole."""
+    return [
+        Value(kind, value.axes, _each(lambda cell, n=n: cell[n], [(len(value.axes), value.cells)]))
+        for n, kind in enumerate(value.kind[1])
+    ]
+
+
+def fold_of_items(function, value):
+    """A fold of a tuple: the axes stay."""
+
+    def each(meaning, item):
+        cells = _each(_meaning(function, meaning), [(len(item.axes), item.cells)])
+        return Value(item.kind, item.axes, _sound(cells, len(item.axes)))
+
+    found = folded(function, items_of(value), called, constant, each)
+    if found is not None:
+        return found
+    nothing, kind = OF_NOTHING[function]
+    depth = [(len(value.axes), value.cells)]
+    return Value(kind, value.axes, _each(lambda _: nothing, depth))
+
+
 def called(function, args, options=None):
     options = {key: getattr(one, "name", one) for key, one in (options or {}).items()}
     if function in ("shift", "roll"):
@@ -225,8 +261,10 @@ def called(function, args, options=None):
         return searched(function, args, options)
     if function in SAID_WITH_OTHERS:
         return SAID_WITH_OTHERS[function](*args)
+    if is_tuple(args[0].kind) and function in STEPS:
+        return fold_of_items(function, args[0])
     kind = kind_of(function, [arg.kind for arg in args])
-    if function in FOLDS:
+    if function in FOLDS and not is_tuple(args[0].kind):
         (arg,) = args
         fold = _meaning(
             function, lambda *items: as_it_is(FOLDS[function](list(items), arg.kind), kind)
@@ -234,6 +272,9 @@ def called(function, args, options=None):
         cells = _each(lambda items: fold(*items), [(len(arg.axes) - 1, arg.cells)])
         return Value(kind, arg.axes[:-1], _sound(cells, len(arg.axes) - 1))
     bring = {"at": element}.get(function, converted if function in CHOICES else as_it_is)
+    if is_tuple(args[0].kind):
+        bring = converted if function == "at" else bring
+        function = "size" if function == "count" else function
     meaning = _of_kinds(function, {arg.kind for arg in args})
     mean = _meaning(function, lambda *cells: bring(meaning(*cells, **options), kind))
     axes = along_arrays.joined([arg.axes for arg in args])

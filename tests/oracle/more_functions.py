@@ -2,6 +2,7 @@
 
 import decimal
 import math
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -61,7 +62,7 @@ def whole(function):
 
 def extreme_of(choose):
     def apply(*given):
-        if not all(type(one) is str for one in given):
+        if not any(all(type(one) is kind for one in given) for kind in (str, date)):
             if any(type(one) not in (int, float, Decimal) for one in given):
                 raise TypeError("has no order")
             if any(type(one) is Decimal for one in given):

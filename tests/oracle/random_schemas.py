@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from random_calls import MoreCalls
+from random_gathering import Gathering
 from random_inputs import PLACE, SCALARS, SOURCE, Block
 from typed import Typed, finite, gives_null, literal, path_to, prepared, sure
 
@@ -29,7 +30,7 @@ LITERALS = {
 }
 
 
-class Formulas(MoreCalls):
+class Formulas(MoreCalls, Gathering):
     """Draws expressions of a wanted kind whose axes are the beginning of a lineage."""
 
     def __init__(self, rnd, block):
@@ -71,7 +72,7 @@ class Formulas(MoreCalls):
         made["date"] = [self.moved, self.moved, self.fold]
         if kind == "any":
             return [self.mixture, self.mixture, self.item]
-        return [*made.get(kind, []), self.item]
+        return [*made.get(kind, []), self.item, self.of_tuple]
 
     def leaf(self, kind, lineage, loose):
         rnd = self.rnd
@@ -363,6 +364,10 @@ class Formulas(MoreCalls):
         way = self.rnd.randint(0, 9)
         if way < 2:
             return self.trait(name, lineage, depth)
+        if not self.rnd.randint(0, 5):
+            found = self.gathered(lineage, depth - 1)
+            self.declared.append(replace(found, node=Name(PLACE, name)))
+            return Declaration(PLACE, "value", name, found.node)
         if way < 4:
             body, found = self.cascade(kind, lineage, depth)
         else:

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from kumi.syntax.nodes import Call, Cascade, Constant, InputPath, OneOf, Symbol
+from kumi.syntax.nodes import Call, Cascade, Constant, InputPath, Object, OneOf, Symbol, Tuple
 
 OPERATORS = {
     "add": "+",
@@ -78,6 +78,11 @@ def expression(node):
             if function == "at":
                 return f"{shown[0]}[{shown[1]}]"
             return f"fn(:{function}, {', '.join(shown)})"
+        case Tuple(items=items):
+            return f"[{', '.join(map(expression, items))}]"
+        case Object(fields=fields):
+            shown = [f"{literal(name)} => {expression(value)}" for name, value in fields]
+            return f"{{{', '.join(shown)}}}"
     return node.name
 
 

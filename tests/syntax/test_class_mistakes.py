@@ -44,6 +44,7 @@ a, b, p, lines = Input.a, Input.b, Input.p, Input.lines
         (lambda: a // 2, "a // 2", "`kumi.floor(a / b)`"),
         (lambda: 7 // a, "7 // a", "`kumi.floor(a / b)`"),
         (lambda: a ^ 2, "a ^ 2", "`a ** b`"),
+        (lambda: +a, "+a", "leave the plus out"),
         (lambda: sum(line for line in lines), "lines", "`kumi.sum(e)`"),
         (lambda: float(a), "float(a)", "known in a run"),
         (lambda: int(a), "int(a)", "known in a run"),

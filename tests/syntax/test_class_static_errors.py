@@ -106,7 +106,18 @@ MISTAKES = [
         "i.a",
     ),
     (lambda: kumi.value(kumi.ref("x") + 1), "value :x, x + 1", None),
-    (lambda: kumi.value([i.a, 1]), "value :x, [input.a, 1]", "kumi.value([i.a, 1])"),
+    (
+        lambda: kumi.value(kumi.sum([i.a, i.s])),
+        "value :x, fn(:sum, [input.a, input.s])",
+        "kumi.sum([i.a, i.s])",
+    ),
+    (
+        lambda: kumi.value({"a": i.lines.price, "b": i.others}),
+        "value :x, {a: input.lines.line.price, b: input.others.item}",
+        None,
+    ),
+    (lambda: kumi.value(kumi.tuple_of(i.a, 1)["a"]), 'value :x, [input.a, 1]["a"]', None),
+    (lambda: kumi.value(kumi.max([i.a, i.n])), "value :x, fn(:max, [input.a, input.n])", "i.n"),
     (
         lambda: kumi.value(i.a.shift(1)),
         "value :x, shift(input.a, 1)",

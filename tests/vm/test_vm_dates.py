@@ -56,6 +56,22 @@ def test_numpy_days_are_an_array_of_dates():
     assert Days.run(DATA).numpy("known").dtype == "datetime64[D]"
 
 
+def test_dates_are_kept_within_others():
+    class Quarter(kumi.Schema):
+        class Input(kumi.Record):
+            day: kumi.Field[date]
+            days: kumi.Array[date]
+
+        one = kumi.value(Input.day.clamp(date(2024, 1, 1), date(2024, 3, 31)))
+        each = kumi.value(Input.days.clamp(date(2024, 1, 1), Input.day))
+
+    result = Quarter.run(day="2024-02-29", days=["2023-12-31", "2024-01-02", "2024-03-01"])
+    assert result.one == date(2024, 2, 29)
+    assert result.each == [date(2024, 1, 1), date(2024, 1, 2), date(2024, 2, 29)]
+    with pytest.raises(ValueError, match="the lower bound is above the upper"):
+        Quarter.run(day="2023-02-28", days=["2024-01-01"])
+
+
 @pytest.mark.parametrize("kind", ["date", "integer", "decimal", "float"])
 @pytest.mark.parametrize(
     "days",

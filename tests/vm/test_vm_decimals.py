@@ -213,3 +213,21 @@ def test_of_a_table_a_quotient_meets_the_column_of_its_key_only():
         kumi.loads(f"{text} {table.format('years')} end")
     with pytest.warns(kumi.SchemaWarning, match="this quotient is a float"):
         kumi.loads(f"{text} {table.format('from')} end")
+
+
+def test_a_decimal_is_a_literal_of_a_list_in_both_forms():
+    class Listed(kumi.Schema):
+        class Input(kumi.Record):
+            rate: kumi.Field[Decimal]
+            rates: kumi.Array[Decimal]
+
+        one = kumi.value(Input.rate.is_in(Decimal("0.05"), 2))
+        each = kumi.value(Input.rates.is_in(Decimal("0.050"), Decimal("1E+1")))
+
+    inputs = "decimal :rate array :rates do decimal :item end"
+    listed = 'value :one, fn(:in, input.rate, to_decimal("0.05"), 2)'
+    each = 'value :each, fn(:in, input.rates.item, to_decimal("0.050"), to_decimal("10"))'
+    text = kumi.loads(f"schema do input do {inputs} end {listed} {each} end")
+    given = {"rate": 0.05, "rates": ["0.05", "0.051", 10]}
+    for schema in (Listed, text):
+        assert schema.run(given).to_dict() == {"one": True, "each": [True, False, True]}

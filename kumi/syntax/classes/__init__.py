@@ -42,6 +42,7 @@ from kumi.syntax.classes.functions import (
     mean_if,
     min,  # noqa: A004 - used as kumi.min
     not_,
+    object_of,
     outer,
     roll,
     select,
@@ -55,6 +56,7 @@ from kumi.syntax.classes.functions import (
     to_float,
     to_integer,
     to_string,
+    tuple_of,
     upcase,
 )
 from kumi.syntax.classes.input_paths import size, whole
@@ -117,6 +119,7 @@ __all__ = [
     "months_between",
     "none_of",
     "not_",
+    "object_of",
     "outer",
     "ref",
     "roll",
@@ -135,6 +138,7 @@ __all__ = [
     "to_integer",
     "to_string",
     "trait",
+    "tuple_of",
     "upcase",
     "value",
     "weekday",

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, overload
 from kumi.syntax import nodes
 from kumi.syntax.classes.code_places import here
 from kumi.syntax.classes.expression import Expr, Formula, N, O, Policy, applied, neighbour
+from kumi.syntax.classes.operands import node_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
     from decimal import Decimal
 
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Argument: TypeAlias = (
-    "Expr[Any] | type[Record] | Sequence[Any] | float | Decimal | str | date | None"
+    "Expr[Any] | type[Record] | Sequence[Any] | Mapping[str, Any]"
+    " | float | Decimal | str | date | None"
 )
 """What functions of any kind of value take: expressions, paths to records, lists, literals."""
 
@@ -217,6 +219,18 @@ def downcase(e: Expr[str]) -> Expr[str]:
 def at(e: Argument, index: Expr[int] | int) -> Expr[Any]:
     """The item of an array or tuple at a position; null outside, from the end where negative."""
     return applied("at", e, index)
+
+
+def tuple_of(*items: Argument) -> Expr[Any]:
+    """The items side by side: as `[a, b]`, where Python needs an expression."""
+    place = here()
+    return Formula(node_of(items, place))
+
+
+def object_of(**fields: Argument) -> Expr[Any]:
+    """The values by name: as `{"name": e}`, where Python needs an expression."""
+    place = here()
+    return Formula(node_of(fields, place))
 
 
 def shift(e: Expr[T], by: int, *, policy: Policy | None = None, axis_offset: int = 0) -> Expr[T]:

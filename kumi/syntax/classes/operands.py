@@ -104,6 +104,7 @@ def _refusing(symbol: str, hint: str) -> Callable[..., NoReturn]:
 for _name, _other in _OTHERS.items():
     setattr(Operand, f"__{_name}__", _refusing(*_other))
     setattr(Operand, f"__r{_name}__", _refusing(*_other))
+setattr(Operand, "__pos__", _refusing("+e", "leave the plus out"))  # noqa: B010 - as those before
 
 
 def node_of(value: object, place: Place) -> nodes.ExprNode:
@@ -167,6 +168,8 @@ def _not_a_value(value: object) -> str:
         return f"the class `{value.__name__}` is not a value"
     if isinstance(value, str):
         return f"{value!r} holds half of a surrogate pair, which is no character"
+    if isinstance(value, Decimal):
+        return f"{value} is no decimal of the language: those are finite"
     kind = type(value)
     shown = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
     return f"an object of type {shown} cannot stand in an expression"
