@@ -11,7 +11,7 @@ from warnings import warn_explicit
 from weakref import WeakValueDictionary
 
 from kumi import hooks
-from kumi.analysis.pipeline import analyze
+from kumi.analysis.pipeline import also_wrong, analyze
 from kumi.errors import Problem, SchemaError, SchemaWarning, in_source_order
 from kumi.ir.lower import lower, require_declared
 from kumi.ir.text import disassemble
@@ -19,7 +19,7 @@ from kumi.places import Place, Source
 from kumi.results import Result
 from kumi.syntax.classes import Declarations, declared, tree
 from kumi.syntax.classes.declarations import RESERVED, YIELDING
-from kumi.syntax.text import parse, schema_name
+from kumi.syntax.text import TextError, parse, schema_name
 from kumi.vm.given import as_inputs
 from kumi.vm.machine import Machine
 
@@ -223,8 +223,11 @@ def loads(text: str, *, name: str = "Schema") -> type[Schema]:
 
 def _compiled(source: Source, name: str) -> type[Schema]:
     with hooks.phase("compile", name):
-        with hooks.phase("parse", name):
-            parsed = parse(source, name)
+        try:
+            with hooks.phase("parse", name):
+                parsed = parse(source, name)
+        except TextError as error:
+            raise SchemaError([*error.errors, *also_wrong(error.tree, error.gaps)]) from None
         return _from_tree(parsed)
 
 

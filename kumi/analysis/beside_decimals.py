@@ -51,14 +51,25 @@ def check_beside_decimals(facts: Analysis, together: Sequence[ExprNode]) -> None
     if not any(facts.kinds.get(one) is DECIMAL for one in together):
         return
     for one in together:
-        if isinstance(one, Constant) and isinstance(one.value, float) and isinf(one.value):
-            message = f"`{literal(one.value)}` is no decimal, and meets one here"
+        infinite = _infinity(one)
+        if infinite is not None:
+            message = f"`{literal(infinite)}` is no decimal, and meets one here"
             max_of = facts.said("fn(:max_of, a, b)", "kumi.max_of(a, b)")
             facts.type(one.place, message, _FINITE.format(max_of=max_of))
         elif _is_cut_off(facts, one):
             who = quoted(one, "this quotient")
             message = f"{who} is a float of some 16 digits, and meets a decimal here"
             facts.warn(one.place, message, _EXACT)
+
+
+def _infinity(node: ExprNode) -> float | None:
+    """The infinity that an operand is, with a minus before it or without; None for all others."""
+    match node:
+        case Call(function="subtract", args=(Constant(value=0), Constant(value=float(value)))):
+            return -value if isinf(value) else None
+        case Constant(value=float(value)):
+            return value if isinf(value) else None
+    return None
 
 
 def _is_cut_off(facts: Analysis, node: ExprNode) -> bool:

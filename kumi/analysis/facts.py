@@ -18,7 +18,7 @@ from kumi.kernels.decimal_values import text, to_decimal
 from kumi.kernels.kinds import ANY, NULL
 from kumi.kernels.signatures import overloads
 from kumi.letters import visible
-from kumi.syntax.nodes import Call, Constant, InputPath, Name, Symbol, distinct, roots
+from kumi.syntax.nodes import Call, Constant, Gaps, InputPath, Name, Symbol, distinct, roots
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,10 +60,12 @@ class Analysis:
     Nodes compare by identity, so facts are keyed by node. A node without a kind (or axes) is one
     about which a problem was reported already, and whoever depends on it stays silent.
     `levels` says how deep tuples and objects are nested, where there are any.
-    `reaches` is in the order of the input block, `order` in that of evaluation.
+    `reaches` is in the order of the input block, `order` in that of evaluation. `gaps` are what the
+    schema lacks because it could not be read: nothing is said of what is missing there.
     """
 
     schema: SchemaTree
+    gaps: Gaps = field(default_factory=Gaps)
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     reaches: dict[Path, Reach] = field(default_factory=dict)

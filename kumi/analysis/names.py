@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kumi.errors import did_you_mean
-from kumi.kernels.signatures import PLANNED, known_names, overloads
+from kumi.kernels.signatures import known_names, overloads
 from kumi.syntax.nodes import Call, Cascade, Name
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def names(facts: Analysis) -> None:
     for declaration in facts.schema.declarations:
         _declare(facts, declaration)
         _check_form(facts, declaration)
-    known = {*facts.declarations, *facts.imported()}
+    known = {*facts.declarations, *facts.imported(), *facts.gaps.words}
     for declaration in facts.schema.declarations:
         _check_mentions(facts, declaration, known)
 
@@ -88,7 +88,7 @@ def _check_form(facts: Analysis, declaration: Declaration) -> None:
 def _check_mentions(facts: Analysis, declaration: Declaration, known: set[str]) -> None:
     for node in facts.nodes(declaration):
         match node:
-            case Name(name=name) if name not in known:
+            case Name(name=name) if name not in known and not facts.gaps.names:
                 hint = _otherwise_named(facts, name) or _close(facts, name, known)
                 facts.semantic(node.place, f"`{name}` is not declared", hint)
             case Call(function=name) if not _is_function(facts, name):
@@ -123,4 +123,4 @@ def _input(facts: Analysis, name: str) -> str:
 
 def _is_function(facts: Analysis, name: str) -> bool:
     # An imported declaration is called by its name.
-    return bool(overloads(name)) or name in PLANNED or name in facts.imported()
+    return bool(overloads(name)) or name in facts.gaps.words or name in facts.imported()

@@ -62,6 +62,8 @@ def _report_index(facts: Analysis, node: Call, name: str, found: list[Reach]) ->
             "give each an index of its own",
         )
         return
+    if facts.gaps.inputs:
+        return
     known = {one.declared.index for one in facts.reaches.values() if one.declared.index}
     declare = facts.said(f"`index: :{name}` beside the array", f'`kumi.array(index="{name}")`')
     hint = did_you_mean(name, known) if known else f"declare it with {declare}"

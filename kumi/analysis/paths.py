@@ -29,6 +29,8 @@ def paths(facts: Analysis) -> None:
     >>> [(problem.message, problem.hint) for problem in facts.problems]
     [('`input.prise` is not declared', 'did you mean `price`? `input` has price')]
     """
+    if facts.gaps.inputs:
+        return
     for declaration in facts.schema.declarations:
         for node in facts.nodes(declaration):
             if isinstance(node, InputPath) and node.path not in facts.reaches:

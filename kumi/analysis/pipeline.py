@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from kumi.analysis.axes import axes
 from kumi.analysis.facts import Analysis
+from kumi.analysis.impossible import impossible
 from kumi.analysis.inference import inference
 from kumi.analysis.inputs import inputs
 from kumi.analysis.names import names
@@ -16,8 +17,10 @@ from kumi.analysis.order import order
 from kumi.analysis.paths import paths
 from kumi.analysis.supported import supported
 from kumi.errors import SchemaError
+from kumi.syntax.nodes import Gaps
 
 if TYPE_CHECKING:
+    from kumi.errors import Problem
     from kumi.syntax.nodes import SchemaTree
 
 PASSES = (
@@ -31,6 +34,7 @@ PASSES = (
     axes,
     nullability,
     null_questions,
+    impossible,
 )
 
 
@@ -51,9 +55,29 @@ def analyze(schema: SchemaTree) -> Analysis:
     `input.y` is not declared
     `c` is not declared
     """
-    analysis = Analysis(schema)
-    for examine in PASSES:
-        examine(analysis)
+    analysis = _examined(schema, Gaps())
     if analysis.problems:
         raise SchemaError(analysis.problems)
+    return analysis
+
+
+def also_wrong(schema: SchemaTree, gaps: Gaps) -> list[Problem]:
+    """What is wrong with those parts of a schema that could be read, where others could not.
+
+    >>> from kumi.places import Source
+    >>> from kumi.syntax.text import TextError, parse
+    >>> text = "schema do input do end value :a, (1 value :b, a + c value :c, d end"
+    >>> try:
+    ...     parse(Source("order.kumi", text), "Order")
+    ... except TextError as error:
+    ...     [problem.message for problem in also_wrong(error.tree, error.gaps)]
+    ['`d` is not declared']
+    """
+    return _examined(schema, gaps).problems
+
+
+def _examined(schema: SchemaTree, gaps: Gaps) -> Analysis:
+    analysis = Analysis(schema, gaps)
+    for examine in PASSES:
+        examine(analysis)
     return analysis

@@ -20,6 +20,7 @@ from kumi.kernels import decimal_scalars, scalars
 from kumi.kernels.arithmetic import ARITHMETIC
 from kumi.kernels.choices import CHOICES
 from kumi.kernels.comparisons import COMPARISONS
+from kumi.kernels.conversions import CONVERSIONS
 from kumi.kernels.date_columns import DATE_FUNCTIONS
 from kumi.kernels.decimal_folds import DECIMAL_REDUCERS
 from kumi.kernels.decimals import DECIMALS
@@ -40,7 +41,8 @@ if TYPE_CHECKING:
 
 __all__ = ["NAMES", "brings_floats", "elementwise", "reducer", "scalar", "search"]
 
-_FACTORIES = ARITHMETIC | COMPARISONS | CHOICES | DATE_FUNCTIONS | FIXED_LISTS | ROUNDING
+_FACTORIES = ARITHMETIC | COMPARISONS | CHOICES | CONVERSIONS | DATE_FUNCTIONS | FIXED_LISTS
+_FACTORIES |= ROUNDING
 
 
 def scalar(

@@ -55,6 +55,16 @@ ORDERED = Constraint("a number or a string", lambda kind: is_numeric(kind) or ki
 TEXT_OR_NUMBER = Constraint(
     "a number or its text", lambda kind: is_numeric(kind) or kind in (kinds.STRING, kinds.ANY)
 )
+PRINTED = Constraint(
+    "a number, a string, a boolean or a date",
+    lambda kind: KEY.admits(kind) or kind in {kinds.ANY, kinds.SYMBOL},
+)
+SHOWN_DIGITS = Constraint(
+    "an integer literal from 0 to 1000",
+    lambda kind: kind is kinds.INTEGER,
+    lambda value: isinstance(value, int) and 0 <= value <= 1000,  # noqa: PLR2004 - as it is named
+)
+DECIMAL = Constraint("a decimal", lambda kind: kind is kinds.DECIMAL)
 INDEX = Constraint("the name of an index", lambda kind: kind is kinds.SYMBOL, lambda _: True)
 STEPS = Constraint(
     "an integer literal of at most 15 digits",

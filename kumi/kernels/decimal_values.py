@@ -63,7 +63,7 @@ _WIDE: Final = Context(
     traps=[InvalidOperation, DivisionByZero, Overflow, Underflow],
 )
 """Three times as many digits as a power keeps: it is rounded to those once."""
-_NUMBER: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+NUMBER: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _ZERO: Final = Decimal(0)
 _UNIT: Final = Decimal(1)
 
@@ -111,7 +111,7 @@ def of_float(number: float) -> Decimal:
 
 def of_text(written: str) -> Decimal:
     """The number that a text means: digits, a sign, a point, an exponent; else ValueError."""
-    if not _NUMBER.fullmatch(written):
+    if not NUMBER.fullmatch(written):
         raise ValueError("a text that is no decimal number")
     return bounded(Decimal(written))
 

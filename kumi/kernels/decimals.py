@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from kumi.kernels import decimal_quotients
+from kumi.kernels import conversions, decimal_quotients
 from kumi.kernels.arguments import anywhere, has_nulls, nulls, presence, values
 from kumi.kernels.choices import chosen_valid
 from kumi.kernels.decimal_operands import (
@@ -309,5 +309,6 @@ DECIMALS: dict[str, Factory] = {
     "round_to": _round_to,
     "floor": _whole("floor"),
     "ceil": _whole("ceiling"),
+    **conversions.OF_DECIMALS,
 }
 """By canonical name; a function that is not here goes by row where a decimal is involved."""

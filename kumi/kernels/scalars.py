@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from kumi.kernels import kinds as k
 from kumi.kernels import rounding
+from kumi.kernels.conversions import to_float as float_of
+from kumi.kernels.conversions import to_integer, to_text, to_text_of_digits
 from kumi.kernels.dates import DATES
 from kumi.kernels.fixed_lists import greatest, least, one_of
 from kumi.kernels.values import bring, described, same, to_float, to_string
@@ -209,6 +211,10 @@ def _whole(of_float: Callable[[float], int]) -> _Maker:
     return lambda kinds, _result: of_float if kinds[0] is k.FLOAT else rounding.round_integer
 
 
+def _to_string(kinds: tuple[Kind, ...], _result: Kind) -> Callable[..., str]:
+    return to_text if len(kinds) == 1 else to_text_of_digits
+
+
 def _extreme(choose: Callable[..., Any]) -> _Maker:
     """The least or greatest of two or more arguments, as the kind of the result."""
 
@@ -241,6 +247,9 @@ _MAKERS: dict[str, _Maker] = {
     "not_equal": _fixed(different),
     "at": _at,
     "concat": _fixed(concat),
+    "to_integer": _fixed(to_integer),
+    "to_float": _fixed(float_of),
+    "to_string": _to_string,
     "upcase": _fixed(str.upper),
     "downcase": _fixed(str.lower),
     **{name: _fixed(chosen) for name, chosen in DATES.items()},

@@ -34,6 +34,7 @@ from kumi.kernels.constraints import (
     BOOLEANS,
     COMPARED,
     DATE,
+    DECIMAL,
     DIGITS,
     INDEX,
     INTEGER,
@@ -43,6 +44,8 @@ from kumi.kernels.constraints import (
     NUMBERS,
     NUMERIC,
     ORDERED,
+    PRINTED,
+    SHOWN_DIGITS,
     STEPS,
     STRING,
     STRINGS,
@@ -137,11 +140,6 @@ AXIS_OFFSET = Option("axis_offset", default=0, takes=LEVELS)
 
 DEFAULT = Option("default")
 ENDS = Option("ends", ("from", "up_to"), "from")
-
-PLANNED = frozenset({
-    "to_integer", "to_int", "to_float", "to_string", "to_str",
-})  # fmt: skip
-"""Names that the language has and this version does not."""
 
 
 def _always(kind: Kind) -> Callable[[tuple[Kind, ...]], Kind]:
@@ -302,6 +300,10 @@ FUNCTIONS: tuple[Function, ...] = (
     _map("index", (INDEX,), _integer),
     _map("concat", (TEXTUAL, TEXTUAL), _string),
     _map("to_decimal", (TEXT_OR_NUMBER,), _decimal),
+    _map("to_integer to_int", (TEXT_OR_NUMBER,), _integer),
+    _map("to_float", (TEXT_OR_NUMBER,), _float),
+    _map("to_string to_str", (PRINTED,), _string),
+    _map("to_string to_str", (DECIMAL, SHOWN_DIGITS), _string),
     _map("upcase", (TEXT,), _string),
     _map("downcase", (TEXT,), _string),
     _map("year", (DATE,), _integer),

@@ -200,7 +200,7 @@ def to_string(value: object) -> str:
     """The text of a value: `1.5`, `1.0e+23`, `true`; nothing for null."""
     if value is None:
         return ""
-    if isinstance(value, bool):
+    if isinstance(value, _BOOLEANS):
         return "true" if value else "false"
     if isinstance(value, Decimal):
         return text(value) if value.is_finite() else str(value)
@@ -212,6 +212,6 @@ def to_string(value: object) -> str:
 def _float_text(value: float) -> str:
     if not math.isfinite(value):
         return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
-    text = repr(value)
+    text = float.__repr__(value)
     mantissa, e, exponent = text.partition("e")
     return f"{mantissa}.0e{exponent}" if e and "." not in mantissa else text

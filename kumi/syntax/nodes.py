@@ -191,6 +191,18 @@ class SchemaTree:
     imports: tuple[Import, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """What of a text could not be read.
+
+    The words in it; whether inputs are missing; whether a declaration is whose name is not known.
+    """
+
+    words: frozenset[str] = frozenset()
+    inputs: bool = False
+    names: bool = False
+
+
 def children(node: ExprNode) -> tuple[ExprNode, ...]:
     """The direct operands of an expression, in textual order."""
     match node:

@@ -7,7 +7,7 @@ from kumi.analysis.pipeline import analyze
 from kumi.errors import SchemaError
 from kumi.ir.lower import lower
 from kumi.ir.text import disassemble
-from kumi.kernels.signatures import FUNCTIONS, PLANNED
+from kumi.kernels.signatures import FUNCTIONS
 from kumi.places import Place, Source
 from kumi.syntax.nodes import (
     Call,
@@ -48,7 +48,7 @@ INPUTS = parse(SOURCE, "Any").inputs
 NUMBERS = ["n", "rows.row.cells.cell", "others.other"]
 PATHS = [*NUMBERS, "s", "rows", "rows.row", "rows.row.flag", "rows.row.cells", "nope", "s.below"]
 NAMES = ["a", "b", "c", "d", "n", "inputs", "missing"]
-FUNCTION_NAMES = sorted({*(function.name for function in FUNCTIONS), *PLANNED, *NAMES, "nope"})
+FUNCTION_NAMES = sorted({*(function.name for function in FUNCTIONS), *NAMES, "nope"})
 
 
 def call(names, *operands):

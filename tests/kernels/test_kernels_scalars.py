@@ -4,6 +4,7 @@
 """
 
 import math
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -11,7 +12,18 @@ from kernel_data import agree, scalar_callable
 
 import kumi
 from kumi.kernels import signatures
-from kumi.kernels.kinds import ANY, BOOLEAN, FLOAT, HASH, INTEGER, NULL, STRING, SYMBOL, ArrayOf
+from kumi.kernels.kinds import (
+    ANY,
+    BOOLEAN,
+    DECIMAL,
+    FLOAT,
+    HASH,
+    INTEGER,
+    NULL,
+    STRING,
+    SYMBOL,
+    ArrayOf,
+)
 from kumi.syntax.nodes import Symbol
 
 INF, NAN, HUGE = math.inf, math.nan, 10**400
@@ -21,6 +33,7 @@ def kind_of(value):
     if isinstance(value, list):
         return ArrayOf(kind_of(value[0]) if value else ANY)
     kinds = {bool: BOOLEAN, int: INTEGER, float: FLOAT, str: STRING, dict: HASH, Symbol: SYMBOL}
+    kinds |= {Decimal: DECIMAL, np.float64: FLOAT}
     return kinds.get(type(value), NULL)
 
 
@@ -142,6 +155,13 @@ def call(function, *arguments, kinds=None):
         ("concat", (INF, -INF), "Infinity-Infinity"),
         ("concat", (NAN, ""), "NaN"),
         ("concat", (Symbol("a"), 2**70), "a1180591620717411303424"),
+        ("to_string", (np.float64(1e-07),), "1.0e-07"),
+        ("to_integer", (-2.9,), -2),
+        ("to_integer", (HUGE,), HUGE),
+        ("to_integer", (Decimal("-2.9"),), -2),
+        ("to_float", ("-.5e1",), -5.0),
+        ("to_float", ("1e999",), INF),
+        ("to_float", (10**400,), INF),
         ("upcase", ("straße",), "STRASSE"),
         ("downcase", ("ÄB",), "äb"),
     ],
@@ -192,11 +212,32 @@ def test_what_a_function_gives(function, arguments, expected):
         ("at", (ArrayOf(INTEGER), INTEGER), (["a"], 0), TypeError),
         ("upcase", (STRING,), (None,), TypeError),
         ("upcase", (ANY,), (5,), TypeError),
+        *(
+            ("to_integer", (STRING,), (text,), ValueError)
+            for text in ("", "+", "1.0", "1_0", " 1", "٣")
+        ),
+        *(
+            ("to_float", (STRING,), (text,), ValueError)
+            for text in ("", "nan", "inf", "1_0", "1 ", "1e")
+        ),
+        ("to_integer", (STRING,), ("9" * 10_001,), OverflowError),
+        ("to_integer", (FLOAT,), (NAN,), ValueError),
+        ("to_integer", (ANY,), (Decimal("1e999999999"),), OverflowError),
+        ("to_integer", (ANY,), (Decimal("NaN"),), ValueError),
+        ("to_integer", (ANY,), (True,), TypeError),
+        ("to_float", (ANY,), ([1],), TypeError),
+        ("to_string", (ANY,), ([1],), TypeError),
+        ("to_string", (DECIMAL, INTEGER), (None, 2), TypeError),
     ],
 )
 def test_what_a_function_rejects(function, kinds, arguments, error):
     with pytest.raises(error):
         call(function, *arguments, kinds=kinds)
+
+
+def test_integers_are_converted_beyond_the_digits_that_python_refuses():
+    assert call("to_string", 10**5000) == "1" + "0" * 5000
+    assert call("to_integer", "9" * 5000) == 10**5000 - 1
 
 
 def test_elements_of_a_whole_array_come_as_their_declared_kind():

@@ -84,9 +84,8 @@ def test_size_resolves_to_the_function_that_events_show():
     assert chosen.name == "array_size"
 
 
-def test_unknown_names_have_no_overload_and_planned_names_are_not_yet_known():
+def test_unknown_names_have_no_overload():
     assert signatures.overloads("nope") == ()
-    assert all(signatures.overloads(name) == () for name in signatures.PLANNED)
 
 
 def test_suggestions_are_names_that_can_be_written():

@@ -77,6 +77,30 @@ def to_decimal(value):
     return as_decimal(as_fraction(Decimal(value) if type(value) is str else value))
 
 
+def to_integer(value):
+    """A number without its fraction, or a text of digits with a sign."""
+    if type(value) is str:
+        if not value.lstrip("+-") or set(value[1:]) - set("0123456789"):
+            raise ValueError("not an integer")
+        return int(value)
+    if type(value) is float and not math.isfinite(value):
+        raise ValueError("not finite")
+    return math.trunc(as_fraction(value) if type(value) is Decimal else a_number(value))
+
+
+def float_of(value):
+    if type(value) is str:
+        to_decimal(value)
+        return float(value)
+    return to_float(a_number(value))
+
+
+def a_number(value):
+    if type(value) not in (int, float, Decimal, Fraction):
+        raise TypeError("not a number")
+    return value
+
+
 def as_date(value):
     """Text that says a date as that date."""
     if type(value) is str and list(map(len, value.split("-"))) == [4, 2, 2]:
@@ -318,6 +342,16 @@ def text(value):
     return shown.replace("e", ".0e") if "e" in shown and "." not in shown else shown
 
 
+def text_of_digits(value, digits=None):
+    if digits is None:
+        return text(value)
+    whole = round(abs(as_fraction(value)) * 10**digits)
+    shown = str(whole).rjust(digits + 1, "0")
+    cut = len(shown) - digits
+    sign = "-" if as_fraction(value) < 0 and whole else ""
+    return sign + shown[:cut] + ("." + shown[cut:] if digits else "")
+
+
 def string(value):
     if type(value) is not str:
         raise TypeError("not a string")
@@ -373,6 +407,9 @@ MAPS = {
     "at": at,
     "concat": lambda a, b: text(a) + text(b),
     "to_decimal": to_decimal,
+    "to_integer": to_integer,
+    "to_float": float_of,
+    "to_string": text_of_digits,
     "upcase": lambda a: string(a).upper(),
     "downcase": lambda a: string(a).lower(),
 }
@@ -461,16 +498,16 @@ INTEGER = {
     "floor",
     "ceil",
 }
-INTEGER |= {"days_between", "months_between", "years_between"}
+INTEGER |= {"to_integer", "days_between", "months_between", "years_between"}
 DATE = {"add_days", "add_months", "add_years"}
-STRING = {"concat", "upcase", "downcase", "join"}
+STRING = {"to_string", "concat", "upcase", "downcase", "join"}
 KINDS_OF_RESULTS = (
     (BOOLEAN, "boolean"),
     (INTEGER, "integer"),
     (STRING, "string"),
     (DATE, "date"),
 )
-REAL = {"divide", "sqrt", "log", "exp", "tanh", "sin", "cos", "mean"}
+REAL = {"to_float", "divide", "sqrt", "log", "exp", "tanh", "sin", "cos", "mean"}
 
 
 def kind_of(function, kinds):

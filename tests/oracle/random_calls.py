@@ -41,6 +41,18 @@ class MoreCalls:
         of = self.rnd.choice(["decimal", self.number("float")])
         return self.call(self.rnd.choice(["floor", "ceil"]), kind, self.leaf(of, lineage, False))
 
+    def converted(self, kind, lineage, depth):
+        """A number as another one, cut, brought or by way of its text; or anything as text."""
+        name = f"to_{kind}"
+        if kind == "string" and not self.rnd.randint(0, 2):
+            digits = literal(self.rnd.randint(0, 4), "integer")
+            return self.call(name, kind, self.expression("decimal", lineage, depth), digits)
+        of = self.rnd.choice(SCALARS if kind == "string" else ["integer", "decimal", "float"])
+        inner = self.expression(of, lineage, depth)
+        if kind == "string" or self.rnd.randint(0, 2):
+            return self.call(name, kind, inner)
+        return self.call(name, kind, self.call("to_string", "string", inner))
+
     def one_of_several(self, kind, lineage, depth):
         kinds = [kind, *(self.number(kind) for _ in range(self.rnd.randint(1, 2)))]
         self.rnd.shuffle(kinds)

@@ -56,19 +56,19 @@ class Formulas(MoreCalls, Gathering):
 
     def makers(self, kind):
         made = {
-            "integer": [self.arithmetic] * 3 + [self.rounded, self.whole, self.one_of_several,
+            "integer": [self.arithmetic] * 3 + [self.rounded, self.whole, self.converted, self.one_of_several,
                         self.found_in_a_table, self.power, self.clamp, self.fold, self.fold,
                         self.position, self.count, self.measure, self.count_if, self.of_dates],
-            "float": [self.arithmetic] * 3 + [self.rounded, self.rounded, self.one_of_several,
+            "float": [self.arithmetic] * 3 + [self.rounded, self.rounded, self.converted, self.one_of_several,
                       self.found_in_a_table, self.divide, self.divide, self.clamp, self.fold,
                       self.fold, self.mean, self.real, self.power_of_floats, self.square_root],
-            "string": [self.found_in_a_table, self.one_of_several, self.concat, self.concat, self.case, self.repeat, self.fold, self.clamp],
+            "string": [self.found_in_a_table, self.one_of_several, self.concat, self.concat, self.case, self.repeat, self.fold, self.clamp, self.converted, self.converted],
             "boolean": [self.listed, self.logic, self.logic, self.negation, self.equality, self.equality,
                         self.order, self.order, self.is_null, self.quantifier],
         }  # fmt: skip
         made["decimal"] = [self.arithmetic] * 4 + [self.quotient, self.quotient, self.power]
         made["decimal"] += [self.rounded, self.rounded, self.one_of_several, self.found_in_a_table]
-        made["decimal"] += [self.clamp, self.fold, self.fold, self.exact_mean]
+        made["decimal"] += [self.converted, self.clamp, self.fold, self.fold, self.exact_mean]
         made["date"] = [self.moved, self.moved, self.fold]
         if kind == "any":
             return [self.mixture, self.mixture, self.item]

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 from collections import defaultdict
 from decimal import Decimal
 
@@ -18,6 +19,7 @@ from tree_writer import written
 
 import kumi
 from kumi import otel
+from kumi.analysis.pipeline import analyze
 from kumi.errors import InputError
 from kumi.places import Source
 from kumi.schema import Schema
@@ -40,10 +42,24 @@ def schema_of(tree):
 
 
 def drawn(seed, inputs=3):
-    """A tree, and some data for it."""
+    """A tree, and some data for it. A trait that can never be true is made a value of it."""
     rnd = random.Random(seed)
     tree = schema(rnd)
+    for one in never_true(tree):
+        one.kind = "value"
     return tree, [Data(rnd).of(tree.inputs) for _ in range(inputs)]
+
+
+def never_true(tree):
+    """The traits of which the analysis says so."""
+    if not any(one.kind == "trait" for one in tree.declarations):
+        return []
+    try:
+        analyze(tree)
+    except kumi.SchemaError as error:
+        told = [re.match(r"`(\w+)` can never be true", one.message) for one in error.errors]
+        return [one for one in tree.declarations if one.name in {it[1] for it in told if it}]
+    return []
 
 
 def expected(tree, data, *names):

@@ -57,6 +57,9 @@ def finite(args):
 
 
 def is_infinite(node):
+    if isinstance(node, Call) and node.function == "subtract":
+        zero, node = node.args
+        return isinstance(zero, Constant) and zero.value == 0 and is_infinite(node)
     return isinstance(node, Constant) and node.value == float("inf")
 
 

@@ -79,6 +79,20 @@ MISTAKES = [
     (lambda: kumi.value(i.lines.ok.sum()), "value :x, fn(:sum, input.lines.line.ok)", "i.lines.ok"),
     (lambda: kumi.value(i.s[0]), "value :x, input.s[0]", "i.s"),
     (lambda: kumi.trait(i.p), "trait :x, input.p", None),
+    (
+        lambda: kumi.trait((i.a == 5) & (i.a == 6)),
+        "trait :x, (input.a == 5) & (input.a == 6)",
+        "i.a == 6",
+    ),
+    (
+        lambda: kumi.value(kumi.select(i.a, 1, 2)),
+        "value :x, select(input.a, 1, 2)",
+        "i.a",
+    ),
+    (lambda: kumi.value(kumi.abs(i.s)), "value :x, fn(:abs, input.s)", "i.s"),
+    (lambda: kumi.value(kumi.cross(i.a)), "value :x, cross(input.a)", None),
+    (lambda: kumi.value(kumi.index("zz")), "value :x, index(:zz)", 'kumi.index("zz")'),
+    (lambda: kumi.value(kumi.to_integer(i.p)), "value :x, to_integer(input.p)", "i.p"),
     (lambda: kumi.value(i.a - i.n), "value :x, input.a - input.n", "i.n"),
     (lambda: kumi.value(i.ns.sum()), "value :x, fn(:sum, input.ns.item)", "i.ns"),
     (
@@ -139,6 +153,7 @@ def test_as_in_the_text_form_but_located_in_python(declaration, text, marked):
 
 
 WORDS = {
+    "`index: :zz` beside the array": '`kumi.array(index="zz")`',
     "input.lines.line": "Input.lines",
     "input.others.item": "Input.others",
     "input.ns.item": "Input.ns",

@@ -102,7 +102,10 @@ MET += [
     for formula, operation in NUMBERS
 ]
 MET += [(formula, f"`{one}`", "`day`, the `max` of no elements,") for formula, one in DATES]
-MET += [("to_decimal(q)", "`to_decimal`", "`q`, `lines[1].quantity`,")]
+MET += [
+    (f"to_{kind}(q)", f"`to_{kind}`", "`q`, `lines[1].quantity`,")
+    for kind in ("decimal", "integer", "float", "string")
+]
 
 
 @pytest.fixture

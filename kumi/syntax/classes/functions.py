@@ -265,15 +265,15 @@ def to_decimal(e: Argument) -> Expr[Decimal]:
 
 
 def to_integer(e: Argument) -> Expr[int]:
-    """As an integer, cut toward 0."""
+    """A number cut toward 0, or a text of digits; ValueError in a run for any other text."""
     return applied("to_integer", e)
 
 
 def to_float(e: Argument) -> Expr[float]:
-    """As a float."""
+    """A number, or the text of one, as a float; ValueError in a run for any other text."""
     return applied("to_float", e)
 
 
-def to_string(e: Argument) -> Expr[str]:
-    """As text."""
-    return applied("to_string", e)
+def to_string(e: Argument, digits: int | None = None) -> Expr[str]:
+    """As text; a decimal with exactly so many digits behind the point, where that is given."""
+    return applied("to_string", e, *([] if digits is None else [digits]))

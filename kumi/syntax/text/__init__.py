@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from kumi.syntax.text.parser import parse, schema_name
+from kumi.syntax.text.parser import TextError, parse, schema_name
 
-__all__ = ["parse", "schema_name"]
+__all__ = ["TextError", "parse", "schema_name"]

@@ -58,6 +58,9 @@ class Cursor:
         self._tokens = list(tokens(text))
         self._lines = [0, *(found.end() for found in re.finditer("\n", text))]
         self._at = 0
+        self.faults = 0
+        """How many problems there were, those included that were found twice."""
+        self._skipped: list[str] = []
         self.skipped_end = False
         """Whether recovery passed over an `end` that may have been the schema's own."""
 
@@ -123,6 +126,7 @@ class Cursor:
 
     def report(self, fault: Fault) -> None:
         """Note a problem and go on. Of several at one place only the first is kept."""
+        self.faults += 1
         last = self.problems[-1].place if self.problems else None
         place = fault.problem.place
         if last is None or (last.line, last.column) != (place.line, place.column):
@@ -181,14 +185,24 @@ class Cursor:
         """The line of a token."""
         return bisect_right(self._lines, token.start)
 
+    def lose(self, start: int) -> None:
+        """Give up what stands from an offset up to the token before this one."""
+        self._skipped.append(self._text[start : self.previous.end])
+
+    @property
+    def lost(self) -> frozenset[str]:
+        """Every word in what was given up: what is called so may have been declared there."""
+        return frozenset(re.findall(r"\w+", "\n".join(self._skipped)))
+
     def attempt(self, read: Callable[[], None], resume: Callable[[], bool]) -> None:
         """Read something; where it makes no sense, report that and skip to a sensible place."""
-        before = self._at
+        before, start = self._at, self.token.start
         try:
             read()
         except Fault as fault:
             self.report(fault)
             self._recover(before, resume)
+            self.lose(start)
 
     def starts_declaration(self) -> bool:
         """Whether a `value`, `let` or `trait` begins here, rightly or wrongly written."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kumi.errors import Problem
-from kumi.kernels.signatures import PLANNED, canonical, known_names
+from kumi.kernels.signatures import canonical, known_names
 from kumi.syntax.nodes import Call, Constant, InputPath, Name
 from kumi.syntax.text.brackets import (
     Arguments,
@@ -49,9 +49,9 @@ _LONG = 60
 
 _SUGAR = frozenset(
     {"select", "shift", "roll", "cross", "outer", "index"}
-    | {"to_decimal", "to_integer", "to_float", "to_string"}
+    | {"to_decimal", "to_integer", "to_int", "to_float", "to_string", "to_str"}
 )
-_FUNCTIONS = known_names() | PLANNED
+_FUNCTIONS = known_names()
 _OPENING: dict[str, Callable[[Token], Bracket]] = {"(": Parentheses, "[": Items, "{": Braces}
 
 _STRAY = {

@@ -7,7 +7,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, cast
 
 from kumi.errors import SchemaError
-from kumi.syntax.nodes import Declaration, Import, SchemaTree
+from kumi.syntax.nodes import Declaration, Gaps, Import, SchemaTree
 from kumi.syntax.text.cascades import cascade
 from kumi.syntax.text.cursor import CASE_WORDS, DECLARATION_WORDS, WORDS_OF_OTHERS, Cursor, Fault
 from kumi.syntax.text.expressions import expression
@@ -15,7 +15,9 @@ from kumi.syntax.text.input_block import INPUT_WORDS, inputs
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Iterable
 
+    from kumi.errors import Problem
     from kumi.places import Source
     from kumi.syntax.nodes import Cascade, DeclarationKind, ExprNode, Input
     from kumi.syntax.text.lexer import Token
@@ -29,15 +31,25 @@ _STRAY = {
 }
 
 
+class TextError(SchemaError):
+    """A text that is no schema, with what could be read of it: `tree` has no part that is wrong."""
+
+    def __init__(self, errors: Iterable[Problem], tree: SchemaTree, gaps: Gaps) -> None:
+        super().__init__(errors)
+        self.tree = tree
+        self.gaps = gaps
+
+
 def parse(source: Source, name: str) -> SchemaTree:
     """The tree of the schema in `source`, which holds its text; `name` is the schema's.
 
-    Raises SchemaError with every mistake found, one a declaration or line of a cascade.
+    Raises TextError with every mistake found, one a declaration or line of a cascade.
     """
     cursor = Cursor(source, source.text or "")
-    schema = _File(cursor).read(name)
+    file = _File(cursor)
+    schema = file.read(name)
     if cursor.problems:
-        raise SchemaError(cursor.problems)
+        raise TextError(cursor.problems, schema, file.gaps)
     return schema
 
 
@@ -54,6 +66,11 @@ class _File:
         self._inputs: tuple[Input, ...] | None = None
         self._declarations: list[Declaration] = []
         self._imported: set[str] = set()
+        self._begun = 0  # the offset of the last declaration, whether it could be read or not
+        self._starts: list[int] = []  # the offsets of those that could
+        self._all_named = True
+        self._has_inputs = False
+        """Whether there is an input block without a mistake."""
         self._ended: int | None = None  # the line of the last `end`; 0 where more followed it
 
     def read(self, name: str) -> SchemaTree:
@@ -63,12 +80,17 @@ class _File:
         opened = cursor.token
         self._header()
         while cursor.token.kind != "eof":
-            cursor.attempt(self._item, self._starts_item)
+            self._next()
         self._check_whole(opened)
-        place, given = cursor.here(opened), self._inputs or ()
+        place, given = cursor.here(opened), (self._inputs or ()) if self._has_inputs else ()
         return SchemaTree(
             name, cursor.source, place, given, tuple(self._declarations), tuple(self._imports)
         )
+
+    @property
+    def gaps(self) -> Gaps:
+        """What could not be read."""
+        return Gaps(self._cursor.lost, not self._has_inputs, not self._all_named)
 
     def _header(self) -> None:
         """`schema do`; where it is wrong, go on behind its `do`, or at what it should contain."""
@@ -97,6 +119,22 @@ class _File:
             return following.text == "do"
         return self._cursor.starts_declaration() or self._cursor.starts_named()
 
+    def _next(self) -> None:
+        """Read an item. Where it makes no sense, what stands before it may have been cut short."""
+        cursor, faults = self._cursor, self._cursor.faults
+        same_line = cursor.line_of(cursor.token) == cursor.line_of(cursor.previous)
+        goes_on = same_line or not (cursor.starts_declaration() or self._starts_item())
+        is_input = cursor.token.text in INPUT_WORDS or (goes_on and not self._begun)
+        last = self._begun
+        cursor.attempt(self._item, self._starts_item)
+        if faults == cursor.faults:
+            return
+        if is_input:
+            self._has_inputs = False
+        if goes_on and self._declarations and self._starts[-1] == last:
+            self._declarations.pop()
+            cursor.lose(self._starts.pop())
+
     def _item(self) -> None:
         token = self._cursor.token
         if self._ended:
@@ -104,7 +142,9 @@ class _File:
         if token.text in DECLARATION_WORDS:
             self._declaration()
         elif token.text == "input" and self._cursor.following.text != ".":
+            faults, self._has_inputs = self._cursor.faults, False
             self._input_block()
+            self._has_inputs = faults == self._cursor.faults
         elif token.text == "end":
             self._end(self._cursor.advance())
         elif token.text == "import":
@@ -139,6 +179,7 @@ class _File:
         hint = f"the schema ended on line {line}: is there one `end` too many?"
         cursor.report(cursor.fault("the end of the file", hint))
         self._ended = 0
+        self._has_inputs &= bool(self._begun)  # the one too many may stand among them
 
     def _import(self) -> None:
         cursor = self._cursor
@@ -208,15 +249,21 @@ class _File:
             cursor.report(missing)
 
     def _declaration(self) -> None:
-        cursor = self._cursor
+        cursor, faults = self._cursor, self._cursor.faults
         word = cursor.advance()
+        self._begun = word.start
         if cursor.token.kind != "symbol":
+            self._all_named &= cursor.token.kind == "word"
             raise cursor.missing(
                 "a name such as `:total`", f"write `{word.text} :name, expression`"
             )
         name = cursor.advance()
         kind = cast("DeclarationKind", word.text)
         body = self._body(word, name)
+        if faults != cursor.faults:
+            cursor.lose(word.start)
+            return
+        self._starts.append(word.start)
         self._declarations.append(Declaration(cursor.here(name), kind, name.text[1:], body))
 
     def _body(self, word: Token, name: Token) -> ExprNode | Cascade:
