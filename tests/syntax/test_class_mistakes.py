@@ -3,6 +3,7 @@
 # ruff: noqa: PLW0108, C416, PIE794 - the mistakes are the point
 
 import linecache
+from decimal import Decimal
 from traceback import format_exception_only
 from typing import Literal
 
@@ -66,6 +67,7 @@ a, b, p, lines = Input.a, Input.b, Input.p, Input.lines
         (lambda: kumi.array(element=["x", 5]), 'kumi.array(element=["x", 5])', "5 is no name"),
         (lambda: kumi.ref(a), "kumi.ref(a)", "is no name"),
         (lambda: a == "\ud800", 'a == "\\ud800"', "half of a surrogate pair"),
+        (lambda: a * Decimal("NaN"), 'a * Decimal("NaN")', "a decimal is finite"),
         (lambda: kumi.field(one_of="ab"), 'kumi.field(one_of="ab")', "`one_of="),
         (lambda: kumi.field(one_of=[{}]), "kumi.field(one_of=[{}])", "of type dict"),
         (

@@ -137,6 +137,8 @@ def literal(value: object) -> nodes.LiteralValue:
         raise TypeError(explained("a datetime is no date", "give its `.date()`"))
     if isinstance(value, date):
         return date(value.year, value.month, value.day)
+    if isinstance(value, Decimal) and not value.is_finite():
+        raise TypeError(explained("a decimal is finite", "NaN and infinity are none"))
     raise TypeError(explained(_not_a_value(value), "expressions start at `Input`"))
 
 
