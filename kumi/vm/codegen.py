@@ -86,6 +86,19 @@ class _Writer:
         self._made: set[str] = set()
         self._depth = 0
         self._owner = 0
+        self._writers = {
+            ops.ALIGN: self._align,
+            ops.INDEX: self._index,
+            ops.SHIFT: self._shift,
+            ops.ROLL: self._shift,
+            ops.CROSS: self._cross,
+            ops.REDUCE: self._reduce,
+            ops.SEARCH: self._search,
+            ops.MAP: self._map,
+            ops.SELECT: self._map,
+            ops.ARRAY: self._gather,
+            ops.OBJECT: self._gather,
+        }
 
     # The parts of the function, in order.
 
@@ -219,21 +232,8 @@ class _Writer:
         self._add(f"if not ({test}): {cell} = slow{n}({cell}, {names.BAD})")
 
     def _expression(self, operation: Operation) -> str:
-        writers = {
-            ops.ALIGN: self._align,
-            ops.INDEX: self._index,
-            ops.SHIFT: self._shift,
-            ops.ROLL: self._shift,
-            ops.CROSS: self._cross,
-            ops.REDUCE: self._reduce,
-            ops.SEARCH: self._search,
-            ops.MAP: self._map,
-            ops.SELECT: self._map,
-            ops.ARRAY: self._gather,
-            ops.OBJECT: self._gather,
-        }
-        if operation.opcode in writers:
-            return writers[operation.opcode](operation)
+        if operation.opcode in self._writers:
+            return self._writers[operation.opcode](operation)
         raise CompilerBug(f"no code for {operation.title}")
 
     def _align(self, operation: Operation) -> str:
