@@ -21,12 +21,16 @@ if TYPE_CHECKING:
 
 
 class Processes(NamedTuple):
-    """How many processes began; and of those without an end, how many run, are gone, or either."""
+    """How many processes began; and of those without an end, how many run, are gone, or either.
+
+    `repeated` are those that begin twice in the same words: whose lines are given more than once.
+    """
 
     begun: int
     running: int
     gone: int
     unknown: int
+    repeated: int = 0
 
     @property
     def unfinished(self) -> int:
@@ -38,7 +42,14 @@ def processes(events: Sequence[Event]) -> Processes:
     """The processes of a profile, as they are now."""
     begun, ended = _last_of_each(events, "profile_start"), _last_of_each(events, "profile_end")
     found = Counter(is_running(begun[process]) for process in begun.keys() - ended.keys())
-    return Processes(len(begun), found[True], found[False], found[None])
+    return Processes(len(begun), found[True], found[False], found[None], _repeated(events))
+
+
+def _repeated(events: Sequence[Event]) -> int:
+    """How many processes begin twice in the same words, which one alone never does."""
+    said = Counter(json.dumps(event) for event in of_kind(events, "profile_start"))
+    twice = (json.loads(text) for text, times in said.items() if times > 1)
+    return len({event["process"] for event in twice if isinstance(event.get("process"), str)})
 
 
 def _last_of_each(events: Sequence[Event], kind: str) -> dict[str, Event]:

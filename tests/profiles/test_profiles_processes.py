@@ -51,6 +51,17 @@ def at(milliseconds):
     return f"2026-11-30T10:00:00.{milliseconds:03}Z"
 
 
+def test_a_process_that_is_given_twice_is_told(found):
+    """As a file and a copy of it; one that was moved away and opened anew begins later again."""
+    first = start(A, timestamp=at(1))
+    everything = found(first, end(process=A), start(B, timestamp=at(1)), first, end(process=A))
+    assert everything.processes.repeated == 1
+    assert [line for line in remarks(everything) if line.startswith("Counted twice: 1 of 2")]
+    anew = found(first, start(A, timestamp=at(2)), end(process=A))
+    assert anew.processes.repeated == 0
+    assert not [line for line in remarks(anew) if line.startswith("Counted")]
+
+
 def test_more_ends_than_starts_are_no_debt(found):
     ends = [end(process=A, timestamp=at(n)) for n in (1, 2, 3)]
     everything = found(start(A), *ends, start(B), operation())
@@ -80,11 +91,11 @@ def test_the_losses_of_a_process_are_those_of_its_last_end(found, ordered):
 
 def test_a_process_that_runs_is_told_from_one_that_was_killed(found, alive):
     events = [here(alive.pid, A), start(B, pid=alive.pid, host="elsewhere"), start(C)]
-    assert found(*events).processes[1:] == (1, 0, 2)
+    assert found(*events).processes[1:4] == (1, 0, 2)
     alive.kill()
     alive.wait()
     everything = found(*events)
-    assert everything.processes[1:] == (0, 1, 2)
+    assert everything.processes[1:4] == (0, 1, 2)
     (said,) = (line for line in remarks(everything) if line.startswith("Unfinished"))
     assert said == (
         "Unfinished: 3 of 3 profiled processes: 1 killed, 2 killed or still running; "
@@ -96,13 +107,13 @@ def test_a_process_that_runs_is_told_from_one_that_was_killed(found, alive):
 def test_a_killed_process_that_nobody_waited_for_does_not_run(found, alive):
     alive.send_signal(signal.SIGKILL)
     os.waitid(os.P_PID, alive.pid, os.WEXITED | os.WNOWAIT)
-    assert found(here(alive.pid)).processes[1:] == (0, 1, 0)
+    assert found(here(alive.pid)).processes[1:4] == (0, 1, 0)
 
 
 @LINUX
 def test_a_number_that_was_given_again_is_another_process(found, alive):
-    assert found(here(alive.pid, timestamp=at(0))).processes[1:] == (0, 1, 0)
-    assert found(here(alive.pid, timestamp="once")).processes[1:] == (0, 0, 1)
+    assert found(here(alive.pid, timestamp=at(0))).processes[1:4] == (0, 1, 0)
+    assert found(here(alive.pid, timestamp="once")).processes[1:4] == (0, 0, 1)
 
 
 @pytest.mark.parametrize("pid", [0, -1, 2**40, "1", None, True])

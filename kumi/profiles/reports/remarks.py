@@ -38,6 +38,7 @@ def remarks(found: Breakdown) -> Iterator[str]:
     yield from _memory(found.memory)
     yield from _clock(found.clock, found.total)
     yield from _losses(found.dropped)
+    yield from _repeated(found.processes)
     yield from _unfinished(found.processes)
     yield from malformed(found.lines)
     if found.lines.other:
@@ -89,6 +90,15 @@ def _losses(dropped: Mapping[str, int]) -> Iterator[str]:
         if lost:
             yield f"Missing {where}: {count(sum(lost.values()), 'span')}"
             yield from (f"  {n:,}: {_WHY.get(why, name(why))}" for why, n in lost.items())
+
+
+def _repeated(found: Processes) -> Iterator[str]:
+    """How many processes are counted more than once, as where a copy of their file is given too."""
+    if found.repeated:
+        yield (
+            f"Counted twice: {found.repeated:,} of {count(found.begun, 'profiled process', 'es')}, "
+            "whose lines are given more than once; figures above are of all"
+        )
 
 
 def _unfinished(found: Processes) -> Iterator[str]:
