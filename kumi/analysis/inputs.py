@@ -119,7 +119,7 @@ def _check_domain(facts: Analysis, declared: Input) -> None:
 
 def _report_null(facts: Analysis, declared: Input) -> None:
     message = f"`null` stands in the domain of `{declared.name}`, which is a list of values"
-    how = facts.said("say `null: true` beside the domain", "write `kumi.Field[float | None]`")
+    how = facts.said("say `null: true` beside the domain", "write `kumi.Field[… | None]`")
     hint = f"{how}: null passes any domain"
     if declared.kind == "any":
         hint = "leave it out: `any` admits null as it is"

@@ -59,7 +59,7 @@ def _warn(facts: Analysis, node: Call, asked: ExprNode) -> None:
     function = facts.functions[node].name
     what = quoted(asked, "the operand")
     answer = _ALWAYS.get(function, "changes nothing here")
-    how = facts.said("`null: true`", "`kumi.Field[float | None]`")
+    how = facts.said("`null: true`", "`kumi.Field[… | None]`")
     hint = f"an input that may be null says so: {how}"
     facts.warn(
         node.place,
