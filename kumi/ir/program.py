@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from kumi.errors import CompilerBug
 from kumi.ir.ops import REDUCE
 from kumi.kernels.kinds import ANY
+from kumi.syntax.nodes import Symbol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,6 +108,13 @@ class Operation:
     table: tuple[AxisName, ...] = ()
     fields: tuple[str, ...] = ()
     written: str | None = None
+
+    @property
+    def named_options(self) -> dict[str, object]:
+        """The options as kernels take them: a symbol by its name."""
+        return {
+            name: value.name if isinstance(value, Symbol) else value for name, value in self.options
+        }
 
     @property
     def result_axes(self) -> tuple[AxisName, ...]:

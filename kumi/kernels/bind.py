@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from kumi.kernels.kinds import Kind
     from kumi.kernels.vectors import Axis
 
-__all__ = ["NAMES", "brings_floats", "elementwise", "reducer", "scalar", "search"]
+__all__ = ["NAMES", "brings_floats", "elementwise", "of_cells", "reducer", "scalar", "search"]
 
 _FACTORIES = ARITHMETIC | COMPARISONS | CHOICES | CONVERSIONS | DATE_FUNCTIONS | FIXED_LISTS
 _FACTORIES |= ROUNDING
@@ -72,7 +72,7 @@ def elementwise(
     """A function of columns of one length and scalars, at least one of them a column."""
     if concerns(function, kinds, result):
         return function_of_tuples(function, kinds, result, _of_either)
-    by_row = _by_row(_callable(function, kinds, result, options), result)
+    by_row = _by_row(of_cells(function, kinds, result, options), result)
     factories = DECIMALS if DECIMAL in kinds or result is DECIMAL else _FACTORIES
     factory = factories.get(function)
     return (factory and factory(kinds, result, by_row, **options)) or by_row
@@ -105,7 +105,7 @@ def reducer(function: str, kind: Kind, result: Kind) -> Callable[[Column, Axis, 
 def _of_either(function: str, kinds: tuple[Kind, ...], result: Kind) -> Callable[..., Any]:
     """A function of scalars and of columns: whichever an item of a tuple is."""
     of_columns = elementwise(function, kinds, result)
-    of_scalars = _callable(function, kinds, result, {})
+    of_scalars = of_cells(function, kinds, result, {})
 
     def either(*arguments: Any) -> Any:
         wide = any(argument.__class__ is Column for argument in arguments)
@@ -114,7 +114,7 @@ def _of_either(function: str, kinds: tuple[Kind, ...], result: Kind) -> Callable
     return either
 
 
-def _callable(
+def of_cells(
     function: str, kinds: tuple[Kind, ...], result: Kind, options: Mapping[str, object]
 ) -> Callable[..., Any]:
     """The scalar function as a callable, so that rows mean what scalars mean."""

@@ -25,7 +25,6 @@ from kumi.kernels.pairs import beside, crossed, spread
 from kumi.kernels.tuples import gathered, object_of, tuple_of
 from kumi.kernels.vectors import align
 from kumi.observations import Level
-from kumi.syntax.nodes import Symbol
 from kumi.vm import convention as names
 from kumi.vm.access import MISSING, Loading
 from kumi.vm.expectations import fast_test, has_fast_test
@@ -252,7 +251,7 @@ class _Writer:
 
     def _shift(self, operation: Operation) -> str:
         arg, by = operation.args
-        options = _options(operation)
+        options = operation.named_options
         levels = operation.axes[-1 - int(str(options["axis_offset"])) :]
         axes = "".join(f"{self._axis_names[axis]}, " for axis in levels)
         moved: dict[str, Any] = {"by": self.program.operations[by].value}
@@ -286,12 +285,13 @@ class _Writer:
         function = operation.function or "select"
         kinds = tuple([self._kind(arg) for arg in operation.args])
         args = [self._names[arg] for arg in operation.args]
+        options = operation.named_options
         if operation.axes:
-            kernel: Any = bind.elementwise(function, kinds, operation.kind, **_options(operation))
+            kernel: Any = bind.elementwise(function, kinds, operation.kind, **options)
         else:
             if bind.brings_floats(function, kinds, operation.kind):
                 kinds, args = self._float_literals.among(self.program, operation, args)
-            kernel = bind.scalar(function, kinds, operation.kind, **_options(operation))
+            kernel = bind.scalar(function, kinds, operation.kind, **options)
         if isinstance(kernel, str):
             self.bound.update(bind.NAMES)
             return kernel.format(*args)
@@ -311,7 +311,7 @@ class _Writer:
     def _search(self, operation: Operation) -> str:
         kinds = tuple(self._kind(arg) for arg in operation.args)
         function, whole = operation.function or "", not operation.axes
-        options = _options(operation)
+        options = operation.named_options
         kernel = bind.search(
             function, kinds, operation.kind, operation.table, whole=whole, **options
         )
@@ -361,14 +361,6 @@ class _Writer:
 
     def _leaves_at_root(self) -> set[str]:
         return {leaf.path[0] for leaf in self._leaves()}
-
-
-def _options(operation: Operation) -> dict[str, object]:
-    """The options as kernels take them: a symbol by its name."""
-    return {
-        name: value.name if isinstance(value, Symbol) else value
-        for name, value in operation.options
-    }
 
 
 def _marks(program: Program, level: Level) -> dict[int, int]:

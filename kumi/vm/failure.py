@@ -18,8 +18,8 @@ from kumi.ir.readings import sized_axes
 from kumi.letters import visible
 from kumi.observations import FailedRun
 from kumi.vm.convention import BAD, CONTEXT, CPU_BEGIN, UNDECLARED, axis, reading
+from kumi.vm.failed_rows import failed_row
 from kumi.vm.null_errors import null_message
-from kumi.vm.zero_errors import zero_row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 
 _T = TypeVar("_T")
+_OF_A_ROW = (OverflowError, ValueError, ZeroDivisionError)
 _name_of = type.__dict__["__qualname__"].__get__
 _module_of = type.__dict__["__module__"].__get__
 _traceback_of = vars(BaseException)["__traceback__"].__get__
@@ -85,13 +86,13 @@ def bad_input(path: str) -> str:
 def explain(program: Program, error: BaseException, where: Stop, local: Mapping[str, Any]) -> None:
     """Say in place of Python, which knows of a `NoneType`, which operation met which null.
 
-    And of a division by zero, in which row of the input.
+    And of a value that a function cannot take, in which row of the input it is.
     """
     if where.is_input or not where.operations:
         return
     operation = program.operations[where.operations[0]]
-    if type(error) is ZeroDivisionError:
-        row = _asked(lambda: zero_row(program, operation, local), None)
+    if type(error) in _OF_A_ROW:
+        row = _asked(lambda: failed_row(program, operation, local, type(error)), None)
         error.args = (f"{_text(error)}, in `{row}`",) if row else error.args
     elif type(error) is TypeError:
         said = _text(error)

@@ -1,4 +1,4 @@
-"""A division by zero says in which row of the input its divisor was zero."""
+"""What a function cannot take is told with its row in the input: a zero divisor, a far date."""
 
 import pytest
 
@@ -56,3 +56,41 @@ def test_no_row_is_named_where_the_divisor_is_one_for_all(output):
     with pytest.raises(ZeroDivisionError) as caught:
         kumi.loads(TEXT, name="Shares").only(output).run(nothing)
     assert str(caught.value) == "a decimal divided by zero"
+
+
+@pytest.mark.parametrize(
+    ("formula", "said"),
+    [
+        ("fn(:add_months, input.rows.row.day, input.rows.row.n)", "in `rows[1]`"),
+        ("fn(:round_to, 1.5, input.rows.row.step)", "in `rows[2]`"),
+        ("input.rows.row.exact * input.rows.row.step", "in `rows[3]`"),
+        ("fn(:floor, input.rows.row.step)", "in `rows[3]`"),
+        ("fn(:sqrt, input.rows.row.n - 2)", "in `rows[0]`"),
+        ("to_integer(input.rows.row.text)", "in `rows[2]`"),
+    ],
+)
+def test_other_functions_name_the_row_too(formula, said):
+    fields = "date :day integer :n float :step decimal :exact string :text"
+    inputs = f"input do array :rows do hash :row do {fields} end end end"
+    schema = kumi.loads(f"schema do {inputs} value :out, {formula} end", name="Rows")
+    row = {"day": "2024-01-31", "n": 1, "step": 0.5, "exact": "1", "text": "7"}
+    data = [
+        row,
+        row | {"n": 999_999},
+        row | {"step": 0.0, "text": "seven", "n": 3},
+        row | {"step": float("inf"), "n": 2},
+    ]
+    with pytest.raises((OverflowError, ValueError)) as caught:
+        schema.run(rows=data)
+    assert str(caught.value).endswith(said)
+
+
+def test_no_row_is_named_where_all_fail():
+    schema = kumi.loads(
+        "schema do input do array :xs do float :x end float :step end "
+        "value :out, fn(:round_to, input.xs.x, input.step) end",
+        name="Steps",
+    )
+    with pytest.raises(ValueError, match="step") as caught:
+        schema.run(xs=[1.0, 2.0], step=0.0)
+    assert "xs[" not in str(caught.value)
