@@ -17,8 +17,8 @@ FUNCTIONS = {
     "concat", "cos", "count", "count_if", "cross", "day", "days_between", "downcase", "exp",
     "floor", "index", "is_null", "join", "length", "log", "lookup", "max", "max_of", "mean", "mean_if", "min",
     "min_of", "month", "months_between", "not_", "outer", "roll", "round", "round_to", "select",
-    "shift", "sin", "sqrt", "sum", "sum_if", "tanh", "to_decimal", "to_float", "to_integer",
-    "to_string", "upcase", "weekday", "year", "years_between",
+    "object_of", "shift", "sin", "sqrt", "sum", "sum_if", "tanh", "to_decimal", "to_float", "to_integer",
+    "to_string", "tuple_of", "upcase", "weekday", "year", "years_between",
 }  # fmt: skip
 ERRORS = {
     "CompilerBug",

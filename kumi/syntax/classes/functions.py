@@ -23,12 +23,20 @@ if TYPE_CHECKING:
     from kumi.syntax.classes.expression import AnyNumber, Exact
     from kumi.syntax.classes.records import Record
 
+    Argument: TypeAlias = (
+        Expr[Any]
+        | type[Record]
+        | Sequence[Any]
+        | Mapping[str, Any]
+        | float
+        | Decimal
+        | str
+        | date
+        | None
+    )
+    """What functions of any kind of value take: expressions, paths to records, lists, literals."""
+
 T = TypeVar("T")
-Argument: TypeAlias = (
-    "Expr[Any] | type[Record] | Sequence[Any] | Mapping[str, Any]"
-    " | float | Decimal | str | date | None"
-)
-"""What functions of any kind of value take: expressions, paths to records, lists, literals."""
 
 
 @overload
