@@ -36,13 +36,16 @@ others = [
 taxpayer = {
     "income": 85000.0, "deduction": 14600.0, "dependents": 2, "status": "single", "rate": 0.05
 }
+def lines(schema):
+    program = kumi.compile(schema)
+    return 1 + len(program.groups) + len(program.operations)
 rows, turn = 0, 0
 while rows < int(sys.argv[2]):
     for _ in range(8):
         taxes.run(**taxpayer)
     schema, given = others[turn % 8 == 7]
     schema.run(**given)
-    rows += 8 * 68 + 239
+    rows += 8 * lines(taxes) + lines(schema)
     turn += 1
 """
 BY_HAND = """
