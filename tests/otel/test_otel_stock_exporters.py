@@ -261,12 +261,9 @@ def test_a_receiver_that_is_down_is_counted_and_said(tmp_path, caplog):
     with profiled(batched(exporter), file=path):
         run(4)
     assert lost_in(path) == {"export_failed": 4 * SPANS}
-    (line,) = [
-        record.getMessage()
-        for record in caplog.records
-        if record.name == "kumi.otel" and "were not sent" in record.getMessage()
-    ]
     shown = endpoint.replace("user:word@", "").removesuffix("?token=1")
+    said = [each.getMessage() for each in caplog.records if each.name == "kumi.otel"]
+    (line,) = [one for one in said if "were not sent" in one and shown in one]
     assert line.startswith(f"{4 * SPANS} spans were not sent: {shown} (")
     assert "ConnectionError" in line or "the exporter's own log says why" in line
 
