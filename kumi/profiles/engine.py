@@ -2,7 +2,8 @@
 
 There are several engines because none would do alone: the imports of DuckDB and NumPy take longer
 than Python takes to read a small file, and Python would need minutes and all memory for a large
-one; NumPy is enough where all lines are our own. Nobody should see which of them it was. So they are kept equal in three ways:
+one; NumPy is enough where all lines are our own. Nobody should see which of them it
+was. So they are kept equal in three ways:
 
 * What a line says is defined once, in `event_line`. `own_lines` knows lines of our own writers by
   their shape, and asks it for the names in them. `positions/` reads lines of our own writers by
