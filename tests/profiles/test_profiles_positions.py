@@ -119,8 +119,11 @@ def read_one_by_one(path):
     return sum(others.kinds.values()) + others.timed.total()
 
 
-def test_runs_are_read_by_position(own):
-    assert read_one_by_one(own) < len(own.read_bytes().splitlines()) / 5
+@pytest.mark.parametrize("size", [400_000, 2 << 20])
+def test_runs_are_read_by_position(own, size):
+    """Also where the first run of a program, which its shape is not known from, is a quarter."""
+    with parts_of(size):
+        assert read_one_by_one(own) < len(own.read_bytes().splitlines()) / 5
 
 
 @pytest.mark.parametrize(

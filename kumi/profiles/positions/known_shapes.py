@@ -44,6 +44,10 @@ class KnownShapes:
                 self._shapes[key] = found
         return found
 
+    def known(self, text: bytes, start: int, line_end: int, _end: int) -> RunShape | None:
+        """The shape of the run whose first line is at `start`, if it was learned before."""
+        return self._shapes.get(_key(text, start, line_end))
+
     def forget(self, shape: RunShape) -> None:
         """Learn it anew: the run that it was learned from was damaged."""
         self._shapes = {key: each for key, each in self._shapes.items() if each is not shape}

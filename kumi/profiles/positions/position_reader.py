@@ -9,7 +9,7 @@ part is given back.
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from kumi.profiles.one_by_one import OneByOne
     from kumi.profiles.positions.run_counts import RunCounts
     from kumi.profiles.positions.shapes import RunShape
+
+    ShapeOf: TypeAlias = Callable[[bytes, int, int, int], RunShape | None]
 
 PART: Final = 2 << 20  # bytes
 _TOGETHER: Final = 1 << 20  # bytes of runs that are compared at once
@@ -87,22 +89,25 @@ class PositionReader:
 
     def _take(self, text: bytes, end: int, *, may_wait: bool) -> bytes:
         """Count the lines up to `end`; what remains, with a run that may go on behind it."""
-        found = self._found(text, end, may_wait=may_wait)
-        if found.is_foreign(_FEW if self._lines else 0):
+        few = _FEW if self._lines else 0
+        found = self._found(text, end, self._shapes.of, may_wait=may_wait)
+        if found.is_foreign(few):  # what was learned from later runs may fit the first ones
+            found = self._found(text, end, self._shapes.known, may_wait=may_wait)
+        if found.is_foreign(few):
             self._foreign(text[: found.end], self._lines)
         else:
             self._count(text, found)
         self._lines += found.lines
         return text[found.end :]
 
-    def _found(self, text: bytes, end: int, *, may_wait: bool) -> _Found:
+    def _found(self, text: bytes, end: int, shape_of: ShapeOf, *, may_wait: bool) -> _Found:
         runs: dict[RunShape, list[int]] = defaultdict(list)
         others: list[tuple[int, int]] = []
         at = 0
         while at < end:
             line_end = text.find(b"\n", at, end) + 1 or end
             is_run = text.startswith(RUN, at)
-            shape = self._shapes.of(text, at, line_end, end) if is_run else None
+            shape = shape_of(text, at, line_end, end) if is_run else None
             size = shape.size if shape else 0
             if may_wait and at + size > end:
                 break
