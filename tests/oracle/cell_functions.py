@@ -4,6 +4,7 @@ Written from docs/language.md alone, and by other means than kumi's kernels wher
 """
 
 import math
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -13,6 +14,7 @@ from exact_numbers import as_decimal, as_fraction, digits_28
 from gathered_values import is_tuple
 
 NUMBERS = ("integer", "float", "decimal")
+NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
 
 
 class Unsaid(Exception):
@@ -72,7 +74,7 @@ def to_decimal(value):
         raise TypeError("not a number")
     if type(value) is float and not math.isfinite(value):
         raise ValueError("not finite")
-    if type(value) is str and not set(value) <= set("0123456789.-+eE"):
+    if type(value) is str and not NUMBER.fullmatch(value):
         raise ValueError("not a number")
     return as_decimal(as_fraction(Decimal(value) if type(value) is str else value))
 
@@ -116,9 +118,9 @@ def as_date(value):
 
 def numbers(*values):
     """The operands, all integers or all floats; fractions where there is a decimal."""
-    if any(type(value) not in (int, float, Decimal) for value in values):
+    if any(type(value) not in (int, float, Decimal, Fraction) for value in values):
         raise TypeError("not a number")
-    if any(type(value) is Decimal for value in values):
+    if any(type(value) in (Decimal, Fraction) for value in values):
         return [finite_fraction(value) for value in values]
     if any(type(value) is float for value in values):
         return [to_float(value) for value in values]
@@ -151,6 +153,12 @@ def divide(a, b):
     return math.nan if undefined else math.copysign(math.inf, a) * math.copysign(1.0, b)
 
 
+def quotient(a, b):
+    """A quotient with a decimal in it that nothing has rounded yet."""
+    a, b = numbers(a, b)
+    return a / b
+
+
 def rounded(exact):
     """A fraction as the nearest float."""
     try:
@@ -173,11 +181,13 @@ def modulo(a, b):
 
 def power(a, b):
     a, b = numbers(a, b)
-    if type(a) is Fraction:  # only small whole exponents are drawn
-        return digits_28(a ** int(b))
+    if type(a) is Fraction:
+        return exact_numbers.power(a, b)
     if type(a) is int:
         if b < 0:
             raise ValueError("an integer to a negative power")
+        if abs(a) > 1 and b * math.log10(abs(a)) > 10**6:
+            raise OverflowError("a power of more than a million digits")
         return a**b
     negative = math.copysign(1.0, a) < 0 and b.is_integer() and b % 2 == 1
     if a == 0 and b < 0:
@@ -369,6 +379,7 @@ MAPS = {
     "subtract": lambda a, b: numbers(a, b)[0] - numbers(a, b)[1],
     "multiply": multiply,
     "divide": divide,
+    "quotient": quotient,
     "modulo": modulo,
     "power": power,
     "abs": absolute,
@@ -483,7 +494,7 @@ PASSING = {"select", "coalesce", "is_null", "count"}
 CHOICES = {"select": 1, "coalesce": 0, "clamp": 0, "min_of": 0, "max_of": 0}
 """Which argument the choice begins with: the result is brought to the kind of them all."""
 
-PROMOTED = {"add", "subtract", "modulo", "power", "round_to"}
+PROMOTED = {"add", "quotient", "subtract", "modulo", "power", "round_to"}
 BOOLEAN = {name for name in MAPS if "equal" in name or "_than" in name}
 BOOLEAN |= {"and", "or", "not", "is_null", "any", "all", "in"}
 INTEGER = {

@@ -173,7 +173,29 @@ class _Run:
                 return gathered("hash", self._all(values), as_object(names))
         if node.function == "index":
             return self._positions(node)
-        return called(node.function, self._all(node.args), dict(node.options))
+        if node.function == "at":
+            return self._item(*node.args)
+        args = self._all(node.args)
+        if node.function in ("round", "round_to", "floor", "ceil"):
+            args[0] = self._unrounded(node.args[0], args[0])
+        return called(node.function, args, dict(node.options))
+
+    def _unrounded(self, node, value):
+        """A quotient of decimals as it is before it has 28 digits, also by another name."""
+        while isinstance(node, nodes.Name):
+            node = self.declarations[node.name].body
+        if value.kind == "decimal" and isinstance(node, nodes.Call) and node.function == "divide":
+            return called("quotient", self._all(node.args))
+        return value
+
+    def _item(self, of, position):
+        """An item; of items without a common kind a literal position tells which kind it has."""
+        whole, index = self._all([of, position])
+        found = called("at", [whole, index])
+        if found.kind == "any" and is_tuple(whole.kind) and isinstance(position, nodes.Constant):
+            kinds, at = whole.kind[1], index.cells
+            found.kind = kinds[at] if -len(kinds) <= at < len(kinds) else "null"
+        return found
 
     def _all(self, parts):
         """The values of several expressions, all of them evaluated, as the language is strict."""
@@ -271,7 +293,9 @@ def called(function, args, options=None):
         )
         cells = _each(lambda items: fold(*items), [(len(arg.axes) - 1, arg.cells)])
         return Value(kind, arg.axes[:-1], _sound(cells, len(arg.axes) - 1))
-    bring = {"at": element}.get(function, converted if function in CHOICES else as_it_is)
+    bring = {"at": element, "quotient": lambda found, _kind: found}.get(
+        function, converted if function in CHOICES else as_it_is
+    )
     if is_tuple(args[0].kind):
         bring = converted if function == "at" else bring
         function = "size" if function == "count" else function
