@@ -119,6 +119,7 @@ _IDS: Table = (
     ("span_id", Varying.SPAN_ID),
     ("parent_span_id", Varying.PARENT_ID),
 )
+_ORIGIN: Final = ("origin", _origin)
 _TIMES: Table = (("start_unix_nano", Varying.START), ("end_unix_nano", Varying.END))
 
 EVENTS: Final[Mapping[Kind, Table]] = {
@@ -141,7 +142,7 @@ EVENTS: Final[Mapping[Kind, Table]] = {
         ("declaration", _declaration),
         *_LASTED,
         ("kind", _kind),
-        ("origin", _origin),
+        _ORIGIN,
         ("run", Varying.RUN),
         *_IDS,
         *_TIMES,
@@ -153,6 +154,7 @@ EVENTS: Final[Mapping[Kind, Table]] = {
         ("declaration", _declaration),
         ("index", _index),
         ("function", _function),
+        _ORIGIN,
         ("rows", Varying.ROWS),
         ("run", Varying.RUN),
         ("program", _key),
@@ -166,8 +168,17 @@ What nobody asked for is left out: see `keys_of`.
 """
 
 
-def keys_of(kind: Kind, *, times_cpu: bool) -> Table:
-    """The keys of an event, in their order; the CPU time only where that was taken."""
+_OWN_OPERATION: Final = tuple([each for each in EVENTS["vm_operation"] if each is not _ORIGIN])
+
+
+def keys_of(kind: Kind, of: Facts, *, times_cpu: bool) -> Table:
+    """The keys of an event, in their order.
+
+    The CPU time only where that was taken, the origin of an operation only where it was imported:
+    operations are many, and few of them are.
+    """
+    if kind == "vm_operation" and _origin(of) is None:
+        return _OWN_OPERATION
     table = EVENTS[kind]
     if times_cpu:
         return table
