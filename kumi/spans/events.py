@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kumi.spans.json_lines import plain
-from kumi.spans.span_fields import imported_from
+from kumi.spans.span_fields import imported_from, written_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -139,7 +139,7 @@ def _described(group: Group, operation: Operation) -> list[Any]:
         operation.function,
         operation.target,
         list(operation.axes),
-        operation.place.line,
+        written_at(group, operation).line,
         operation.leaf.dotted if operation.leaf else None,
     ]
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from kumi.ir.program import Group, Operation, Program
+    from kumi.places import Place
 
 Kind: TypeAlias = Literal["vm_run", "vm_declaration", "vm_operation"]
 
@@ -68,6 +69,16 @@ def imported_from(schema: str, group: Group) -> str | None:
     return group.origin if group.origin != schema else None
 
 
+def written_at(group: Group, operation: Operation) -> Place:
+    """Where an operation is written: in the source of its declaration, whatever it was made of.
+
+    What an import is called with may stand in place of an input that the declaration reads, and was
+    then written elsewhere: it is taken to stand where the declaration begins.
+    """
+    is_there = operation.place.source == group.place.source
+    return operation.place if is_there else group.place
+
+
 def shown_path(path: str) -> str:
     """A path as UTF-8 can say it: a script may lie under a name that is no text."""
     return path.encode("utf-8", "replace").decode()
@@ -99,6 +110,15 @@ def _of_group(get: Callable[[Group], Any]) -> Callable[[Facts], Any]:
 
 def _of_operation(get: Callable[[Operation], Any]) -> Callable[[Facts], Any]:
     return lambda of: None if of.operation is None else get(of.operation)
+
+
+def _of_place(get: Callable[[Place], Any]) -> Callable[[Facts], Any]:
+    def at(of: Facts) -> Any:
+        if of.group is None or of.operation is None:
+            return None
+        return get(written_at(of.group, of.operation))
+
+    return at
 
 
 def _origin(of: Facts) -> str | None:
@@ -219,8 +239,8 @@ ATTRIBUTES: Final[Mapping[Kind, Table]] = {
             _of_operation(lambda operation: operation.leaf.dotted if operation.leaf else None),
         ),
         (names.REF_DECLARATION, _of_operation(lambda operation: operation.ref)),
-        (names.CODE_FILE, _of_operation(lambda operation: shown_path(operation.place.source.path))),
-        (names.CODE_LINE, _of_operation(lambda operation: operation.place.line)),
+        (names.CODE_FILE, _of_place(lambda place: shown_path(place.source.path))),
+        (names.CODE_LINE, _of_place(lambda place: place.line)),
         (names.OPERATION_ROWS, Varying.ROWS),
     ),
 }

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+from dataclasses import replace
 
 import pytest
 from opentelemetry.sdk.resources import Resource
@@ -89,6 +90,19 @@ def test_only_operations_of_imported_declarations_say_their_origin():
     assert {" ".join(event) for event in operations if event not in imported} == {keys}
     said = [event["origin"] for event in made if event["event"] == "vm_declaration"]
     assert said == [None, None, "Tax", None]
+
+
+def test_what_an_import_was_called_with_stands_where_the_declaration_does():
+    odd = program(odd=True)
+    taken = odd.groups[2]
+    strange = replace(odd.operations[taken.first], place=odd.groups[1].place)
+    operations = (*odd.operations[: taken.first], strange, *odd.operations[taken.first + 1 :])
+    layout = laid_out(replace(odd, operations=operations))
+
+    assert events.program(layout)["operations"][taken.first][5] == taken.place.line
+    said = dict(layout.rows[layout.operation_rows[taken.first]].attributes)
+    assert said["code.file.path"] == "/srv/täx.kumi"
+    assert said["code.line.number"] == taken.place.line
 
 
 def test_a_program_without_imports_names_no_other_source():
