@@ -4,6 +4,10 @@
 the file `shared/tax.kumi`, in the folder of the importing file or in one that the loader was given.
 A schema is parsed and analysed once, whoever imports it; a file again when its text has changed, or
 that of a file which it imports.
+
+>>> register(type("Tax", (), {"__module__": "shared.rules", "__qualname__": "Tax"}))
+>>> [one.__qualname__ for one in _classes("Rules::Tax")], _classes("Other::Tax")
+(['Tax'], [])
 """
 
 from __future__ import annotations
