@@ -96,8 +96,11 @@ def run_all(schema):
     raise AssertionError("a division by nothing went well")
 
 
-def recorded(path, schema, lane="block", **options):
-    """Record `run_all`: the events of the file, and the spans by id, sent in one way or another."""
+def recorded(path, schema, lane="block", groups=None, **options):
+    """Record `run_all`: the events of the file, and the spans by id, sent in one way or another.
+
+    `groups` takes the spans as they came.
+    """
     with http_receiver() as live:
         provider, kept = TracerProvider(), InMemorySpanExporter()
         endpoint = f"{live.endpoint}/v1/traces"
@@ -114,10 +117,12 @@ def recorded(path, schema, lane="block", **options):
             run_all(schema)
             assert otel.flush(HANG)
         provider.shutdown()
-        groups = live.resource_spans()
+        came = live.resource_spans()
         if exporter is kept:
-            groups = encode_spans(kept.get_finished_spans()).resource_spans
-        return events_of(path), by_id(groups)
+            came = encode_spans(kept.get_finished_spans()).resource_spans
+        if groups is not None:
+            groups += came
+        return events_of(path), by_id(came)
 
 
 def events_of(path):
