@@ -350,3 +350,51 @@ def test_recordings_are_compared_import_by_import(capsys, shop, tmp_path):
     assert len(operations) == sum(
         len(each["operations"]) for each in told(events_of(other), "program")
     )
+
+
+def test_who_asks_for_an_import_by_its_own_name_is_told_the_one_it_has(capsys, shop):
+    done = call(capsys, "profile", shop[0], "--declaration", "net")
+    assert "No declaration is called net; did you mean `Tax.net`?" in done.err
+    done = call(capsys, "profile", shop[0], "--declaration", "totl")
+    assert "No declaration is called totl; did you mean `total`?" in done.err
+
+
+CLASSES = """import kumi
+
+class Tax(kumi.Schema):
+    class Input(kumi.Record):
+        amount: kumi.Field[float]
+    rate = kumi.let(0.2)
+    tax = kumi.value(Input.amount * rate)
+
+class Order(kumi.Schema):
+    class Input(kumi.Record):
+        prices: kumi.Array[float]
+        fee: kumi.Field[float]
+    each = kumi.value(Tax.tax(amount=Input.prices))
+    fee = kumi.value(Tax.tax(amount=Input.fee + 1.0))
+"""
+
+
+def test_classes_say_it_as_texts_do(capsys, tmp_path):
+    module, path = tmp_path / "shop.py", tmp_path / "p.jsonl"
+    module.write_text(CLASSES)
+    space = {"__name__": "shop"}
+    exec(compile(CLASSES, module, "exec"), space)
+    with otel.profile(file=str(path), ops=True):
+        for order in ({"prices": [1.0, 2.0], "fee": 3.0}, {"prices": [], "fee": 0.0}):
+            assert space["Order"].run(order).fee == (order["fee"] + 1.0) * 0.2
+        space["Tax"].run(amount=5.0)
+    program = next(each for each in told(events_of(path), "program") if each["schema"] == "Order")
+    digest = hashlib.sha256(CLASSES.encode()).hexdigest()
+    assert program["paths"] == {"Tax": {"path": str(module), "sha256": digest}}
+    found = sources(capsys, path)
+    assert [
+        (line["line"], line["declarations"]) for line in found["Tax"]["lines"] if line["count"]
+    ] == [
+        (5, ["inputs"]),
+        (6, ["Tax.rate", "rate"]),
+        (7, ["Tax.tax", "Tax.tax#2", "tax"]),
+    ]
+    assert found["Tax"]["importers"] == ["Order"]
+    assert [line["line"] for line in found["Order"]["lines"]] == [9, 10, 11, 12, 13, 14]
