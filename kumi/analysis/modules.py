@@ -4,6 +4,10 @@
 the file `shared/tax.kumi`, in the folder of the importing file or in one that the loader was given.
 A schema is parsed and analysed once, whoever imports it; a file again when its text has changed, or
 that of a file which it imports.
+
+>>> register(type("Tax", (), {"__module__": "shared.rules", "__qualname__": "Tax"}))
+>>> [one.__qualname__ for one in _classes("Rules::Tax")], _classes("Other::Tax")
+(['Tax'], [])
 """
 
 from __future__ import annotations
@@ -196,9 +200,8 @@ def _analysed(path: Path, modules: Modules) -> _Loaded:
     try:
         source = read(path)
         text = source.text
-        with hooks.phase("compile", name):
-            tree = parsed(source, name, key, modules)
-            outcome: Analysis | SchemaError = analysis_of(tree, key, modules)
+        tree = parsed(source, name, key, modules)
+        outcome: Analysis | SchemaError = analysis_of(tree, key, modules)
     except SchemaError as error:
         outcome = error
     except OSError as error:
