@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 def common_subexpressions(program: Program) -> Program:
     """Operations that equal an earlier one as references to that one."""
-    sharing = _Sharing()
+    sharing = _Sharing(program)
     for group in program.groups:
         for operation in program.operations[group.first : group.last]:
             sharing.visit(operation, group)
@@ -43,57 +43,62 @@ def common_subexpressions(program: Program) -> Program:
 class _Sharing:
     """Values are numbered: equal numbers are equal values, by the first operation that has them."""
 
-    def __init__(self) -> None:
+    def __init__(self, program: Program) -> None:
         self.changes = Changes()
-        self._first: dict[Hashable, tuple[int, Group]] = {}
+        self._program = program
         self._numbers: list[int] = []
-        self._reused: dict[tuple[int, str], int] = {}
+        self._forms: dict[Hashable, int] = {}
+        self._first: dict[tuple[int, ...], int] = {}
+        self._reused: dict[tuple[int, int], int] = {}
 
     def visit(self, operation: Operation, group: Group) -> None:
         """Number the value of an operation; share it, where an earlier one has it."""
-        index = operation.index
-        if operation.opcode in (ops.REF, ops.STORE):
-            self._numbers.append(self._numbers[operation.args[0]])
+        index, opcode = operation.index, operation.opcode
+        numbers = [self._numbers[arg] for arg in operation.args]
+        if opcode is ops.REF or opcode is ops.STORE:
+            self._numbers += numbers
             return
-        first, owner = self._first.setdefault(self._key(operation), (index, group))
+        # A form is a number, so that a key is of nothing but numbers: those are no garbage
+        # collector's business, and there are as many keys as operations.
+        form = self._forms.setdefault(_form(operation), len(self._forms))
+        first = self._first.setdefault((form, *numbers), index)
         self._numbers.append(first)
-        if first != index and not operation.opcode.free and operation.opcode is not ops.LOAD_INPUT:
-            self._share(operation, group, first, owner)
+        if first != index and not opcode.free and opcode is not ops.LOAD_INPUT:
+            self._share(operation, group, first)
 
-    def _share(self, operation: Operation, group: Group, first: int, owner: Group) -> None:
-        if owner is group:
-            self.changes.instead[operation.index] = first
-            return
-        reused = self._reused.setdefault((first, group.name), operation.index)
-        if reused != operation.index:
-            self.changes.instead[operation.index] = reused
-        else:
-            self.changes.replaced[operation.index] = Operation(
-                operation.index,
-                ops.REUSE,
-                operation.place,
-                operation.kind,
-                (first,),
-                operation.result_axes,
-                ref=owner.name,
-            )
+    def _share(self, operation: Operation, group: Group, first: int) -> None:
+        index = operation.index
+        if first < group.first:
+            reused = self._reused.setdefault((first, group.first), index)
+            if reused == index:
+                self.changes.replaced[index] = self._reuse(operation, first)
+                return
+            first = reused
+        self.changes.instead[index] = first
 
-    def _key(self, operation: Operation) -> Hashable:
-        """What two operations have in common whose values are the same."""
-        if operation.opcode is ops.LOAD_INPUT and operation.leaf is not None:
-            return operation.leaf.path
-        if operation.opcode is ops.CONST:
-            return operation.kind, _exact(operation.value)
-        return (
-            operation.opcode,
-            operation.function,
+    def _reuse(self, operation: Operation, first: int) -> Operation:
+        return Operation(
+            operation.index,
+            ops.REUSE,
+            operation.place,
             operation.kind,
-            operation.axes,
-            tuple([self._numbers[arg] for arg in operation.args]),
-            tuple([(name, _exact(value)) for name, value in operation.options]),
-            operation.table,
-            operation.fields,
+            (first,),
+            operation.result_axes,
+            ref=self._program.group_of(first).name,
         )
+
+
+def _form(operation: Operation) -> Hashable:
+    """What operations have in common that give the same of the same arguments."""
+    opcode = operation.opcode
+    if opcode is ops.LOAD_INPUT and operation.leaf is not None:
+        return operation.leaf.path
+    if opcode is ops.CONST:
+        return operation.kind, _exact(operation.value)
+    form = opcode, operation.function, operation.kind, operation.axes
+    if not operation.options and not operation.fields:
+        return form
+    return *form, _exact(operation.options), operation.fields
 
 
 def _exact(value: Any) -> Hashable:
