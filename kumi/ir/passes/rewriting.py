@@ -11,9 +11,10 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from kumi.ir.ops import LOAD_INPUT
+from kumi.ir.program import Group
 
 if TYPE_CHECKING:
-    from kumi.ir.program import Group, Operation, Program
+    from kumi.ir.program import Operation, Program
 
 
 @dataclass(slots=True)
@@ -27,10 +28,6 @@ class Changes:
     instead: dict[int, int] = field(default_factory=dict)
     replaced: dict[int, Operation] = field(default_factory=dict)
 
-    def serving(self, index: int) -> int:
-        """The operation that has the value of operation `index`."""
-        return self.instead.get(index, index)
-
 
 def rewritten(program: Program, changes: Changes) -> Program:
     """The program with these changes; the same object where there is nothing to do."""
@@ -39,31 +36,34 @@ def rewritten(program: Program, changes: Changes) -> Program:
     if not changes.replaced and all(read):
         return program
     before = list(accumulate(read, initial=0))  # so many are left before each: its new number
-    left = [_renumbered(one, before, changes) for one in standing if read[one.index]]
+    found = before[:-1]  # under which number the value of each is found
+    for index, serving in changes.instead.items():
+        found[index] = before[serving]
+    left = [_renumbered(one, before[one.index], found) for one in standing if read[one.index]]
     return replace(
         program,
         operations=tuple(left),
-        groups=tuple(_moved(group, before) for group in program.groups),
+        groups=tuple([_moved(group, before) for group in program.groups]),
         axes=tuple(dict.fromkeys(axis for operation in left for axis in operation.axes)),
     )
 
 
 def _read(program: Program, standing: list[Operation], changes: Changes) -> list[bool]:
     """Of each operation whether it is left: a declaration's value, a load, or read by another."""
-    read = [one.opcode is LOAD_INPUT and one.index not in changes.instead for one in standing]
+    instead = changes.instead
+    read = [one.opcode is LOAD_INPUT and one.index not in instead for one in standing]
     for group in program.groups:
         if group.result is not None:
             read[group.result] = True
     for operation in reversed(standing):
         if read[operation.index]:
             for arg in operation.args:
-                read[changes.serving(arg)] = True
+                read[instead.get(arg, arg)] = True
     return read
 
 
-def _renumbered(operation: Operation, before: list[int], changes: Changes) -> Operation:
-    index = before[operation.index]
-    args = tuple([before[changes.serving(arg)] for arg in operation.args])
+def _renumbered(operation: Operation, index: int, found: list[int]) -> Operation:
+    args = tuple([found[arg] for arg in operation.args])
     if index == operation.index and args == operation.args:
         return operation
     return operation.renumbered(index, args)
@@ -71,4 +71,5 @@ def _renumbered(operation: Operation, before: list[int], changes: Changes) -> Op
 
 def _moved(group: Group, before: list[int]) -> Group:
     result = None if group.result is None else before[group.result]
-    return replace(group, first=before[group.first], last=before[group.last], result=result)
+    first, last = before[group.first], before[group.last]
+    return Group(group.name, group.kind, group.origin, group.place, first, last, result)
