@@ -25,6 +25,8 @@ from golden_programs import (
     wrong,
 )
 
+from kumi.ir.passes.optimizer import PASS_NAMES
+
 pytestmark = pytest.mark.filterwarnings("ignore::kumi.SchemaWarning")
 
 
@@ -53,6 +55,12 @@ def test_values(name):
     expected = data(name, ".expected.json")
     assert list(result) == list(expected)
     assert exact(result) == exact(expected)
+
+
+@pytest.mark.parametrize("name", named(".expected.json"))
+def test_values_without_any_pass(name):
+    result = load(name).only(without=PASS_NAMES).run(data(name)).to_dict()
+    assert exact(result) == exact(data(name, ".expected.json"))
 
 
 @pytest.mark.parametrize("name", named(".expected.json"))
