@@ -418,6 +418,8 @@ MAPS = {
     "at": at,
     "concat": lambda a, b: text(a) + text(b),
     "to_decimal": to_decimal,
+    "as_decimal": to_decimal,
+    "as_float": to_float,
     "to_integer": to_integer,
     "to_float": float_of,
     "to_string": text_of_digits,
@@ -488,7 +490,7 @@ FOLDS = {
     "join": lambda items, _kind: "".join(map(string, items)),
 }
 
-PASSING = {"select", "coalesce", "is_null", "count"}
+PASSING = {"as_float", "select", "coalesce", "is_null", "count"}
 """What a loose value goes through; what comes of it elsewhere is not said."""
 
 CHOICES = {"select": 1, "coalesce": 0, "clamp": 0, "min_of": 0, "max_of": 0}
@@ -518,7 +520,7 @@ KINDS_OF_RESULTS = (
     (STRING, "string"),
     (DATE, "date"),
 )
-REAL = {"to_float", "divide", "sqrt", "log", "exp", "tanh", "sin", "cos", "mean"}
+REAL = {"to_float", "as_float", "divide", "sqrt", "log", "exp", "tanh", "sin", "cos", "mean"}
 
 
 def kind_of(function, kinds):
@@ -526,7 +528,7 @@ def kind_of(function, kinds):
     for names, kind in KINDS_OF_RESULTS:
         if function in names:
             return kind
-    if function == "to_decimal":
+    if function in ("to_decimal", "as_decimal"):
         return "decimal"
     if function in REAL:
         exact = function in ("divide", "mean") and "decimal" in kinds

@@ -129,7 +129,12 @@ class _Run:
         return more
 
     def _indexed(self, node):
-        return along_arrays.array_with_index(self.inputs, node.args[0].value.name)
+        """The path and the axes of the elements whose positions are asked for."""
+        asked = node.args[0].value
+        if isinstance(asked, tuple):  # of an array that was given to another schema
+            root = next(one for one in self.inputs if one.name == asked[0])
+            return asked, _axes(root, asked)
+        return along_arrays.array_with_index(self.inputs, asked.name)
 
     def _positions(self, node):
         _, axes = self._indexed(node)

@@ -9,11 +9,9 @@ from zlib import crc32
 
 import pytest
 from agreement import check_run
+from brought_in import tree_of_file
 from golden_programs import PATHS, RUN, data, load
 from random_inputs import POOLS, Data
-
-from kumi.places import Source
-from kumi.syntax.text import parse
 
 TRIES = int(os.environ.get("GOLDEN_EXAMPLES", "4"))
 
@@ -61,20 +59,15 @@ LARGE = [n for n in POOLS["integer"] if abs(n) >= 2**53] + [2**62, -(2**62), 2**
 SHAPES = (Ragged, Empty, Single, Nulls, Overflowing, Data)
 
 
-def tree_of(name):
-    path = PATHS[name]
-    return parse(Source(str(path), path.read_text(encoding="utf-8")), "Program")
-
-
 @pytest.mark.parametrize("name", RUN)
 def test_its_own_input(name):
-    check_run(tree_of(name), load(name), data(name), (name,))
+    check_run(tree_of_file(PATHS[name]), load(name), data(name), (name,))
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("name", RUN)
 def test_data_of_a_shape(name, shape):
-    tree, schema = tree_of(name), load(name)
+    tree, schema = tree_of_file(PATHS[name]), load(name)
     rnd = random.Random(crc32(f"{name} {shape.__name__}".encode()))
     for _ in range(TRIES):
         given = shape(rnd).of(tree.inputs)
