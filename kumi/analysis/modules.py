@@ -200,9 +200,8 @@ def _analysed(path: Path, modules: Modules) -> _Loaded:
     try:
         source = read(path)
         text = source.text
-        with hooks.phase("compile", name):
-            tree = parsed(source, name, key, modules)
-            outcome: Analysis | SchemaError = analysis_of(tree, key, modules)
+        tree = parsed(source, name, key, modules)
+        outcome: Analysis | SchemaError = analysis_of(tree, key, modules)
     except SchemaError as error:
         outcome = error
     except OSError as error:
