@@ -19,7 +19,12 @@ from kumi.syntax.text import parse
 PROGRAMS = PATHS | {name: examples.path(name) for name in examples.NAMES}
 TWICE = "a class has one attribute of a name"
 COUNTED = "Python counts the arguments of functions itself"
+WITHOUT = "a class imports what is there and can be compiled"
 NO_CLASS = {
+    "circle_begin": WITHOUT,
+    "circle_end": WITHOUT,
+    "import_of_errors": WITHOUT,
+    "wrong_imports": WITHOUT,
     "cases": "a case in a class is not one before it has a result: `.then(…)`",
     "indexes": "`kumi.index` takes the name as text, and nothing else can be written",
     "not_as_many": COUNTED,
