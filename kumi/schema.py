@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 from weakref import WeakValueDictionary
 
 from kumi import hooks
+from kumi.analysis.modules import Modules, analysis_of, parsed, read, register
 from kumi.errors import in_source_order
 from kumi.ir.lower import lower, require_declared
 from kumi.ir.passes.optimizer import optimize, switched_off
 from kumi.ir.text import disassemble
-from kumi.modules import Modules, analysis_of, parsed, read, register
 from kumi.places import Source
 from kumi.results import Result
 from kumi.syntax.classes import Declarations, declared, tree
