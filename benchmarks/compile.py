@@ -30,6 +30,7 @@ DECLARATIONS = (50, 500, 5_000)
 MOST = {500: 1.0}
 """Seconds that so many declarations may take."""
 
+IMPORTED = 500
 LINEAR = 1.3
 """A declaration among ten times as many may cost that much of itself."""
 
@@ -59,6 +60,7 @@ def main(rounds: int = ROUNDS) -> None:
     rows = [("", "median", "quartiles", "asked", "")]
     for form, compiled in (("text", _from_text), ("class", _from_class)):
         rows += [figure.cells() for figure in _declarations(form, compiled, rounds)]
+    rows += [figure.cells() for figure in _imported(rounds)]
     rows += [figure.cells() for shape in SHAPES for figure in _figures(shape, rounds)]
     print(table(rows))
 
@@ -71,6 +73,28 @@ def _declarations(form: str, compiled: Callable[[int], object], rounds: int) -> 
         if fewer:
             ratio = spent.times(1 / size) / Series(tuple(found[fewer])).times(1 / fewer)
             yield Figure.ratio(f"{shown}, each / in {fewer:,}", ratio, most=LINEAR)
+
+
+def _imported(rounds: int) -> Iterator[Figure]:
+    """A declaration that needs 500 others, imported, beside the 500 in a schema of their own."""
+    library = _class(IMPORTED, "Library")  # which is analysed once, however often it is imported
+    cases = {"own": _from_text, "imported": _from_library}
+    found = in_turns((*cases,), rounds, lambda name: _timed(cases[name], IMPORTED))
+    own, imported = Series(tuple(found["own"])), Series(tuple(found["imported"]))
+    shown = (
+        f"{len(kumi.compile(library).operations):,} operations of {IMPORTED} declarations, imported"
+    )
+    yield Figure.seconds(shown, imported)
+    yield Figure.ratio("the same / in a schema of their own", imported / own, most=LINEAR)
+
+
+def _from_library(size: int) -> object:
+    inputs = "float :y array :parts do hash :part do float :price end end"
+    name = f"d{size - 1}"
+    return kumi.loads(
+        f"schema do import :{name}, from: Library input do {inputs} end "
+        f"value :a, {name}(x: input.y, lines: input.parts) end"
+    )
 
 
 def _timed(compiled: Callable[[int], object], size: int) -> float:
@@ -94,14 +118,19 @@ def _from_text(size: int) -> object:
 
 
 def _from_class(size: int) -> object:
+    return kumi.compile(_class(size, "Many"))
+
+
+def _class(size: int, name: str) -> type[kumi.Schema]:
     lines = [
         f"    d{n} = kumi.value(d{n - 1} * 0.5 + line.price * Input.x - {n})"
         for n in range(1, size)
     ]
-    source = "\n".join([_CLASS, *lines])
+    source = "\n".join([_CLASS.replace("Many", name), *lines])
     scope: dict[str, Any] = {"kumi": kumi, "__name__": __name__}
     exec(source, scope)
-    return kumi.compile(scope["Many"])
+    made: type[kumi.Schema] = scope[name]
+    return made
 
 
 _CLASS = """class Line(kumi.Record):
