@@ -52,13 +52,12 @@ def json_template(layout: Layout, process: str, kept: str) -> Template:
         [*head, b" " * (clock - width(head)), *numbers[0]] if numbers else head
         for head, *numbers, _ in lines
     ]
-    widths = [width(front) + width(tail) for front, (*_, tail) in zip(fronts, lines, strict=True)]
+    tails = [pieces[-1] for pieces in lines]
+    widths = [width(front) + width(tail) for front, tail in zip(fronts, tails, strict=True)]
     widest = max(widths)
     return template(
-        [
-            [*front, b" " * (widest - own), *tail]
-            for front, own, (*_, tail) in zip(fronts, widths, lines, strict=True)
-        ]
+        [*front, b" " * (widest - own), *tail]
+        for front, own, tail in zip(fronts, widths, tails, strict=True)
     )
 
 

@@ -50,16 +50,15 @@ class Mould(NamedTuple):
 
 def otlp_template(mould: Mould) -> Template:
     """The records of one run that did not fail."""
-    heads = [[*_head(*lasts, mould.state_room)] for lasts in last_bytes(mould.layout)]
     rests = [_rest(number, row, mould) for number, row in enumerate(mould.layout.rows)]
-    widths = [
-        width(head) + len(body) + width(end) for head, (body, end) in zip(heads, rests, strict=True)
-    ]
-    size = max(widths) + len(wire.INTERNAL)  # the filler says the kind, on each
+    heads = [[*_head(*lasts, mould.state_room)] for lasts in last_bytes(mould.layout)]
+    widths = [len(body) + width(end) for body, end in rests]
+    longest = max(widths) + len(wire.INTERNAL)  # the filler says the kind, on each
+    size = width(heads[0]) + longest
     start = wire.field(_SPANS, bytes(size))[:-size]
-    parts = zip(heads, rests, widths, strict=True)
     return template(
-        [(start, *head, body, wire.filler(size - own), *end) for head, (body, end), own in parts]
+        (start, *head, body, wire.filler(longest - own), *end)
+        for head, (body, end), own in zip(heads, rests, widths, strict=True)
     )
 
 

@@ -14,12 +14,13 @@ is the row `{"rows":       1}` with eight bytes for `rows` at 8.
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -61,22 +62,28 @@ def width(parts: Iterable[Part]) -> int:
     return sum([len(part if isinstance(part, bytes) else part[1]) for part in parts])
 
 
-def template(rows: Sequence[Iterable[Part]]) -> Template:
+def template(rows: Iterable[Iterable[Part]]) -> Template:
     """The template of rows that are all of one width."""
-    text, places = bytearray(), dict[FieldName, list[FieldPlace]]()
-    for number, row in enumerate(rows):
-        begin = len(text)
+    text, found = bytearray(), list[dict[FieldName, tuple[int, int]]]()
+    for row in rows:
+        begin, where = len(text), dict[FieldName, tuple[int, int]]()
         for part in row:
-            content = part if isinstance(part, bytes) else part[1]
-            if isinstance(part, tuple):
-                _add(places.setdefault(part[0], []), number, len(text) - begin, len(content))
-            text += content
-    return Template(np.frombuffer(text, np.uint8).reshape(len(rows), -1), places)
+            if isinstance(part, bytes):
+                text += part
+            else:
+                where[part[0]] = len(text) - begin, len(part[1])
+                text += part[1]
+        found.append(where)
+    fields = dict.fromkeys([field for where in found for field in where])
+    places = {field: [*_places([where.get(field) for where in found])] for field in fields}
+    return Template(np.frombuffer(text, np.uint8).reshape(len(found), -1), places)
 
 
-def _add(places: list[FieldPlace], row: int, *where: int) -> None:
-    """Another row with a field, next to the ones before where it stands at the same offset."""
-    first = row
-    if places and places[-1].rows.stop == row and places[-1][1:] == where:
-        first = places.pop().rows.start
-    places.append(FieldPlace(slice(first, row + 1), *where))
+def _places(found: Sequence[tuple[int, int] | None]) -> Iterator[FieldPlace]:
+    """Where a field is, of which it is known where it stands in each row."""
+    first = 0
+    for where, same in groupby(found):
+        end = first + len([*same])
+        if where is not None:
+            yield FieldPlace(slice(first, end), *where)
+        first = end
