@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from kumi.cli.doubts import shown_as_by_check
 from kumi.cli.schemas import check_names, only
 from kumi.cli.schemas import schema as find_schema
 from kumi.cli.terminal import say, width
@@ -26,6 +27,7 @@ def ops(schema: str, names: tuple[str, ...]) -> None:
       kumi ops tax.kumi
       kumi ops pricing.py:OrderPricing --only total discounted
     """
-    found = find_schema(schema)
-    check_names(found, names)
+    with shown_as_by_check():
+        found = find_schema(schema)
+        check_names(found, names)
     say(disassemble(compile_program(found, *names), width(sys.stdout)))
