@@ -50,6 +50,7 @@ NAMES: Final[dict[str, Any]] = {
     "_imul": operator.imul,
     "_itruediv": operator.itruediv,
     "_select": select,
+    "_sum": np.add.reduce,
     "_floats": floats,
 }
 """What expressions may name besides their arguments: to be bound where they are used."""
@@ -93,6 +94,16 @@ def expression(
     if function == "select":
         return _SELECT[result] if kinds[1:] == (result, result) else None
     return _of_floats(function, spent) if set(kinds) == {FLOAT} else _LOGIC.get(function)
+
+
+def fold(function: str, kind: Kind) -> str | None:
+    """The expression for the fold of all of an array's cells; None where it needs a call.
+
+    >>> fold("sum", FLOAT)
+    '(float(_sum({0})) + 0.0)'
+    """
+    # Adding 0.0 turns -0.0, the sum of nothing but such zeros, into 0.0.
+    return "(float(_sum({0})) + 0.0)" if function == "sum" and kind is FLOAT else None
 
 
 def _of_floats(function: str, spent: int | None) -> str | None:

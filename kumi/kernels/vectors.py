@@ -116,6 +116,8 @@ class Column:
 
 
 _UNKNOWN: Final = -1
+_ONE_PARENT: Final = 2
+"""So many offsets an axis has then."""
 
 
 class Axis:
@@ -131,7 +133,7 @@ class Axis:
         self.offsets = offsets
         self.size = int(offsets[-1])
         self._counts: NDArray[np.int64] | None = None
-        self._even: int | None = _UNKNOWN
+        self._even: int | None = self.size if len(offsets) == _ONE_PARENT else _UNKNOWN
 
     @property
     def even(self) -> int | None:

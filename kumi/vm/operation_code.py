@@ -83,6 +83,8 @@ class OperationCode:
         """An expression of NumPy's alone, where all that it is about are bare arrays and floats."""
         if operation.index not in self._known.bare or operation.opcode not in _ELEMENTWISE:
             return None
+        if operation.opcode is ops.SELECT and operation.args[0] not in self._known.vectors:
+            return None
         function = operation.function or "select"
         flat = [self._flat(function, arg) for arg in operation.args]
         names = [name for name in flat if name is not None]
@@ -191,9 +193,14 @@ class OperationCode:
     def _reduce(self, operation: Operation) -> str:
         (arg,) = operation.args
         kernel = bind.reducer(operation.function or "", self._kind(arg), operation.kind)
+        axis, whole = self._axis_names[operation.axes[-1]], len(operation.axes) == 1
+        if whole and arg in self._known.bare:
+            folded = bare_functions.fold(operation.function or "", self._kind(arg))
+            if folded is not None:
+                self._globals.update(bare_functions.NAMES)
+                return folded.format(self._names[arg])
         name = self._bind(f"k{operation.index}", kernel)
-        axis = self._axis_names[operation.axes[-1]]
-        return f"{name}({self._column(arg)}, {axis}, {len(operation.axes) == 1})"
+        return f"{name}({self._column(arg)}, {axis}, {whole})"
 
     def _map(self, operation: Operation) -> str:
         function = operation.function or "select"
