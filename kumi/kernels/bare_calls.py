@@ -47,8 +47,11 @@ def bare_call(
         return None
 
     def by_columns(*arguments: Any) -> Any:
-        columns = (Column(one) if one.__class__ is np.ndarray else one for one in arguments)
-        return of_columns(*columns).values
+        shape = np.broadcast_shapes(*map(np.shape, arguments))
+        columns = (
+            Column(one.reshape(-1)) if one.__class__ is np.ndarray else one for one in arguments
+        )
+        return of_columns(*columns).values.reshape(shape)
 
     return _CALLS[function](by_columns)
 

@@ -166,6 +166,17 @@ def align(column: Column, axes: Sequence[Axis]) -> Column:
     return repeated(column, _counts_below(axes))
 
 
+def stretched(values: NDArray[Any], axes: Sequence[Axis]) -> NDArray[Any]:
+    """The same of bare values; a row a cell, without copying it, where rows are even and long."""
+    counts = _counts_below(axes)
+    if not isinstance(counts, int) or counts < LONG:
+        return np.repeat(values, counts)
+    return np.broadcast_to(values[:, np.newaxis], (len(values), counts))
+
+
+LONG: Final = 32
+"""From so many cells on NumPy goes along a row faster than it goes from one to the next."""
+
 Counts: TypeAlias = "NDArray[np.int64] | int"
 """How often each of some cells is repeated; one number, which is quicker, where all are alike."""
 
