@@ -124,7 +124,7 @@ def _floats(argument: Any) -> Any:
 
 def _int64(argument: Any) -> Any:
     if argument.__class__ is not Column:
-        return np.int64(argument or 0)
+        return argument or 0
     return _zeros(argument, np.int64) if argument.values.dtype == object else argument.values
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     Numbers = NDArray[np.int64]
 
-__all__ = ["INTEGER", "cells", "column_of", "positions", "shifted"]
+__all__ = ["INTEGER", "cells", "column_of", "positions", "shifted", "shifted_values"]
 
 _FILL, _ABSENT = -1, -2
 """In place of the number of a cell: beyond the end of the axis; not there, in a shorter row."""
@@ -51,13 +51,28 @@ def shifted(column: Column, axes: Sequence[Axis], *, by: int, policy: str, fill:
     """
     if not len(column):
         return column
-    if any(axis.even is None for axis in axes):
+    if not _are_even(axes):
         return _taken(column, _sources(axes, by, policy), fill)
     values = _slid(column.values, axes, by, policy, fill)
     valid = column.valid
     if valid is not None:
         valid = _slid(valid, axes, by, policy, fill=True)
     return Column(values, valid, column.bound, column.scale)
+
+
+def shifted_values(
+    values: NDArray[Any], axes: Sequence[Axis], *, by: int, policy: str, fill: Any
+) -> NDArray[Any]:
+    """The same of bare values, along their innermost axis or where no row is shorter."""
+    if not values.size:
+        return values
+    if _are_even(axes):
+        return _slid(values, axes, by, policy, fill)
+    return shifted(Column(values), axes, by=by, policy=policy, fill=fill).values
+
+
+def _are_even(axes: Sequence[Axis]) -> bool:
+    return None not in [axis.even for axis in axes]
 
 
 def _positions(axis: Axis) -> Numbers:
@@ -90,10 +105,13 @@ def _slid(
 
 def _by_element(values: NDArray[Any], axes: Sequence[Axis]) -> NDArray[Any]:
     """A view of the values whose first dimension are the elements of the first axis."""
-    parents = len(axes[0].offsets) - 1
-    if parents == 1 and len(axes) == 1:
-        return values
-    return values.reshape(parents, axes[0].size // parents, -1).swapaxes(0, 1)
+    axis = axes[0]
+    parents = len(axis.offsets) - 1
+    if len(axes) == 1:
+        return values if parents == 1 else values.reshape(parents, -1).T
+    if parents == 1:
+        return values.reshape(axis.size, -1)
+    return values.reshape(parents, axis.size // parents, -1).swapaxes(0, 1)
 
 
 def _sources(axes: Sequence[Axis], by: int, policy: str) -> Numbers:

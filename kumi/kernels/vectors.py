@@ -140,15 +140,17 @@ class Axis:
         """How many elements each parent has, where all have as many; None where they have not."""
         if self._even == _UNKNOWN:
             counts = self.counts
-            first = int(counts[0]) if len(counts) else 0
-            self._even = first if (counts == first).all() else None
+            most = counts.item(counts.argmax()) if counts.size else 0
+            self._even = most if most * counts.size == self.size else None
         return self._even
 
     @property
     def counts(self) -> NDArray[np.int64]:
         """How many elements each parent has."""
         if self._counts is None:
-            self._counts = np.diff(self.offsets)
+            self._counts = (
+                self.offsets[1:] - self.offsets[:-1]
+            )  # `np.diff` takes three times as long
         return self._counts
 
 

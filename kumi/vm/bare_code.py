@@ -104,18 +104,28 @@ class BareCode:
             return None
         if operation.opcode is ops.SELECT and operation.args[0] not in self.known.vectors:
             return None
-        flat = [self._flat(_function(operation), arg) for arg in operation.args]
+        flat = [self._flat(operation, arg) for arg in operation.args]
         names = [name for name in flat if name is not None]
         if len(names) < len(flat):
             return None
+        if self._compares(operation):
+            return names
         return self._float_literals.among(self._program, operation, names)[1]
 
     def _kinds(self, operation: Operation) -> tuple[Kind, ...]:
-        """The kinds of such arguments: integers are floats then."""
-        kinds = (self._program.operations[arg].kind for arg in operation.args)
+        """The kinds of such arguments: integers are floats then, if they are not compared."""
+        kinds = self._given_kinds(operation)
+        if self._compares(operation):
+            return kinds
         return tuple(FLOAT if kind is INTEGER else kind for kind in kinds)
 
-    def _flat(self, function: str, arg: int) -> str | None:
+    def _given_kinds(self, operation: Operation) -> tuple[Kind, ...]:
+        return tuple(self._program.operations[arg].kind for arg in operation.args)
+
+    def _compares(self, operation: Operation) -> bool:
+        return bare_functions.compares(_function(operation), self._given_kinds(operation))
+
+    def _flat(self, user: Operation, arg: int) -> str | None:
         """A bare array, float or boolean by its name, and what the function takes for one.
 
         None for whatever may be null, or is of another kind.
@@ -124,12 +134,15 @@ class BareCode:
         if arg in self.known.vectors:
             if arg in self.known.bare:
                 return name
-            form = bare_functions.takes(function, operation.kind)
+            kinds = self._given_kinds(user)
+            form = bare_functions.takes(_function(user), kinds, operation.kind)
             return form.format(name) if form and arg in self.known.never_null else None
-        if operation.opcode is ops.CONST and operation.kind is INTEGER:
-            return name if abs(int(str(operation.value))) <= EXACT else None
-        whole = operation.kind is INTEGER or arg not in self.known.never_null
-        return None if whole else name
+        if arg not in self.known.never_null:
+            return None
+        if operation.kind is not INTEGER or self._compares(user):
+            return name
+        is_exact = operation.opcode is ops.CONST and abs(int(str(operation.value))) <= EXACT
+        return name if is_exact else None
 
     def _spent(self, operation: Operation) -> int | None:
         """Which argument is an array of floats that nothing else has, or needs any more."""

@@ -9,7 +9,7 @@ from kumi.errors import CompilerBug
 from kumi.ir import ops
 from kumi.kernels import bare_functions, bind
 from kumi.kernels.kinds import ZEROS
-from kumi.kernels.neighbour_columns import positions, shifted
+from kumi.kernels.neighbour_columns import positions, shifted, shifted_values
 from kumi.kernels.pairs import crossed, crossed_view, spread, spread_view
 from kumi.kernels.tuples import gathered, object_of, tuple_of
 from kumi.kernels.vectors import Column, align, stretched
@@ -71,8 +71,12 @@ class OperationCode:
         if operation.opcode not in _COPYING:  # a tuple keeps the arrays of its items
             self._bare.keep(operation)
         found = self._writers[operation.opcode](operation)
-        is_column = operation.index in self._known.bare and operation.index not in self._bare.views
+        is_column = operation.index in self._known.bare and not self._gives_array(operation)
         return f"{found}.values" if is_column else found
+
+    def _gives_array(self, operation: Operation) -> bool:
+        """Whether what is written for it gives a bare array itself, and no column."""
+        return operation.index in self._bare.views or operation.opcode in (ops.SHIFT, ops.ROLL)
 
     def _column(self, index: int) -> str:
         """A value as functions of columns take it."""
@@ -111,8 +115,11 @@ class OperationCode:
         axes = "".join(f"{self._axis_names[axis]}, " for axis in levels)
         moved: dict[str, Any] = {"by": self._program.operations[by].value}
         moved |= {"policy": options["policy"], "fill": ZEROS.get(operation.kind)}
-        kernel = partial(shifted, **moved)
-        return f"{self._bind(f'k{operation.index}', kernel)}({self._column(arg)}, ({axes}))"
+        if operation.index in self._known.bare:
+            moves = self._bind(f"k{operation.index}", partial(shifted_values, **moved))
+            return f"{moves}({self._names[arg]}, ({axes}))"
+        moves = self._bind(f"k{operation.index}", partial(shifted, **moved))
+        return f"{moves}({self._column(arg)}, ({axes}))"
 
     def _spread(self, operation: Operation, source: tuple[str, ...]) -> str:
         """Over axes among which the free one of the source has another place."""
