@@ -9,7 +9,7 @@ from kumi.errors import CompilerBug
 from kumi.ir import ops
 from kumi.kernels import bare_functions, bind
 from kumi.kernels.kinds import ZEROS
-from kumi.kernels.neighbour_columns import positions, shifted, shifted_values
+from kumi.kernels.neighbour_columns import positions, shifted, shifting
 from kumi.kernels.pairs import crossed, crossed_view, spread, spread_view
 from kumi.kernels.tuples import gathered, object_of, tuple_of
 from kumi.kernels.vectors import Column, align, stretched
@@ -116,7 +116,7 @@ class OperationCode:
         moved: dict[str, Any] = {"by": self._program.operations[by].value}
         moved |= {"policy": options["policy"], "fill": ZEROS.get(operation.kind)}
         if operation.index in self._known.bare:
-            moves = self._bind(f"k{operation.index}", partial(shifted_values, **moved))
+            moves = self._bind(f"k{operation.index}", shifting(**moved))
             return f"{moves}({self._names[arg]}, ({axes}))"
         moves = self._bind(f"k{operation.index}", partial(shifted, **moved))
         return f"{moves}({self._column(arg)}, ({axes}))"
