@@ -75,7 +75,7 @@ class DuckDBEngine:
         self._number_names()
         if filters.ask_elsewhere:
             asked = filters.informed(self.uncounted)
-            elsewhere = Filters(processes=asked.processes, places=asked.places)
+            elsewhere = Filters(processes=asked.processes)
             self._query(sql("narrow").format(passes=passes(elsewhere)))
         self._names = self._read_names()
 

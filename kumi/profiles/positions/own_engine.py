@@ -83,7 +83,7 @@ class OwnEngine:
 
     def _narrow(self, asked: Filters) -> None:
         """Leave what passes, now that all lines of processes and programs are known."""
-        elsewhere = Filters(processes=asked.processes, places=asked.places)
+        elsewhere = Filters(processes=asked.processes)
         admitted = [elsewhere.admit(_event(group)) for group in self._groups]
         rows = np.array(admitted, np.bool_)[self._times.group]
         self._times = self._times.at(np.flatnonzero(rows))

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 _NEEDED: Final = {"operation", "duration_ms"}
 _KEYS: Final = (
-    "schema", "operation", "duration_ms", "timestamp", "declaration", "index", "function", "rows",
-    "run", "program", "trace_id", "span_id", "parent_span_id", "start_unix_nano", "end_unix_nano",
-    "error",
+    "schema", "operation", "duration_ms", "timestamp", "declaration", "index", "function",
+    "origin", "rows", "run", "program", "trace_id", "span_id", "parent_span_id",
+    "start_unix_nano", "end_unix_nano", "error",
 )  # fmt: skip
 
 _NOT_COUNTED: Final = ("timestamp", "trace_id", "span_id", "parent_span_id")

@@ -5,6 +5,7 @@ columns AS (
   SELECT
     unnest($kind::VARCHAR[]) AS kind, unnest($ns::BIGINT[]) AS ns, unnest($schema::VARCHAR[]) AS "schema",
     unnest($name::VARCHAR[]) AS "name", unnest($declaration::VARCHAR[]) AS declaration,
+    unnest($origin::VARCHAR[]) AS origin,
     unnest($position::BIGINT[]) AS position, unnest($function::VARCHAR[]) AS "function",
     unnest($program::VARCHAR[]) AS program, unnest($process::VARCHAR[]) AS process,
     unnest($error::VARCHAR[]) AS "error", unnest($rows_class::BIGINT[]) AS rows_class,
@@ -13,7 +14,7 @@ columns AS (
 )
 SELECT
   to_json(kind)::VARCHAR, ns, to_json("schema")::VARCHAR, to_json("name")::VARCHAR,
-  to_json(declaration)::VARCHAR, position::VARCHAR, to_json("function")::VARCHAR,
+  to_json(declaration)::VARCHAR, to_json(origin)::VARCHAR, position::VARCHAR, to_json("function")::VARCHAR,
   to_json(program)::VARCHAR, process, to_json("error")::VARCHAR, NULL, rows_class, calls,
   "rows"::HUGEINT * calls,
   CASE WHEN ns > 100000 THEN {{'started': started, 'run': to_json(run)::VARCHAR}} END,

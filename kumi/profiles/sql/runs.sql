@@ -8,6 +8,7 @@ WITH groups AS (
     unnest(range(len($kind::VARCHAR[]))) AS "group",
     unnest($kind::VARCHAR[]) AS kind, unnest($schema::VARCHAR[]) AS "schema",
     unnest($name::VARCHAR[]) AS "name", unnest($declaration::VARCHAR[]) AS declaration,
+    unnest($origin::VARCHAR[]) AS origin,
     unnest($position::BIGINT[]) AS position, unnest($function::VARCHAR[]) AS "function",
     unnest($program::VARCHAR[]) AS program, unnest($process::VARCHAR[]) AS process,
     unnest($error::VARCHAR[]) AS "error", unnest($rows_class::BIGINT[]) AS rows_class,
@@ -16,6 +17,7 @@ WITH groups AS (
 SELECT
   "group", to_json(kind)::VARCHAR AS kind, to_json("schema")::VARCHAR AS "schema",
   to_json("name")::VARCHAR AS "name", to_json(declaration)::VARCHAR AS declaration,
+  to_json(origin)::VARCHAR AS origin,
   position::VARCHAR AS position, to_json("function")::VARCHAR AS "function",
   to_json(program)::VARCHAR AS program, process, to_json("error")::VARCHAR AS "error", rows_class,
   "rows", cpu, NULL::VARCHAR AS run
