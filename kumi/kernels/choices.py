@@ -89,6 +89,8 @@ def _choose_floats(first: Any, a: Any, b: Any) -> Column:
 
 def _choose_integers(first: Any, a: Any, b: Any) -> Column:
     largest = max(bound(a), bound(b))
+    if a.__class__ is b.__class__ is int and largest <= LARGEST:
+        return Column(np.where(first, a, b), None, largest)
     form = _int64 if largest <= LARGEST else _objects
     return Column(np.where(first, form(a), form(b)), chosen_valid(first, a, b), largest)
 
