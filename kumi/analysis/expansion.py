@@ -54,7 +54,7 @@ def expansion(facts: Analysis) -> None:
     >>> [declaration.name for declaration in facts.order]
     ['tax.amount', 'Tax.tax', 'it']
     """
-    if not facts.schema.imports:
+    if not facts.schema.imports and not facts.gaps.imports:
         return
     expander = _Expander(facts)
     for declaration in facts.order:
@@ -108,7 +108,8 @@ class _Expander:
 
     def _is_import(self, call: Call) -> bool:
         """Whether it calls an imported name: those take no arguments but by name."""
-        return not call.args and call.function in self._facts.imported()
+        is_known = call.function in self._facts.imported() or self._facts.gaps.imports
+        return is_known and not call.args
 
     def _called(self, written: Call, parts: _Parts) -> Name | None:
         """The name of what a call computes; None where that was reported."""

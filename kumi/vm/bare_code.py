@@ -104,6 +104,8 @@ class BareCode:
             return None
         if operation.opcode is ops.SELECT and operation.args[0] not in self.known.vectors:
             return None
+        if set(self._given_kinds(operation)) == {INTEGER} and not self._compares(operation):
+            return None  # a quotient: the nearest float, not that of two floats next to them
         flat = [self._flat(operation, arg) for arg in operation.args]
         names = [name for name in flat if name is not None]
         if len(names) < len(flat):
