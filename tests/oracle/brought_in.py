@@ -27,6 +27,11 @@ def tree_of_file(path):
         for one in tree.imports
         for name in one.names
     }
+    return without_imports(tree, imported)
+
+
+def without_imports(tree, imported):
+    """A tree with everything brought in; `imported` has the schema, without imports, of a name."""
     return _Bringing(tree, imported).tree()
 
 
