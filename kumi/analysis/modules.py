@@ -15,7 +15,7 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Final, Protocol, cast
 from warnings import warn_explicit
 from weakref import WeakValueDictionary
 
@@ -41,6 +41,9 @@ class Declared(Protocol):
     @classmethod
     def _analysis(cls) -> Analysis: ...
 
+
+_DEEPEST: Final = 80
+"""So many schemas may be underway, each imported by the one before: the stack has room for more."""
 
 _declared: WeakValueDictionary[tuple[str, str], type] = WeakValueDictionary()
 
@@ -141,6 +144,7 @@ class Modules:
             found = self._found(imported)
             key = found if isinstance(found, type) else found.resolve()
             _refuse_circle(imported, key)
+            _refuse_depth(imported)
             try:
                 if isinstance(found, type):
                     return cast("Declared", found)._analysis()  # noqa: SLF001 - its own module
@@ -236,6 +240,13 @@ def _refuse_circle(imported: Import, key: object) -> None:
         shown = " -> ".join([*circle, circle[0]])
         message = f"`{circle[0]}` imports itself: {shown}"
         hint = "break the circle: move what both need into a schema of its own"
+        raise SchemaError([Problem("semantic", imported.place, message, hint)])
+
+
+def _refuse_depth(imported: Import) -> None:
+    if len(_state.open) > _DEEPEST:
+        message = f"`{imported.module}` is behind more than {_DEEPEST} imports"
+        hint = "import it from nearer: a schema can import from any other, not only from the next"
         raise SchemaError([Problem("semantic", imported.place, message, hint)])
 
 

@@ -19,7 +19,7 @@ from kumi.ir import ops
 from kumi.kernels.kinds import TupleOf
 from kumi.kernels.null_rules import null_rule
 from kumi.kernels.tuples import parts_of
-from kumi.kernels.vectors import Column
+from kumi.kernels.vectors import Column, cells
 from kumi.vm.access import access_path
 from kumi.vm.convention import LOADING, axis
 from kumi.vm.liveness import value_names
@@ -52,6 +52,8 @@ def null_message(program: Program, failed: Operation, local: Mapping[str, Any]) 
             who = failed.written or who
             what = search.origin(null) or _argument(failed, number)
             return f"{who} takes no null, and {what} is null; {_COALESCE}"
+    if of_items and search.has_null_item(failed.args[0]):
+        return f"`{symbol(function)}` takes no null, and one of its items is null; {_COALESCE}"
     return None
 
 
@@ -103,6 +105,15 @@ class _Search:
             return None
         items = zip(made.args, parts_of(value) or (), strict=False)  # none where it is gone
         return next(filter(None, (_first_null(arg, item) for arg, item in items)), None)
+
+    def has_null_item(self, index: int) -> bool:
+        """Whether there is a null among the items of a tuple, whatever it was chosen from."""
+        value = self._value(index)
+        items = parts_of(value)
+        if items is None:
+            rows = cells(value) if isinstance(value, Column) else []
+            return any(item is None for row in rows for item in row or ())
+        return any(_first_null(index, item) is not None for item in items)
 
     def origin(self, cell: _Cell) -> str | None:
         """Where a null came from, in words: an input with its indexes, a declaration, a fold."""
