@@ -42,7 +42,9 @@ def test_a_trait_can_be_asked_for(capsys):
 
 
 def test_several_names_may_follow_only(capsys):
-    done = call(capsys, "run", "tax.kumi", "--input", "tax.json", "--only", "rich", "tax")
+    spaced = call(capsys, "run", "tax.kumi", "--input", "tax.json", "--only", "rich", "tax")
+    done = call(capsys, "run", "tax.kumi", "--input", "tax.json", "--only", "rich, tax")
+    assert (done.code, done.out) == (spaced.code, spaced.out)
     assert json.loads(done.out) == {"rich": True, "tax": 500.0}
 
 
