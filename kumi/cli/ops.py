@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from kumi.cli.doubts import shown_as_by_check
 from kumi.cli.schemas import check_names, folders, only, without_passes
 from kumi.cli.schemas import schema as find_schema
 from kumi.cli.terminal import say, width
@@ -41,8 +42,9 @@ def ops(
       kumi ops tax.kumi --passes
       kumi ops tax.kumi --without constant_folding
     """
-    found = find_schema(schema, folders)
-    check_names(found, names)
+    with shown_as_by_check():
+        found = find_schema(schema, folders)
+        check_names(found, names)
     columns = width(sys.stdout)
     if passes:
         say(shown_passes(lowered_program(found, *names), without, columns))

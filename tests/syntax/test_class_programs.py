@@ -26,6 +26,7 @@ NO_CLASS = {
     "import_of_errors": WITHOUT,
     "wrong_imports": WITHOUT,
     "cases": "a case in a class is not one before it has a result: `.then(…)`",
+    "no_such_module": WITHOUT,
     "indexes": "`kumi.index` takes the name as text, and nothing else can be written",
     "not_as_many": COUNTED,
     "one_child": "the annotation of an array has one element",
