@@ -19,7 +19,7 @@ above nothing is said, since they are too short to matter. What exceeds the nint
 pause; the rest was the operation.
 
 Medians are readings that occurred, the lower of two, so that everything is an integer.
-`sql/distributions.sql` says the same for large files, and tests compare the two.
+`sql/distributions.sql` says the same for warehouses, and tests compare the two.
 """
 
 from __future__ import annotations
