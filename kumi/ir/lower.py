@@ -13,8 +13,19 @@ from kumi.ir.build import Builder
 from kumi.ir.desugar import DESUGARED
 from kumi.ir.domains import brought
 from kumi.ir.program import Group, Leaf, Program, Step
+from kumi.ir.standing import standing_for
 from kumi.kernels.kinds import DECIMAL, NULL
-from kumi.syntax.nodes import Call, Cascade, Constant, InputPath, Name, Object, Tuple, distinct
+from kumi.syntax.nodes import (
+    Argument,
+    Call,
+    Cascade,
+    Constant,
+    InputPath,
+    Name,
+    Object,
+    Tuple,
+    distinct,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -54,11 +65,16 @@ def lower(analysis: Analysis, outputs: Sequence[str] | None = None) -> Program:
         axes=tuple(dict.fromkeys(axis for operation in operations for axis in operation.axes)),
         outputs=wanted,
         made=lowering.builder.made,
+        sources={
+            group.origin: group.place.source
+            for group in lowering.groups
+            if group.origin != analysis.schema.name
+        },
     )
 
 
 def _wanted(analysis: Analysis, outputs: Sequence[str] | None) -> tuple[str, ...]:
-    declared = analysis.declarations
+    declared = {name: one for name, one in analysis.declarations.items() if one.origin is None}
     if outputs is None:
         return tuple(name for name, one in declared.items() if one.kind != "trait")
     require_declared(analysis.schema.name, declared, outputs)
@@ -94,6 +110,8 @@ class _Lowering:
         self.groups: list[Group] = []
         self.loaded: dict[Path, int] = {}
         self.results: dict[str, int] = {}
+        self.standing: dict[str, ExprNode] = {}
+        """Arguments that are computed elsewhere or not at all, by the name of their declaration."""
 
     def load(self, needed: tuple[Declaration, ...]) -> None:
         """The group `inputs`: one LoadInput for each leaf, in the order of the input block."""
@@ -126,7 +144,11 @@ class _Lowering:
         return paths
 
     def declare(self, declaration: Declaration) -> None:
-        """The group of one declaration."""
+        """The group of one declaration; none of an argument that takes no operation of its own."""
+        standing = standing_for(self.analysis, declaration)
+        if standing is not None:
+            self.standing[declaration.name] = standing
+            return
         first = self.builder.open()
         result = self._body(declaration)
         if result < first:
@@ -137,7 +159,7 @@ class _Lowering:
             Group(
                 declaration.name,
                 declaration.kind,
-                self.analysis.schema.name,
+                declaration.origin or self.analysis.schema.name,
                 declaration.place,
                 first,
                 last,
@@ -197,7 +219,7 @@ class _Lowering:
                 done[node] = self._node(node, done)
         return done[root]
 
-    def _node(self, node: ExprNode, done: dict[ExprNode, int]) -> int:
+    def _node(self, node: ExprNode, done: dict[ExprNode, int]) -> int:  # noqa: PLR0911 - one a node
         match node:
             case InputPath():
                 return self.loaded[node.path]
@@ -205,6 +227,8 @@ class _Lowering:
                 return self.builder.constant(node.place, self.analysis.kinds[node], node.value)
             case Name():
                 return self._reference(node)
+            case Argument():
+                return self._argument(node, done[node.value])
             case Call():
                 return self._call(node, tuple(done[arg] for arg in node.args))
             case Tuple():
@@ -214,7 +238,20 @@ class _Lowering:
                 values = (done[value] for _, value in node.fields)
                 return self.builder.gather(node.place, *values, fields=fields)
 
+    def _argument(self, node: Argument, given: int) -> int:
+        """An argument, brought to the kind of its parameter."""
+        kind = self.analysis.kinds[node]
+        if kind == self.builder.operations[given].kind:
+            return given
+        self.builder.written = f"the argument `{'.'.join(node.path)}`"
+        brought = self.builder.call(node.place, f"to_{kind}", given)
+        self.builder.written = None
+        return brought
+
     def _reference(self, node: Name) -> int:
+        standing = self.standing.get(node.name)
+        if standing is not None:
+            return self._node(standing, {})
         result = self.results[node.name]
         source = self.builder.operations[result]
         return self.builder.append(

@@ -51,7 +51,7 @@ def shifted(column: Column, axes: Sequence[Axis], *, by: int, policy: str, fill:
     """
     if not len(column):
         return column
-    if not all(map(_is_even, axes)):
+    if any(axis.even is None for axis in axes):
         return _taken(column, _sources(axes, by, policy), fill)
     values = _slid(column.values, axes, by, policy, fill)
     valid = column.valid
@@ -65,11 +65,6 @@ def _positions(axis: Axis) -> Numbers:
     if len(axis.counts) > 1:
         found -= np.repeat(axis.offsets[:-1], axis.counts)
     return found
-
-
-def _is_even(axis: Axis) -> bool:
-    """Whether all parents have the same number of elements."""
-    return len(axis.offsets) <= 2 or bool((axis.counts == axis.counts[0]).all())  # noqa: PLR2004 - one parent
 
 
 def _slid(

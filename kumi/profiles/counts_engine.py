@@ -70,7 +70,7 @@ class CountsEngine:
 
     def _narrow(self, asked: Filters) -> None:
         """Leave what passes, now that all lines of processes and programs are known."""
-        elsewhere = Filters(processes=asked.processes, places=asked.places)
+        elsewhere = Filters(processes=asked.processes)
         groups, times, began = self._counted
         admitted = [elsewhere.admit(_event(group)) for group in groups]
         rows = np.array(admitted, np.bool_)[times.group]

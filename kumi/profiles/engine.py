@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 Key = str | int | None
 
 KEYS: Final = (
-    "schema", "name", "declaration", "position", "function", "program", "process", "error",
+    "schema", "name", "declaration", "origin", "position", "function", "program", "process",
+    "error",
 )  # fmt: skip
 """And `run`, where the engine was told before that this would be asked."""
 

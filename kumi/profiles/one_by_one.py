@@ -36,6 +36,7 @@ class CountedEvent(NamedTuple):
     schema: str | None
     name: str | None
     declaration: str | None
+    origin: str | None
     position: int | None
     function: str | None
     program: str | None
@@ -124,6 +125,7 @@ def _counted(event: Timed, filters: Filters) -> CountedEvent:
         event.schema,
         event.name,
         event.declaration,
+        event.origin,
         event.position,
         event.function,
         event.program,

@@ -204,7 +204,7 @@ def test_parquet_gives_the_operations_back(capsys, tmp_path, size, monkeypatch):
     first = json.loads(
         call(capsys, "profile", path, "--raw", "--operation", "LoadInput").out.split("\n")[0]
     )
-    assert raw[0] == {**first, "error": first.get("error")}
+    assert raw[0] == {**first, "error": first.get("error"), "origin": first.get("origin")}
 
 
 ODD_COLUMNS = {

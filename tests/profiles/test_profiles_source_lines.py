@@ -141,8 +141,8 @@ def test_of_a_python_module_it_is_the_lines_of_the_class(sources, tmp_path):
 def test_what_is_written_in_another_schema_costs_there(sources):
     lent = [["total", "value", 5, "Rates"]]
     shop = described("shop.kumi", TEXT) | {"declarations": lent}
-    [rates] = sources(shop, operation(index=1))
-    assert (rates.schema, rates.state) == ("Rates", "unknown")
+    [rates] = sources(shop, operation(index=1, origin="Rates"))
+    assert (rates.schema, rates.state, rates.importers) == ("Rates", "unknown", ("Shop",))
     assert [(line.number, line.declarations) for line in rates.lines] == [(5, ("total",))]
 
 

@@ -1,10 +1,10 @@
 """Every golden program and every example, written as a class: the same tree."""
 
 import re
-from pathlib import Path
 
 import pytest
 from class_writer import written
+from golden_programs import PATHS
 
 import kumi
 from kumi import examples
@@ -16,7 +16,7 @@ from kumi.syntax.outline import outline
 from kumi.syntax.text import parse
 
 PROGRAMS = [
-    *sorted((Path(__file__).parent.parent / "programs").glob("*.kumi")),
+    *PATHS.values(),
     *(examples.path(name) for name in examples.NAMES),
 ]
 

@@ -1,16 +1,14 @@
 """Mistakes of every class in one go: a text with gaps is looked at as far as it could be read."""
 
 import re
-from pathlib import Path
 
 import pytest
+from golden_programs import VALID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kumi
 
-PROGRAMS = Path(__file__).parents[1] / "programs"
-VALID = [path.read_text(encoding="utf-8") for path in sorted(PROGRAMS.glob("*.kumi"))]
 OTHERS = """do end value let trait :a ( ) [ ] , . + ** = ! "x 'y 1e3 on base fn( input input. schema import""".split()  # noqa: SIM905 - a list of words is read as words
 
 

@@ -91,7 +91,7 @@ def _ids(number: int, row: Row) -> Columns:
 def _pieces(row: Row, columns: Columns, times_cpu: bool) -> list[Laid]:
     """A line, cut wherever blanks may stand."""
     pieces: list[list[Part]] = [[f'{{"event":"{row.event}"'.encode()]]
-    for key, what in keys_of(row.event, times_cpu=times_cpu):
+    for key, what in keys_of(row.event, row.facts, times_cpu=times_cpu):
         pieces[-1].append(f',"{key}":'.encode())
         if what is Varying.DURATION or key in _NUMBERED:
             pieces.append([])

@@ -31,13 +31,22 @@ if TYPE_CHECKING:
     from kumi.profiles.scratch_folder import ScratchFolder
 
 _NEEDED: Final = {"operation", "duration_ms"}
-_NAMES: Final = ("schema", "operation", "declaration", "function", "run", "program", "error")
+_NAMES: Final = (
+    "schema",
+    "operation",
+    "declaration",
+    "origin",
+    "function",
+    "run",
+    "program",
+    "error",
+)
 _COUNTS: Final = ("index", "rows", "start_unix_nano", "end_unix_nano")
 _COUNTED: Final = (*_NAMES, *_COUNTS, "duration_ms")
 _KEYS: Final = (
-    "schema", "operation", "duration_ms", "timestamp", "declaration", "index", "function", "rows",
-    "run", "program", "trace_id", "span_id", "parent_span_id", "start_unix_nano", "end_unix_nano",
-    "error",
+    "schema", "operation", "duration_ms", "timestamp", "declaration", "index", "function",
+    "origin", "rows", "run", "program", "trace_id", "span_id", "parent_span_id",
+    "start_unix_nano", "end_unix_nano", "error",
 )  # fmt: skip
 _SIGNED: Final = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 _WHOLE: Final = (*_SIGNED, *(f"U{kind}" for kind in _SIGNED))

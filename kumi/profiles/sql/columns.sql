@@ -23,6 +23,7 @@ SELECT
   coalesce(to_json("schema")::VARCHAR, '"Unknown"') AS "schema",
   to_json(operation)::VARCHAR AS "name",
   to_json(declaration)::VARCHAR AS declaration,
+  to_json(origin)::VARCHAR AS origin,
   "index"::VARCHAR AS position,
   to_json("function")::VARCHAR AS "function",
   to_json(program)::VARCHAR AS program,
