@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 from weakref import WeakValueDictionary
 
 from kumi import hooks
+from kumi.analysis.modules import Modules, analysis_of, parsed, read, register
 from kumi.errors import in_source_order
 from kumi.ir.lower import lower, require_declared
+from kumi.ir.passes.optimizer import optimize, switched_off
 from kumi.ir.text import disassemble
-from kumi.modules import Modules, analysis_of, parsed, read, register
 from kumi.places import Source
 from kumi.results import Result
 from kumi.syntax.classes import Declarations, declared, tree
@@ -24,12 +25,14 @@ from kumi.vm.machine import Machine
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable
-    from typing import Never, Self
+    from typing import Never, Self, TypeAlias
 
     from kumi.analysis.facts import Analysis
     from kumi.errors import Problem
     from kumi.ir.program import Program
     from kumi.syntax import nodes
+
+    _Outputs: TypeAlias = tuple[str, ...] | None
 
 
 class SchemaType(type):
@@ -88,23 +91,25 @@ class Schema(Declarations, Result, metaclass=SchemaType):
         return result
 
     @classmethod
-    def only(cls, *names: str) -> Selection[Self]:
+    def only(cls, *names: str, without: str | Iterable[str] = ()) -> Selection[Self]:
         """The same schema, computing only these declarations and what they need.
 
-        Raises ValueError for a name that the schema does not declare.
+        Without names it computes every value and let. `without` names compiler passes to be left
+        out (see `kumi ops --passes`): the results are the same, the operations are not. Raises
+        ValueError for a name that the schema does not declare, and for what is no pass.
         """
         parsed = cls._parsed
         made = cls.__kumi_declarations__ if parsed is None else parsed.declarations
         require_declared(cls.__name__, [one.name for one in made if one.name], names)
-        return Selection(cls, names)
+        return Selection(cls, names, switched_off(without))
 
     @classmethod
-    def ops(cls, *names: str) -> str:
+    def ops(cls, *names: str, without: str | Iterable[str] = ()) -> str:
         """The operations as the VM runs them, as text; of `names` only, where given.
 
-        Raises as `kumi.compile` does.
+        Takes and raises what `kumi.compile` does.
         """
-        return disassemble(compile_program(cls, *names))
+        return disassemble(compile_program(cls, *names, without=without))
 
     @classmethod
     def check(cls) -> tuple[Problem, ...]:
@@ -130,16 +135,26 @@ S = TypeVar("S", bound=Schema)
 
 @dataclass(frozen=True, slots=True)
 class Selection(Generic[S]):
-    """Some outputs of a schema: what `Schema.only` gives."""
+    """Some outputs of a schema, perhaps without some passes: what `Schema.only` gives."""
 
     schema: type[S]
     names: tuple[str, ...]
+    without: frozenset[str] = frozenset()
 
     def run(self, data: Any = None, /, **inputs: Any) -> S:
         """As `Schema.run`, for these outputs."""
         given = inputs if data is None else as_inputs(data) | inputs
-        result: S = self.schema._compiled.machine(self.names).call(given)
+        result: S = self._machine.call(given)
         return result
+
+    @property
+    def program(self) -> Program:
+        """The program that it runs. Raises as `kumi.compile` does."""
+        return self._machine.program
+
+    @property
+    def _machine(self) -> Machine:
+        return self.schema._compiled.machine(self.names or None, self.without)
 
 
 class _Compiled:
@@ -148,29 +163,34 @@ class _Compiled:
     def __init__(self, owner: type[Schema]) -> None:
         self._owner = owner
         self._analysis: Analysis | None = None
-        self._machines: dict[tuple[str, ...] | None, Machine] = {}
+        self._machines: dict[tuple[_Outputs, frozenset[str]], Machine] = {}
 
-    def machine(self, outputs: tuple[str, ...] | None = None) -> Machine:
+    def machine(self, outputs: _Outputs = None, without: frozenset[str] = frozenset()) -> Machine:
         """The machine for `outputs` (None: every value and let); compiles at first use."""
-        machine = self._machines.get(outputs)
+        key = outputs, without
+        machine = self._machines.get(key)
         if machine is None:
             hooks.start()
             with hooks.lock():
-                machine = self._machines.get(outputs) or self._compile(outputs)
+                machine = self._machines.get(key) or self._compile(outputs, without)
         return machine
 
-    def _compile(self, outputs: tuple[str, ...] | None) -> Machine:
+    def _compile(self, outputs: _Outputs, without: frozenset[str]) -> Machine:
         with hooks.phase("compile", self._owner.__name__):
-            return self.build(outputs)
+            return self.build(outputs, without)
 
-    def build(self, outputs: tuple[str, ...] | None) -> Machine:
+    def build(self, outputs: _Outputs, without: frozenset[str] = frozenset()) -> Machine:
         """The stages after the tree, inside a `compile` phase that is open."""
         analysis = self.analyzed()
         with hooks.phase("lower", self._owner.__name__):
-            program = lower(analysis, outputs)
+            program = optimize(lower(analysis, outputs), without)
         declared = frozenset(one.name for one in analysis.schema.declarations)
-        machine = self._machines[outputs] = Machine(program, self._owner, declared)
+        machine = self._machines[outputs, without] = Machine(program, self._owner, declared)
         return machine
+
+    def lowered(self, outputs: _Outputs) -> Program:
+        """The program as it is before the passes."""
+        return lower(self.analyzed(), outputs)
 
     def analyzed(self) -> Analysis:
         """The schema with all that is known of it, once; with warnings, the first time."""
@@ -200,12 +220,21 @@ class _Pending:
         return machine.call(given)
 
 
-def compile_program(schema: type[Schema], *names: str) -> Program:
+def compile_program(
+    schema: type[Schema], *names: str, without: str | Iterable[str] = ()
+) -> Program:
     """Compile a schema (for these outputs only, where given) and return its program.
 
-    Raises `SchemaError` with every static error, ValueError for a name that is not declared.
+    `without` names passes to be left out. Raises `SchemaError` with every static error, ValueError
+    for a name that is not declared, and for what is no pass.
     """
-    return schema._compiled.machine(names or None).program
+    return Selection(schema, names, switched_off(without)).program
+
+
+def lowered_program(schema: type[Schema], *names: str) -> Program:
+    """The program of a schema as it is before any pass. Raises as `compile_program` does."""
+    with hooks.lock():
+        return schema._compiled.lowered(names or None)
 
 
 def load(

@@ -2,7 +2,9 @@
 
 `programs/` has a folder for each chapter of the language. Beside `NAME.kumi` lie
 
-* `NAME.json`, the input, with `NAME.expected.json` and `NAME.ops`: the values and the operations;
+* `NAME.json`, the input, with `NAME.expected.json` and `NAME.ops`: the values, decimals and dates as
+  `"decimal 4.9"` and `"date 2024-02-29"`, and the operations; `NAME.warnings`, if there are some;
+  `NAME.printed`, what `kumi run` prints, where that is the point;
 * `NAME.json` with `NAME.raises`: the exception of the run;
 * or `NAME.error`: what is wrong with the text itself.
 
@@ -11,6 +13,7 @@ writes anew what comes of programs; read it before you believe it.
 """
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -43,6 +46,11 @@ def data(name, suffix=".json"):
     return json.loads(beside(name, suffix))
 
 
+def tagged(value):
+    """A decimal or a date as a text that tells which of them it is."""
+    return f"{type(value).__name__.lower()} {value}"
+
+
 def operations(schema):
     """The titles of the operations, a block for each group that has some."""
     program = kumi.compile(schema)
@@ -51,6 +59,25 @@ def operations(schema):
         for group in program.groups
     ]
     return "\n\n".join(group for group in groups if group) + "\n"
+
+
+def warned(schema):
+    """The warnings of a schema, as `kumi check` shows them; an empty text where there are none."""
+    return without_folders("".join(f"{one}\n" for one in schema.check()))
+
+
+def printed(name):
+    """What `kumi run` prints for a program and its input, warnings of the run included."""
+    command = [sys.executable, "-m", "kumi", "run", f"{name}.kumi", "--input", f"{name}.json"]
+    done = subprocess.run(
+        command,
+        cwd=PATHS[name].parent,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=True,
+    )
+    return done.stdout
 
 
 def without_folders(text):
@@ -101,10 +128,14 @@ def _write(name):
     shown = [f"  {json.dumps(key)}: {_shown(value)}" for key, value in values.items()]
     path.with_suffix(".expected.json").write_text("{\n" + ",\n".join(shown) + "\n}\n", "utf-8")
     path.with_suffix(".ops").write_text(operations(schema), encoding="utf-8")
+    if warned(schema):
+        path.with_suffix(".warnings").write_text(warned(schema), encoding="utf-8")
+    if path.with_suffix(".printed").exists():
+        path.with_suffix(".printed").write_text(printed(name), encoding="utf-8")
 
 
 def _shown(value):
-    return json.dumps(value, default=str, ensure_ascii=False)
+    return json.dumps(value, default=tagged, ensure_ascii=False)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,23 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from golden_programs import PATHS, PROGRAMS, beside, data, load, named, operations, raised, wrong
+from golden_programs import (
+    PATHS,
+    PROGRAMS,
+    RUN,
+    beside,
+    data,
+    load,
+    named,
+    operations,
+    printed,
+    raised,
+    tagged,
+    warned,
+    wrong,
+)
+
+from kumi.ir.passes.optimizer import PASS_NAMES
 
 pytestmark = pytest.mark.filterwarnings("ignore::kumi.SchemaWarning")
 
@@ -22,10 +38,8 @@ def exact(value):
         return {key: exact(item) for key, item in value.items()}
     if isinstance(value, float) and math.isnan(value):
         return (float, "NaN")
-    if isinstance(value, Decimal):
-        return (str, str(value))  # JSON of Python's would read it through a float
-    if isinstance(value, date):
-        return (str, value.isoformat())  # as `kumi run` writes it
+    if isinstance(value, Decimal | date):
+        return (str, tagged(value))
     return (type(value), value)
 
 
@@ -41,6 +55,12 @@ def test_values(name):
     expected = data(name, ".expected.json")
     assert list(result) == list(expected)
     assert exact(result) == exact(expected)
+
+
+@pytest.mark.parametrize("name", named(".expected.json"))
+def test_values_without_any_pass(name):
+    result = load(name).only(without=PASS_NAMES).run(data(name)).to_dict()
+    assert exact(result) == exact(data(name, ".expected.json"))
 
 
 @pytest.mark.parametrize("name", named(".expected.json"))
@@ -73,3 +93,13 @@ def test_failures(name):
 @pytest.mark.parametrize("name", named(".error"))
 def test_mistakes(name):
     assert wrong(name) == beside(name, ".error").strip()
+
+
+@pytest.mark.parametrize("name", RUN)
+def test_warnings(name):
+    assert warned(load(name)) == (beside(name, ".warnings") if name in named(".warnings") else "")
+
+
+@pytest.mark.parametrize("name", named(".printed"))
+def test_what_is_printed(name):
+    assert printed(name) == beside(name, ".printed")

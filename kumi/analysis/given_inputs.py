@@ -9,6 +9,19 @@ name. With `items: input.order_items`,
     input.items                    input.order_items
     input.items.item               input.order_items.line
     input.items.item.price         input.order_items.line.price
+
+>>> from kumi.analysis.pipeline import analyze
+>>> from kumi.places import Source
+>>> from kumi.syntax.text import parse
+>>> text = "schema do input do array :{} do hash :{} do float :price end end end {} end"
+>>> def schema(*parts):
+...     return analyze(parse(Source("order.kumi", text.format(*parts)), "Order"))
+>>> tax, order = schema("items", "item", ""), schema("order_items", "line", "value :a, 1")
+>>> path = InputPath(order.schema.place, ("order_items",))
+>>> call = Call(order.schema.place, "tax", (), (), (("items", path),))
+>>> given = Given(order, tax, call, lambda node: node)
+>>> given.value(("items", "item", "price")).written
+'input.order_items.line.price'
 """
 
 from __future__ import annotations
@@ -17,13 +30,13 @@ from typing import TYPE_CHECKING
 
 from kumi.analysis.facts import described, quoted
 from kumi.errors import did_you_mean
-from kumi.syntax.nodes import Constant, InputPath, Object, Tuple
+from kumi.syntax.nodes import Call, Constant, InputPath, Object, Tuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from kumi.analysis.facts import Analysis, Axes, Path, Reach
-    from kumi.syntax.nodes import Call, ExprNode
+    from kumi.syntax.nodes import ExprNode
 
 
 class Given:

@@ -37,7 +37,7 @@ def names(facts: Analysis) -> None:
     for declaration in facts.schema.declarations:
         _declare(facts, declaration)
         _check_form(facts, declaration)
-    known = {*facts.declarations, *facts.imported(), *facts.gaps.words}
+    known = {*facts.declarations, *facts.imported()}
     for declaration in facts.schema.declarations:
         _check_mentions(facts, declaration, known)
 
@@ -88,12 +88,17 @@ def _check_form(facts: Analysis, declaration: Declaration) -> None:
 def _check_mentions(facts: Analysis, declaration: Declaration, known: set[str]) -> None:
     for node in facts.nodes(declaration):
         match node:
-            case Name(name=name) if name not in known and not facts.gaps.names:
+            case Name(name=name) if not (name in known or _may_be_in_a_gap(facts, name)):
                 hint = _otherwise_named(facts, name) or _close(facts, name, known)
                 facts.semantic(node.place, f"`{name}` is not declared", hint)
             case Call(function=name) if not _is_function(facts, name):
                 hint = _no_function(facts, name) or _close(facts, name, known_names())
                 facts.semantic(node.place, f"there is no function `{name}`", hint)
+
+
+def _may_be_in_a_gap(facts: Analysis, name: str) -> bool:
+    """Whether a part of the text that could not be read may declare it."""
+    return facts.gaps.names or name in facts.gaps.words
 
 
 def _close(facts: Analysis, name: str, known: Collection[str]) -> str | None:

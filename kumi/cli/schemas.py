@@ -14,6 +14,7 @@ import click
 
 from kumi.cli.import_failure import import_failure
 from kumi.errors import KumiError, did_you_mean
+from kumi.ir.passes.optimizer import PASS_NAMES, switched_off
 from kumi.letters import visible
 from kumi.profiles.devices import device_refused, is_device
 from kumi.schema import Schema, compile_program, load
@@ -81,6 +82,23 @@ def only(command: Callable[..., Any]) -> Callable[..., Any]:
     )
     more = click.argument("names", nargs=-1, metavar="[--only NAME...]", callback=_all_names)
     return more(first(command))
+
+
+without_passes = click.option(
+    "--without",
+    metavar="PASS",
+    multiple=True,
+    callback=lambda _context, _option, names: _switched_off(names),
+    help=f"Leave a compiler pass out: {', '.join(PASS_NAMES)}. May be given several times.",
+)
+"""Give a command the option `--without PASS`."""
+
+
+def _switched_off(names: tuple[str, ...]) -> frozenset[str]:
+    try:
+        return switched_off(names)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
 
 
 def _all_names(

@@ -73,7 +73,13 @@ def _unknown(what: str, asked: Iterable[str], found: Iterable[object]) -> Iterat
         if not known:
             yield f"No {what} is named in this profile, {name(stranger)} neither"
         elif stranger not in known:
-            yield f"No {what} is called {name(stranger)}; {name(did_you_mean(stranger, known))}"
+            yield f"No {what} is called {name(stranger)}; {name(_close(stranger, known))}"
+
+
+def _close(stranger: str, known: list[str]) -> str:
+    """What may be meant: first of all what was imported under the name, `Tax.rate` by `rate`."""
+    imported = [each for each in known if each.partition("#")[0].endswith(f".{stranger}")]
+    return f"did you mean `{imported[0]}`?" if imported else did_you_mean(stranger, known) or ""
 
 
 def _out_of_time(opened: OpenedProfile, filters: Filters) -> Iterator[str]:

@@ -108,40 +108,51 @@ class _Lowering:
         self.analysis = analysis
         self.builder = Builder()
         self.groups: list[Group] = []
-        self.loaded: dict[Path, int] = {}
+        self.loaded: dict[tuple[Declaration | None, Path], int] = {}
+        self.declaration: Declaration | None = None
         self.results: dict[str, int] = {}
         self.standing: dict[str, ExprNode] = {}
         """Arguments that are computed elsewhere or not at all, by the name of their declaration."""
 
     def load(self, needed: tuple[Declaration, ...]) -> None:
-        """The group `inputs`: one LoadInput for each leaf, in the order of the input block."""
-        paths = self._read(needed)
+        """The group `inputs`: a LoadInput for each leaf and each declaration that reads it.
+
+        They stand in the order of the input block. The pass `load_sharing` leaves one of a leaf.
+        """
+        readers = self._readers(needed)
         for path, reach in self.analysis.reaches.items():
-            if path in paths:
+            if path in readers:
                 leaf = _leaf(reach)
-                self.loaded[path] = self.builder.append(
-                    ops.LOAD_INPUT, leaf.place, leaf.kind, axes=leaf.axes, leaf=leaf
-                )
+                for reader in readers[path]:
+                    loaded = self.builder.append(
+                        ops.LOAD_INPUT, leaf.place, leaf.kind, axes=leaf.axes, leaf=leaf
+                    )
+                    self.loaded[reader, path] = self.loaded[None, path] = loaded
         schema = self.analysis.schema
         last = len(self.builder.operations)
         self.groups.append(Group("inputs", "input", schema.name, schema.place, 0, last))
 
-    def _read(self, needed: tuple[Declaration, ...]) -> set[Path]:
-        """The paths that are read; of an array of which only positions are, that of its elements.
+    def _readers(
+        self, needed: tuple[Declaration, ...]
+    ) -> dict[Path, dict[Declaration | None, None]]:
+        """Who reads which paths; of an array of which only positions are read, of its elements.
 
-        Somebody has to go through it to find out how many there are.
+        These are nobody's: somebody has to go through them to find out how many there are.
         """
         reaches = self.analysis.reaches
-        nodes = [node for declaration in needed for node in self.analysis.nodes(declaration)]
-        paths = {node.path for node in nodes if isinstance(node, InputPath)}
-        for node in nodes:
+        nodes = [(node, one) for one in needed for node in self.analysis.nodes(one)]
+        readers: dict[Path, dict[Declaration | None, None]] = {}
+        for node, declaration in nodes:
+            if isinstance(node, InputPath):
+                readers.setdefault(node.path, {})[declaration] = None
+        for node, _ in nodes:
             if isinstance(node, Call) and node.function == "index":
                 (array,) = indexed(self.analysis, node)
                 axes = along(array)
-                if not any(reaches[path].axes[: len(axes)] == axes for path in paths):
+                if not any(reaches[path].axes[: len(axes)] == axes for path in readers):
                     (element,) = array.declared.children or ()
-                    paths.add((*array.path, element.name))
-        return paths
+                    readers[*array.path, element.name] = {None: None}
+        return readers
 
     def declare(self, declaration: Declaration) -> None:
         """The group of one declaration; none of an argument that takes no operation of its own."""
@@ -149,6 +160,7 @@ class _Lowering:
         if standing is not None:
             self.standing[declaration.name] = standing
             return
+        self.declaration = declaration
         first = self.builder.open()
         result = self._body(declaration)
         if result < first:
@@ -222,7 +234,7 @@ class _Lowering:
     def _node(self, node: ExprNode, done: dict[ExprNode, int]) -> int:  # noqa: PLR0911 - one a node
         match node:
             case InputPath():
-                return self.loaded[node.path]
+                return self._load_of(node.path)
             case Constant():
                 return self.builder.constant(node.place, self.analysis.kinds[node], node.value)
             case Name():
@@ -237,6 +249,11 @@ class _Lowering:
                 fields = tuple(name for name, _ in node.fields)
                 values = (done[value] for _, value in node.fields)
                 return self.builder.gather(node.place, *values, fields=fields)
+
+    def _load_of(self, path: Path) -> int:
+        """The declaration's own load; of a path that is an argument of it, anybody's."""
+        own = self.loaded.get((self.declaration, path))
+        return self.loaded[None, path] if own is None else own
 
     def _argument(self, node: Argument, given: int) -> int:
         """An argument, brought to the kind of its parameter."""

@@ -109,6 +109,25 @@ class Operation:
     fields: tuple[str, ...] = ()
     written: str | None = None
 
+    def renumbered(self, index: int, args: tuple[int, ...]) -> Operation:
+        """The same operation at another place in a program."""
+        return Operation(
+            index,
+            self.opcode,
+            self.place,
+            self.kind,
+            args,
+            self.axes,
+            self.function,
+            self.ref,
+            self.leaf,
+            self.value,
+            self.options,
+            self.table,
+            self.fields,
+            self.written,
+        )
+
     @property
     def named_options(self) -> dict[str, object]:
         """The options as kernels take them: a symbol by its name."""

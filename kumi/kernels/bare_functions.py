@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from kumi.kernels.kinds import BOOLEAN, FLOAT, INTEGER, STRING
+from kumi.kernels.selection import select
 from kumi.kernels.values import to_float
 from kumi.kernels.vectors import LARGEST
 
@@ -48,7 +49,7 @@ NAMES: Final[dict[str, Any]] = {
     "_isub": operator.isub,
     "_imul": operator.imul,
     "_itruediv": operator.itruediv,
-    "_where": np.where,
+    "_select": select,
     "_floats": floats,
 }
 """What expressions may name besides their arguments: to be bound where they are used."""
@@ -63,6 +64,7 @@ _ORDER = {
 }
 _EQUALITY = {"equal": "==", "not_equal": "!="}
 _LOGIC = {"and": "({0} & {1})", "or": "({0} | {1})", "not": "(~{0})"}
+_SELECT: dict[Kind, str] = {FLOAT: "_select({0}, {1}, {2})", BOOLEAN: "({2} ^ (({1} ^ {2}) & {0}))"}
 _OF_ONE = {"abs": np.abs, "sin": np.sin, "cos": np.cos, "exp": np.exp, "tanh": np.tanh}
 NAMES.update({f"_{name}": function for name, function in _OF_ONE.items()})
 
@@ -89,7 +91,7 @@ def expression(
         alike = set(kinds) in ({FLOAT}, {BOOLEAN}, {STRING})
         return f"({{0}} {_EQUALITY[function]} {{1}})" if alike else None
     if function == "select":
-        return "_where({0}, {1}, {2})" if kinds[1:] == (result, result) else None
+        return _SELECT[result] if kinds[1:] == (result, result) else None
     return _of_floats(function, spent) if set(kinds) == {FLOAT} else _LOGIC.get(function)
 
 

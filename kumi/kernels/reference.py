@@ -5,10 +5,10 @@ docs/functions.md is written from it, and `kumi functions` shows it.
 >>> found = reference()["round"]
 >>> print(found.usage, "|", found.options[0])
 round(x), round(x, digits) | mode: half_even (default), half_up, half_down, up, down, ceiling, floor
->>> print(found.kinds[0], "|", found.axes, "|", found.nulls)
-a number -> the kind of its first argument | those of its argument | takes none; gives none
+>>> print(found.kinds[0], "|", found.axes)
+a number -> the kind of its first argument | those of its argument
 >>> print(reference()["coalesce"].nulls)
-takes it as each argument; gives it where argument 2 is null
+every argument may be null; the result is where argument 2 is
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def _option(option: Option) -> str:
 
 def _axes(functions: Sequence[Function]) -> str:
     first = functions[0]
-    many = len(first.parameters) > 1
+    many = sum(parameter.literal is None for parameter in first.parameters) > 1
     if any(one.reducer for one in functions):
         drops = f"drops the innermost one{' of its arguments together' if many else ''}"
         tuples = "; over the items of a tuple all stay"
@@ -136,14 +136,14 @@ def _nulls(functions: Sequence[Function]) -> str:
     asked = [at for at, parameter in enumerate(parameters) if parameter.literal is None]
     taken = list(filter(rule.takes, asked))
     if not taken:
-        takes = "takes none"
-    elif count == 1:
-        takes = "takes it"
+        which = "no argument"
+    elif len(taken) < count:
+        which = f"argument {_listed(taken)}"
     else:
-        takes = f"takes it as {'each argument' if taken == asked else f'argument {_listed(taken)}'}"
+        which = "every argument" if count > 1 else "its argument"
     refusing = [one for one in functions if one.of_items and not _takes_null_items(one)]
-    items = ", as an item of a tuple not" if taken and refusing else ""
-    return f"{takes}{items}; {_gives_null(rule, count)}"
+    items = ", but no item of a tuple" if taken and refusing else ""
+    return f"{which} may be null{items}; the result {_gives_null(rule, count)}"
 
 
 def _takes_null_items(function: Function) -> bool:
@@ -154,15 +154,14 @@ def _gives_null(rule: NullRule, arguments: int) -> str:
     never = [Nulls.NEVER] * arguments
     usual = rule.gives(never, {})
     if usual is Nulls.PERHAPS:
-        return "a run may give it"
+        return "may be, in a run"
     if usual is Nulls.DECLARED:
-        return "gives it where nothing is found, without a default"
+        return "is where nothing is found, without a default"
     alone = [[*never[:at], Nulls.DECLARED, *never[at + 1 :]] for at in range(arguments)]
     passed = [at for at, given in enumerate(alone) if rule.gives(given, {}) is not Nulls.NEVER]
     if not passed:
-        return "gives none"
-    which = f"argument {_listed(passed)}" if arguments > 1 else "its argument"
-    return f"gives it where {which} is null"
+        return "never is"
+    return f"is where {f'argument {_listed(passed)}' if arguments > 1 else 'it'} is"
 
 
 def _listed(positions: Sequence[int]) -> str:

@@ -39,7 +39,7 @@ _OPERATION: Final = (*_DECLARATION, "program", "position")
 class LineCost(NamedTuple):
     """A line, from 1: its text where known, and of the operations on it how many, time (ns), rows.
 
-    `declarations` are those that the operations belong to.
+    `declarations` are those that the operations belong to, in the order of their names.
     """
 
     number: int
@@ -71,14 +71,14 @@ class _Cost:
 
     def __init__(self) -> None:
         self.calls = self.total = self.rows = 0
-        self.declarations: dict[str, None] = {}
+        self.declarations: set[str] = set()
 
     def add(self, tally: Tally, declaration: Key) -> None:
         self.calls += tally.calls
         self.total += tally.total
         self.rows += tally.rows
         if declaration is not None:
-            self.declarations[str(declaration)] = None
+            self.declarations.add(str(declaration))
 
 
 def schema_sources(engine: Engine, events: list[Event]) -> tuple[SchemaSource, ...]:
@@ -139,7 +139,8 @@ def _source(schema: str, costs: dict[int, _Cost], events: list[Event]) -> Schema
 def _line(number: int, text: str | None, cost: _Cost | None) -> LineCost:
     if cost is None:
         return LineCost(number, text, 0, 0, 0, ())
-    return LineCost(number, text, cost.calls, cost.total, cost.rows, tuple(cost.declarations))
+    declarations = tuple(sorted(cost.declarations))
+    return LineCost(number, text, cost.calls, cost.total, cost.rows, declarations)
 
 
 def _said_of(schema: str, events: list[Event]) -> tuple[str | None, str | None]:

@@ -97,7 +97,7 @@ class _Search:
         """The first null among the items of a tuple: what the tuple was made of."""
         value = self._value(index)
         made = self._operations[index]
-        while made.opcode in (ops.REF, ops.ALIGN):
+        while made.opcode in (ops.REF, ops.REUSE, ops.ALIGN):
             made = self._operations[made.args[0]]
         if made.opcode is not ops.ARRAY or made.axes != self._operations[index].axes:
             return None
@@ -150,7 +150,7 @@ class _Search:
     def _before(self, operation: Operation, position: int) -> _Cell | None:
         """The cell that a cell was only passed on from."""
         match operation.opcode:
-            case ops.REF | ops.STORE | ops.OUTER:
+            case ops.REF | ops.REUSE | ops.STORE | ops.OUTER:
                 return _Cell(operation.args[0], position)
             case ops.ALIGN:
                 return self._repeated(operation, position)

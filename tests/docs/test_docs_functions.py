@@ -32,8 +32,8 @@ methods as well. Options stand behind the arguments, `mode: :up`, in a class `mo
 
 Behind **kinds** stands what each argument must be, and the kind of the result: the widest of several
 kinds is decimal before float before integer. Behind **axes** stands which arrays the result lies in:
-arguments go together where the arrays of one are the beginning of the other's. Behind **null** stands
-whether an argument may be null, and whether the result may be.
+arguments go together where the arrays of one are the beginning of the other's. **Null** says
+which arguments may be null, and when the result is.
 """
 
 

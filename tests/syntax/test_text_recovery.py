@@ -88,3 +88,9 @@ def test_words_in_any_order_are_a_schema_or_a_schema_error(data):
     text = data.draw(st.sampled_from(VALID))
     at = data.draw(st.sampled_from([found.start() for found in re.finditer(r"\s", text)]))
     assert all(message for *_, message in found(f"{text[:at]} {drawn} {text[at:]}"))
+
+
+def test_what_could_not_be_read_is_not_offered_as_a_name():
+    with pytest.raises(kumi.SchemaError) as caught:
+        kumi.loads("schema do input do end value :a, (1 + longer value :b, zz end")
+    assert [one.hint for one in caught.value.errors if one.kind == "semantic"] == ["available: b"]

@@ -136,3 +136,29 @@ def test_a_sum_has_the_same_digits_beside_rows_of_another_length(each):
     offsets = np.append(np.arange(6) * each, 5 * each)  # and one more, which is empty
     ragged = total(column_of(numbers.tolist(), FLOAT), Axis(offsets), False)
     assert same(cells(ragged), [*cells(even), 0.0])
+
+
+@pytest.mark.parametrize("count", [3, 3_000])
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("input.rows.row.x", "input.rows.row.y"),
+        ("input.rows.row.x", "-0.0"),
+        ("1", "input.rows.row.y"),
+        ("0.1", "-0.0"),
+    ],
+)
+def test_a_choice_has_every_bit_of_what_is_chosen(first, second, count):
+    x, y = [-0.0, 5e-324, math.inf], [math.nan, -1.5, 0.0]
+    rows = [(x[n % 3], y[n % 3], n % 2) for n in range(count)]
+    found = run(
+        "trait :odd, input.rows.row.i == 1",
+        f"value :chosen, select(odd, {first}, {second})",
+        "value :either, select(odd, odd, input.rows.row.x > 1.0)",
+        rows=rows,
+    )
+    of = {"input.rows.row.x": 0, "input.rows.row.y": 1}
+    names = [first if row[2] else second for row in rows]
+    expected = [rows[n][of[one]] if one in of else float(one) for n, one in enumerate(names)]
+    assert same(found.chosen, expected)
+    assert found.either == [bool(row[2]) or row[0] > 1.0 for row in rows]
