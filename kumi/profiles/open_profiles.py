@@ -48,21 +48,38 @@ class OpenProfiles(NamedTuple):
 def open_profiles(names: Sequence[str]) -> Iterator[OpenProfiles]:
     """The profiles at these paths (`-` is standard input), while the block lasts.
 
-    Pipes are kept in memory while they are small, else in a temporary file. Raises
-    UnreadableError for the first path that cannot be read.
+    A folder stands for the profiles in it. Pipes are kept in memory while they are small, else in a
+    temporary file. Raises UnreadableError for the first path that cannot be read.
     """
     scratch = ScratchFolder()
     try:
-        yield OpenProfiles(tuple(_readable(name, scratch) for name in names), scratch)
+        found = [each for name in names for each in _named(name)]
+        yield OpenProfiles(tuple(_readable(name, scratch) for name in found), scratch)
     finally:
         scratch.remove()
+
+
+def _named(name: str) -> list[str]:
+    """The files that a name stands for."""
+    if os.path.isfile(name):  # noqa: PTH113 - nearly all are, and need no import of patterns
+        return [name]
+    from kumi.profiles.named_files import named_files  # noqa: PLC0415 - said a line before
+
+    try:
+        return named_files(name)
+    except OSError as error:
+        raise _unreadable(name, error) from error
 
 
 def _readable(name: str, scratch: ScratchFolder) -> ProfileFile:
     try:
         return _own(_plain(_read_from(name, scratch), scratch), scratch)
     except OSError as error:
-        raise UnreadableError(f"{name}: {error.strerror or error}") from error
+        raise _unreadable(name, error) from error
+
+
+def _unreadable(name: str, error: OSError) -> UnreadableError:
+    return UnreadableError(f"{name}: {error.strerror or error}")
 
 
 def _plain(profile: ProfileFile, scratch: ScratchFolder) -> ProfileFile:
