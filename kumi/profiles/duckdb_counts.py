@@ -28,7 +28,9 @@ from kumi.profiles.duckdb_files import (
 )
 from kumi.profiles.event_line import read_line
 from kumi.profiles.passing_sql import passes
+from kumi.profiles.sources.parquet_rows import damaged_parquet
 from kumi.profiles.typical import MOST
+from kumi.profiles.unreadable import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from kumi.profiles.filters import Filters
     from kumi.profiles.open_profiles import OpenProfiles
     from kumi.profiles.positions.own_files import CountedFile, OwnFiles
+    from kumi.profiles.profile_file import ProfileFile
 
 
 class DuckDBCounts:
@@ -97,13 +100,24 @@ class DuckDBCounts:
         left, malformed = file.foreign, self._malformed()
         if left is None:
             return None
-        events = left.columns or _events(plain_path(left, self._scratch))
-        try:
-            self._count(events)
-        except OddLineError:
-            events = _events(rewritten(left, self._scratch))
-            self._count(events)
+        events = self._count_columns(left) if left.columns else self._count_lines(left)
         return self._first_malformed(file, events) if self._malformed() > malformed else None
+
+    def _count_columns(self, profile: ProfileFile) -> str:
+        """Count the rows of a file; the table that they are."""
+        try:
+            self._count(profile.columns)
+        except UnreadableError as error:
+            raise damaged_parquet(profile.name, error) from error
+        return profile.columns
+
+    def _count_lines(self, profile: ProfileFile) -> str:
+        """Count lines of anybody; the table that they are."""
+        try:
+            self._count(events := _events(plain_path(profile, self._scratch)))
+        except OddLineError:
+            self._count(events := _events(rewritten(profile, self._scratch)))
+        return events
 
     def _count(self, events: str) -> None:
         """Count events, of which Python reads few."""

@@ -38,7 +38,7 @@ class ProfileFile(NamedTuple):
     size: int
     data: bytes = b""
     unpacking: Unpacking | None = None
-    columns: str | None = None
+    columns: str = ""
 
     def lines(self) -> Iterator[tuple[int, bytes]]:
         """Number (from 1) and bytes of each line that is not blank.

@@ -19,7 +19,7 @@ _KINDS: Final = {
     "an Arrow file": rb"ARROW1",
     PARQUET: rb"PAR1",
     "an SQLite database": rb"SQLite format 3\0",
-    "text in UTF-16": rb"\xff\xfe|\xfe\xff|.\0.\0",
+    "text in UTF-16": rb"\xff\xfe|\xfe\xff|[^\0]\0[^\0]\0",
     "a trace for Perfetto or Chrome": rb'\s*\{\s*"(traceEvents|displayTimeUnit)"|\s*\[\s*\{\s*"ph"',
     "a file of speedscope": rb'\s*\{[^{]*"\$schema"\s*:\s*"https://www\.speedscope\.app',
     "a report of kumi profile --json": rb'\s*\{\s*"operations"\s*:\s*\d+,\s*"total_ns"',

@@ -72,7 +72,7 @@ class ParquetRows:
             with duckdb.connect() as database:
                 self._kinds = {name: kind for name, kind, *_ in query(database, found)}
         except UnreadableError as error:
-            raise UnreadableError(f"{profile.name}: a damaged Parquet file") from error
+            raise damaged_parquet(profile.name, error) from error
         if not self._kinds.keys() >= _NEEDED:
             raise UnreadableError(f"{profile.name}: a Parquet file, but none of operations")
 
@@ -88,10 +88,17 @@ class ParquetRows:
         """The events, a line each; they are written when they are first asked for."""
         if not self._lines.exists():
             rows = f"SELECT {', '.join(self._said())} FROM read_parquet({self._source})"  # noqa: S608 - names of ours
-            with connect(self._scratch.folder) as database:
-                query(database, "SET preserve_insertion_order = true")
-                query(database, f"COPY ({rows}) TO {quoted(str(self._lines))} (FORMAT json)")
+            try:
+                self._write(rows)
+            except UnreadableError as error:
+                self._lines.unlink(missing_ok=True)
+                raise damaged_parquet(self._name, error) from error
         return self._lines.open("rb")
+
+    def _write(self, rows: str) -> None:
+        with connect(self._scratch.folder) as database:
+            query(database, "SET preserve_insertion_order = true")
+            query(database, f"COPY ({rows}) TO {quoted(str(self._lines))} (FORMAT json)")
 
     def _said(self) -> Iterator[str]:
         """The columns of the file that a line has, in its order."""
@@ -128,6 +135,12 @@ class ParquetRows:
             return f"strftime(\"{key}\"::TIMESTAMP, '%Y-%m-%dT%H:%M:%S.%gZ')"
         is_text = not kind.startswith(_NO_TEXT) and not kind.endswith("]")
         return f'"{key}"::VARCHAR' if is_text else None
+
+
+def damaged_parquet(name: str, error: UnreadableError) -> UnreadableError:
+    """What is said of a file that DuckDB would not read; the error itself where that is not why."""
+    is_other = isinstance(error.__cause__, duckdb.OutOfMemoryException) or "No space" in str(error)
+    return error if is_other else UnreadableError(f"{name}: a damaged Parquet file")
 
 
 def _plain(profile: ProfileFile, scratch: ScratchFolder) -> Path:
