@@ -28,7 +28,6 @@ _KINDS: Final = {
     "binary, as traces of Perfetto and files of pprof are": rb"\n[^\n]{0,200}?[\0-\x08]",
 }
 """What is said of a file, and what it begins with."""
-_KNOWN: Final = {kind: re.compile(begin, re.DOTALL) for kind, begin in _KINDS.items()}
 
 
 def kind_of(head: bytes) -> str | None:
@@ -39,4 +38,4 @@ def kind_of(head: bytes) -> str | None:
     """
     if b'"event"' in head:  # whatever came before it
         return None
-    return next((kind for kind, begin in _KNOWN.items() if begin.match(head)), None)
+    return next((kind for kind, begin in _KINDS.items() if re.match(begin, head, re.DOTALL)), None)
