@@ -85,7 +85,7 @@ def without_folders(text):
     folders = {path.parent for path in PATHS.values()}
     for folder in sorted(folders, key=lambda one: len(one.parts), reverse=True):
         text = text.replace(f"{folder}/", "")
-    return text
+    return text.replace(str(PROGRAMS), PROGRAMS.name)
 
 
 def raised(schema, given):

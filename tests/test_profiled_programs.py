@@ -13,6 +13,8 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 import kumi
 from kumi import otel
+from kumi.cli.main import main
+from kumi.ir.ops import OPCODES
 
 
 def outcome(schema, name):
@@ -68,6 +70,36 @@ def test_every_operation_is_recorded_once_until_one_fails(profiled, name):
     assert [(event["index"], event["operation"]) for event in recorded] == listed
 
 
+def test_every_opcode_is_in_the_file_in_spans_and_in_reports(profiled, exporter, tmp_path, capsys):
+    *_, events = profiled
+    every = {opcode.name for opcode in OPCODES}
+    recorded = [e for (kind, _), some in events.items() if kind == "vm_operation" for e in some]
+    spans = [span.attributes.get("kumi.operation.name") for span in exporter.get_finished_spans()]
+    assert {event["operation"] for event in recorded} == every
+    assert set(spans) - {None} == every
+
+    file = tmp_path / "again.jsonl"
+    lines = [json.dumps(event) for some in events.values() for event in some]
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    with pytest.raises(SystemExit) as end:
+        main(["profile", str(file), "--detailed", "--limit", "99"])
+    report = capsys.readouterr().out
+    assert not end.value.code
+    assert [name for name in every if f"\n  {name} " not in report] == []
+
+
+@pytest.mark.parametrize("name", RUN)
+def test_operations_tile_their_run_to_the_nanosecond(profiled, name):
+    schemas, *_, events = profiled
+    schema = schemas[name].__name__
+    (run,) = events["vm_run", schema]
+    reached = run["start_unix_nano"]
+    for event in events["vm_operation", schema]:
+        assert event["start_unix_nano"] == reached
+        reached = event["end_unix_nano"]
+    assert reached == run["end_unix_nano"]
+
+
 @pytest.mark.parametrize("name", named(".expected.json"))
 def test_rows_are_the_cells_that_an_operation_visits(profiled, name):
     schemas, *_, events = profiled
@@ -111,7 +143,5 @@ def test_each_span_is_as_the_registry_says(profiled, exporter):
     folded = {(kind, key) for kind, key in said if key.startswith("aggregation.")}
     folded.add(("kumi.run", "kumi.run.folded"))
     assert said - seen == folded | {  # whose test is test_spans_folded.py
-        ("kumi.declaration", "kumi.schema.origin"),  # imports are not supported yet
-        ("kumi.operation", "kumi.schema.origin"),
         ("kumi.phase", "error.type"),  # nothing goes wrong there
     }

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 from kumi.analysis.copying import Sameness, copied, is_changed, with_parts
 from kumi.analysis.given_inputs import Given
 from kumi.analysis.neighbours import indexed
-from kumi.errors import did_you_mean
+from kumi.errors import closest
 from kumi.places import seen_from
 from kumi.syntax.nodes import Argument, Call, Cascade, Declaration, InputPath, Name
 
@@ -54,7 +54,7 @@ def expansion(facts: Analysis) -> None:
     >>> [declaration.name for declaration in facts.order]
     ['tax.amount', 'Tax.tax', 'it']
     """
-    if not facts.schema.imports:
+    if not facts.schema.imports and not facts.gaps.imports:
         return
     expander = _Expander(facts)
     for declaration in facts.order:
@@ -108,7 +108,8 @@ class _Expander:
 
     def _is_import(self, call: Call) -> bool:
         """Whether it calls an imported name: those take no arguments but by name."""
-        return not call.args and call.function in self._facts.imported()
+        is_known = call.function in self._facts.imported() or self._facts.gaps.imports
+        return is_known and not call.args
 
     def _called(self, written: Call, parts: _Parts) -> Name | None:
         """The name of what a call computes; None where that was reported."""
@@ -149,12 +150,13 @@ class _Expander:
     def _report_missing(self, call: Call, schema: Analysis, name: str) -> None:
         reach = schema.reaches[(name,)]
         given = [key for key, _ in call.named if (key,) not in schema.reaches]
-        close = did_you_mean(name, given) if given else None
+        close = closest(name, given)
+        strange = f"`{close}` is no input there: " if close else ""
         written = self._facts.said(f"{name}: …", f"{name}=…")
         self._facts.semantic(
             call.place,
             f"`{call.function}` needs `{name}`, which the call does not give",
-            close or f"write `{call.function}({written})`",
+            f"{strange}write `{call.function}({written})`",
             ("declared at", reach.declared.place),
         )
 

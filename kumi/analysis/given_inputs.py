@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING
 
 from kumi.analysis.facts import described, quoted
 from kumi.errors import did_you_mean
-from kumi.syntax.nodes import Call, Constant, InputPath, Object, Tuple
+from kumi.syntax.nodes import Call, Constant, InputPath, Name, Object, Tuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -93,8 +93,8 @@ class Given:
                 self._report_lacking(reach, fields)
             return fields.get(name)
         above = self._facts.reaches.get(whole.path) if isinstance(whole, InputPath) else None
-        if isinstance(whole, InputPath) and above is None:
-            return None  # the path was reported
+        if above is None and self._is_reported(whole):
+            return None
         if above is None or above.declared.kind != kind or above.declared.children is None:
             self._report_shape(whole, reach.parent)
             return None
@@ -106,6 +106,11 @@ class Given:
             self._report_lacking(reach, names)
             return None
         return InputPath(whole.place, (*whole.path, name))
+
+    def _is_reported(self, whole: ExprNode) -> bool:
+        """Whether it is a path or a name of nothing that is declared."""
+        is_unknown = isinstance(whole, Name) and whole.name not in self._facts.declarations
+        return is_unknown or isinstance(whole, InputPath)
 
     def _report_shape(self, whole: ExprNode, wanted: Reach) -> None:
         """Report an argument that is no array or no hash, as far as one is read."""

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kumi.cli.doubts import show
 from kumi.cli.exit_codes import FAILED, message
 from kumi.cli.schemas import schemas as find_schemas
-from kumi.cli.terminal import say, say_error, width
+from kumi.cli.terminal import say, say_error
 from kumi.errors import KumiError, SchemaWarning
 from kumi.letters import visible
 
@@ -48,7 +49,7 @@ def _checked(spec: str) -> bool:
     is_found = _passes(lambda: found.extend(find_schemas(spec)))
     fine = all([is_found, *(_passes(partial(_doubt, one, doubts)) for one in found)])
     for doubt in doubts:
-        say(doubt.shown(width(sys.stderr)), err=True)
+        show(doubt)
     if fine:
         say(f"{visible(spec)}: ok{_counted(len(doubts))}")
     return fine

@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from kumi.cli.doubts import shown_as_by_check
 from kumi.cli.schemas import check_names, only, without_passes
 from kumi.cli.schemas import schema as find_schema
 from kumi.cli.terminal import say, width
@@ -33,8 +34,9 @@ def ops(schema: str, names: tuple[str, ...], passes: bool, without: frozenset[st
       kumi ops tax.kumi --passes
       kumi ops tax.kumi --without constant_folding
     """
-    found = find_schema(schema)
-    check_names(found, names)
+    with shown_as_by_check():
+        found = find_schema(schema)
+        check_names(found, names)
     columns = width(sys.stdout)
     if passes:
         say(shown_passes(lowered_program(found, *names), without, columns))

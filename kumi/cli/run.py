@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kumi.cli.carrier import inherited
+from kumi.cli.doubts import shown_as_by_check
+from kumi.cli.exit_codes import failure
 from kumi.cli.json_io import integers_of_any_size, read_input, write_output
 from kumi.cli.recorded_file import BLOCK_MS, WHOLE_PROFILE, filled_in, is_stream, profile_end
 from kumi.cli.schemas import check_names, only, without_passes
@@ -56,7 +58,7 @@ def run(
       kumi run tax.kumi --input tax.json --profile tax.jsonl
     """
     with integers_of_any_size():
-        with _profiled(profile):
+        with _profiled(profile), shown_as_by_check():
             found = find_schema(schema)
             check_names(found, names)
             result = _computed(found.only(*names, without=without), given)
@@ -123,4 +125,4 @@ def _computed(chosen: Selection[Schema], given: str | None) -> dict[str, Any]:
         raise
     except Exception as error:  # a calculation that fails raises Python's own exceptions
         notes = "".join(f"\n{note}" for note in getattr(error, "__notes__", ()))
-        raise click.ClickException(f"{type(error).__name__}: {error}{notes}") from error
+        raise click.ClickException(f"{failure(error)}{notes}") from error

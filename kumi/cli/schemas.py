@@ -71,7 +71,8 @@ def is_in_module(spec: str) -> bool:
 def only(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the option `--only NAME…`, as its parameter `names`: none means all.
 
-    Click's options take one value, so the other names arrive as arguments.
+    Click's options take one value, so the other names arrive as arguments. One may also be several,
+    with commas between them.
     """
     first = click.option(
         "--only",
@@ -107,7 +108,7 @@ def _all_names(
     names: tuple[str, ...] = context.params.pop("only")
     if more and not names:
         raise click.UsageError(f"what is {more[0]!r}? Names of declarations follow --only.")
-    return names + more
+    return tuple(name.strip() for each in names + more for name in each.split(","))
 
 
 def check_names(schema: type[Schema], names: tuple[str, ...]) -> None:

@@ -219,12 +219,14 @@ class SchemaTree:
 class Gaps:
     """What of a text could not be read.
 
-    The words in it; whether inputs are missing; whether a declaration is whose name is not known.
+    The words in it; whether inputs are missing; whether a declaration is whose name is not known;
+    whether an import is.
     """
 
     words: frozenset[str] = frozenset()
     inputs: bool = False
     names: bool = False
+    imports: bool = False
 
 
 def children(node: ExprNode) -> tuple[ExprNode, ...]:

@@ -17,6 +17,7 @@ from kumi.errors import InputError
 from kumi.ir.readings import sized_axes
 from kumi.letters import visible
 from kumi.observations import FailedRun
+from kumi.places import calls
 from kumi.vm.bare_arrays import as_columns
 from kumi.vm.convention import BAD, CONTEXT, CPU_BEGIN, UNDECLARED, axis, reading
 from kumi.vm.failed_rows import failed_row
@@ -110,8 +111,10 @@ def annotate(program: Program, error: BaseException, where: Stop) -> None:
     operation = program.operations[where.operations[0]]
     name = program.group_of(operation.index).name
     note = visible(f"in {program.schema}.{name}, {operation.title} ({operation.place})")
-    frame = operation.place.frame()
-    shown = f"{note}\n{frame}" if frame else note
+    parts = [note, operation.place.frame()]
+    for call in calls(operation.place):
+        parts += [visible(f"called at {call}"), call.frame()]
+    shown = "\n".join(part for part in parts if part)
     _asked(lambda: BaseException.add_note(error, shown), None)
 
 

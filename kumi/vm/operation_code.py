@@ -83,6 +83,8 @@ class OperationCode:
         """An expression of NumPy's alone, where all that it is about are bare arrays and floats."""
         if operation.index not in self._known.bare or operation.opcode not in _ELEMENTWISE:
             return None
+        if {self._kind(arg) for arg in operation.args} == {INTEGER}:
+            return None  # a quotient: the nearest float, not that of two floats next to them
         function = operation.function or "select"
         flat = [self._flat(function, arg) for arg in operation.args]
         names = [name for name in flat if name is not None]

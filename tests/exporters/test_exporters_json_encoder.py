@@ -178,7 +178,7 @@ def test_memory_is_bounded_by_forgetting_layouts(monkeypatch):
         check(block(laid_out(program()), runs=2), encoder)
 
     kept = list(encoder._stamps._values.values())
-    assert 0 < sum(stamp.buffer.memory for stamp in kept) <= 100_000
+    assert 0 < sum(stamp.memory for stamp in kept) <= 100_000
 
 
 def test_memory_that_a_larger_buffer_gives_back_is_used_again():
@@ -187,7 +187,7 @@ def test_memory_that_a_larger_buffer_gives_back_is_used_again():
     for runs in (1, 2, 4, 8):
         check(block(layout, runs=runs), encoder)
     (stamp,) = encoder._stamps._values.values()
-    assert encoder._stamps._bytes == stamp.buffer.memory
+    assert encoder._stamps._bytes == stamp.memory
 
 
 def test_stamped_lines_do_not_depend_on_the_generic_path(monkeypatch):

@@ -19,8 +19,14 @@ from kumi.syntax.text import parse
 PROGRAMS = PATHS | {name: examples.path(name) for name in examples.NAMES}
 TWICE = "a class has one attribute of a name"
 COUNTED = "Python counts the arguments of functions itself"
+WITHOUT = "a class imports what is there and can be compiled"
 NO_CLASS = {
+    "circle_begin": WITHOUT,
+    "circle_end": WITHOUT,
+    "import_of_errors": WITHOUT,
+    "wrong_imports": WITHOUT,
     "cases": "a case in a class is not one before it has a result: `.then(…)`",
+    "no_such_module": WITHOUT,
     "indexes": "`kumi.index` takes the name as text, and nothing else can be written",
     "not_as_many": COUNTED,
     "one_child": "the annotation of an array has one element",
@@ -58,9 +64,24 @@ def twin(name):
     why = without_a_class(name)
     if why:
         pytest.skip(why)
-    names = {}
+    names = imported(name)
     exec(written(text_tree(name)), names)
     return names["Program"]
+
+
+def imported(name):
+    """The schemas that a program imports, as a module of Python would have them."""
+    files = {path.stem.title().replace("_", ""): path for path in PATHS.values()}
+    modules = {one.module.rpartition("::")[2] for one in text_tree(name).imports}
+    return {module: kumi.load(files[module]) for module in modules if module in files}
+
+
+def imports_of(schema):
+    """What is imported and called, by the name of the class: a class imports nothing else."""
+    bodies = [root for one in schema.declarations for root in nodes.roots(one.body)]
+    called = {node.function for node in nodes.distinct(*bodies) if isinstance(node, nodes.Call)}
+    found = {(name, one.module.rpartition("::")[2]) for one in schema.imports for name in one.names}
+    return {(name, module) for name, module in found if name in called}
 
 
 def outcome(schema, given):
@@ -68,7 +89,7 @@ def outcome(schema, given):
     told = raised(schema, given)
     if told is None:
         return json.dumps(schema.run(given).to_dict(), default=tagged)
-    return told.partition(" (<")[0]
+    return re.split(r" \(<|\ncalled at", told)[0]
 
 
 def problems(compiled):
@@ -84,15 +105,19 @@ def test_each_program_that_is_said_to_have_no_class_is_there():
 
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_one_tree(name):
-    of_class = tree(twin(name))
-    said = re.sub("base None$", "base NoneType:None", outline(text_tree(name)), flags=re.MULTILINE)
+    of_class, of_text = tree(twin(name)), text_tree(name)
+    assert imports_of(of_class) == imports_of(of_text)
+    of_class.imports = of_text.imports = ()
+    said = re.sub("base None$", "base NoneType:None", outline(of_text), flags=re.MULTILINE)
     assert outline(of_class) == said
 
 
 @pytest.mark.parametrize("name", RUN)
 def test_one_program_and_one_outcome(name):
     of_class = twin(name)
-    of_text = kumi.loads(PATHS[name].read_text(encoding="utf-8"), name="Program")
+    path = PATHS[name]
+    text = path.read_text(encoding="utf-8")
+    of_text = kumi.loads(text, name="Program", folders=[path.parent])
     assert operations(of_class) == operations(of_text)
     assert outcome(of_class, data(name)) == outcome(of_text, data(name))
 

@@ -3,19 +3,20 @@
 import re
 
 import pytest
-from golden_programs import VALID
+from golden_programs import PROGRAMS, VALID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kumi
 
+IMPORTED = PROGRAMS / "12_imports"
 OTHERS = """do end value let trait :a ( ) [ ] , . + ** = ! "x 'y 1e3 on base fn( input input. schema import""".split()  # noqa: SIM905 - a list of words is read as words
 
 
 def found(text):
     """The class, line and message of everything that is wrong."""
     try:
-        kumi.loads(text)
+        kumi.loads(text, folders=[IMPORTED])
     except kumi.SchemaError as error:
         return [(one.kind, one.place.line, one.message) for one in error.errors]
     return []

@@ -11,7 +11,8 @@ by 10,000 and two look-ups. 23,001,000 is 2,300 and 1,000:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 MOST_DURATION = 10_000_000
 MOST_COUNT = 100_000_000
+
+_INTEGERS = (1, 2, 4, 8)
 
 
 def _words(texts: Iterable[bytes], word: str) -> NDArray[np.uint64]:
@@ -71,13 +74,24 @@ def counts(numbers: NDArray[np.int64]) -> NDArray[np.uint64]:
 
 
 def hexadecimal(octets: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The hex text of (runs, n) bytes: (runs, 2n) characters."""
+    """The hex text of (…, n) bytes: (…, 2n) characters."""
     return _HEX.take(octets).view(np.uint8)
 
 
 def octets(numbers: NDArray[np.uint32]) -> NDArray[np.uint8]:
     """(n, 4) bytes of numbers, the highest first."""
-    return numbers.astype(">u4").view(np.uint8).reshape(-1, 4)
+    return numbers[:, None].astype(">u4").view(np.uint8)
+
+
+@cache
+def word(width: int) -> np.dtype[Any]:
+    """The type that copies so many bytes at once."""
+    return np.dtype(f"<u{width}" if width in _INTEGERS else f"V{width}")
+
+
+def words(octets: NDArray[np.uint8]) -> NDArray[Any]:
+    """(…, n) bytes as (…, 1) words of n bytes."""
+    return octets.view(word(octets.shape[-1]))
 
 
 def largest(numbers: NDArray[np.int64]) -> int:

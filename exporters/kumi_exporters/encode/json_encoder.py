@@ -22,7 +22,7 @@ class JsonEncoder:
     """Turns blocks into lines; keeps the lines of recent layouts, within some memory."""
 
     def __init__(self) -> None:
-        self._stamps: Recent[JsonStamp] = Recent(lambda stamp: stamp.buffer.memory)
+        self._stamps: Recent[JsonStamp] = Recent(lambda stamp: stamp.memory)
 
     def encode(self, block: Block) -> tuple[bytes | memoryview, int]:
         """The lines of a block, and how many; valid until the next call.
@@ -37,9 +37,9 @@ class JsonEncoder:
     def _stamp(self, block: Block) -> JsonStamp:
         key = (block.layout, block.process, block.kept)
         stamp = self._stamps.get(key)
-        if stamp is not None and stamp.buffer.runs >= len(block):
+        if stamp is not None and stamp.runs >= len(block):
             return stamp
-        template = stamp.buffer.template if stamp else json_template(*key)
+        template = stamp.template if stamp else json_template(*key)
         made = JsonStamp(block.layout, template, room_for_runs(len(block)))
         return self._stamps.put(key, made)
 

@@ -12,7 +12,7 @@ declaration has no number between timestamp and ids: where its duration stands, 
 
 A whole line, broken here; what is in brackets is filled in, all else was written once:
 
-    {"event":"vm_operation","schema":"S","operation":"Map","duration_ms":              [0.001192],
+    {"event":"vm_operation","schema":"S","operation":"Map","duration_ms":      [        ][0.001192],
     "timestamp":"[2026-11-30T14:20:57.6][46]Z","declaration":"d","index":2,"function":"multiply",
     "rows":      [       1],"run":"fbcccd75[00000000]","program":"c30a5d78",
     "trace_id":"[bd36264a079365f5e0f45e5cb1cc5eb1]","span_id":"[e3438b6ad725]0005",
@@ -26,7 +26,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from kumi.spans.json_lines import json_text
 from kumi.spans.span_fields import Varying, keys_of
-from kumi_exporters.encode.template import Laid, TemplateField, laid_out, template
+from kumi_exporters.encode.stamp import last_bytes
+from kumi_exporters.encode.template import template, width
 
 if TYPE_CHECKING:
     from kumi.spans.layout import Layout, Row
@@ -34,61 +35,61 @@ if TYPE_CHECKING:
 
     Columns: TypeAlias = dict[Varying, tuple[Part, ...]]
 
-SPARE = 8  # blanks before a duration, which may have 16 characters
-
-DURATION = TemplateField("duration", 8)
-SECONDS = TemplateField("seconds", 21)  # `2025-01-20T10:30:45.1`: what the moments of a tenth share
-MILLISECONDS = TemplateField("milliseconds", 2)
-CPU = TemplateField("cpu", 8)
-NUMBER = TemplateField("run", 8)
-ROWS = TemplateField("rows", 8)
-TRACE_ID = TemplateField("trace_id", 32)
-SPAN_PREFIX, SPAN_ROW = TemplateField("span_prefix", 12), TemplateField("span_row", 4)
-PARENT_PREFIX, PARENT_ROW = TemplateField("parent_prefix", 12), TemplateField("parent_row", 4)
-PARENT = TemplateField("parent", 37)  # with the key behind it: a root has blanks before that number
-START_UPPER, START_LOWER = TemplateField("start_upper", 11), TemplateField("start_lower", 8)
-END_UPPER, END_LOWER = TemplateField("end_upper", 11), TemplateField("end_lower", 8)
-
 _NUMBERED = ("operations", "rows")
 _WIDE = 8
+_BLANKS = b" " * _WIDE
 
 
 def json_template(layout: Layout, process: str, kept: str) -> Template:
     """The lines of one run of `layout` that did not fail."""
     columns, cpu = _columns(process, kept), layout.times_cpu
-    pieces = [_pieces(row, columns | _ids(n, row), cpu) for n, row in enumerate(layout.rows)]
-    clock = max(len(head.text) + SPARE for head, *numbers in pieces if len(numbers) > 1)
-    tail = max(_least_tail(each, clock) for each in pieces)
-    return template([_joined(each, clock, tail) for each in pieces])
+    lines = [
+        _pieces(row, columns | _ids(*lasts), cpu)
+        for row, lasts in zip(layout.rows, last_bytes(layout), strict=True)
+    ]
+    clock = max([width(head) for head, *numbers, _ in lines if numbers])
+    fronts = [
+        [*head, b" " * (clock - width(head)), *numbers[0]] if numbers else head
+        for head, *numbers, _ in lines
+    ]
+    tails = [pieces[-1] for pieces in lines]
+    widths = [width(front) + width(tail) for front, tail in zip(fronts, tails, strict=True)]
+    widest = max(widths)
+    return template(
+        [*front, b" " * (widest - own), *tail]
+        for front, own, tail in zip(fronts, widths, tails, strict=True)
+    )
 
 
 def _columns(process: str, kept: str) -> Columns:
     """What stands in a line for what differs between runs."""
     return {
-        Varying.DURATION: ((DURATION, b"0.000000"),),
-        Varying.TIMESTAMP: (b'"', SECONDS, MILLISECONDS, b'Z"'),
+        Varying.DURATION: (("duration_upper", _BLANKS), ("duration", b"0.000000")),
+        Varying.TIMESTAMP: (b'"', ("seconds", b" " * 21), ("milliseconds", b"00"), b'Z"'),
         Varying.KEPT: (json_text(kept).encode(),),
         Varying.STATUS: (b'"ok"',),
         Varying.ERROR: (b"null",),
-        Varying.CPU: (b" " * SPARE, (CPU, b"0.000000")),
-        Varying.RUN: (b'"', process.encode(), NUMBER, b'"'),
-        Varying.ROWS: ((ROWS, b"1".rjust(_WIDE)),),
-        Varying.TRACE_ID: (b'"', TRACE_ID, b'"'),
-        Varying.START: (START_UPPER, START_LOWER),
-        Varying.END: (END_UPPER, END_LOWER),
+        Varying.CPU: (("cpu_upper", _BLANKS), ("cpu", b"0.000000")),
+        Varying.RUN: (b'"', process.encode(), ("run", _BLANKS), b'"'),
+        Varying.ROWS: (("rows", b"1".rjust(_WIDE)),),
+        Varying.TRACE_ID: (b'"', ("trace_id", b" " * 32), b'"'),
+        Varying.START: (("parent_end", b""), ("start_upper", b" " * 11), ("start", _BLANKS)),
+        Varying.END: (("end_upper", b" " * 11), ("end", _BLANKS)),
     }
 
 
-def _ids(number: int, row: Row) -> Columns:
+def _ids(own: bytes, above: bytes) -> Columns:
     """The same for ids, which end in the number of the row, and of the one above."""
-    own, above = [b"%04x" % (each & 0xFFFF) for each in (number, row.parent or 0)]
+    rows = own.hex().encode(), above.hex().encode()
     return {
-        Varying.SPAN_ID: (b'"', SPAN_PREFIX, (SPAN_ROW, own), b'"'),
-        Varying.PARENT_ID: ((PARENT, b""), b'"', PARENT_PREFIX, (PARENT_ROW, above), b'"'),
-    }
+        Varying.SPAN_ID: (b'"', ("span_prefix", b" " * 12), ("span_row", rows[0]), b'"'),
+        Varying.PARENT_ID: (
+            ("parent", b""), b'"', ("parent_prefix", b" " * 12), ("parent_row", rows[1]), b'"'
+        ),
+    }  # fmt: skip
 
 
-def _pieces(row: Row, columns: Columns, times_cpu: bool) -> list[Laid]:
+def _pieces(row: Row, columns: Columns, times_cpu: bool) -> list[list[Part]]:
     """A line, cut wherever blanks may stand."""
     pieces: list[list[Part]] = [[f'{{"event":"{row.event}"'.encode()]]
     for key, what in keys_of(row.event, row.facts, times_cpu=times_cpu):
@@ -101,22 +102,4 @@ def _pieces(row: Row, columns: Columns, times_cpu: bool) -> list[Laid]:
             text = json_text(what(row.facts)).encode("utf-8", "replace")
             pieces[-1].append(text.rjust(_WIDE) if key in _NUMBERED else text)
     pieces[-1].append(b"}\n")
-    return [laid_out(piece) for piece in pieces]
-
-
-def _least_tail(pieces: list[Laid], clock: int) -> int:
-    """Where the ids of a line can begin at the earliest."""
-    head, *between, last = pieces
-    before = clock if between else len(head.text) + SPARE
-    return before + sum([len(piece.text) for piece in between]) + last.offsets[TRACE_ID]
-
-
-def _joined(pieces: list[Laid], clock: int, tail: int) -> Laid:
-    """The line, with blanks where it was cut."""
-    head, *between, last = pieces
-    begins = [clock] * len(between) + [tail - last.offsets[TRACE_ID]]
-    text, offsets = head.text, dict[TemplateField, int]()
-    for piece, begin in zip((*between, last), begins, strict=True):
-        text = text.ljust(begin) + piece.text
-        offsets |= piece.moved(begin)
-    return Laid(text, offsets)
+    return pieces

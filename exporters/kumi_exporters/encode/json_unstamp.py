@@ -16,8 +16,8 @@ import numpy as np
 
 from kumi.spans.block import Block
 from kumi_exporters.encode import digits
-from kumi_exporters.encode import json_template as fields
 from kumi_exporters.encode.json_stamp import JsonStamp
+from kumi_exporters.encode.json_template import json_template
 from kumi_exporters.encode.recent import room_for_runs
 
 if TYPE_CHECKING:
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.resources import Resource
 
     from kumi.spans.layout import Layout
-    from kumi_exporters.encode.template import TemplateField
+    from kumi_exporters.encode.template import FieldName
 
 _SAMPLED: Final = 0x01
 _ID: Final = 16  # hex digits
 _KIND: Final = len('{"event":"vm_operation"')
-_TIME: Final = fields.START_UPPER.width + fields.START_LOWER.width
+_TIME: Final = 19  # digits
 _ROWS_OF_A_PREFIX: Final = 1 << 16
 _EARLIEST: Final = 10**18
 _LATEST: Final = 9 * 10**18
@@ -46,11 +46,14 @@ class RunLines:
 
     def __init__(self, layout: Layout, process: str, kept: str) -> None:
         self.layout, self.process, self._kept = layout, process, kept
-        self._template = template = fields.json_template(layout, process, kept)
+        self._template = template = json_template(layout, process, kept)
         self.rows, self.width = template.text.shape
         self._stamp = JsonStamp(layout, template, 1)
-        after = template.places[fields.MILLISECONDS][0].offset + fields.MILLISECONDS.width
-        self._told = slice(after, self._first_varying())
+        again: FieldName = (
+            "cpu_upper" if layout.times_cpu else "run"
+        )  # what differs again, behind the time
+        places = template.places
+        self._told = slice(places["milliseconds"][0].end, places[again][0].offset)
         self._telling = template.text[0, self._told].tobytes()
         self._second = template.text[1:2, :_KIND].tobytes()
         ends = {row.end: number for number, row in enumerate(layout.rows)}
@@ -66,7 +69,7 @@ class RunLines:
     @property
     def memory(self) -> int:
         """About how many bytes this holds on to."""
-        return self._stamp.buffer.memory
+        return self._stamp.memory
 
     def may_begin_with(self, line: bytes) -> bool:
         """Whether a run's first line names this program, process and reason."""
@@ -101,27 +104,20 @@ class RunLines:
             resource=resource,
             readings=self._readings(octets),
             sizes=self._sizes(octets),
-            trace_ids=_from_hex(self._field(octets, fields.TRACE_ID)),
+            trace_ids=_from_hex(self._field(octets, "trace_id")),
             prefixes=self._prefixes(octets),
             parents=self._parents(octets),
             flags=np.full(runs, _SAMPLED, np.uint8),
             remote=np.zeros(runs, np.bool_),
             sampled=np.ones(runs, np.bool_),
-            numbers=_from_hex(self._field(octets, fields.NUMBER)).view(">u4")[:, 0].astype("u4"),
+            numbers=_from_hex(self._field(octets, "run")).view(">u4")[:, 0].astype("u4"),
             kept=self._kept,
             cpu=self._cpu(octets) if self.layout.times_cpu else None,
         )
 
-    def _first_varying(self) -> int:
-        """Where something stands in a run's first line, behind its time, that differs again."""
-        if self.layout.times_cpu:
-            return self._template.offset(fields.CPU) - fields.SPARE
-        return self._template.places[fields.NUMBER][0].offset
-
     def _cpu(self, octets: NDArray[np.uint8]) -> NDArray[np.int64]:
         """The nanoseconds of milliseconds with six decimals, and blanks before: `   12.345678`."""
-        end = self._template.offset(fields.CPU) + fields.CPU.width
-        text = octets[:, 0, end - fields.CPU.width - fields.SPARE : end]
+        text = octets[:, 0, self._template.between("cpu_upper", "cpu")]
         figures = np.zeros((len(octets), 16), np.uint8)
         figures[:, 1:10], figures[:, 10:] = text[:, : -_DECIMALS - 1], text[:, -_DECIMALS:]
         upper, lower = np.moveaxis(_from_decimal(figures), 1, 0)
@@ -129,22 +125,19 @@ class RunLines:
         return nanoseconds
 
     def _field(
-        self, octets: NDArray[np.uint8], field: TemplateField, row: int = 0
+        self, octets: NDArray[np.uint8], field: FieldName, row: int = 0
     ) -> NDArray[np.uint8]:
         """A field of one row of each run: (runs, width) characters."""
-        offset = next(
-            place.offset
-            for place in self._template.places[field]
-            if row in range(self.rows)[place.rows]
-        )
-        return octets[:, row, offset : offset + field.width]
+        places = self._template.places[field]
+        place = next(place for place in places if row < place.rows.stop)
+        return octets[:, row, place.offset : place.end]
 
     def _readings(self, octets: NDArray[np.uint8]) -> NDArray[np.int64]:
         """The start of the run, and the end of a row for each further reading."""
-        start, end = map(self._template.offset, (fields.START_UPPER, fields.END_UPPER))
+        between = self._template.between
         texts = np.zeros((len(octets), self.layout.readings, 24), np.uint8)
-        texts[:, 0, -_TIME:] = octets[:, 0, start : start + _TIME]
-        texts[:, 1:, -_TIME:] = octets[:, self._end_rows, end : end + _TIME]
+        texts[:, 0, -_TIME:] = octets[:, 0, between("start_upper", "start")]
+        texts[:, 1:, -_TIME:] = octets[:, self._end_rows, between("end_upper", "end")]
         upper, middle, lower = np.moveaxis(_from_decimal(texts), 2, 0)
         readings: NDArray[np.int64] = upper * 10**16 + middle * 10**8 + lower
         return readings
@@ -153,22 +146,22 @@ class RunLines:
         """The cells of each axis, as an operation counts them of which it is the innermost."""
         sizes = np.zeros((len(octets), len(self.layout.axes)), np.int64)
         for axis, row in self._sized_rows.items():
-            sizes[:, axis] = _from_decimal(self._field(octets, fields.ROWS, row))[:, 0]
+            sizes[:, axis] = _from_decimal(self._field(octets, "rows", row))[:, 0]
         return sizes
 
     def _prefixes(self, octets: NDArray[np.uint8]) -> NDArray[np.uint8]:
         firsts = range(0, self.rows, _ROWS_OF_A_PREFIX)
-        texts = [_from_hex(self._field(octets, fields.SPAN_PREFIX, row)) for row in firsts]
+        texts = [_from_hex(self._field(octets, "span_prefix", row)) for row in firsts]
         return np.stack(texts, axis=1)
 
     def _parents(self, octets: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        texts = self._field(octets, fields.PARENT)
+        texts = octets[:, 0, self._template.between("parent", "parent_end")]
         parents = _from_hex(texts[:, 1 : 1 + _ID])
         parents[texts[:, 0] == ord("n")] = 0  # null
         return parents
 
     def _stamped(self, block: Block) -> memoryview:
-        if self._stamp.buffer.runs < len(block):
+        if self._stamp.runs < len(block):
             self._stamp = JsonStamp(self.layout, self._template, room_for_runs(len(block)))
         return self._stamp.stamp(block)
 

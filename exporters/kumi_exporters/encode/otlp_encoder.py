@@ -37,7 +37,7 @@ class OtlpEncoder:
     def __init__(self, most_bytes: int = MOST_BYTES, scope: InstrumentationScope = SCOPE) -> None:
         self._most_bytes = most_bytes
         self._scope = scope
-        self._stamps: Recent[OtlpStamp] = Recent(lambda stamp: stamp.buffer.memory)
+        self._stamps: Recent[OtlpStamp] = Recent(lambda stamp: stamp.memory)
         self._envelope: Envelope | None = None
 
     def encode(self, block: Block) -> Iterator[tuple[bytes | memoryview, int]]:
@@ -80,13 +80,12 @@ class OtlpEncoder:
         runs, envelope = len(block), self._envelope_of(block.resource)
         stamp = self._stamp(_mould(block, given), runs, envelope)
         stamp.stamp(block, envelope.flags, given)
-        buffer = stamp.buffer
-        count, width = runs * buffer.rows, buffer.width
+        count, width = runs * stamp.rows, stamp.width
         most = max(1, (self._most_bytes - envelope.size) // width)
         if count <= most:
-            yield buffer.sealed(envelope.head(count * width), runs), count
+            yield stamp.written(runs, envelope.head(count * width)), count
             return
-        written = buffer.written(runs)
+        written = stamp.written(runs)
         for first in range(0, count, most):
             part = written[first * width : (first + most) * width]
             yield envelope.head(len(part)) + part, len(part) // width
@@ -98,9 +97,9 @@ class OtlpEncoder:
 
     def _stamp(self, mould: Mould, runs: int, envelope: Envelope) -> OtlpStamp:
         stamp = self._stamps.get(mould)
-        if stamp and stamp.buffer.runs >= runs and stamp.buffer.front >= envelope.size:
+        if stamp and stamp.runs >= runs and stamp.front >= envelope.size:
             return stamp
-        template = stamp.buffer.template if stamp else otlp_template(mould)
+        template = stamp.template if stamp else otlp_template(mould)
         made = OtlpStamp(mould, template, room_for_runs(runs), envelope.size)
         return self._stamps.put(mould, made)
 

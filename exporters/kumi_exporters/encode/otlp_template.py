@@ -15,26 +15,22 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kumi.spans.span_fields import SUMMED, Varying
 from kumi_exporters.encode import wire
-from kumi_exporters.encode.template import TemplateField, laid_out, template
+from kumi_exporters.encode.stamp import last_bytes
+from kumi_exporters.encode.template import template, width
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kumi.spans.layout import Layout, Row
-    from kumi.spans.limits import Kept, Limits
-    from kumi_exporters.encode.template import Part, Template
+    from kumi.spans.limits import Limits
+    from kumi_exporters.encode.template import FieldName, Part, Template
 
-TRACE_ID, FLAGS = TemplateField("trace_id", 16), TemplateField("flags", 4)
-SPAN_PREFIX, SPAN_ROW = TemplateField("span_prefix", 6), TemplateField("span_row", 2)
-PARENT = TemplateField("parent", 10)  # the whole field, which a root does not have
-PARENT_PREFIX, PARENT_ROW = TemplateField("parent_prefix", 6), TemplateField("parent_row", 2)
-START, END = TemplateField("start", 8), TemplateField("end", 8)
-NUMBER = TemplateField("run", 8)
-ROWS = TemplateField("rows", 8)
-SUMS = tuple(TemplateField(what.name, 8) for what in SUMMED)
+SUMS: tuple[FieldName, ...] = ("span_count", "total", "shortest", "longest")
+"""The fields of what a summary says, in the order of `SUMMED`."""
 
 _SPANS = 2
-_COUNTED = {Varying.ROWS: ROWS, **dict(zip(SUMMED, SUMS, strict=True))}
+_WORD = 8
+_COUNTED: dict[Varying, FieldName] = {Varying.ROWS: "rows", **dict(zip(SUMMED, SUMS, strict=True))}
 
 
 class Mould(NamedTuple):
@@ -51,45 +47,24 @@ class Mould(NamedTuple):
     state_room: int = 0
     run_room: int = 0
 
-    @property
-    def state(self) -> TemplateField:
-        """The place of the tracestate."""
-        return TemplateField("tracestate", self.state_room)
-
-    @property
-    def run_attributes(self) -> TemplateField:
-        """The place of all attributes of the run's span."""
-        return TemplateField("run_attributes", self.run_room)
-
 
 def otlp_template(mould: Mould) -> Template:
     """The records of one run that did not fail."""
-    rows, kept = mould.layout.rows, mould.layout.within(mould.limits)
-    heads = [list(_head(row, mould)) for row in rows]
-    bodies = [_body(row, left, mould) for row, left in zip(rows, kept, strict=True)]
-    ends = [list(_varying(row, mould)) for row in rows]
-    widths = [len(body) + len(laid_out(end).text) for body, end in zip(bodies, ends, strict=True)]
+    rests = [_rest(number, row, mould) for number, row in enumerate(mould.layout.rows)]
+    heads = [[*_head(*lasts, mould.state_room)] for lasts in last_bytes(mould.layout)]
+    widths = [len(body) + width(end) for body, end in rests]
     longest = max(widths) + len(wire.INTERNAL)  # the filler says the kind, on each
-    size = len(laid_out(heads[0]).text) + longest
+    size = width(heads[0]) + longest
     start = wire.field(_SPANS, bytes(size))[:-size]
-    parts = zip(heads, bodies, widths, ends, strict=True)
     return template(
-        [
-            laid_out([start, *head, body, wire.filler(longest - width), *end])
-            for head, body, width, end in parts
-        ]
+        (start, *head, body, wire.filler(longest - own), *end)
+        for head, (body, end), own in zip(heads, rests, widths, strict=True)
     )
 
 
 def record_bytes(mould: Mould) -> int:
-    """How many bytes each record of a template has, without making one."""
-    rows, kept = mould.layout.rows, mould.layout.within(mould.limits)
-    head = len(laid_out(_head(rows[0], mould)).text)
-    longest = max(
-        len(_body(row, left, mould)) + len(laid_out(_varying(row, mould)).text)
-        for row, left in zip(rows, kept, strict=True)
-    )
-    return len(wire.field(_SPANS, bytes(head + longest + len(wire.INTERNAL))))
+    """How many bytes each record of a template has."""
+    return int(otlp_template(mould).text.shape[1])
 
 
 def trace_state(text: str, room: int) -> bytes:
@@ -107,35 +82,34 @@ def room_for(content: bytes) -> int:
     return max(64, 1 << (len(content) + 6).bit_length())
 
 
-def _head(row: Row, mould: Mould) -> Iterator[Part]:
+def _head(own: bytes, above: bytes, state_room: int) -> Iterator[Part]:
     """Ids, flags and times; ids end in the number of the row, and of the one above."""
-    numbers = row.number, mould.layout.rows[row.parent or 0].number
-    own, above = [(each & 0xFFFF).to_bytes(2, "big") for each in numbers]
-    yield from (wire.TRACE_ID, TRACE_ID, wire.FLAGS, FLAGS)
-    if mould.state_room:
-        yield mould.state, trace_state("", mould.state_room)
-    yield from (wire.SPAN_ID, SPAN_PREFIX, (SPAN_ROW, own))
-    yield from ((PARENT, b""), wire.PARENT_ID, PARENT_PREFIX, (PARENT_ROW, above))
-    yield from (wire.START_TIME, START, wire.END_TIME, END)
+    yield from (wire.TRACE_ID, ("trace_id", bytes(16)), wire.FLAGS, ("flags", bytes(4)))
+    if state_room:
+        yield "tracestate", trace_state("", state_room)
+    yield from (wire.SPAN_ID, ("span_prefix", bytes(6)), ("span_row", own), ("parent", b""))
+    yield from (wire.PARENT_ID, ("parent_prefix", bytes(6)), ("parent_row", above))
+    yield from (("parent_end", b""), wire.START_TIME, ("start", bytes(8)))
+    yield from (wire.END_TIME, ("end", bytes(8)))
 
 
-def _body(row: Row, kept: Kept, mould: Mould) -> bytes:
+def _rest(number: int, row: Row, mould: Mould) -> tuple[bytes, list[Part]]:
+    """What is the same in all runs; and the attributes that vary, behind the filler."""
     about = wire.field(wire.NAME, row.name.encode()) + wire.UNSET_STATUS
     if row.parent is None and mould.run_room:
-        return about
-    return about + wire.attributes(kept)
+        return about, [("given", wire.filler(mould.run_room))]
+    kept = mould.layout.within(mould.limits)[number]
+    varying = [part for name, what in row.varying for part in _attribute(name, what, mould)]
+    return about + wire.attributes(kept), varying
 
 
-def _varying(row: Row, mould: Mould) -> Iterator[Part]:
-    """The attributes that vary; what varies in one stands in its last eight bytes."""
-    if row.parent is None and mould.run_room:
-        yield mould.run_attributes, wire.filler(mould.run_room)
-        return
-    for name, what in row.varying:
-        if what is Varying.KEPT:
-            yield wire.attribute(name, mould.kept)
-            continue
-        number = what is Varying.RUN
-        whole = wire.attribute(name, f"{mould.process}{0:08x}") if number else wire.counted(name)
-        place = NUMBER if number else _COUNTED[what]
-        yield from (whole[: -place.width], (place, whole[-place.width :]))
+def _attribute(name: str, what: Varying, mould: Mould) -> tuple[Part, ...]:
+    """An attribute that varies; what varies in it stands in its last eight bytes."""
+    if what is Varying.KEPT:
+        return (wire.attribute(name, mould.kept),)
+    if what is Varying.RUN:
+        field: FieldName = "run"
+        whole = wire.attribute(name, f"{mould.process}{0:08x}")
+    else:
+        field, whole = _COUNTED[what], wire.counted(name)
+    return whole[:-_WORD], (field, whole[-_WORD:])

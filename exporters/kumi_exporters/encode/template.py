@@ -1,20 +1,21 @@
 """Templates: the rows of a program's runs, laid out once, and where the fields are that differ.
 
 Of the 440 bytes of an operation's line some 90 differ from run to run. So a program's rows are laid
-out once, as an array of bytes (rows, width), and a buffer holds as many copies as a block has runs.
+out once, as an array of bytes (rows, width), and a stamp holds as many copies as a block has runs.
 A field stands at one offset in many rows: to fill it in, in all of them, is one strided store.
 
-A row is laid out from parts, in their order: bytes stand as they are, a `TemplateField` is room to
-be filled in, with what it holds to begin with. For example
+A row is laid out from parts, in their order: bytes stand as they are, a field is its name and what
+it holds to begin with, which says how wide it is; one of no width is a mark. For example
 
-    b'{"rows":', (ROWS, b"       1"), b"}"
+    b'{"rows":', ("rows", b"       1"), b"}"
 
-is the row `{"rows":       1}` with ROWS at 8, where ROWS = TemplateField("rows", 8).
+is the row `{"rows":       1}` with eight bytes for `rows` at 8.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from itertools import groupby
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -23,81 +24,66 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-
-_INTEGERS = (1, 2, 4, 8)
-
-
-class TemplateField(NamedTuple):
-    """A place that is filled in: its name, and its width in bytes. One of no width is a mark."""
-
-    name: str
-    width: int = 0
-
-    @property
-    def word(self) -> str:
-        """The type of NumPy's that copies all the bytes at once."""
-        return f"<u{self.width}" if self.width in _INTEGERS else f"V{self.width}"
+FieldName: TypeAlias = Literal[
+    "trace_id", "flags", "tracestate", "span_prefix", "span_row", "parent", "parent_prefix",
+    "parent_row", "parent_end", "start_upper", "start", "end_upper", "end", "seconds",
+    "milliseconds", "duration_upper", "duration", "cpu_upper", "cpu", "run", "given", "rows",
+    "span_count", "total", "shortest", "longest",
+]  # fmt: skip
+Part: TypeAlias = bytes | tuple[FieldName, bytes]
 
 
-Part: TypeAlias = bytes | TemplateField | tuple[TemplateField, bytes]
-
-
-class Laid(NamedTuple):
-    """A row, or a piece of one, and where in it the fields are."""
-
-    text: bytes
-    offsets: Mapping[TemplateField, int]
-
-    def moved(self, by: int) -> dict[TemplateField, int]:
-        """Where the fields are in a row in which this begins at `by`."""
-        return {field: by + offset for field, offset in self.offsets.items()}
-
-
-class Stretch(NamedTuple):
-    """Neighbouring rows in which a field stands at one offset."""
+class FieldPlace(NamedTuple):
+    """Neighbouring rows in which a field stands at one offset, so many bytes wide."""
 
     rows: slice
     offset: int
+    width: int
+
+    @property
+    def end(self) -> int:
+        """Where what follows begins."""
+        return self.offset + self.width
 
 
 class Template(NamedTuple):
     """The bytes of one run (rows, width), and the places of each field, from the first row on."""
 
     text: NDArray[np.uint8]
-    places: Mapping[TemplateField, tuple[Stretch, ...]]
+    places: Mapping[FieldName, Sequence[FieldPlace]]
 
-    def offset(self, field: TemplateField) -> int:
-        """Where a field is that stands at one offset in all of its rows."""
-        (place,) = self.places[field]
-        return place.offset
-
-
-def laid_out(parts: Iterable[Part]) -> Laid:
-    """Parts one after the other."""
-    text, offsets = bytearray(), {}
-    for part in parts:
-        if isinstance(part, bytes):
-            text += part
-            continue
-        field, content = part if isinstance(part[0], TemplateField) else (part, bytes(part.width))
-        offsets[field] = len(text)
-        text += content
-    return Laid(bytes(text), offsets)
+    def between(self, first: FieldName, last: FieldName) -> slice:
+        """From one field to the end of another, in the first row that has them."""
+        return slice(self.places[first][0].offset, self.places[last][0].end)
 
 
-def template(rows: Sequence[Laid]) -> Template:
+def width(parts: Iterable[Part]) -> int:
+    """How many bytes parts are."""
+    return sum([len(part if isinstance(part, bytes) else part[1]) for part in parts])
+
+
+def template(rows: Iterable[Iterable[Part]]) -> Template:
     """The template of rows that are all of one width."""
-    text = np.frombuffer(b"".join([row.text for row in rows]), np.uint8)
-    fields: dict[TemplateField, Any] = {field: None for row in rows for field in row.offsets}
-    places = {field: tuple(_places(field, rows)) for field in fields}
-    return Template(text.reshape(len(rows), -1), places)
+    text, found = bytearray(), list[dict[FieldName, tuple[int, int]]]()
+    for row in rows:
+        begin, where = len(text), dict[FieldName, tuple[int, int]]()
+        for part in row:
+            if isinstance(part, bytes):
+                text += part
+            else:
+                where[part[0]] = len(text) - begin, len(part[1])
+                text += part[1]
+        found.append(where)
+    fields = dict.fromkeys([field for where in found for field in where])
+    places = {field: [*_places([where.get(field) for where in found])] for field in fields}
+    return Template(np.frombuffer(text, np.uint8).reshape(len(found), -1), places)
 
 
-def _places(field: TemplateField, rows: Sequence[Laid]) -> Iterator[Stretch]:
-    first, offset = 0, rows[0].offsets.get(field)
-    for number, row in enumerate((*rows[1:], None), 1):
-        here = row.offsets.get(field) if row else None
-        if row is None or here != offset:
-            if offset is not None:
-                yield Stretch(slice(first, number), offset)
-            first, offset = number, here
+def _places(found: Sequence[tuple[int, int] | None]) -> Iterator[FieldPlace]:
+    """Where a field is, of which it is known where it stands in each row."""
+    first = 0
+    for where, same in groupby(found):
+        end = first + len([*same])
+        if where is not None:
+            yield FieldPlace(slice(first, end), *where)
+        first = end
