@@ -340,3 +340,24 @@ def test_imported_declarations_are_no_outputs():
     with pytest.raises(ValueError, match=r"Order does not declare `ModuleTax\.tax`"):
         schema.only("ModuleTax.tax")
     assert set(kumi.compile(schema).sources) == {"ModuleTax"}
+
+
+def test_wrong_arguments_in_a_class_are_shown_with_what_they_are_for():
+    class Order(kumi.Schema):
+        class Input(kumi.Record):
+            price: kumi.Field[float | None]
+
+        missing = kumi.value(ModuleTax.tax())
+        nullable = kumi.value(ModuleTax.tax(amount=Input.price))
+        text = kumi.value(ModuleTax.tax(amount="a"))
+
+    with pytest.raises(kumi.SchemaError) as caught:
+        Order.check()
+    assert [one.message for one in caught.value.errors] == [
+        "`tax` needs `amount`, which the call does not give",
+        "`amount` takes no null, and `Input.price` may be null",
+        '`amount` is a float, and `"a"` is a string',
+    ]
+    for one in caught.value.errors:
+        assert [words for words, _ in one.beside] == ["declared at"]
+        assert "amount: kumi.Field[float]" in str(one)

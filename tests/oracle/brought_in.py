@@ -133,6 +133,8 @@ class _Call:
             given = self.caller.behind_names(dict(given.fields)[rest.pop(0)])
         if not rest:
             return brought(given, parameter)
+        if isinstance(given, nodes.Constant):
+            return given  # null for a hash: all below it is null
         return self.path(node, given.path, parameter, rest)
 
     def path(self, node, path, parameter, rest):
