@@ -1,8 +1,9 @@
-"""What compiling costs: long chains, deep brackets, rows of minuses; and whether it is linear.
+"""What compiling costs: many declarations, long chains, deep brackets; and whether it is linear.
 
-A schema of one formula is compiled from text, in two sizes, in turns. Shown is the time of the
-larger, what each operation (or pair of brackets) costs in it, and that beside the smaller: 1 is
-linear. CPU time of the process.
+A schema of many declarations, in both forms, and one of a single long formula are compiled in
+several sizes, in turns. Shown is the time, what each declaration, operation or pair of brackets
+costs, and that beside the next smaller size: 1 is linear. CPU time of the process. The class form
+is timed from the class body, as `import` runs it, to the program.
 
     python -m benchmarks.compile [ROUNDS]
 """
@@ -13,7 +14,7 @@ import sys
 from dataclasses import dataclass
 from functools import partial
 from time import process_time_ns
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import kumi
 from benchmarks.figures import Figure
@@ -21,10 +22,17 @@ from benchmarks.harness import Series
 from benchmarks.in_turns import in_turns, table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 ROUNDS = 5
 SMALLER = 10
+DECLARATIONS = (50, 500, 5_000)
+MOST = {500: 1.0}
+"""Seconds that so many declarations may take."""
+
+IMPORTED = 500
+LINEAR = 1.3
+"""A declaration among ten times as many may cost that much of itself."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +56,91 @@ SHAPES = (
 def main(rounds: int = ROUNDS) -> None:
     """The table."""
     kumi.loads("schema do input do float :x end value :a, input.x end")
+    _from_class(1)
     rows = [("", "median", "quartiles", "asked", "")]
+    for form, compiled in (("text", _from_text), ("class", _from_class)):
+        rows += [figure.cells() for figure in _declarations(form, compiled, rounds)]
+    rows += [figure.cells() for figure in _imported(rounds)]
     rows += [figure.cells() for shape in SHAPES for figure in _figures(shape, rounds)]
     print(table(rows))
+
+
+def _declarations(form: str, compiled: Callable[[int], object], rounds: int) -> Iterator[Figure]:
+    found = in_turns(DECLARATIONS, rounds, partial(_timed, compiled))
+    for fewer, size in zip((0, *DECLARATIONS), DECLARATIONS, strict=False):
+        spent, shown = Series(tuple(found[size])), f"{size:,} declarations, {form}"
+        yield Figure.seconds(shown, spent, most=MOST.get(size))
+        if fewer:
+            ratio = spent.times(1 / size) / Series(tuple(found[fewer])).times(1 / fewer)
+            yield Figure.ratio(f"{shown}, each / in {fewer:,}", ratio, most=LINEAR)
+
+
+def _imported(rounds: int) -> Iterator[Figure]:
+    """A declaration that needs 500 others, imported, beside the 500 in a schema of their own."""
+    library = _class(IMPORTED, "Library")  # which is analysed once, however often it is imported
+    cases = {"own": _from_text, "imported": _from_library}
+    found = in_turns((*cases,), rounds, lambda name: _timed(cases[name], IMPORTED))
+    own, imported = Series(tuple(found["own"])), Series(tuple(found["imported"]))
+    shown = (
+        f"{len(kumi.compile(library).operations):,} operations of {IMPORTED} declarations, imported"
+    )
+    yield Figure.seconds(shown, imported)
+    yield Figure.ratio("the same / in a schema of their own", imported / own, most=LINEAR)
+
+
+def _from_library(size: int) -> object:
+    inputs = "float :y array :parts do hash :part do float :price end end"
+    name = f"d{size - 1}"
+    return kumi.loads(
+        f"schema do import :{name}, from: Library input do {inputs} end "
+        f"value :a, {name}(x: input.y, lines: input.parts) end"
+    )
+
+
+def _timed(compiled: Callable[[int], object], size: int) -> float:
+    """Nanoseconds to compile so many declarations; few of them are compiled several times."""
+    times = max(1, 500 // size)
+    begun = process_time_ns()
+    for _ in range(times):
+        compiled(size)
+    return (process_time_ns() - begun) / times
+
+
+def _from_text(size: int) -> object:
+    lines = [
+        f"value :d{n}, d{n - 1} * 0.5 + input.lines.line.price * input.x - {n}"
+        for n in range(1, size)
+    ]
+    inputs = "float :x array :lines do hash :line do float :price end end"
+    return kumi.loads(
+        f"schema do input do {inputs} end value :d0, input.x {chr(10).join(lines)} end"
+    )
+
+
+def _from_class(size: int) -> object:
+    return kumi.compile(_class(size, "Many"))
+
+
+def _class(size: int, name: str) -> type[kumi.Schema]:
+    lines = [
+        f"    d{n} = kumi.value(d{n - 1} * 0.5 + line.price * Input.x - {n})"
+        for n in range(1, size)
+    ]
+    source = "\n".join([_CLASS.replace("Many", name), *lines])
+    scope: dict[str, Any] = {"kumi": kumi, "__name__": __name__}
+    exec(source, scope)
+    made: type[kumi.Schema] = scope[name]
+    return made
+
+
+_CLASS = """class Line(kumi.Record):
+    price: kumi.Field[float]
+class Many(kumi.Schema):
+    class Input(kumi.Record):
+        x: kumi.Field[float]
+        lines: kumi.Array[Line]
+    line = Input.lines
+    d0 = kumi.value(Input.x)"""
 
 
 def _figures(shape: Shape, rounds: int) -> list[Figure]:

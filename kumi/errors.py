@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from kumi.letters import visible
+from kumi.places import calls
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -15,21 +16,30 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One static error, or a warning: its class, its place, what is wrong and what to do."""
+    """One static error, or a warning: its class, its place, what is wrong and what to do.
+
+    `beside` are other places that have to do with it, each after its words: "declared at".
+    """
 
     kind: Literal["syntax", "semantic", "type", "warning"]
     place: Place
     message: str
     hint: str | None = None
+    beside: tuple[tuple[str, Place], ...] = ()
 
     def __str__(self) -> str:
         return self.shown()
 
     def shown(self, width: int | None = None) -> str:
-        """The problem, its source line and its hint; for a terminal of this width, if it is one."""
+        """The problem, its source line, other places of it, and its hint.
+
+        `width` is that of the terminal, if it is one.
+        """
         kind = self.kind if self.kind == "warning" else f"{self.kind} error"
         message = visible(f"{self.place}: {kind}: {self.message}")
         parts = [_folded(message, width), self.place.frame(width)]
+        for words, place in (*self.beside, *(("called at", call) for call in calls(self.place))):
+            parts += [visible(f"      = {words} {place}"), place.frame(width)]
         if self.hint:
             parts.append(_folded(f"      = {self.hint}", width))
         return "\n".join(part for part in parts if part)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import linecache
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from kumi.letters import cells
 
@@ -39,7 +39,9 @@ class Place:
 
     __slots__ = ("column", "end_column", "line", "source")
 
-    form: ClassVar[Literal["text", "class"]] = "text"
+    form: Literal["text", "class"] = "text"
+    called_from: ClassVar[Place | None] = None
+    """Where an imported declaration is called that this place lies in."""
 
     source: Source
     line: int
@@ -71,6 +73,57 @@ class Place:
         before = "".join("\t" if c == "\t" else " " * cells(c) for c in text[: column - 1])
         place = text[column - 1 :][: self.end_column - self.column]
         return f"{gutter}{text}\n{' ' * (len(gutter) - 2)}| {before}{'^' * max(1, cells(place))}"
+
+
+class ImportedPlace(Place):
+    """A place in an imported declaration, as the call at `called_from` uses it.
+
+    The same formula stands for other values at each call, so who reads of it needs both places.
+    """
+
+    __slots__ = ("called_from", "form", "written")
+
+    called_from: Place  # type: ignore[misc]  # here each has its own
+
+    def __init__(self, written: Place, called_from: Place) -> None:
+        self.written = written
+        self.form = written.form
+        self.called_from = called_from
+
+    def __getattr__(self, attribute: str) -> Any:
+        """Fill a slot of `Place` when it is first read: columns in Python code cost something."""
+        if attribute not in Place.__slots__:
+            raise AttributeError(attribute)
+        setattr(self, attribute, getattr(self.written, attribute))
+        return object.__getattribute__(self, attribute)
+
+
+def seen_from(place: Place, call: Place, known: dict[Place, Place]) -> ImportedPlace:
+    """A place of a schema, as another one sees it that calls this part of it at `call`.
+
+    `known` keeps what was made for this call, since many places have the calls behind it in common.
+
+    >>> tax, order = Source("tax.kumi"), Source("order.kumi")
+    >>> rate = seen_from(Place(Source("rates.kumi"), 4), Place(tax, 7), {})
+    >>> [str(place) for place in calls(seen_from(rate, Place(order, 9), {}))]
+    ['tax.kumi:7:1', 'order.kumi:9:1']
+    """
+    if not isinstance(place, ImportedPlace):
+        return ImportedPlace(place, call)
+    above = place.called_from
+    if above not in known:
+        known[above] = seen_from(above, call, known)
+    return ImportedPlace(place.written, known[above])
+
+
+def calls(place: Place) -> list[Place]:
+    """The calls through which a place is used, the innermost first."""
+    found = []
+    call = place.called_from
+    while call is not None:
+        found.append(call)
+        call = call.called_from
+    return found
 
 
 _WIDEST, _NARROWEST = 160, 20

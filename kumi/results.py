@@ -11,7 +11,7 @@ from kumi.errors import did_you_mean
 from kumi.kernels import vectors
 from kumi.kernels.tuples import handed_cells, handed_out
 from kumi.kernels.values import is_array, same
-from kumi.kernels.vectors import nested, to_lists
+from kumi.kernels.vectors import Column, nested, to_lists
 from kumi.vm.convention import Computed
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from kumi.kernels.vectors import Axis, Column
+    from kumi.kernels.vectors import Axis
     from kumi.vm.convention import OutputTable
 
 T = TypeVar("T")
@@ -115,7 +115,9 @@ class Result(Computed):
         if found is None:
             raise AttributeError(self._missing(name))
         position, axes = found
-        return self._cells[position], axes
+        cell = self._cells[position]
+        bare = axes and cell.__class__ is np.ndarray  # as generated code has most vectors
+        return Column(cell) if bare else cell, axes
 
     def _chain(self, names: tuple[str, ...]) -> list[Axis]:
         axes = dict(zip(self._outputs.axes, self._axes, strict=True))

@@ -1,6 +1,6 @@
 """Decimals by other means than kumi's: fractions, and Python's decimal with room to spare."""
 
-from decimal import Context, Decimal
+from decimal import Context, Decimal, DecimalException
 from fractions import Fraction
 
 ROOM = Context(prec=60_000, Emax=10**6, Emin=-(10**6))
@@ -40,6 +40,21 @@ def digits_28(exact):
         places -= 1
     # round() of a fraction is half to even.
     return bounded(ROOM.scaleb(Decimal(round(exact * Fraction(10) ** places)), -places))
+
+
+def power(base, exponent):
+    """A power of fractions that have an end, to 28 significant digits."""
+    if exponent == 0 or base == 0:
+        return Decimal(0**exponent)  # ZeroDivisionError for a negative one
+    if base < 0 and exponent.denominator != 1:
+        raise ValueError("a negative number to a fraction")
+    try:
+        found = ABOUT.power(as_decimal(base), as_decimal(exponent))
+    except DecimalException:
+        raise OverflowError from None
+    if not found:
+        raise OverflowError  # too small to have been told from nothing
+    return digits_28(Fraction(found))
 
 
 def rounded(exact, digits, mode):

@@ -5,25 +5,22 @@ The spans are what the registry says: named so, with what is required, and with 
 
 import json
 from collections import Counter, defaultdict
-from pathlib import Path
 
 import pytest
 import span_registry
+from golden_programs import RUN, data, load, named
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 import kumi
 from kumi import otel
-
-PROGRAMS = Path(__file__).parent / "programs"
-NAMES = sorted(path.stem for path in PROGRAMS.glob("*.kumi"))
-WORKING = [name for name in NAMES if (PROGRAMS / f"{name}.expected.json").exists()]
+from kumi.cli.main import main
+from kumi.ir.ops import OPCODES
 
 
 def outcome(schema, name):
     """What a caller sees of a run: the values, or the exception with its text and notes."""
-    data = json.loads((PROGRAMS / f"{name}.json").read_text(encoding="utf-8"))
     try:
-        return repr(schema.run(data).to_dict())
+        return repr(schema.run(data(name)).to_dict())
     except Exception as error:
         return type(error), str(error), getattr(error, "__notes__", [])
 
@@ -38,12 +35,12 @@ def exporter():
 def profiled(tmp_path_factory, exporter):
     """Each program's schema, its outcome before, during and after profiling, and the events."""
     file = tmp_path_factory.mktemp("profiled") / "p.jsonl"
-    schemas = {name: kumi.load(PROGRAMS / f"{name}.kumi") for name in NAMES}
+    schemas = {name: load(name) for name in RUN}
     before = {name: outcome(schema, name) for name, schema in schemas.items()}
     with otel.profile(file=str(file), exporters=[exporter], ops=True):
         during = {name: outcome(schema, name) for name, schema in schemas.items()}
         with otel.phase("mine"):
-            kumi.load(PROGRAMS / "no_inputs.kumi")
+            load("no_inputs")
     after = {name: outcome(schema, name) for name, schema in schemas.items()}
     events = defaultdict(list)
     for line in file.read_text(encoding="utf-8").splitlines():
@@ -52,13 +49,13 @@ def profiled(tmp_path_factory, exporter):
     return schemas, before, during, after, events
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", RUN)
 def test_the_outcome_is_the_same(profiled, name):
     _, before, during, after, _ = profiled
     assert before[name] == during[name] == after[name]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", RUN)
 def test_every_operation_is_recorded_once_until_one_fails(profiled, name):
     schemas, before, _, _, events = profiled
     schema = schemas[name]
@@ -73,11 +70,41 @@ def test_every_operation_is_recorded_once_until_one_fails(profiled, name):
     assert [(event["index"], event["operation"]) for event in recorded] == listed
 
 
-@pytest.mark.parametrize("name", WORKING)
+def test_every_opcode_is_in_the_file_in_spans_and_in_reports(profiled, exporter, tmp_path, capsys):
+    *_, events = profiled
+    every = {opcode.name for opcode in OPCODES}
+    recorded = [e for (kind, _), some in events.items() if kind == "vm_operation" for e in some]
+    spans = [span.attributes.get("kumi.operation.name") for span in exporter.get_finished_spans()]
+    assert {event["operation"] for event in recorded} == every
+    assert set(spans) - {None} == every
+
+    file = tmp_path / "again.jsonl"
+    lines = [json.dumps(event) for some in events.values() for event in some]
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    with pytest.raises(SystemExit) as end:
+        main(["profile", str(file), "--detailed", "--limit", "99"])
+    report = capsys.readouterr().out
+    assert not end.value.code
+    assert [name for name in every if f"\n  {name} " not in report] == []
+
+
+@pytest.mark.parametrize("name", RUN)
+def test_operations_tile_their_run_to_the_nanosecond(profiled, name):
+    schemas, *_, events = profiled
+    schema = schemas[name].__name__
+    (run,) = events["vm_run", schema]
+    reached = run["start_unix_nano"]
+    for event in events["vm_operation", schema]:
+        assert event["start_unix_nano"] == reached
+        reached = event["end_unix_nano"]
+    assert reached == run["end_unix_nano"]
+
+
+@pytest.mark.parametrize("name", named(".expected.json"))
 def test_rows_are_the_cells_that_an_operation_visits(profiled, name):
     schemas, *_, events = profiled
     program = kumi.compile(schemas[name])
-    result = schemas[name].run(json.loads((PROGRAMS / f"{name}.json").read_text(encoding="utf-8")))
+    result = schemas[name].run(data(name))
     rows = {e["index"]: e["rows"] for e in events["vm_operation", program.schema]}
     for group in program.groups[1:]:
         if group.result is not None and group.name in result.to_dict():
@@ -116,7 +143,5 @@ def test_each_span_is_as_the_registry_says(profiled, exporter):
     folded = {(kind, key) for kind, key in said if key.startswith("aggregation.")}
     folded.add(("kumi.run", "kumi.run.folded"))
     assert said - seen == folded | {  # whose test is test_spans_folded.py
-        ("kumi.declaration", "kumi.schema.origin"),  # imports are not supported yet
-        ("kumi.operation", "kumi.schema.origin"),
         ("kumi.phase", "error.type"),  # nothing goes wrong there
     }

@@ -1,36 +1,34 @@
 """Golden programs: source, input, the values with their exact kinds, and the operations.
 
-For each `programs/NAME.kumi` there is `NAME.json`, the input, and either `NAME.expected.json` with
-`NAME.ops`, or `NAME.raises`: the exception's type with its note, behind the text of a TypeError,
-which is ours; or the paths of the bad inputs.
+What lies beside a program, `golden_programs.py` says.
 """
 
-import json
 import math
 import pickle
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
+from golden_programs import (
+    PATHS,
+    PROGRAMS,
+    RUN,
+    beside,
+    data,
+    load,
+    named,
+    operations,
+    printed,
+    raised,
+    tagged,
+    warned,
+    wrong,
+)
 
-import kumi
-
-PROGRAMS = Path(__file__).parent / "programs"
+from kumi.ir.passes.optimizer import PASS_NAMES
+from kumi.syntax.nodes import Symbol
 
 pytestmark = pytest.mark.filterwarnings("ignore::kumi.SchemaWarning")
-
-
-def named(suffix):
-    return sorted(path.name.removesuffix(suffix) for path in PROGRAMS.glob(f"*{suffix}"))
-
-
-def load(name):
-    return kumi.load(PROGRAMS / f"{name}.kumi")
-
-
-def data(name, suffix=".json"):
-    return json.loads((PROGRAMS / f"{name}{suffix}").read_text(encoding="utf-8"))
 
 
 def exact(value):
@@ -41,11 +39,15 @@ def exact(value):
         return {key: exact(item) for key, item in value.items()}
     if isinstance(value, float) and math.isnan(value):
         return (float, "NaN")
-    if isinstance(value, Decimal):
-        return (str, str(value))  # JSON of Python's would read it through a float
-    if isinstance(value, date):
-        return (str, value.isoformat())  # as `kumi run` writes it
+    if isinstance(value, Decimal | date | Symbol):
+        return (str, tagged(value))
     return (type(value), value)
+
+
+def test_each_program_has_a_name_of_its_own_and_one_outcome():
+    assert len(PATHS) == len([*PROGRAMS.rglob("*.kumi")])
+    outcomes = [*named(".expected.json"), *named(".raises"), *named(".error")]
+    assert sorted(outcomes) == sorted(PATHS)
 
 
 @pytest.mark.parametrize("name", named(".expected.json"))
@@ -57,14 +59,14 @@ def test_values(name):
 
 
 @pytest.mark.parametrize("name", named(".expected.json"))
+def test_values_without_any_pass(name):
+    result = load(name).only(without=PASS_NAMES).run(data(name)).to_dict()
+    assert exact(result) == exact(data(name, ".expected.json"))
+
+
+@pytest.mark.parametrize("name", named(".expected.json"))
 def test_operations(name):
-    program = kumi.compile(load(name))
-    expected = (PROGRAMS / f"{name}.ops").read_text(encoding="utf-8")
-    groups = [
-        "\n".join(one.title for one in program.operations[group.first : group.last])
-        for group in program.groups
-    ]
-    assert "\n\n".join(group for group in groups if group) + "\n" == expected
+    assert operations(load(name)) == beside(name, ".ops")
 
 
 @pytest.mark.parametrize("name", named(".expected.json"))
@@ -86,14 +88,19 @@ def test_a_result_is_the_same_from_a_pickle(name):
 
 @pytest.mark.parametrize("name", named(".raises"))
 def test_failures(name):
-    schema = load(name)
-    with pytest.raises(Exception) as caught:
-        schema.run(data(name))
-    error = caught.value
-    if isinstance(error, kumi.InputError):
-        told = ", ".join(violation.path for violation in error.violations)
-    else:
-        notes = "".join(error.__notes__).replace(f"{PROGRAMS}/", "")
-        told = f"{error}\n{notes}" if isinstance(error, TypeError) else notes
-    expected = (PROGRAMS / f"{name}.raises").read_text(encoding="utf-8").strip()
-    assert f"{type(error).__name__}: {told}" == expected
+    assert raised(load(name), data(name)) == beside(name, ".raises").strip()
+
+
+@pytest.mark.parametrize("name", named(".error"))
+def test_mistakes(name):
+    assert wrong(name) == beside(name, ".error").strip()
+
+
+@pytest.mark.parametrize("name", RUN)
+def test_warnings(name):
+    assert warned(load(name)) == (beside(name, ".warnings") if name in named(".warnings") else "")
+
+
+@pytest.mark.parametrize("name", named(".printed"))
+def test_what_is_printed(name):
+    assert printed(name) == beside(name, ".printed")

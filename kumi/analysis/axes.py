@@ -21,11 +21,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kumi.analysis.argument_facts import has_its_own
 from kumi.analysis.facts import elements, named, quoted
 from kumi.analysis.lineage import is_free, merged
 from kumi.analysis.neighbours import MADE
 from kumi.kernels.signatures import overloads
 from kumi.syntax.nodes import (
+    Argument,
     Call,
     Cascade,
     Constant,
@@ -61,17 +63,17 @@ def axes(facts: Analysis) -> None:
         body = declaration.body
         for node in facts.nodes(declaration):
             found = _of(facts, node)
-            if found is not None:
+            if found is not None and has_its_own(facts, node, found):
                 facts.axes[node] = found
         if isinstance(body, Cascade):
             whole = _combined(facts, tuple(roots(body)))
         else:
             whole = facts.axes.get(body)
-        if whole is not None:
+        if whole is not None and has_its_own(facts, declaration, whole):
             facts.axes[declaration] = whole
 
 
-def _of(facts: Analysis, node: ExprNode) -> Axes | None:
+def _of(facts: Analysis, node: ExprNode) -> Axes | None:  # noqa: PLR0911 - one a node
     match node:
         case Constant():
             return ()
@@ -80,6 +82,8 @@ def _of(facts: Analysis, node: ExprNode) -> Axes | None:
             return reach.axes if reach else None
         case Name() if node.name in facts.declarations:
             return facts.axes.get(facts.declarations[node.name])
+        case Argument():
+            return facts.axes.get(node.value)
         case Call():
             return _of_call(facts, node)
         case Tuple() | Object():

@@ -51,7 +51,7 @@ def check_beside_decimals(facts: Analysis, together: Sequence[ExprNode]) -> None
     if not any(facts.kinds.get(one) is DECIMAL for one in together):
         return
     for one in together:
-        infinite = _infinity(one)
+        infinite = infinity(one)
         if infinite is not None:
             message = f"`{literal(infinite)}` is no decimal, and meets one here"
             max_of = facts.said("fn(:max_of, a, b)", "kumi.max_of(a, b)")
@@ -62,7 +62,7 @@ def check_beside_decimals(facts: Analysis, together: Sequence[ExprNode]) -> None
             facts.warn(one.place, message, _EXACT)
 
 
-def _infinity(node: ExprNode) -> float | None:
+def infinity(node: ExprNode) -> float | None:
     """The infinity that an operand is, with a minus before it or without; None for all others."""
     match node:
         case Call(function="subtract", args=(Constant(value=0), Constant(value=float(value)))):

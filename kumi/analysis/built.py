@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from kumi.kernels.kinds import ANY, HASH, TupleOf, may_be_made
-from kumi.syntax.nodes import Constant, Name, Object, Tuple, children, roots
+from kumi.syntax.nodes import Argument, Constant, Name, Object, Tuple, children, roots
 
 if TYPE_CHECKING:
     from kumi.analysis.facts import Analysis
@@ -53,8 +53,13 @@ def items_behind(facts: Analysis, node: ExprNode) -> tuple[ExprNode, ...]:
     The names on the way were put in order, so that they lead in no circle.
     """
     body: ExprNode | Cascade = node
-    while isinstance(body, Name) and body.name in facts.declarations:
-        body = facts.declarations[body.name].body
+    while True:
+        if isinstance(body, Name) and body.name in facts.declarations:
+            body = facts.declarations[body.name].body
+        elif isinstance(body, Argument):
+            body = body.value
+        else:
+            break
     return body.items if isinstance(body, Tuple) else ()
 
 

@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from kumi.errors import Problem
 from kumi.kernels.decimal_values import text, to_decimal
@@ -21,13 +21,18 @@ from kumi.letters import visible
 from kumi.syntax.nodes import Call, Constant, Gaps, InputPath, Name, Symbol, distinct, roots
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from kumi.kernels.kinds import Kind
     from kumi.kernels.null_rules import Nulls
     from kumi.kernels.signatures import Function
-    from kumi.places import Place
-    from kumi.syntax.nodes import Declaration, ExprNode, Input, LiteralValue, SchemaTree
+    from kumi.places import Place, Source
+    from kumi.syntax.nodes import (
+        Declaration,
+        ExprNode,
+        Import,
+        Input,
+        LiteralValue,
+        SchemaTree,
+    )
 
 _LONG = 256
 
@@ -53,6 +58,31 @@ class Reach:
     null: bool = False
 
 
+class Resolver(Protocol):
+    """Finds the schemas that imports name."""
+
+    def resolve(self, imported: Import) -> Analysis:
+        """The schema behind an import, analysed, once however often it is asked for.
+
+        Raises SchemaError with all that hinders it, in whichever file: there is no such schema, or
+        several, or what is found has errors itself.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an imported name stands for: a declaration of another schema, by its name there."""
+
+    schema: Analysis
+    name: str
+
+    @property
+    def declaration(self) -> Declaration:
+        """The declaration itself."""
+        return self.schema.declarations[self.name]
+
+
 @dataclass(slots=True, eq=False)
 class Analysis:
     """A schema and all that is known of it; each pass fills in its own part.
@@ -62,6 +92,10 @@ class Analysis:
     `levels` says how deep tuples and objects are nested, where there are any.
     `reaches` is in the order of the input block, `order` in that of evaluation. `gaps` are what the
     schema lacks because it could not be read: nothing is said of what is missing there.
+
+    `imports` has what each imported name stands for, `sources` where each schema was written that
+    declarations came from. Of these, `positions` says the arrays along which `index` counts, and
+    `own_axes` the axes that a node has in its own schema, by the names that they have here.
     """
 
     schema: SchemaTree
@@ -78,6 +112,12 @@ class Analysis:
     _nodes: dict[Declaration, tuple[ExprNode, ...]] = field(default_factory=dict)
     levels: dict[ExprNode | Declaration, int] = field(default_factory=dict)
     options: dict[Call, dict[str, LiteralValue]] = field(default_factory=dict)
+    resolver: Resolver | None = None
+    imports: dict[str, Imported] = field(default_factory=dict)
+    sources: dict[str, Source] = field(default_factory=dict)
+    positions: dict[Call, Reach] = field(default_factory=dict)
+    own_axes: dict[ExprNode | Declaration, Axes] = field(default_factory=dict)
+    _imported: frozenset[str] | None = None
 
     def nodes(self, declaration: Declaration) -> tuple[ExprNode, ...]:
         """Every node of a declaration once, operands first: walked once, for all the passes."""
@@ -86,25 +126,36 @@ class Analysis:
             found = self._nodes[declaration] = tuple(distinct(*roots(declaration.body)))
         return found
 
-    def semantic(self, place: Place, message: str, hint: str | None = None) -> None:
+    def semantic(
+        self, place: Place, message: str, hint: str | None = None, *beside: tuple[str, Place]
+    ) -> None:
         """Report that the schema makes no sense here."""
-        self.problems.append(Problem("semantic", place, message, hint))
+        self.problems.append(Problem("semantic", place, message, hint, beside))
 
-    def type(self, place: Place, message: str, hint: str | None = None) -> None:
+    def type(
+        self, place: Place, message: str, hint: str | None = None, *beside: tuple[str, Place]
+    ) -> None:
         """Report that a kind does not fit here."""
-        self.problems.append(Problem("type", place, message, hint))
+        self.problems.append(Problem("type", place, message, hint, beside))
 
     def warn(self, place: Place, message: str, hint: str | None = None) -> None:
-        """Say that this compiles and was probably not meant."""
-        self.warnings.append(Problem("warning", place, message, hint))
+        """Say that this compiles and was probably not meant.
+
+        Of what was imported nothing is said: its own schema has been warned of it.
+        """
+        if place.called_from is None:
+            self.warnings.append(Problem("warning", place, message, hint))
 
     def said(self, text: str, in_class: str) -> str:
         """What the form that the schema is written in says: of two ways to write the same."""
         return in_class if self.schema.place.form == "class" else text
 
-    def imported(self) -> Iterator[str]:
+    def imported(self) -> frozenset[str]:
         """The names that imports bring."""
-        return (name for one in self.schema.imports for name in one.names)
+        if self._imported is None:
+            names = (name for one in self.schema.imports for name in one.names)
+            self._imported = frozenset(names)
+        return self._imported
 
 
 def elements(facts: Analysis, node: ExprNode) -> str | None:

@@ -64,7 +64,7 @@ def impossible(facts: Analysis) -> None:
     """
     reported: set[str] = set()
     for trait in facts.order:
-        if trait.kind == "trait":
+        if trait.kind == "trait" and trait.origin is None:
             _check(facts, trait, reported)
 
 

@@ -22,6 +22,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from kumi.analysis.argument_facts import kind_of_argument
 from kumi.analysis.beside_decimals import check_beside_decimals, meeting
 from kumi.analysis.built import count_levels, item_kind, items_behind, levels_of_results, of_parts
 from kumi.analysis.facts import described, elements, named, quoted
@@ -39,7 +40,7 @@ from kumi.kernels.kinds import (
     promote,
 )
 from kumi.kernels.signatures import overloads, resolved
-from kumi.syntax.nodes import Call, Cascade, Constant, InputPath, Name, Object, Tuple
+from kumi.syntax.nodes import Argument, Call, Cascade, Constant, InputPath, Name, Object, Tuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,7 +81,7 @@ def inference(facts: Analysis) -> None:
         levels_of_results(facts, declaration)
 
 
-def _of(facts: Analysis, node: ExprNode) -> Kind | None:
+def _of(facts: Analysis, node: ExprNode) -> Kind | None:  # noqa: PLR0911 - one a node
     match node:
         case Constant():
             return of_literal(node.value)
@@ -89,6 +90,8 @@ def _of(facts: Analysis, node: ExprNode) -> Kind | None:
             return reach.kind if reach else None
         case Name() if node.name in facts.declarations:
             return facts.kinds.get(facts.declarations[node.name])
+        case Argument():
+            return kind_of_argument(facts, node)
         case Call():
             return _of_call(facts, node)
         case Tuple() | Object():
@@ -233,13 +236,20 @@ def _declare(facts: Analysis, declaration: Declaration) -> None:
     kind = _of_cascade(facts, body) if isinstance(body, Cascade) else facts.kinds.get(body)
     if kind is None:
         return
-    if declaration.kind == "trait" and isinstance(body, Call) and kind is not BOOLEAN:
+    if declaration.kind == "trait" and _is_computed(facts, body) and kind is not BOOLEAN:
         facts.type(
             body.place,
             f"trait `{declaration.name}` must be boolean and is {described(kind)}",
             "compare it, for example with `==` or `>`",
         )
     facts.kinds[declaration] = kind
+
+
+def _is_computed(facts: Analysis, body: ExprNode | Cascade) -> bool:
+    """Whether it is a call, or was one of an imported declaration; a trait is nothing else."""
+    if isinstance(body, Name) and body.name in facts.declarations:
+        return facts.declarations[body.name].origin is not None
+    return isinstance(body, Call)
 
 
 def _of_cascade(facts: Analysis, body: Cascade) -> Kind | None:

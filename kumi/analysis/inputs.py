@@ -44,7 +44,7 @@ def inputs(facts: Analysis) -> None:
 def _reach(declared: Input, parent: Reach | None) -> Reach:
     path = (*(parent.path if parent else ()), declared.name)
     null = declared.null or (parent is not None and parent.null)
-    return Reach(path, declared, parent, _kind(declared), _axes(parent), null)
+    return Reach(path, declared, parent, kind_of(declared), _axes(parent), null)
 
 
 def _axes(parent: Reach | None) -> Axes:
@@ -54,8 +54,8 @@ def _axes(parent: Reach | None) -> Axes:
     return parent.axes + own
 
 
-def _kind(declared: Input) -> Kind:
-    """An array's kind is that of its innermost element, wrapped once a level."""
+def kind_of(declared: Input) -> Kind:
+    """The kind of an input: an array's is that of its innermost element, wrapped once a level."""
     depth = 0
     while declared.kind == "array" and declared.children:
         declared, depth = declared.children[0], depth + 1

@@ -34,12 +34,24 @@ def names(facts: Analysis) -> None:
     >>> [(problem.message, problem.hint) for problem in facts.problems]
     [('`totl` is not declared', 'did you mean `total`?')]
     """
+    if not facts.schema.declarations:
+        _warn_of_nothing(facts)
     for declaration in facts.schema.declarations:
         _declare(facts, declaration)
         _check_form(facts, declaration)
-    known = {*facts.declarations, *facts.imported(), *facts.gaps.words}
+    known = {*facts.declarations, *facts.imported()}
     for declaration in facts.schema.declarations:
         _check_mentions(facts, declaration, known)
+
+
+def _warn_of_nothing(facts: Analysis) -> None:
+    """In a class the formulas are often there, and only not declared."""
+    declared = facts.said("value :name, expression", "name = kumi.value(expression)")
+    facts.warn(
+        facts.schema.place,
+        f"`{facts.schema.name}` declares nothing, so that a run computes nothing",
+        f"write `{declared}` for what it is to compute",
+    )
 
 
 def _declare(facts: Analysis, declaration: Declaration) -> None:
@@ -86,14 +98,26 @@ def _check_form(facts: Analysis, declaration: Declaration) -> None:
 
 
 def _check_mentions(facts: Analysis, declaration: Declaration, known: set[str]) -> None:
+    imported = facts.imported()
     for node in facts.nodes(declaration):
         match node:
-            case Name(name=name) if name not in known and not facts.gaps.names:
+            case Name(name=name) if not (name in known or _may_be_in_a_gap(facts, name)):
                 hint = _otherwise_named(facts, name) or _close(facts, name, known)
                 facts.semantic(node.place, f"`{name}` is not declared", hint)
+            case Name(name=name) if name in imported and name not in facts.declarations:
+                called = facts.said(f"{name}(amount: …)", f"{name}(amount=…)")
+                hint = f"call it with the inputs of its schema, as in `{called}`"
+                facts.semantic(node.place, f"`{name}` is imported, and not called here", hint)
+            case Call(args=()) if facts.gaps.imports:
+                pass  # an import that could not be read may have brought it
             case Call(function=name) if not _is_function(facts, name):
                 hint = _no_function(facts, name) or _close(facts, name, known_names())
                 facts.semantic(node.place, f"there is no function `{name}`", hint)
+
+
+def _may_be_in_a_gap(facts: Analysis, name: str) -> bool:
+    """Whether a part of the text that could not be read may declare it."""
+    return facts.gaps.names or name in facts.gaps.words
 
 
 def _close(facts: Analysis, name: str, known: Collection[str]) -> str | None:

@@ -30,8 +30,13 @@ if TYPE_CHECKING:
 
 
 def indexed(facts: Analysis, node: Call) -> list[Reach]:
-    """The arrays that are declared with the index of a call of `index`."""
+    """The arrays that are declared with the index of a call of `index`.
+
+    Of an imported call that is the array which was given for that of its own schema.
+    """
     (asked,) = node.args
+    if node in facts.positions:
+        return [facts.positions[node]]
     if not isinstance(asked, Constant) or not isinstance(asked.value, Symbol):
         return []
     name = asked.value.name

@@ -32,6 +32,8 @@ def null_questions(facts: Analysis) -> None:
     ['`coalesce` changes nothing here: `input.x` is never null']
     """
     for declaration in facts.order:
+        if declaration.origin is not None:
+            continue  # its own schema was warned, and what is given to it may be never null
         for node in facts.nodes(declaration):
             if isinstance(node, Call) and node in facts.functions:
                 asked = _asked_of(node, facts.functions[node].name)

@@ -19,11 +19,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kumi.analysis.argument_facts import nulls_of_argument
 from kumi.analysis.built import items_behind
 from kumi.analysis.facts import named, quoted
 from kumi.kernels.kinds import ANY
 from kumi.kernels.null_rules import Nulls, null_rule
-from kumi.syntax.nodes import Call, Cascade, Constant, InputPath, Name, Tuple
+from kumi.syntax.nodes import Argument, Call, Cascade, Constant, InputPath, Name, Tuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,6 +66,8 @@ def _of(facts: Analysis, node: ExprNode) -> Nulls:
             return _of_call(facts, node)
         case Constant(value=None):
             return Nulls.DECLARED
+        case Argument():
+            return nulls_of_argument(facts, node)
         case InputPath():
             return _of_path(facts, node)
         case Name() if node.name in facts.declarations:

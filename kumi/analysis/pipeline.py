@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kumi.analysis.axes import axes
+from kumi.analysis.expansion import expansion
 from kumi.analysis.facts import Analysis
+from kumi.analysis.imports import imports
 from kumi.analysis.impossible import impossible
 from kumi.analysis.inference import inference
 from kumi.analysis.inputs import inputs
@@ -15,20 +17,21 @@ from kumi.analysis.nullability import nullability
 from kumi.analysis.options import options
 from kumi.analysis.order import order
 from kumi.analysis.paths import paths
-from kumi.analysis.supported import supported
 from kumi.errors import SchemaError
 from kumi.syntax.nodes import Gaps
 
 if TYPE_CHECKING:
+    from kumi.analysis.facts import Resolver
     from kumi.errors import Problem
     from kumi.syntax.nodes import SchemaTree
 
 PASSES = (
     inputs,
-    supported,
+    imports,
     names,
     paths,
     order,
+    expansion,
     inference,
     options,
     axes,
@@ -38,8 +41,8 @@ PASSES = (
 )
 
 
-def analyze(schema: SchemaTree) -> Analysis:
-    """Everything that is known of `schema` before it runs.
+def analyze(schema: SchemaTree, resolver: Resolver | None = None) -> Analysis:
+    """Everything that is known of `schema` before it runs; `resolver` finds what it imports.
 
     Each pass reports what it finds and goes on with the declarations that are fine, so that one
     compile shows as many errors as possible. Raises SchemaError with all of them; what is worth a
@@ -55,13 +58,13 @@ def analyze(schema: SchemaTree) -> Analysis:
     `input.y` is not declared
     `c` is not declared
     """
-    analysis = _examined(schema, Gaps())
+    analysis = _examined(schema, Gaps(), resolver)
     if analysis.problems:
         raise SchemaError(analysis.problems)
     return analysis
 
 
-def also_wrong(schema: SchemaTree, gaps: Gaps) -> list[Problem]:
+def also_wrong(schema: SchemaTree, gaps: Gaps, resolver: Resolver | None = None) -> list[Problem]:
     """What is wrong with those parts of a schema that could be read, where others could not.
 
     >>> from kumi.places import Source
@@ -73,11 +76,11 @@ def also_wrong(schema: SchemaTree, gaps: Gaps) -> list[Problem]:
     ...     [problem.message for problem in also_wrong(error.tree, error.gaps)]
     ['`d` is not declared']
     """
-    return _examined(schema, gaps).problems
+    return _examined(schema, gaps, resolver).problems
 
 
-def _examined(schema: SchemaTree, gaps: Gaps) -> Analysis:
-    analysis = Analysis(schema, gaps)
+def _examined(schema: SchemaTree, gaps: Gaps, resolver: Resolver | None) -> Analysis:
+    analysis = Analysis(schema, gaps, resolver=resolver)
     for examine in PASSES:
         examine(analysis)
     return analysis

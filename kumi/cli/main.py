@@ -22,6 +22,7 @@ COMMANDS = {
     "run": "Compute a schema for one input.",
     "check": "Find every static error of schemas.",
     "ops": "List the operations of a schema, as the VM runs them.",
+    "functions": "Say what functions the language has, and what each does.",
     "profile": "Report where the time of a profile went.",
     "compare": "Compare two schemas, or two profiles, operation by operation.",
     "record": "Run a Python program and record its schemas.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import ExitStack, nullcontext
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from click.core import ParameterSource
@@ -27,11 +27,13 @@ from kumi.profiles.reports.wording import name
 from kumi.profiles.unreadable import UnreadableError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from kumi.profiles.breakdown import Breakdown
     from kumi.profiles.filters import Filters
     from kumi.profiles.reports.rendering import Mode
+
+_F = TypeVar("_F", bound="Callable[..., Any]")
 
 
 def _known(key: str, known: tuple[str, ...], what: str) -> str:
@@ -51,19 +53,27 @@ def _keys(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...])
     return tuple(dict.fromkeys(_known(key, GROUP_KEYS, "group") for key in keys))
 
 
+def _mode(mode: str, what: str) -> Callable[[_F], _F]:
+    """The option for one of the reports. Of several the last one would be shown in silence."""
+    return click.option(
+        f"--{mode}", "mode", flag_value=mode, multiple=True, callback=_one_mode, help=what
+    )
+
+
+def _one_mode(_ctx: click.Context, _param: click.Parameter, modes: tuple[str, ...]) -> str:
+    first, *others = dict.fromkeys(modes) or ("summary",)
+    if others:
+        raise click.UsageError(f"--{first} and --{others[0]} are two reports; ask for one of them")
+    return first
+
+
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option(
-    "--summary",
-    "mode",
-    flag_value="summary",
-    default="summary",
-    help="What ran, and on what its time went (the default).",
-)
-@click.option("--detailed", "mode", flag_value="detailed", help="Every operation and declaration.")
-@click.option("--raw", "mode", flag_value="raw", help="The events, a line each.")
-@click.option("--tree", "mode", flag_value="tree", help="Runs, declarations in them, operations.")
-@click.option("--source", "mode", flag_value="source", help="Sources, what each line took beside.")
+@_mode("summary", "What ran, and on what its time went (the default).")
+@_mode("detailed", "Every operation and declaration.")
+@_mode("raw", "The events, a line each.")
+@_mode("tree", "Runs, declarations in them, operations.")
+@_mode("source", "Sources, what each line took beside.")
 @click.option(
     "--by",
     multiple=True,
@@ -112,9 +122,10 @@ def profile(  # noqa: PLR0917 - click passes by name
 ) -> None:
     """Say where the time of recorded profiles went.
 
-    FILE is an event file (KUMI_PROFILE_FILE, `kumi record`), or - for standard input. Several are
-    read as one. Filters choose runs, declarations, operations and phases; what lacks the key that
-    a filter asks for is left out. With -o a report is printed only where an option asks for one.
+    FILE is an event file (KUMI_PROFILE_FILE, `kumi record`), a folder of them, or - for standard
+    input. Several are read as one. Filters choose runs, declarations, operations and phases; what
+    lacks the key that a filter asks for is left out. With -o a report is printed only where an
+    option asks for one.
 
     \b
     Examples:

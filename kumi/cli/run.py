@@ -10,21 +10,22 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kumi.cli.carrier import inherited
+from kumi.cli.doubts import shown_as_by_check
+from kumi.cli.exit_codes import failure
 from kumi.cli.json_io import integers_of_any_size, read_input, write_output
 from kumi.cli.recorded_file import BLOCK_MS, WHOLE_PROFILE, filled_in, is_stream, profile_end
-from kumi.cli.schemas import check_names, only
+from kumi.cli.schemas import check_names, folders, only, without_passes
 from kumi.cli.schemas import schema as find_schema
 from kumi.cli.shell_words import command_name, typed
 from kumi.cli.terminal import say
 from kumi.errors import InputError, KumiError
-from kumi.schema import compile_program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kumi.ir.program import Program
     from kumi.otel.settings import Options
-    from kumi.schema import Schema
+    from kumi.schema import Schema, Selection
 
 
 @click.command()
@@ -34,12 +35,17 @@ if TYPE_CHECKING:
 )
 @click.option("--output", "-o", metavar="FILE", help="Write the result here, not to stdout.")
 @only
+@without_passes
+@folders
 @click.option("--profile", metavar="FILE", help="Record every operation into this event file.")
 def run(
     schema: str,
     names: tuple[str, ...],
+    *,
     given: str | None,
     output: str | None,
+    without: frozenset[str],
+    folders: tuple[str, ...],
     profile: str | None,
 ) -> None:
     """Compute SCHEMA for one input and print the result as JSON.
@@ -54,10 +60,10 @@ def run(
       kumi run tax.kumi --input tax.json --profile tax.jsonl
     """
     with integers_of_any_size():
-        with _profiled(profile):
-            found = find_schema(schema)
+        with _profiled(profile), shown_as_by_check():
+            found = find_schema(schema, folders)
             check_names(found, names)
-            result = _computed(found, names, given)
+            result = _computed(found.only(*names, without=without), given)
         write_output(result, output)
 
 
@@ -109,11 +115,10 @@ def _reads_decimals(program: Program) -> bool:
     return any("decimal" in str(leaf.kind) for leaf in leaves)
 
 
-def _computed(schema: type[Schema], names: tuple[str, ...], given: str | None) -> dict[str, Any]:
-    data = read_input(given, keeps_digits=_reads_decimals(compile_program(schema, *names)))
+def _computed(chosen: Selection[Schema], given: str | None) -> dict[str, Any]:
+    data = read_input(given, keeps_digits=_reads_decimals(chosen.program))
     try:
-        result = schema.only(*names).run(data) if names else schema.run(data)
-        return result.to_dict()
+        return chosen.run(data).to_dict()
     except InputError as error:
         if given is not None:
             raise
@@ -122,4 +127,4 @@ def _computed(schema: type[Schema], names: tuple[str, ...], given: str | None) -
         raise
     except Exception as error:  # a calculation that fails raises Python's own exceptions
         notes = "".join(f"\n{note}" for note in getattr(error, "__notes__", ()))
-        raise click.ClickException(f"{type(error).__name__}: {error}{notes}") from error
+        raise click.ClickException(f"{failure(error)}{notes}") from error

@@ -14,6 +14,7 @@ import click
 
 from kumi.cli.import_failure import import_failure
 from kumi.errors import KumiError, did_you_mean
+from kumi.ir.passes.optimizer import PASS_NAMES, switched_off
 from kumi.letters import visible
 from kumi.profiles.devices import device_refused, is_device
 from kumi.schema import Schema, compile_program, load
@@ -23,13 +24,13 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 
-def schema(spec: str) -> type[Schema]:
-    """The one schema that `spec` names.
+def schema(spec: str, folders: tuple[str, ...] = ()) -> type[Schema]:
+    """The one schema that `spec` names; a file imports from `folders`, besides its own.
 
     Raises SchemaError for a `.kumi` file with errors, OSError for a file that cannot be read, and
     click's exceptions for a module that fails or has not exactly one schema of that name.
     """
-    found = schemas(spec)
+    found = schemas(spec, folders)
     if len(found) > 1:
         path = visible(spec.removesuffix(":"))
         names = ", ".join(f"{path}:{one.__name__}" for one in found)
@@ -37,7 +38,7 @@ def schema(spec: str) -> type[Schema]:
     return found[0]
 
 
-def schemas(spec: str) -> list[type[Schema]]:
+def schemas(spec: str, folders: tuple[str, ...] = ()) -> list[type[Schema]]:
     """Every schema that `spec` names: more than one only for a module without a class."""
     path, _, name = spec.rpartition(":") if ".py:" in spec or is_in_module(spec) else (spec, "", "")
     if Path(path).exists() and is_device(Path(path)):
@@ -47,7 +48,7 @@ def schemas(spec: str) -> list[type[Schema]]:
     elif path.endswith(".py"):
         declared = _declared(_import(Path(path)))
     else:
-        return [load(path)]
+        return [load(path, folders=folders)]
     shown = visible(path)
     if not declared:
         raise click.ClickException(f"{shown} has no schema: no class derived from kumi.Schema")
@@ -67,10 +68,21 @@ def is_in_module(spec: str) -> bool:
     return bool(_IN_MODULE.fullmatch(spec)) and ".py:" not in spec and not Path(spec).exists()
 
 
+folders = click.option(
+    "--folder",
+    "folders",
+    metavar="DIR",
+    multiple=True,
+    help="Look here, too, for what a .kumi file imports; once for each folder.",
+)
+"""Gives a command the option `--folder DIR`, as its parameter `folders`."""
+
+
 def only(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the option `--only NAME…`, as its parameter `names`: none means all.
 
-    Click's options take one value, so the other names arrive as arguments.
+    Click's options take one value, so the other names arrive as arguments. One may also be several,
+    with commas between them.
     """
     first = click.option(
         "--only",
@@ -83,13 +95,30 @@ def only(command: Callable[..., Any]) -> Callable[..., Any]:
     return more(first(command))
 
 
+without_passes = click.option(
+    "--without",
+    metavar="PASS",
+    multiple=True,
+    callback=lambda _context, _option, names: _switched_off(names),
+    help=f"Leave a compiler pass out: {', '.join(PASS_NAMES)}. May be given several times.",
+)
+"""Give a command the option `--without PASS`."""
+
+
+def _switched_off(names: tuple[str, ...]) -> frozenset[str]:
+    try:
+        return switched_off(names)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
 def _all_names(
     context: click.Context, _argument: click.Parameter, more: tuple[str, ...]
 ) -> tuple[str, ...]:
     names: tuple[str, ...] = context.params.pop("only")
     if more and not names:
         raise click.UsageError(f"what is {more[0]!r}? Names of declarations follow --only.")
-    return names + more
+    return tuple(name.strip() for each in names + more for name in each.split(","))
 
 
 def check_names(schema: type[Schema], names: tuple[str, ...]) -> None:

@@ -8,7 +8,7 @@ from kumi.errors import did_you_mean
 from kumi.profiles.counted_lines import CountedLines
 from kumi.profiles.event_line import Timed, of_kind
 from kumi.profiles.exports.opened_profile import opened_profile
-from kumi.profiles.filters import Filters, declared_origins, said
+from kumi.profiles.filters import Filters, said
 from kumi.profiles.moments import timestamp
 from kumi.profiles.profile_edges import edges, in_time
 from kumi.profiles.reports.wording import name
@@ -16,6 +16,7 @@ from kumi.profiles.reports.wording import name
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from kumi.profiles.engine import Engine, Key
     from kumi.profiles.event_line import Event
     from kumi.profiles.exports.opened_profile import OpenedProfile
 
@@ -37,13 +38,20 @@ def _names(
 ) -> Iterator[tuple[str, Iterable[str], Iterable[object]]]:
     found, described = opened.found, opened.described
     yield "schema", filters.schemas, (part.names[0] for part in found.schemas)
-    yield "origin", filters.origins, (origin for *_, origin in declared_origins(described))
+    yield "origin", filters.origins, _origins(opened.engine)
     yield "declaration", filters.declarations, (tally.keys[1] for tally in found.declarations)
     yield "operation", filters.operations, (tally.keys[0] for tally in found.types)
     starts = of_kind(described, "profile_start")
     yield "service", filters.services, (start.get("service") for start in starts)
     pairs = [f"{key}={value}" for key, value in filters.resources]
     yield "resource attribute", pairs, _attributes(starts)
+
+
+def _origins(engine: Engine) -> Iterator[Key]:
+    for kind in ("vm_declaration", "vm_operation"):
+        for tally in engine.tallies(kind, ("schema", "origin")):
+            schema, origin = tally.keys
+            yield schema if origin is None else origin
 
 
 def _attributes(starts: Iterable[Event]) -> Iterator[str]:
@@ -65,7 +73,13 @@ def _unknown(what: str, asked: Iterable[str], found: Iterable[object]) -> Iterat
         if not known:
             yield f"No {what} is named in this profile, {name(stranger)} neither"
         elif stranger not in known:
-            yield f"No {what} is called {name(stranger)}; {name(did_you_mean(stranger, known))}"
+            yield f"No {what} is called {name(stranger)}; {name(_close(stranger, known))}"
+
+
+def _close(stranger: str, known: list[str]) -> str:
+    """What may be meant: first of all what was imported under the name, `Tax.rate` by `rate`."""
+    imported = [each for each in known if each.partition("#")[0].endswith(f".{stranger}")]
+    return f"did you mean `{imported[0]}`?" if imported else did_you_mean(stranger, known) or ""
 
 
 def _out_of_time(opened: OpenedProfile, filters: Filters) -> Iterator[str]:

@@ -168,6 +168,8 @@ def _median(figures: OperationFigures | None) -> int | None:
 
 
 def _remarks(found: Comparison) -> Iterator[str]:
+    if found.kind == "schemas":
+        yield f"Old: {name(found.old.label)}, new: {name(found.new.label)}"
     yield _how(found)
     yield from _all_alike(found)
     said = Counter(operation.times.verdict for operation in found.operations)

@@ -13,8 +13,19 @@ from kumi.ir.build import Builder
 from kumi.ir.desugar import DESUGARED
 from kumi.ir.domains import brought
 from kumi.ir.program import Group, Leaf, Program, Step
+from kumi.ir.standing import standing_for
 from kumi.kernels.kinds import DECIMAL, NULL
-from kumi.syntax.nodes import Call, Cascade, Constant, InputPath, Name, Object, Tuple, distinct
+from kumi.syntax.nodes import (
+    Argument,
+    Call,
+    Cascade,
+    Constant,
+    InputPath,
+    Name,
+    Object,
+    Tuple,
+    distinct,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -54,11 +65,16 @@ def lower(analysis: Analysis, outputs: Sequence[str] | None = None) -> Program:
         axes=tuple(dict.fromkeys(axis for operation in operations for axis in operation.axes)),
         outputs=wanted,
         made=lowering.builder.made,
+        sources={
+            group.origin: group.place.source
+            for group in lowering.groups
+            if group.origin != analysis.schema.name
+        },
     )
 
 
 def _wanted(analysis: Analysis, outputs: Sequence[str] | None) -> tuple[str, ...]:
-    declared = analysis.declarations
+    declared = {name: one for name, one in analysis.declarations.items() if one.origin is None}
     if outputs is None:
         return tuple(name for name, one in declared.items() if one.kind != "trait")
     require_declared(analysis.schema.name, declared, outputs)
@@ -92,41 +108,59 @@ class _Lowering:
         self.analysis = analysis
         self.builder = Builder()
         self.groups: list[Group] = []
-        self.loaded: dict[Path, int] = {}
+        self.loaded: dict[tuple[Declaration | None, Path], int] = {}
+        self.declaration: Declaration | None = None
         self.results: dict[str, int] = {}
+        self.standing: dict[str, ExprNode] = {}
+        """Arguments that are computed elsewhere or not at all, by the name of their declaration."""
 
     def load(self, needed: tuple[Declaration, ...]) -> None:
-        """The group `inputs`: one LoadInput for each leaf, in the order of the input block."""
-        paths = self._read(needed)
+        """The group `inputs`: a LoadInput for each leaf and each declaration that reads it.
+
+        They stand in the order of the input block. The pass `load_sharing` leaves one of a leaf.
+        """
+        readers = self._readers(needed)
         for path, reach in self.analysis.reaches.items():
-            if path in paths:
+            if path in readers:
                 leaf = _leaf(reach)
-                self.loaded[path] = self.builder.append(
-                    ops.LOAD_INPUT, leaf.place, leaf.kind, axes=leaf.axes, leaf=leaf
-                )
+                for reader in readers[path]:
+                    loaded = self.builder.append(
+                        ops.LOAD_INPUT, leaf.place, leaf.kind, axes=leaf.axes, leaf=leaf
+                    )
+                    self.loaded[reader, path] = self.loaded[None, path] = loaded
         schema = self.analysis.schema
         last = len(self.builder.operations)
         self.groups.append(Group("inputs", "input", schema.name, schema.place, 0, last))
 
-    def _read(self, needed: tuple[Declaration, ...]) -> set[Path]:
-        """The paths that are read; of an array of which only positions are, that of its elements.
+    def _readers(
+        self, needed: tuple[Declaration, ...]
+    ) -> dict[Path, dict[Declaration | None, None]]:
+        """Who reads which paths; of an array of which only positions are read, of its elements.
 
-        Somebody has to go through it to find out how many there are.
+        These are nobody's: somebody has to go through them to find out how many there are.
         """
         reaches = self.analysis.reaches
-        nodes = [node for declaration in needed for node in self.analysis.nodes(declaration)]
-        paths = {node.path for node in nodes if isinstance(node, InputPath)}
-        for node in nodes:
+        nodes = [(node, one) for one in needed for node in self.analysis.nodes(one)]
+        readers: dict[Path, dict[Declaration | None, None]] = {}
+        for node, declaration in nodes:
+            if isinstance(node, InputPath):
+                readers.setdefault(node.path, {})[declaration] = None
+        for node, _ in nodes:
             if isinstance(node, Call) and node.function == "index":
                 (array,) = indexed(self.analysis, node)
                 axes = along(array)
-                if not any(reaches[path].axes[: len(axes)] == axes for path in paths):
+                if not any(reaches[path].axes[: len(axes)] == axes for path in readers):
                     (element,) = array.declared.children or ()
-                    paths.add((*array.path, element.name))
-        return paths
+                    readers[*array.path, element.name] = {None: None}
+        return readers
 
     def declare(self, declaration: Declaration) -> None:
-        """The group of one declaration."""
+        """The group of one declaration; none of an argument that takes no operation of its own."""
+        standing = standing_for(self.analysis, declaration)
+        if standing is not None:
+            self.standing[declaration.name] = standing
+            return
+        self.declaration = declaration
         first = self.builder.open()
         result = self._body(declaration)
         if result < first:
@@ -137,7 +171,7 @@ class _Lowering:
             Group(
                 declaration.name,
                 declaration.kind,
-                self.analysis.schema.name,
+                declaration.origin or self.analysis.schema.name,
                 declaration.place,
                 first,
                 last,
@@ -197,14 +231,16 @@ class _Lowering:
                 done[node] = self._node(node, done)
         return done[root]
 
-    def _node(self, node: ExprNode, done: dict[ExprNode, int]) -> int:
+    def _node(self, node: ExprNode, done: dict[ExprNode, int]) -> int:  # noqa: PLR0911 - one a node
         match node:
             case InputPath():
-                return self.loaded[node.path]
+                return self._load_of(node.path)
             case Constant():
                 return self.builder.constant(node.place, self.analysis.kinds[node], node.value)
             case Name():
                 return self._reference(node)
+            case Argument():
+                return self._argument(node, done[node.value])
             case Call():
                 return self._call(node, tuple(done[arg] for arg in node.args))
             case Tuple():
@@ -214,7 +250,25 @@ class _Lowering:
                 values = (done[value] for _, value in node.fields)
                 return self.builder.gather(node.place, *values, fields=fields)
 
+    def _load_of(self, path: Path) -> int:
+        """The declaration's own load; of a path that is an argument of it, anybody's."""
+        own = self.loaded.get((self.declaration, path))
+        return self.loaded[None, path] if own is None else own
+
+    def _argument(self, node: Argument, given: int) -> int:
+        """An argument, brought to the kind of its parameter."""
+        kind = self.analysis.kinds[node]
+        if kind == self.builder.operations[given].kind:
+            return given
+        self.builder.written = f"the argument `{'.'.join(node.path)}`"
+        brought = self.builder.call(node.place, f"to_{kind}", given)
+        self.builder.written = None
+        return brought
+
     def _reference(self, node: Name) -> int:
+        standing = self.standing.get(node.name)
+        if standing is not None:
+            return self._node(standing, {})
         result = self.results[node.name]
         source = self.builder.operations[result]
         return self.builder.append(

@@ -25,6 +25,7 @@ class Opcode:
 LOAD_INPUT = Opcode("LoadInput", "input path", "validate one leaf of the input and load it")
 CONST = Opcode("Const", "", "a literal of the schema", free=True)
 REF = Opcode("Ref", "declaration", "the value of another declaration", free=True)
+REUSE = Opcode("Reuse", "declaration", "what another declaration has computed already", free=True)
 STORE = Opcode("Store", "input path", "an input under a declaration's name", free=True)
 MAP = Opcode("Map", "function", "a function of its arguments, element by element")
 SELECT = Opcode("Select", "", "one of two computed values, by a condition, element by element")
@@ -40,12 +41,12 @@ ARRAY = Opcode("Array", "", "a tuple of its arguments, element by element")
 OBJECT = Opcode("Object", "", "an object of its arguments by name, element by element")
 
 OPCODES: tuple[Opcode, ...] = (
-    *(LOAD_INPUT, CONST, REF, STORE),
+    *(LOAD_INPUT, CONST, REF, REUSE, STORE),
     *(MAP, SELECT, REDUCE, SEARCH),
     *(INDEX, SHIFT, ROLL, CROSS, OUTER, ALIGN),
     *(ARRAY, OBJECT),
 )
-PASSED_ON = (REF, STORE, OUTER)
+PASSED_ON = (REF, REUSE, STORE, OUTER)
 """The operations whose value is that of their argument."""
 
 BY_NAME = {opcode.name: opcode for opcode in OPCODES}

@@ -109,6 +109,25 @@ class Operation:
     fields: tuple[str, ...] = ()
     written: str | None = None
 
+    def renumbered(self, index: int, args: tuple[int, ...]) -> Operation:
+        """The same operation at another place in a program."""
+        return Operation(
+            index,
+            self.opcode,
+            self.place,
+            self.kind,
+            args,
+            self.axes,
+            self.function,
+            self.ref,
+            self.leaf,
+            self.value,
+            self.options,
+            self.table,
+            self.fields,
+            self.written,
+        )
+
     @property
     def named_options(self) -> dict[str, object]:
         """The options as kernels take them: a symbol by its name."""
@@ -137,7 +156,9 @@ class Group:
     """A run of operations that belong together: the inputs, or one declaration.
 
     Its operations are `first` to `last`, exclusive; `result` is the index of the one that gives its
-    value (None for the inputs). `origin` is the schema that defined it.
+    value (None for the inputs). `origin` is the schema that defined it. No two groups of a program
+    have one name: imported ones are named with their origin, `Tax.rate`, and numbered where that
+    occurs more than once with other arguments, `Tax.rate#2`.
     """
 
     name: str
@@ -156,6 +177,8 @@ class Program:
     `groups[0]` is always `inputs`, even when it is empty; the others are the declarations that the
     outputs need, in order. `axes` lists every axis that an operation visits, outer before inner.
     `inputs` names every root input that the schema declares. `made` are the axes that no input has.
+    `sources` has, for each other schema that a group comes from, by its `origin`, where that was
+    written; it is empty where nothing was imported.
     """
 
     schema: str
@@ -166,6 +189,7 @@ class Program:
     axes: tuple[AxisName, ...]
     outputs: tuple[str, ...]
     made: Mapping[AxisName, MadeAxis] = field(default_factory=dict)
+    sources: Mapping[str, Source] = field(default_factory=dict)
     _named: dict[str, Group] = field(init=False)
 
     def __post_init__(self) -> None:

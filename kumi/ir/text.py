@@ -29,24 +29,26 @@ def disassemble(program: Program, width: int | None = None) -> str:
     array's own name), the kind of a cell, and the line of the source. `width` is the terminal's:
     the columns of an operation that leaves them no room stand on a line below it.
     """
-    rows = [_row(operation) for operation in program.operations]
-    columns = _Columns(rows, width)
+    rows = [row_of(operation) for operation in program.operations]
+    columns = Columns(rows, width)
     lines = [*_header(program, width), visible(program.source.path)]
     for group in program.groups:
-        lines += ["", _group_line(program, group)]
+        lines += ["", group_line(program, group)]
         for index in range(group.first, group.last):
             lines += columns.drawn(index, rows[index])
     return "\n".join(lines)
 
 
-class _Columns:
-    """How wide each column is."""
+class Columns:
+    """How wide each column is: of these rows, whose numbers are below `count`."""
 
-    def __init__(self, rows: Sequence[tuple[str, ...]], width: int | None) -> None:
+    def __init__(
+        self, rows: Sequence[tuple[str, ...]], width: int | None, count: int | None = None
+    ) -> None:
         widths = [min(_WIDEST, max(map(len, column))) for column in zip(*rows, strict=True)]
         self._what, *rest = widths or [0]
         self._rest = rest
-        self._digits = len(str(len(rows) - 1))
+        self._digits = len(str((count or len(rows)) - 1))
         self._folds = width is not None
         if width is not None:
             room = width - len(self._number(0)) - sum(rest) - len(_GAP) * len(rest)
@@ -71,7 +73,8 @@ def _header(program: Program, width: int | None) -> list[str]:
     return [line] if width is None else wrap(line, width, subsequent_indent=_GAP)
 
 
-def _group_line(program: Program, group: Group) -> str:
+def group_line(program: Program, group: Group) -> str:
+    """The line above the operations of a group."""
     if group.kind == "input":
         return "inputs"
     place = f"line {group.place.line}"
@@ -81,7 +84,8 @@ def _group_line(program: Program, group: Group) -> str:
     return f"{group.kind} {group.name}{origin}  {place}"
 
 
-def _row(operation: Operation) -> tuple[str, ...]:
+def row_of(operation: Operation) -> tuple[str, ...]:
+    """What stands in the columns of an operation's line, behind its number."""
     axes = [_own_name(axis) for axis in operation.axes]
     return (
         " ".join([operation.title, *_operands(operation)]),

@@ -23,10 +23,10 @@ from kumi.kernels.decimal_cells import with_digits
 from kumi.kernels.decimal_operands import Parts, column, is_long, parts, tight
 from kumi.kernels.decimal_rounding import round_column
 from kumi.kernels.decimal_values import BY_ZERO, QUOTIENT, bounded
-from kumi.kernels.vectors import LARGEST, Column
+from kumi.kernels.vectors import LARGEST, Column, size_repeated
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from kumi.kernels.vectors import Counts
 
 __all__ = ["Ratios", "divide", "round_column"]
 
@@ -55,12 +55,12 @@ class Ratios:
         values, bound, scale = with_digits(found, QUOTIENT.prec)
         return Column(values, None, bound, scale)
 
-    def repeated(self, counts: NDArray[np.int64]) -> Ratios:
+    def repeated(self, counts: Counts) -> Ratios:
         """Each repeated so many times."""
         above, below = (self._repeated(one, counts) for one in (self.above, self.below))
-        return Ratios(None, None, above, below, int(counts.sum()))
+        return Ratios(None, None, above, below, size_repeated(len(self), counts))
 
-    def _repeated(self, one: Parts, counts: NDArray[np.int64]) -> Parts:
+    def _repeated(self, one: Parts, counts: Counts) -> Parts:
         if not isinstance(one.whole, np.ndarray):
             return one
         return one._replace(whole=np.repeat(one.whole, counts))

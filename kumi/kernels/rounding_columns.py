@@ -13,7 +13,7 @@ in between stays in the cache. Cells too large for it go through the scalar func
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -93,43 +93,59 @@ def _nearest(x: Any, unit: Unit, mode: str, exactly: Callable[[float], float]) -
         part, out = x[start : start + _CHUNK], found[start : start + _CHUNK]
         count = _counted(part, unit)
         chosen(part, count, unit, mode, out)
-        if not _most(count) * unit.times < SURE:
-            for at in np.flatnonzero(~(np.abs(count) * unit.times < SURE)).tolist():
+        if not count.most * unit.times < SURE:
+            for at in np.flatnonzero(~(np.abs(count.units) * unit.times < SURE)).tolist():
                 out[at] = exactly(float(part[at]))
     return found
 
 
-def _counted(x: _Floats, unit: Unit) -> Any:
-    """How many units there are, not rounded yet."""
-    count: _Floats = x * unit.over if unit.over != 1 else x / unit.times
+class _Count(NamedTuple):
+    """How many units there are in each cell, not rounded yet, and the largest magnitude of them.
+
+    That is NaN where one is NaN.
+    """
+
+    units: _Floats
+    most: float
+
+
+def _counted(x: _Floats, unit: Unit) -> _Count:
+    units: _Floats = x * unit.over if unit.over != 1 else x / unit.times
     if unit.times != 1 and unit.over != 1:
-        count /= unit.times
-    return count
+        units /= unit.times
+    return _Count(units, _most(units))
 
 
-def _most(count: _Floats) -> float:
-    return max(float(count.max()), -float(count.min()))
+def _most(units: _Floats) -> float:
+    return max(float(units[units.argmax()]), -float(units[units.argmin()]))
 
 
-def _of_halves(x: _Floats, count: _Floats, unit: Unit, mode: str, out: _Floats) -> None:
+def _of_halves(x: _Floats, count: _Count, unit: Unit, mode: str, out: _Floats) -> None:
     """The nearest multiple; of the two beside the middle, the one that the mode says."""
-    np.rint(count, out=out)
-    distance = np.subtract(count, out)
+    np.rint(count.units, out=out)
+    distance = np.subtract(count.units, out)
     np.abs(distance, out=distance)
-    slack = np.abs(count) * NEAR if not _most(count) < _CLEAR else _CLEAR * NEAR
-    near = distance > 0.5 - slack
+    at = _beside_middle(distance, count)
     _multiples(out, unit)
-    if near.any():
-        at = np.flatnonzero(near)
-        low = np.floor(count[at])
+    if len(at):
+        low = np.floor(count.units[at])
         tie = (2 * low + 1) * unit.times / (2 * unit.over)
         low += np.where(x[at] == tie, GOES_UP[mode](low), x[at] > tie)
         out[at] = np.copysign(_multiples(low, unit), x[at])
 
 
-def _directed(x: _Floats, count: _Floats, unit: Unit, mode: str, out: _Floats) -> None:
+def _beside_middle(distance: _Floats, count: _Count) -> Any:
+    """Where the nearest integer is so far away that the next may be as near."""
+    if count.most < _CLEAR:
+        limit = 0.5 - _CLEAR * NEAR
+        farthest = distance[distance.argmax()]  # nowhere, mostly, and so that is found soonest
+        return () if farthest <= limit else np.flatnonzero(distance > limit)
+    return np.flatnonzero(distance > 0.5 - np.abs(count.units) * NEAR)
+
+
+def _directed(x: _Floats, count: _Count, unit: Unit, mode: str, out: _Floats) -> None:
     """The multiple below or above, as the mode says; a multiple stays."""
-    low = np.rint(count)
+    low = np.rint(count.units)
     at_low = _multiples(low.copy(), unit)
     low -= x < at_low
     low += GOES_UP[mode](low) & (x != at_low)

@@ -56,13 +56,26 @@ from kumi.kernels.constraints import (
     VALUE,
     Constraint,
 )
-from kumi.kernels.kinds import ArrayOf, Kind, TupleOf, promote
+from kumi.kernels.result_rules import (
+    BRANCHES,
+    ELEMENT,
+    FIRST,
+    LAST,
+    PROMOTED,
+    REAL,
+    REAL_TOTAL,
+    THIRD,
+    TOTAL,
+    always,
+)
 from kumi.kernels.rounding import GOES_UP
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kumi.kernels.argument_rules import Misfit
+    from kumi.kernels.kinds import Kind
+    from kumi.kernels.result_rules import ResultRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +110,7 @@ class Function:
     aliases: tuple[str, ...]
     reducer: bool
     parameters: tuple[Constraint, ...]
-    result: Callable[[tuple[Kind, ...]], Kind]
+    result: ResultRule
     options: tuple[Option, ...] = ()
     group: tuple[Constraint, ...] = ()
     group_at: int = 0
@@ -142,99 +155,48 @@ DEFAULT = Option("default")
 ENDS = Option("ends", ("from", "up_to"), "from")
 
 
-def _always(kind: Kind) -> Callable[[tuple[Kind, ...]], Kind]:
-    return lambda _: kind
-
-
-def _promoted(arguments: tuple[Kind, ...]) -> Kind:
-    return promote(*arguments)
-
-
-def _first(arguments: tuple[Kind, ...]) -> Kind:
-    return arguments[0]
-
-
-def _real(arguments: tuple[Kind, ...]) -> Kind:
-    return kinds.DECIMAL if kinds.DECIMAL in arguments else kinds.FLOAT
-
-
-def _branches(arguments: tuple[Kind, ...]) -> Kind:
-    return promote(*arguments[1:])
-
-
-def _element(arguments: tuple[Kind, ...]) -> Kind:
-    match arguments[0]:
-        case ArrayOf(element):
-            return element
-        case TupleOf(items):
-            return promote(*items)
-    return kinds.ANY
-
-
-def _total(arguments: tuple[Kind, ...]) -> Kind:
-    """Of the items of a tuple; an integer where there is none."""
-    found = _element(arguments)
-    return kinds.INTEGER if found is kinds.NULL else found
-
-
-def _real_total(arguments: tuple[Kind, ...]) -> Kind:
-    return _real((_total(arguments),))
-
-
-def _last(arguments: tuple[Kind, ...]) -> Kind:
-    return arguments[-1]
-
-
-def _third(arguments: tuple[Kind, ...]) -> Kind:
-    return arguments[2]
-
-
-_integer, _float = _always(kinds.INTEGER), _always(kinds.FLOAT)
-_decimal = _always(kinds.DECIMAL)
-_string, _boolean = _always(kinds.STRING), _always(kinds.BOOLEAN)
-_date = _always(kinds.DATE)
+_integer, _float = always(kinds.INTEGER), always(kinds.FLOAT)
+_decimal = always(kinds.DECIMAL)
+_string, _boolean = always(kinds.STRING), always(kinds.BOOLEAN)
+_date = always(kinds.DATE)
 
 
 def _map(
     names: str,
     parameters: tuple[Constraint, ...],
-    result: Callable[[tuple[Kind, ...]], Kind],
+    result: ResultRule,
     **details: Any,
 ) -> Function:
     name, *aliases = names.split()
     return Function(name, tuple(aliases), False, parameters, result, **details)
 
 
-def _fold(
-    names: str, parameters: tuple[Constraint, ...], result: Callable[[tuple[Kind, ...]], Kind]
-) -> Function:
+def _fold(names: str, parameters: tuple[Constraint, ...], result: ResultRule) -> Function:
     name, *aliases = names.split()
     return Function(name, tuple(aliases), reducer=True, parameters=parameters, result=result)
 
 
-def _of_items(
-    names: str, items: Constraint, result: Callable[[tuple[Kind, ...]], Kind]
-) -> Function:
+def _of_items(names: str, items: Constraint, result: ResultRule) -> Function:
     """A fold of a tuple's items: the axes stay, since the items are all of one cell."""
     return _map(names, (items,), result, of_items=True)
 
 
 FUNCTIONS: tuple[Function, ...] = (
-    _map("add +", (NUMERIC, NUMERIC), _promoted),
-    _map("subtract sub -", (NUMERIC, NUMERIC), _promoted),
-    _map("multiply mul *", (NUMERIC, NUMERIC), _promoted),
+    _map("add +", (NUMERIC, NUMERIC), PROMOTED),
+    _map("subtract sub -", (NUMERIC, NUMERIC), PROMOTED),
+    _map("multiply mul *", (NUMERIC, NUMERIC), PROMOTED),
     _map("multiply mul *", (STRING, INTEGER), _string),
-    _map("divide div /", (NUMERIC, NUMERIC), _real),
-    _map("modulo mod %", (NUMERIC, NUMERIC), _promoted),
-    _map("power pow **", (NUMERIC, NUMERIC), _promoted),
-    _map("abs", (NUMERIC,), _first),
+    _map("divide div /", (NUMERIC, NUMERIC), REAL),
+    _map("modulo mod %", (NUMERIC, NUMERIC), PROMOTED),
+    _map("power pow **", (NUMERIC, NUMERIC), PROMOTED),
+    _map("abs", (NUMERIC,), FIRST),
     _map("sqrt", (NUMERIC,), _float),
     _map("sin", (NUMERIC,), _float),
     _map("cos", (NUMERIC,), _float),
     _map("exp", (NUMERIC,), _float),
     _map("log", (NUMERIC,), _float),
     _map("tanh", (NUMERIC,), _float),
-    _map("clamp", (NUMERIC, NUMERIC, NUMERIC), _promoted),
+    _map("clamp", (NUMERIC, NUMERIC, NUMERIC), PROMOTED),
     _map("clamp", (STRING, STRING, STRING), _string),
     _map("clamp", (DATE, DATE, DATE), _date),
     _map("equal eq ==", (ANY, ANY), _boolean),
@@ -254,20 +216,20 @@ FUNCTIONS: tuple[Function, ...] = (
     _map("and &", (BOOLEAN, BOOLEAN), _boolean),
     _map("or |", (BOOLEAN, BOOLEAN), _boolean),
     _map("not", (BOOLEAN,), _boolean),
-    _map("round", (NUMERIC,), _first, options=(MODE,)),
-    _map("round", (NUMERIC, DIGITS), _first, options=(MODE,)),
-    _map("round_to", (NUMERIC, NUMERIC), _promoted, options=(MODE,)),
+    _map("round", (NUMERIC,), FIRST, options=(MODE,)),
+    _map("round", (NUMERIC, DIGITS), FIRST, options=(MODE,)),
+    _map("round_to", (NUMERIC, NUMERIC), PROMOTED, options=(MODE,)),
     _map("floor", (NUMERIC,), _integer),
     _map("ceil", (NUMERIC,), _integer),
     _map("in one_of", (ANY, LITERAL), _boolean, group=(LITERAL,), group_at=2, clash=listed),
-    _map("min_of", (ORDERED,) * 2, _promoted, group=(ORDERED,), group_at=2, clash=uniform),
+    _map("min_of", (ORDERED,) * 2, PROMOTED, group=(ORDERED,), group_at=2, clash=uniform),
     _map("min_of", (DATE, DATE), _date, group=(DATE,), group_at=2),
-    _map("max_of", (ORDERED,) * 2, _promoted, group=(ORDERED,), group_at=2, clash=uniform),
+    _map("max_of", (ORDERED,) * 2, PROMOTED, group=(ORDERED,), group_at=2, clash=uniform),
     _map("max_of", (DATE, DATE), _date, group=(DATE,), group_at=2),
     _map(
         "lookup",
         (KEY, KEY, VALUE),
-        _last,
+        LAST,
         options=(DEFAULT,),
         group=(KEY, KEY),
         group_at=2,
@@ -278,7 +240,7 @@ FUNCTIONS: tuple[Function, ...] = (
         _map(
             "bracket",
             (bounded, bounded, VALUE),
-            _third,
+            THIRD,
             options=(DEFAULT, ENDS),
             group=(KEY, KEY),
             group_at=3,
@@ -287,16 +249,16 @@ FUNCTIONS: tuple[Function, ...] = (
         )
         for bounded in (ORDERED, DATE)
     ),
-    _map("select if", (BOOLEAN, ANY, ANY), _branches),
+    _map("select if", (BOOLEAN, ANY, ANY), BRANCHES),
     _map("is_null", (ANY,), _boolean),
-    _map("coalesce", (ANY, ANY), _promoted),
+    _map("coalesce", (ANY, ANY), PROMOTED),
     _map("length len", (STRING,), _integer),
     _map("array_size", (ARRAY,), _integer),
-    _map("at get []", (ARRAY, INTEGER), _element),
-    _map("shift", (ANY, STEPS), _first, options=(Option("policy", POLICIES, "zero"), AXIS_OFFSET)),
-    _map("roll", (ANY, STEPS), _first, options=(Option("policy", POLICIES, "wrap"), AXIS_OFFSET)),
-    _map("cross", (ANY,), _first),
-    _map("outer", (ANY,), _first),
+    _map("at get []", (ARRAY, INTEGER), ELEMENT),
+    _map("shift", (ANY, STEPS), FIRST, options=(Option("policy", POLICIES, "zero"), AXIS_OFFSET)),
+    _map("roll", (ANY, STEPS), FIRST, options=(Option("policy", POLICIES, "wrap"), AXIS_OFFSET)),
+    _map("cross", (ANY,), FIRST),
+    _map("outer", (ANY,), FIRST),
     _map("index", (INDEX,), _integer),
     _map("concat", (TEXTUAL, TEXTUAL), _string),
     _map("to_decimal", (TEXT_OR_NUMBER,), _decimal),
@@ -316,27 +278,27 @@ FUNCTIONS: tuple[Function, ...] = (
     _map("add_days", (DATE, INTEGER), _date),
     _map("add_months", (DATE, INTEGER), _date),
     _map("add_years", (DATE, INTEGER), _date),
-    _fold("sum", (NUMERIC,), _first),
-    _of_items("sum", NUMBERS, _total),
+    _fold("sum", (NUMERIC,), FIRST),
+    _of_items("sum", NUMBERS, TOTAL),
     _of_items("count", TUPLE, _integer),
     _fold("count", (ANY,), _integer),
-    _fold("min", (ORDERED,), _first),
+    _fold("min", (ORDERED,), FIRST),
     _fold("min", (DATE,), _date),
-    _of_items("min", COMPARED, _element),
-    _fold("max", (ORDERED,), _first),
+    _of_items("min", COMPARED, ELEMENT),
+    _fold("max", (ORDERED,), FIRST),
     _fold("max", (DATE,), _date),
-    _of_items("max", COMPARED, _element),
+    _of_items("max", COMPARED, ELEMENT),
     _fold("any any?", (BOOLEAN,), _boolean),
     _of_items("any any?", BOOLEANS, _boolean),
     _fold("all all?", (BOOLEAN,), _boolean),
     _of_items("all all?", BOOLEANS, _boolean),
     _fold("join", (STRING,), _string),
     _of_items("join", STRINGS, _string),
-    _fold("mean avg", (NUMERIC,), _real),
-    _of_items("mean avg", NUMBERS, _real_total),
-    _fold("sum_if", (NUMERIC, BOOLEAN), _first),
+    _fold("mean avg", (NUMERIC,), REAL),
+    _of_items("mean avg", NUMBERS, REAL_TOTAL),
+    _fold("sum_if", (NUMERIC, BOOLEAN), FIRST),
     _fold("count_if", (ANY, ANY), _integer),
-    _fold("mean_if avg_if", (NUMERIC, BOOLEAN), _real),
+    _fold("mean_if avg_if", (NUMERIC, BOOLEAN), REAL),
 )
 """Every overload. `sum_if`, `count_if` and `mean_if` are lowered to others and have no kernel."""
 

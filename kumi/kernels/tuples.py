@@ -22,12 +22,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kumi.kernels.decimal_values import passed_on
-from kumi.kernels.vectors import Column, cells, repeated
+from kumi.kernels.vectors import Column, cells, repeated, size_repeated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from numpy.typing import NDArray
+    from kumi.kernels.vectors import Counts
 
 
 class MadeTuple(tuple[Any, ...]):
@@ -67,10 +67,10 @@ class Gathered:
         made = map(MadeTuple, rows) if names is None else (object_of(names, row) for row in rows)
         return Column(np.fromiter(made, object, self.size))
 
-    def repeated(self, counts: NDArray[np.int64]) -> Gathered:
+    def repeated(self, counts: Counts) -> Gathered:
         """Each repeated so many times."""
         parts = tuple(repeated(p, counts) if p.__class__ is Column else p for p in self.parts)
-        return Gathered(parts, int(counts.sum()), self.names)
+        return Gathered(parts, size_repeated(len(self), counts), self.names)
 
     def _rows(self) -> Iterator[tuple[Any, ...]]:
         if not self.parts:

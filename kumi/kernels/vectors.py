@@ -16,9 +16,10 @@ over its sales:
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 import numpy as np
 
@@ -57,7 +58,7 @@ class Deferred(Protocol):
     def worked_out(self) -> Column:
         """Each as a cell: a quotient to 28 digits, a tuple of its items."""
 
-    def repeated(self, counts: NDArray[np.int64]) -> Deferred:
+    def repeated(self, counts: Counts) -> Deferred:
         """Each repeated so many times."""
 
 
@@ -114,6 +115,11 @@ class Column:
         return f"Column({cells(self)!r}, bound={self.bound})"
 
 
+_UNKNOWN: Final = -1
+_ONE_PARENT: Final = 2
+"""So many offsets an axis has then."""
+
+
 class Axis:
     """One array level: the elements of parent p are those from `offsets[p]` to `offsets[p + 1]`.
 
@@ -121,19 +127,38 @@ class Axis:
     number of elements in all.
     """
 
-    __slots__ = ("_counts", "offsets", "size")
+    __slots__ = ("_counts", "_even", "offsets", "size")
 
     def __init__(self, offsets: NDArray[np.int64]) -> None:
         self.offsets = offsets
         self.size = int(offsets[-1])
         self._counts: NDArray[np.int64] | None = None
+        self._even: int | None = self.size if len(offsets) == _ONE_PARENT else _UNKNOWN
+
+    @property
+    def even(self) -> int | None:
+        """How many elements each parent has, where all have as many; None where they have not."""
+        if self._even == _UNKNOWN:
+            counts = self.counts
+            most = counts.item(counts.argmax()) if counts.size else 0
+            self._even = most if most * counts.size == self.size else None
+        return self._even
 
     @property
     def counts(self) -> NDArray[np.int64]:
         """How many elements each parent has."""
         if self._counts is None:
-            self._counts = np.diff(self.offsets)
+            self._counts = (
+                self.offsets[1:] - self.offsets[:-1]
+            )  # `np.diff` takes three times as long
         return self._counts
+
+
+def even_axis(parents: int, each: int) -> Axis:
+    """The axis along so many arrays of one length."""
+    axis = Axis(np.arange(parents + 1) * each)
+    axis._even = each if parents else 0  # noqa: SLF001 - known already
+    return axis
 
 
 def axis_over(arrays: Sequence[Sequence[Any]]) -> Axis:
@@ -147,15 +172,46 @@ def axis_over(arrays: Sequence[Sequence[Any]]) -> Axis:
 
 def align(column: Column, axes: Sequence[Axis]) -> Column:
     """Repeat each cell over the elements below it: `axes` are the deeper ones, outermost first."""
-    return repeated(column, axes[0].counts if len(axes) == 1 else np.diff(composed(axes)))
+    return repeated(column, _counts_below(axes))
 
 
-def repeated(column: Column, counts: NDArray[np.int64]) -> Column:
+def stretched(values: NDArray[Any], axes: Sequence[Axis]) -> NDArray[Any]:
+    """The same of bare values; a row a cell, without copying it, where rows are even and long.
+
+    Nobody writes to a view. One made so takes a fifth of the time of `np.broadcast_to`.
+    """
+    counts = _counts_below(axes)
+    if not isinstance(counts, int) or counts < LONG:
+        return np.repeat(values, counts)
+    return np.ndarray((len(values), counts), values.dtype, values, 0, (values.itemsize, 0))
+
+
+LONG: Final = 32
+"""From so many cells on NumPy goes along a row faster than it goes from one to the next."""
+
+Counts: TypeAlias = "NDArray[np.int64] | int"
+"""How often each of some cells is repeated; one number, which is quicker, where all are alike."""
+
+
+def repeated(column: Column, counts: Counts) -> Column:
     """Each cell repeated so many times."""
     if column.deferred is not None:
         return Column.deferring(column.deferred.repeated(counts))
     valid = None if column.valid is None else np.repeat(column.valid, counts)
     return Column(np.repeat(column.values, counts), valid, column.bound, column.scale)
+
+
+def size_repeated(size: int, counts: Counts) -> int:
+    """How many cells come of so many."""
+    return size * counts if isinstance(counts, int) else int(counts.sum())
+
+
+def _counts_below(axes: Sequence[Axis]) -> Counts:
+    """How many cells there are below each parent."""
+    even = [axis.even for axis in axes]
+    if None not in even:
+        return math.prod(count for count in even if count is not None)
+    return axes[0].counts if len(axes) == 1 else np.diff(composed(axes))
 
 
 def composed(axes: Sequence[Axis]) -> NDArray[np.int64]:

@@ -46,7 +46,10 @@ class Part(NamedTuple):
 
 
 class Hotspot(NamedTuple):
-    """One operation of a program: keys are schema, name, declaration, position, function."""
+    """One operation of a program.
+
+    Its keys are schema, name, declaration, position, function, origin.
+    """
 
     tally: Tally
     operand: str | None
@@ -66,8 +69,8 @@ class Breakdown(NamedTuple):
 
     `schemas` are self times, of every schema in the file, also one without operations; `runs` are
     by schema, `failures` by (schema, error), `types` by operation, `declarations` by (schema,
-    declaration), `phases` by (name, schema). `script` is the time of the phases around a recorded
-    script, None where there is none.
+    declaration, origin), `phases` by (name, schema). `script` is the time of the phases around a
+    recorded script, None where there is none.
     """
 
     lines: LineCounts
@@ -109,7 +112,7 @@ def breakdown(engine: Engine, *, calibrated: bool = False) -> Breakdown:
     clock = (take_out if calibrated else clock_share)(engine, clock_costs(uncounted))
     operands = OperandNames(uncounted)
     runs = _sorted(engine.tallies("vm_run", ("schema",)))
-    declarations = _sorted(engine.tallies("vm_declaration", ("schema", "declaration")))
+    declarations = _sorted(engine.tallies("vm_declaration", ("schema", "declaration", "origin")))
     types = _sorted(engine.tallies("vm_operation", ("name",)))
     phases = _sorted(engine.tallies("phase", ("name", "schema")))
     script = [phase.total for phase in phases if phase.keys[0] == SCRIPT_PHASE]
@@ -146,7 +149,7 @@ def _failures(engine: Engine) -> tuple[Part, ...]:
 
 
 def _hotspots(engine: Engine, operands: OperandNames) -> tuple[Hotspot, ...]:
-    keys = ("schema", "name", "declaration", "position", "function")
+    keys = ("schema", "name", "declaration", "position", "function", "origin")
     tallies = _sorted(engine.tallies("vm_operation", keys))
     return tuple(Hotspot(tally, operands.at(tally.keys)) for tally in tallies)
 

@@ -39,7 +39,7 @@ LONGEST_MS: Final = 9.2e12  # its nanoseconds still fit 63 bits
 _LARGEST: Final = 2**63
 
 _NAMES: Final = (
-    "schema", "operation", "declaration", "function", "name", "program", "run", "error",
+    "schema", "operation", "declaration", "origin", "function", "name", "program", "run", "error",
 )  # fmt: skip
 _COUNTS: Final = ("rows", "index")
 _NAME_OR_NOT: Final = (str, type(None))
@@ -47,8 +47,8 @@ _NEEDED: Final = {"vm_operation": "operation", "vm_declaration": "declaration", 
 
 Event = dict[str, Any]
 Names: TypeAlias = (
-    "tuple[str, str | None, str | None, str | None, int | None, str | None, str | None, "
-    "str | None, str | None]"
+    "tuple[str, str | None, str | None, str | None, str | None, int | None, str | None, "
+    "str | None, str | None, str | None]"
 )
 Reading: TypeAlias = "tuple[int, int, int | None, str | None, int | None, Any]"
 
@@ -56,7 +56,8 @@ Reading: TypeAlias = "tuple[int, int, int | None, str | None, int | None, Any]"
 class Timed(NamedTuple):
     """An event that took time: what it is counted under, nanoseconds, cells visited, CPU time.
 
-    `name` is the operation's, or the phase's; `position` the operation's index in its program;
+    `name` is the operation's, or the phase's; `origin` the schema that the declaration was imported
+    from, if it was; `position` the operation's index in its program;
     `process` the part of the run id that says it; `started` when it began (ns since the epoch).
     `timestamp` is what it says of that besides, whatever it is.
     """
@@ -65,6 +66,7 @@ class Timed(NamedTuple):
     schema: str | None
     name: str | None
     declaration: str | None
+    origin: str | None
     position: int | None
     function: str | None
     program: str | None
@@ -80,12 +82,12 @@ class Timed(NamedTuple):
     @property
     def names(self) -> Names:
         """What it is counted under: the fields from `kind` to `error`."""
-        return self[:9]
+        return self[:10]
 
     @property
     def reading(self) -> Reading:
         """What differs from one such event to the next: the fields from `ns` on."""
-        return self[9:]
+        return self[10:]
 
 
 class EventLine(NamedTuple):
@@ -141,6 +143,7 @@ def _timed(event: Event) -> Timed | None:
         UNKNOWN_SCHEMA if schema is None and kind != "phase" else schema,
         get("name") if kind == "phase" else get("operation"),
         get("declaration"),
+        get("origin"),
         get("index"),
         get("function"),
         get("program"),

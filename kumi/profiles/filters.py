@@ -1,18 +1,19 @@
 """Filters: which events of a profile count. They are data here, and each engine applies them.
 
-Some are answered by the line of an event alone: its schema, declaration, operation, run, when it
-began and how long it took. For others one has to know what other lines say, once a process
-(`service`, `resource` in `profile_start`) or once a program (origins of declarations). These become
-sets of processes and of declarations, by `informed`, once such lines are known.
+Most are answered by the line of an event alone: its schema, declaration and that one's origin,
+operation, run, when it began and how long it took. For others one has to know what other lines say,
+once a process (`service`, `resource` in `profile_start`). These become sets of processes, by
+`informed`, once such lines are known.
 
 Of a filter with several names any will do, and all filters have to be met. An event without the
-key that a filter asks for is left out: a run has no declaration, and a phase is of no run.
+key that a filter asks for is left out: a run has no declaration and no origin, and a phase is of no
+run.
 """
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from kumi.profiles.event_line import of_kind
 from kumi.profiles.moments import strict_moment
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from kumi.profiles.event_line import Event, Timed
+
+
+_WRITTEN: Final = ("vm_declaration", "vm_operation")
+"""The events of what stands in some schema, which need not be the one that ran."""
 
 
 class FromEdge(NamedTuple):
@@ -35,7 +40,7 @@ class Filters(NamedTuple):
 
     `runs` are ids, or how they begin: the first eight digits are a process. What began at `since`
     or later counts, and before `until` (Unix nanoseconds). `resources` are pairs of a key and a
-    value. `processes` and `places`, pairs of schema and declaration, are what `informed` finds.
+    value. `processes` are what `informed` finds.
     """
 
     schemas: tuple[str, ...] = ()
@@ -49,7 +54,6 @@ class Filters(NamedTuple):
     since: int | FromEdge | None = None
     until: int | FromEdge | None = None
     processes: frozenset[str] | None = None
-    places: frozenset[tuple[str, str]] | None = None
 
     @property
     def ask_nothing(self) -> bool:
@@ -59,19 +63,13 @@ class Filters(NamedTuple):
     @property
     def ask_elsewhere(self) -> bool:
         """Whether other lines than an event's own say if it passes."""
-        return bool(self.origins or self.services or self.resources)
+        return bool(self.services or self.resources)
 
     def informed(self, events: Iterable[Event]) -> Filters:
-        """The same, with what lines of processes and programs among the events say of them."""
+        """The same, with what lines of processes among the events say of them."""
         if not self.ask_elsewhere:
             return self
-        known = list(events)
-        processes = frozenset(_processes(known, self))
-        places = frozenset(_places(known, self.origins))
-        return self._replace(
-            processes=processes if self.services or self.resources else None,
-            places=places if self.origins else None,
-        )
+        return self._replace(processes=frozenset(_processes(events, self)))
 
     def admit(self, event: Timed) -> bool:
         """Whether the event counts. Edges of the profile have to be moments by now."""
@@ -82,12 +80,16 @@ class Filters(NamedTuple):
             and (not self.operations or self._is_asked(event))
             and (not self.runs or (event.run or "").startswith(self.runs))
             and (self.processes is None or event.process in self.processes)
-            and (self.places is None or (event.schema, event.declaration) in self.places)
+            and (not self.origins or self._is_from(event))
             and ((self.since is None and self.until is None) or self._is_in_time(event))
         )
 
     def _is_asked(self, event: Timed) -> bool:
         return event.kind == "vm_operation" and event.name in self.operations
+
+    def _is_from(self, event: Timed) -> bool:
+        origin = event.schema if event.origin is None else event.origin
+        return event.kind in _WRITTEN and origin in self.origins
 
     def _is_in_time(self, event: Timed) -> bool:
         began = strict_moment(event.timestamp) if event.started is None else event.started
@@ -103,7 +105,7 @@ def said(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _processes(events: list[Event], filters: Filters) -> Iterator[str]:
+def _processes(events: Iterable[Event], filters: Filters) -> Iterator[str]:
     """The processes of the services that are asked for, with the resource attributes."""
     asked: dict[str, set[str]] = {}
     for key, value in filters.resources:
@@ -120,20 +122,3 @@ def _processes(events: list[Event], filters: Filters) -> Iterator[str]:
             )
         ):
             yield process
-
-
-def _places(events: list[Event], origins: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """The declarations that schemas have from these origins, their own ones included."""
-    for schema, declaration, origin in declared_origins(events):
-        if origin in origins:
-            yield schema, declaration
-
-
-def declared_origins(events: Iterable[Event]) -> Iterator[tuple[str, str, str]]:
-    """Schema, declaration, and the schema that the declaration was written in."""
-    for event in of_kind(events, "program"):
-        schema, declarations = event.get("schema"), event.get("declarations")
-        for described in declarations if isinstance(declarations, list) else ():
-            match described:
-                case [str(name), _, _, str() | None as origin, *_] if isinstance(schema, str):
-                    yield schema, name, origin or schema

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from kumi.profiles.known_pauses import Cause
     from kumi.profiles.operand_names import OperandNames
 
-_KEYS: Final = ("schema", "name", "declaration", "position", "function")
+_KEYS: Final = ("schema", "name", "declaration", "position", "function", "origin")
 _TIE: Final = 0.95
 _MOST_PAUSES: Final = 3
 _INPUTS: Final = "inputs"
@@ -35,6 +35,7 @@ class TypicalOperation(NamedTuple):
 
     schema: Key
     declaration: Key
+    origin: Key
     operation: str
     operand: str | None
     calls: int
@@ -105,12 +106,12 @@ def findings(
     """What was found; `events` are the uncounted ones, `declared` the declarations' tallies."""
     found = engine.distributions("vm_operation", _KEYS)
     operations = _operations(found, operands)
-    tallies = {tally.keys: tally for tally in declared}
+    tallies = {tally.keys[:2]: tally for tally in declared}
     places = _places(operations.values(), tallies, DeclaredPlaces(events))
     return Findings(
         script=_script(engine, tallies),
         places=places,
-        typical=sum(each.typical for each in found),
+        typical=sum(each.typical for each in operations.values()),
         pauses=_pauses(found, operations, KnownPauses(events)),
     )
 
@@ -128,11 +129,11 @@ def _operations(
 def _operation(
     keys: tuple[Key, ...], found: list[Distribution], operands: OperandNames
 ) -> TypicalOperation:
-    schema, name, declaration, _, function = keys
+    schema, name, declaration, _, function, origin = keys
     operand = operands.at(keys) if function is None else str(function)
     calls, rows = sum(each.calls for each in found), sum(each.rows for each in found)
     typical = sum(each.typical for each in found)
-    return TypicalOperation(schema, declaration, str(name), operand, calls, rows, typical)
+    return TypicalOperation(schema, declaration, origin, str(name), operand, calls, rows, typical)
 
 
 def _places(
@@ -161,7 +162,7 @@ def _place(
 
 def _dearest_first(operation: TypicalOperation) -> tuple[int, str, str, int, int]:
     """The order of operations, to the last tie: engines give them in any order."""
-    _, _, name, operand, calls, rows, typical = operation
+    _, _, _, name, operand, calls, rows, typical = operation
     return -typical, name, str(operand), calls, rows
 
 

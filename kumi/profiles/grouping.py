@@ -10,7 +10,6 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kumi.profiles.event_line import of_kind
-from kumi.profiles.filters import declared_origins
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
 _COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "schema": ("schema",),
-    "origin": ("schema", "declaration"),
+    "origin": ("schema", "origin"),
     "declaration": ("declaration",),
     "operation": ("name",),
     "function": ("function",),
@@ -121,9 +120,6 @@ class _Names:
     def __init__(self, events: list[Event], by: tuple[str, ...], columns: tuple[str, ...]) -> None:
         self._by = by
         self._at = {column: at for at, column in enumerate(columns)}
-        self._origins = {
-            (schema, name): origin for schema, name, origin in declared_origins(events)
-        }
         self._services = {
             event["process"]: event.get("service")
             for event in of_kind(events, "profile_start")
@@ -136,7 +132,7 @@ class _Names:
     def _name(self, key: str, keys: tuple[Key, ...]) -> Key:
         found = [keys[self._at[column]] for column in _COLUMNS[key]]
         if key == "origin":
-            return self._origins.get((str(found[0]), str(found[1])))
+            return found[0] if found[1] is None else found[1]
         if key == "service":
             service = self._services.get(str(found[0]))
             return service if isinstance(service, str) else None

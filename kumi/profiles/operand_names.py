@@ -53,8 +53,8 @@ def _described(operations: Any) -> Iterator[tuple[int, str, str, str]]:
     """Index, declaration, operation and operand of those operations that have one."""
     for index, described in enumerate(operations if isinstance(operations, list) else ()):
         match described:
-            case [str(declaration), "Ref", _, str(target), *_]:
-                yield index, declaration, "Ref", target
+            case [str(declaration), "Ref" | "Reuse" as operation, _, str(target), *_]:
+                yield index, declaration, operation, target
             case [str(declaration), str(operation), _, _, _, _, str(path)]:
                 yield index, declaration, operation, path
             case _:

@@ -10,9 +10,10 @@ could still be wrong. Of this line
     "declaration":"d","index":2,"function":"add","rows":1,"run":"5f0c81a200000001","program":
     "0e1b6c2d","trace_id":"…","span_id":"…","parent_span_id":"…","start_unix_nano":…,…}
 
-the first is what stands before `"duration_ms"`, from `"declaration"` to the function, the process
-and the program. Lines in which these are equal have equal names: `kumi.profiles.event_line` reads
-the first of them. What does not match is read there too, every line.
+the first is what stands before `"duration_ms"`, from `"declaration"` to the function, or to an
+origin behind that, the process and the program. Lines in which these are equal have equal names:
+`kumi.profiles.event_line` reads the first of them. What does not match is read there too, every
+line.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ _PATTERN: Final = (
     rb',"(?:operation|declaration)":' + _TEXT + rb")",
     rb',"duration_ms": *(?:0|[1-9][0-9]{0,11})\.[0-9]{6},"timestamp":"[0-9T:.Z-]*",',
     rb'("declaration":' + _TEXT + rb',"index":' + _COUNT + rb',"function":' + _TEXT_OR_NULL,
+    rb'(?:,"origin":' + _TEXT + rb")?",
     rb'|"kind":' + _TEXT + rb',"origin":' + _TEXT_OR_NULL + rb")",
     rb'(?:,"rows": *(' + _COUNT + rb"))?",
     rb',"run":"(([0-9a-f]{8})[0-9a-f]{8})"(?:,"program":"([0-9a-f]*)")?',

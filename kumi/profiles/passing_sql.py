@@ -33,6 +33,9 @@ def _conditions(asked: Filters) -> Iterator[str]:
     if asked.operations:
         named = _is_one('"name"', map(_text, asked.operations))
         yield f"kind = '\"vm_operation\"' AND {named}"
+    if asked.origins:
+        defined = _is_one('coalesce(origin, "schema")', map(_text, asked.origins))
+        yield f"kind IN ('\"vm_declaration\"', '\"vm_operation\"') AND {defined}"
     if asked.runs:
         begins = (f"starts_with(run, {quoted(_text(run)[:-1])})" for run in asked.runs)
         yield f"({' OR '.join(begins)})"
@@ -42,8 +45,6 @@ def _conditions(asked: Filters) -> Iterator[str]:
         yield f"began < {asked.until}"
     if asked.processes is not None:
         yield _is_one("process", (_text(each)[1:-1] for each in asked.processes))
-    if asked.places is not None:
-        yield _is_one('"schema" || declaration', (_text(a) + _text(b) for a, b in asked.places))
 
 
 def _is_one(column: str, texts: Iterable[str]) -> str:

@@ -18,9 +18,9 @@ from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
+from kumi.profiles.declared_places import SourceFile, SourcesOf
 from kumi.profiles.event_line import of_kind
 from kumi.profiles.exports.call_stacks import ProgramLines
-from kumi.profiles.filters import declared_origins
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,13 +32,14 @@ State = Literal["same", "changed", "missing", "unknown"]
 """Of a source: as it ran, not any more, not there, or not known where."""
 
 _LARGEST: Final = 16 << 20
-_OPERATION: Final = ("schema", "program", "position", "declaration")
+_DECLARATION: Final = ("schema", "declaration", "origin")
+_OPERATION: Final = (*_DECLARATION, "program", "position")
 
 
 class LineCost(NamedTuple):
     """A line, from 1: its text where known, and of the operations on it how many, time (ns), rows.
 
-    `declarations` are those that the operations belong to.
+    `declarations` are those that the operations belong to, in the order of their names.
     """
 
     number: int
@@ -53,6 +54,7 @@ class SchemaSource(NamedTuple):
     """The lines of a schema, all of them where the text is known, else those that cost something.
 
     `total` is the time of all its operations, `elsewhere` of those of which no line is known (ns).
+    `importers` are the other schemas in whose runs that was, in the order of their names.
     """
 
     schema: str
@@ -61,6 +63,7 @@ class SchemaSource(NamedTuple):
     total: int
     elsewhere: int
     lines: tuple[LineCost, ...]
+    importers: tuple[str, ...] = ()
 
 
 class _Cost:
@@ -68,14 +71,14 @@ class _Cost:
 
     def __init__(self) -> None:
         self.calls = self.total = self.rows = 0
-        self.declarations: dict[str, None] = {}
+        self.declarations: set[str] = set()
 
     def add(self, tally: Tally, declaration: Key) -> None:
         self.calls += tally.calls
         self.total += tally.total
         self.rows += tally.rows
         if declaration is not None:
-            self.declarations[str(declaration)] = None
+            self.declarations.add(str(declaration))
 
 
 def schema_sources(engine: Engine, events: list[Event]) -> tuple[SchemaSource, ...]:
@@ -84,27 +87,30 @@ def schema_sources(engine: Engine, events: list[Event]) -> tuple[SchemaSource, .
     Without operations in the profile it is the time of declarations, at the line of each.
     """
     costs: dict[str, dict[int, _Cost]] = defaultdict(lambda: defaultdict(_Cost))
-    for schema, line, declaration, tally in _costs(engine, events):
-        costs[schema][line].add(tally, declaration)
-    found = [_source(schema, lines, events) for schema, lines in costs.items()]
+    runs: dict[str, set[str]] = defaultdict(set)
+    for line, tally in _costs(engine, events):
+        schema, declaration, origin, *_ = tally.keys
+        written = str(schema if origin is None else origin)
+        costs[written][line].add(tally, declaration)
+        runs[written].add(str(schema))
+    found = [
+        _source(schema, lines, events)._replace(importers=tuple(sorted(runs[schema] - {schema})))
+        for schema, lines in costs.items()
+    ]
     return tuple(sorted(found, key=lambda source: (-source.total, source.schema)))
 
 
-def _costs(engine: Engine, events: list[Event]) -> Iterator[tuple[str, int, Key, Tally]]:
-    """In whose source, at which line (0: not known), for which declaration, and what."""
-    places = ProgramLines(events)
-    origins = {(schema, name): origin for schema, name, origin in declared_origins(events)}
-    declared = dict(_declared(events))
+def _costs(engine: Engine, events: list[Event]) -> Iterator[tuple[int, Tally]]:
+    """What was spent, and at which line (0: not known) of the source where it is written."""
+    places, declared = ProgramLines(events), dict(_declared(events))
     operations = engine.tallies("vm_operation", _OPERATION)
     for tally in operations:
-        schema, program, position, declaration = tally.keys
-        origin = origins.get((str(schema), str(declaration)), str(schema))
+        schema, declaration, _, program, position = tally.keys
         place = places.at(schema, program, position, declaration)
-        yield origin, place.line or place.declared, declaration, tally
-    for tally in () if operations else engine.tallies("vm_declaration", ("schema", "declaration")):
-        schema, declaration = map(str, tally.keys)
-        origin = origins.get((schema, declaration), schema)
-        yield origin, declared.get((schema, declaration), 0), declaration, tally
+        yield place.line or place.declared, tally
+    for tally in () if operations else engine.tallies("vm_declaration", _DECLARATION):
+        schema, declaration, _ = map(str, tally.keys)
+        yield declared.get((schema, declaration), 0), tally
 
 
 def _declared(events: Iterable[Event]) -> Iterator[tuple[tuple[str, str], int]]:
@@ -133,20 +139,19 @@ def _source(schema: str, costs: dict[int, _Cost], events: list[Event]) -> Schema
 def _line(number: int, text: str | None, cost: _Cost | None) -> LineCost:
     if cost is None:
         return LineCost(number, text, 0, 0, 0, ())
-    return LineCost(number, text, cost.calls, cost.total, cost.rows, tuple(cost.declarations))
+    declarations = tuple(sorted(cost.declarations))
+    return LineCost(number, text, cost.calls, cost.total, cost.rows, declarations)
 
 
 def _said_of(schema: str, events: list[Event]) -> tuple[str | None, str | None]:
     """Path and digest of a schema's source; no digest where programs disagree, as lines would."""
-    said = {
-        (event["path"], event.get("sha256"))
-        for event in of_kind(events, "program")
-        if event.get("schema") == schema
-        and isinstance(event.get("path"), str)
-        and isinstance(event.get("sha256"), str | None)
-    }
-    paths = {path for path, _ in said}
-    digest = next(iter(said))[1] if len(said) == 1 else None
+    said = set[SourceFile]()
+    for event in of_kind(events, "program"):
+        named = SourcesOf(event)
+        source = named.own if event.get("schema") == schema else named.imported.get(schema)
+        said |= {source} if source else set()
+    paths = {source.path for source in said}
+    digest = next(iter(said)).sha256 if len(said) == 1 else None
     return (next(iter(paths)) if len(paths) == 1 else None), digest
 
 

@@ -31,7 +31,13 @@ if TYPE_CHECKING:
 _LINE_BYTES: Final = 1_000_000  # of the message in protobuf; its JSON is about twice as long
 _NO_LIMIT: Final = 1 << 62
 _ASKED: Final = frozenset(
-    {names.SCHEMA_NAME, names.DECLARATION_NAME, names.OPERATION_NAME, names.RUN_ID}
+    {
+        names.SCHEMA_NAME,
+        names.SCHEMA_ORIGIN,
+        names.DECLARATION_NAME,
+        names.OPERATION_NAME,
+        names.RUN_ID,
+    }
 )
 
 
@@ -88,10 +94,11 @@ def _timed(said: Span) -> Timed:
     operation, declaration = texts.get(names.OPERATION_NAME), texts.get(names.DECLARATION_NAME)
     run = texts.get(names.RUN_ID)
     return Timed(
-        kind="vm_run" if operation is None else "vm_operation",
+        kind=_kind(operation, declaration),
         schema=texts.get(names.SCHEMA_NAME, UNKNOWN_SCHEMA),
         name=operation,
         declaration=declaration,
+        origin=texts.get(names.SCHEMA_ORIGIN),
         position=None,
         function=None,
         program=None,
@@ -102,3 +109,9 @@ def _timed(said: Span) -> Timed:
         run=run,
         started=said.start_time_unix_nano,
     )
+
+
+def _kind(operation: str | None, declaration: str | None) -> str:
+    if operation is not None:
+        return "vm_operation"
+    return "vm_run" if declaration is None else "vm_declaration"

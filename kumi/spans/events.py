@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kumi.spans.json_lines import plain
-from kumi.spans.span_fields import imported_from
+from kumi.spans.span_fields import imported_from, written_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,12 +99,13 @@ def program(layout: Layout) -> Event:
     """What a program is: said once a process, before its first run. It holds no literals."""
     described = layout.program
     schema = described.schema
+    paths = {origin: _source(source) for origin, source in described.sources.items()}
     return {
         "event": "program",
         "program": layout.key,
         "schema": schema,
-        "path": described.source.path,
-        "sha256": _digest(described.source),
+        **_source(described.source),
+        **({"paths": paths} if paths else {}),
         "declarations": [
             [group.name, group.kind, group.place.line, imported_from(schema, group)]
             for group in described.groups
@@ -115,6 +116,10 @@ def program(layout: Layout) -> Event:
             for operation in described.operations[group.first : group.last]
         ],
     }
+
+
+def _source(source: Source) -> Event:
+    return {"path": source.path, "sha256": _digest(source)}
 
 
 def _digest(source: Source) -> str | None:
@@ -134,7 +139,7 @@ def _described(group: Group, operation: Operation) -> list[Any]:
         operation.function,
         operation.target,
         list(operation.axes),
-        operation.place.line,
+        written_at(group, operation).line,
         operation.leaf.dotted if operation.leaf else None,
     ]
 

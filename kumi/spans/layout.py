@@ -95,6 +95,8 @@ def program_key(program: Program) -> str:
     said = hashlib.sha256(f"{program.schema}\n{shown_path(program.source.path)}\n".encode())
     for group in program.groups:
         said.update(f"{group.kind} {group.name} {group.last}\n".encode())
+    for origin, source in program.sources.items():
+        said.update(f"{origin} {shown_path(source.path)}\n".encode())
     for operation in program.operations:
         said.update(f"{operation.title} {operation.axes} {operation.place.line}\n".encode())
     return said.hexdigest()[:8]

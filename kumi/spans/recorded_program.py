@@ -29,21 +29,37 @@ def recorded_program(event: Event) -> Program | None:
             "declarations": list(declarations),
             "operations": list(operations),
         }:
-            return _program(schema, Source(path), declarations, operations)
+            sources = dict(_sources(event.get("paths")))
+            return _program(schema, Source(path), sources, declarations, operations)
     return None
 
 
+def _sources(paths: Any) -> Iterator[tuple[str, Source]]:
+    """Where the schemas are written from which the program has declarations."""
+    for origin, said in paths.items() if isinstance(paths, dict) else ():
+        match said:
+            case {"path": str(path)}:
+                yield origin, Source(path)
+
+
 def _program(
-    schema: str, source: Source, declarations: list[Any], operations: list[Any]
+    schema: str,
+    source: Source,
+    sources: dict[str, Source],
+    declarations: list[Any],
+    operations: list[Any],
 ) -> Program | None:
     try:
-        described = [_operation(index, source, each) for index, each in enumerate(operations)]
-        owners = [str(each[0]) for each in operations]
-        groups = tuple(_groups(schema, source, declarations, owners))
+        groups = tuple(_groups(schema, declarations, operations, source, sources))
+        described = [
+            _operation(index, group.place.source, operations[index])
+            for group in groups
+            for index in range(group.first, group.last)
+        ]
     except _UnknownError:
         return None
     axes = tuple(dict.fromkeys(axis for operation in described for axis in operation.axes))
-    return Program(schema, source, (), tuple(described), groups, axes, ())
+    return Program(schema, source, (), tuple(described), groups, axes, (), sources=sources)
 
 
 class _UnknownError(Exception):
@@ -63,9 +79,17 @@ def _operation(index: int, source: Source, described: Any) -> Operation:
 
 
 def _groups(
-    schema: str, source: Source, declarations: list[Any], owners: list[str]
+    schema: str,
+    declarations: list[Any],
+    operations: list[Any],
+    source: Source,
+    sources: dict[str, Source],
 ) -> Iterator[Group]:
     """The groups in their order, each with the operations that follow and name it."""
+    owners = [
+        described[0] if isinstance(described, list) and described else None
+        for described in operations
+    ]
     first = 0
     for described in declarations:
         match described:
@@ -74,7 +98,8 @@ def _groups(
                 last = first
                 while last < len(owners) and owners[last] == name:
                     last += 1
-                yield Group(name, kind, origin or schema, Place(source, line), first, last)
+                place = Place(sources.get(origin or "", source), line)
+                yield Group(name, kind, origin or schema, place, first, last)
                 first = last
             case _:
                 raise _UnknownError

@@ -26,7 +26,7 @@ def run_events(block: Block) -> Iterator[Event]:
 def _event(block: Block, run: int, span: SpanData) -> Event:
     row, varying = block.layout.rows[span.row], _varying(block, run, span)
     event: Event = {"event": row.event}
-    for key, what in keys_of(row.event, times_cpu=block.cpu is not None):
+    for key, what in keys_of(row.event, row.facts, times_cpu=block.cpu is not None):
         event[key] = varying[what] if isinstance(what, Varying) else what(row.facts)
     if span.error is not None:
         event["error"] = span.error.error_type

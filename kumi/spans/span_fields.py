@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from kumi.ir.program import Group, Operation, Program
+    from kumi.places import Place
 
 Kind: TypeAlias = Literal["vm_run", "vm_declaration", "vm_operation"]
 
@@ -68,6 +69,16 @@ def imported_from(schema: str, group: Group) -> str | None:
     return group.origin if group.origin != schema else None
 
 
+def written_at(group: Group, operation: Operation) -> Place:
+    """Where an operation is written: in the source of its declaration, whatever it was made of.
+
+    What an import is called with may stand in place of an input that the declaration reads, and was
+    then written elsewhere: it is taken to stand where the declaration begins.
+    """
+    is_there = operation.place.source == group.place.source
+    return operation.place if is_there else group.place
+
+
 def shown_path(path: str) -> str:
     """A path as UTF-8 can say it: a script may lie under a name that is no text."""
     return path.encode("utf-8", "replace").decode()
@@ -101,6 +112,15 @@ def _of_operation(get: Callable[[Operation], Any]) -> Callable[[Facts], Any]:
     return lambda of: None if of.operation is None else get(of.operation)
 
 
+def _of_place(get: Callable[[Place], Any]) -> Callable[[Facts], Any]:
+    def at(of: Facts) -> Any:
+        if of.group is None or of.operation is None:
+            return None
+        return get(written_at(of.group, of.operation))
+
+    return at
+
+
 def _origin(of: Facts) -> str | None:
     return None if of.group is None else imported_from(of.program.schema, of.group)
 
@@ -119,6 +139,7 @@ _IDS: Table = (
     ("span_id", Varying.SPAN_ID),
     ("parent_span_id", Varying.PARENT_ID),
 )
+_ORIGIN: Final = ("origin", _origin)
 _TIMES: Table = (("start_unix_nano", Varying.START), ("end_unix_nano", Varying.END))
 
 EVENTS: Final[Mapping[Kind, Table]] = {
@@ -141,7 +162,7 @@ EVENTS: Final[Mapping[Kind, Table]] = {
         ("declaration", _declaration),
         *_LASTED,
         ("kind", _kind),
-        ("origin", _origin),
+        _ORIGIN,
         ("run", Varying.RUN),
         *_IDS,
         *_TIMES,
@@ -153,6 +174,7 @@ EVENTS: Final[Mapping[Kind, Table]] = {
         ("declaration", _declaration),
         ("index", _index),
         ("function", _function),
+        _ORIGIN,
         ("rows", Varying.ROWS),
         ("run", Varying.RUN),
         ("program", _key),
@@ -166,8 +188,17 @@ What nobody asked for is left out: see `keys_of`.
 """
 
 
-def keys_of(kind: Kind, *, times_cpu: bool) -> Table:
-    """The keys of an event, in their order; the CPU time only where that was taken."""
+_OWN_OPERATION: Final = tuple([each for each in EVENTS["vm_operation"] if each is not _ORIGIN])
+
+
+def keys_of(kind: Kind, of: Facts, *, times_cpu: bool) -> Table:
+    """The keys of an event, in their order.
+
+    The CPU time only where that was taken, the origin of an operation only where it was imported:
+    operations are many, and few of them are.
+    """
+    if kind == "vm_operation" and _origin(of) is None:
+        return _OWN_OPERATION
     table = EVENTS[kind]
     if times_cpu:
         return table
@@ -208,8 +239,8 @@ ATTRIBUTES: Final[Mapping[Kind, Table]] = {
             _of_operation(lambda operation: operation.leaf.dotted if operation.leaf else None),
         ),
         (names.REF_DECLARATION, _of_operation(lambda operation: operation.ref)),
-        (names.CODE_FILE, _of_operation(lambda operation: shown_path(operation.place.source.path))),
-        (names.CODE_LINE, _of_operation(lambda operation: operation.place.line)),
+        (names.CODE_FILE, _of_place(lambda place: shown_path(place.source.path))),
+        (names.CODE_LINE, _of_place(lambda place: place.line)),
         (names.OPERATION_ROWS, Varying.ROWS),
     ),
 }

@@ -99,7 +99,21 @@ class Object:
     fields: tuple[tuple[str, ExprNode], ...]
 
 
-ExprNode: TypeAlias = Constant | InputPath | Name | Call | Tuple | Object
+@dataclass(slots=True, eq=False)
+class Argument:
+    """What an imported declaration is given for an input of its schema; front ends make none.
+
+    `path` is that input, and `null` says that it may be null.
+    """
+
+    place: Place
+    value: ExprNode
+    parameter: Input
+    path: tuple[str, ...]
+    null: bool
+
+
+ExprNode: TypeAlias = Constant | InputPath | Name | Call | Tuple | Object | Argument
 
 
 @dataclass(slots=True, eq=False)
@@ -126,12 +140,17 @@ class Cascade:
 
 @dataclass(slots=True, eq=False)
 class Declaration:
-    """A `value`, `let` or `trait`. `place` is that of its name."""
+    """A `value`, `let` or `trait`. `place` is that of its name.
+
+    `origin` is the schema that it was written in, where a call of an import has brought it: it is
+    no output. None for what the schema declares itself.
+    """
 
     place: Place
     kind: DeclarationKind
     name: str
     body: ExprNode | Cascade
+    origin: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,11 +191,16 @@ class Input:
 
 @dataclass(slots=True, eq=False)
 class Import:
-    """`import :a, :b, from: Shared::Tax`."""
+    """`import :a, :b, from: Shared::Tax`.
+
+    The class form has no such line: it has the class itself, `schema`, and where two classes
+    declare the same name, a call says which is meant, and so do the names: `Tax.total`.
+    """
 
     place: Place
     names: tuple[str, ...]
     module: str
+    schema: object = None
 
 
 @dataclass(slots=True, eq=False)
@@ -195,12 +219,14 @@ class SchemaTree:
 class Gaps:
     """What of a text could not be read.
 
-    The words in it; whether inputs are missing; whether a declaration is whose name is not known.
+    The words in it; whether inputs are missing; whether a declaration is whose name is not known;
+    whether an import is.
     """
 
     words: frozenset[str] = frozenset()
     inputs: bool = False
     names: bool = False
+    imports: bool = False
 
 
 def children(node: ExprNode) -> tuple[ExprNode, ...]:
@@ -212,6 +238,8 @@ def children(node: ExprNode) -> tuple[ExprNode, ...]:
             return node.items
         case Object():
             return tuple(e for _, e in node.fields)
+        case Argument():
+            return (node.value,)
     return ()
 
 

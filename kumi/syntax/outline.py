@@ -5,7 +5,17 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from kumi.syntax.nodes import Call, Cascade, Constant, ExprNode, InputPath, Name, Object, postorder
+from kumi.syntax.nodes import (
+    Argument,
+    Call,
+    Cascade,
+    Constant,
+    ExprNode,
+    InputPath,
+    Name,
+    Object,
+    postorder,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +60,7 @@ def expression(root: ExprNode) -> str:
     return " ".join(_word(node) for node in postorder(root))
 
 
-def _word(node: ExprNode) -> str:
+def _word(node: ExprNode) -> str:  # noqa: PLR0911 - one a node
     match node:
         case Constant():
             return f"{type(node.value).__name__}:{node.value!r}"
@@ -65,6 +75,8 @@ def _word(node: ExprNode) -> str:
             return f"{node.function}/{len(node.args)}{keys}{named}"
         case Object():
             return "{" + ",".join(key for key, _ in node.fields) + "}"
+        case Argument():
+            return f"={'.'.join(node.path)}"
     return f"[{len(node.items)}]"
 
 

@@ -9,28 +9,21 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from functools import partial
 from time import perf_counter, thread_time_ns
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kumi.errors import CompilerBug
 from kumi.ir import ops
 from kumi.ir.readings import readings, record_format, sized_axes
-from kumi.kernels import bind
-from kumi.kernels.kinds import ZEROS
-from kumi.kernels.neighbour_columns import positions, shifted
-from kumi.kernels.pairs import beside, crossed, spread
-from kumi.kernels.tuples import gathered, object_of, tuple_of
-from kumi.kernels.vectors import align
+from kumi.kernels.pairs import beside
 from kumi.observations import Level
 from kumi.vm import convention as names
 from kumi.vm.access import MISSING, Loading
 from kumi.vm.expectations import fast_test, has_fast_test
-from kumi.vm.float_literals import FloatLiterals
 from kumi.vm.liveness import last_uses, value_names
-from kumi.vm.loaders import loader, slow
+from kumi.vm.loaders import slow
+from kumi.vm.operation_code import OperationCode
 
 if TYPE_CHECKING:
     from types import CodeType
@@ -74,7 +67,6 @@ class _Writer:
         self.lines: list[str] = []
         self.owners: list[int] = []
         self.bound: dict[str, Any] = {}
-        self._float_literals = FloatLiterals(self.bound)
         self._records = level is not Level.NOTHING
         self._level = level
         self._times_cpu = times_cpu
@@ -85,19 +77,9 @@ class _Writer:
         self._made: set[str] = set()
         self._depth = 0
         self._owner = 0
-        self._writers = {
-            ops.ALIGN: self._align,
-            ops.INDEX: self._index,
-            ops.SHIFT: self._shift,
-            ops.ROLL: self._shift,
-            ops.CROSS: self._cross,
-            ops.REDUCE: self._reduce,
-            ops.SEARCH: self._search,
-            ops.MAP: self._map,
-            ops.SELECT: self._map,
-            ops.ARRAY: self._gather,
-            ops.OBJECT: self._gather,
-        }
+        self._code = OperationCode(
+            program, self.bound, self._names, self._axis_names, self._last_uses
+        )
 
     # The parts of the function, in order.
 
@@ -192,12 +174,13 @@ class _Writer:
     def _operation(self, operation: Operation) -> None:
         for axis in operation.axes:
             self._make_axis(axis)
-        if operation.opcode is ops.LOAD_INPUT:
-            self._load(operation)
+        leaf = operation.leaf
+        if operation.opcode is ops.LOAD_INPUT and leaf is not None and is_root_scalar(leaf):
+            self._load_root_scalar(leaf, operation.index)
         elif operation.opcode is ops.CONST:
             self._bind(self._names[operation.index], operation.value)
         elif not operation.opcode.free:
-            self._add(f"{self._names[operation.index]} = {self._expression(operation)}")
+            self._add(f"{self._names[operation.index]} = {self._code.expression(operation)}")
 
     def _make_axis(self, axis: str) -> None:
         """Make an axis that no input has, where it is first needed."""
@@ -213,13 +196,8 @@ class _Writer:
         below = "".join(f"{self._axis_names[one]}, " for one in made.below)
         self._add(f"{name} = beside({array}, ({below}))")
 
-    def _load(self, operation: Operation) -> None:
-        leaf, n = _leaf(operation), operation.index
+    def _load_root_scalar(self, leaf: Leaf, n: int) -> None:
         cell = self._names[n]
-        if not is_root_scalar(leaf):
-            self._bind(f"load{n}", loader(leaf, n))
-            self._add(f"{cell} = load{n}({names.LOADING})")
-            return
         test, constants = fast_test(leaf, cell, f"d{n}")
         self.bound.update(constants)
         self._bind(names.MISSING, MISSING)
@@ -229,98 +207,6 @@ class _Writer:
         absent = None if leaf.may_be_missing else names.MISSING
         self._add(f"except KeyError: {cell} = {absent}")
         self._add(f"if not ({test}): {cell} = slow{n}({cell}, {names.BAD})")
-
-    def _expression(self, operation: Operation) -> str:
-        if operation.opcode in self._writers:
-            return self._writers[operation.opcode](operation)
-        raise CompilerBug(f"no code for {operation.title}")
-
-    def _align(self, operation: Operation) -> str:
-        (arg,) = operation.args
-        source = self.program.operations[arg].result_axes
-        depth = len(source)
-        if operation.axes[:depth] != source:
-            return self._spread(arg, source, operation.axes)
-        deeper = "".join(f"{self._axis_names[axis]}, " for axis in operation.axes[depth:])
-        self._bind("align", align)
-        return f"align({self._names[arg]}, ({deeper}))"
-
-    def _index(self, operation: Operation) -> str:
-        self._bind("positions", positions)
-        return f"positions({self._axis_names[operation.axes[-1]]})"
-
-    def _shift(self, operation: Operation) -> str:
-        arg, by = operation.args
-        options = operation.named_options
-        levels = operation.axes[-1 - int(str(options["axis_offset"])) :]
-        axes = "".join(f"{self._axis_names[axis]}, " for axis in levels)
-        moved: dict[str, Any] = {"by": self.program.operations[by].value}
-        moved |= {"policy": options["policy"], "fill": ZEROS.get(operation.kind)}
-        kernel = partial(shifted, **moved)
-        return f"{self._bind(f'k{operation.index}', kernel)}({self._names[arg]}, ({axes}))"
-
-    def _spread(self, arg: int, source: tuple[str, ...], axes: tuple[str, ...]) -> str:
-        """Over axes among which the free one of the source has another place."""
-        shared = sum(one == other for one, other in zip(source, axes, strict=False))
-        free = self._axis_names[source[-1]]
-        steps = [f"({self._axis_names[axis]}, None), " for axis in axes[shared:-1]]
-        steps.append(f"({self._axis_names[axes[-1]]}, {free}), ")
-        self._bind("spread", spread)
-        return f"spread({self._names[arg]}, ({''.join(steps)}))"
-
-    def _cross(self, operation: Operation) -> str:
-        (arg,) = operation.args
-        one, other = (self._axis_names[axis] for axis in operation.axes[-2:])
-        self._bind("crossed", crossed)
-        return f"crossed({self._names[arg]}, {one}, {other})"
-
-    def _reduce(self, operation: Operation) -> str:
-        (arg,) = operation.args
-        kernel = bind.reducer(operation.function or "", self._kind(arg), operation.kind)
-        name = self._bind(f"k{operation.index}", kernel)
-        axis = self._axis_names[operation.axes[-1]]
-        return f"{name}({self._names[arg]}, {axis}, {len(operation.axes) == 1})"
-
-    def _map(self, operation: Operation) -> str:
-        function = operation.function or "select"
-        kinds = tuple([self._kind(arg) for arg in operation.args])
-        args = [self._names[arg] for arg in operation.args]
-        options = operation.named_options
-        if operation.axes:
-            kernel: Any = bind.elementwise(function, kinds, operation.kind, **options)
-        else:
-            if bind.brings_floats(function, kinds, operation.kind):
-                kinds, args = self._float_literals.among(self.program, operation, args)
-            kernel = bind.scalar(function, kinds, operation.kind, **options)
-        if isinstance(kernel, str):
-            self.bound.update(bind.NAMES)
-            return kernel.format(*args)
-        return f"{self._bind(f'k{operation.index}', kernel)}({', '.join(args)})"
-
-    def _gather(self, operation: Operation) -> str:
-        """A tuple, or an object; over arrays the columns of its parts, side by side."""
-        parts = f"({''.join(f'{self._names[arg]}, ' for arg in operation.args)})"
-        is_object = operation.opcode is ops.OBJECT
-        name = self._bind(f"names{operation.index}", operation.fields) if is_object else "None"
-        if operation.axes:
-            self._bind("gathered", gathered)
-            return f"gathered({parts}, {name})"
-        make = object_of if is_object else tuple_of
-        return f"{self._bind(make.__name__, make)}({name}, {parts})"
-
-    def _search(self, operation: Operation) -> str:
-        kinds = tuple(self._kind(arg) for arg in operation.args)
-        function, whole = operation.function or "", not operation.axes
-        options = operation.named_options
-        kernel = bind.search(
-            function, kinds, operation.kind, operation.table, whole=whole, **options
-        )
-        name = self._bind(f"k{operation.index}", kernel)
-        args = "".join(f"{self._names[arg]}, " for arg in operation.args)
-        table = "".join(f"{self._axis_names[axis]}, " for axis in operation.table)
-        below = operation.axes[len(operation.table) - 1 :]
-        deeper = "".join(f"{self._axis_names[axis]}, " for axis in below)
-        return f"{name}(({args}), ({table}), ({deeper}))"
 
     # What stands between operations.
 
@@ -353,9 +239,6 @@ class _Writer:
         self.bound[name] = value
         return name
 
-    def _kind(self, index: int) -> Any:
-        return self.program.operations[index].kind
-
     def _leaves(self) -> list[Leaf]:
         return [o.leaf for o in self.program.operations if o.leaf and o.opcode is ops.LOAD_INPUT]
 
@@ -383,9 +266,3 @@ def _newly_reached(ends: dict[int, int]) -> dict[int, int]:
         if end > reached:
             marks[index] = reached = end
     return marks
-
-
-def _leaf(operation: Operation) -> Leaf:
-    if operation.leaf is None:
-        raise CompilerBug(f"{operation.title} has no leaf")
-    return operation.leaf

@@ -101,9 +101,9 @@ class OutputTable:
 class Computed:
     """A result as the code leaves it: it sets these attributes of a new `OWNER`, and no others.
 
-    `_cells` has a plain value or a column for each of the places in `_outputs`, and `_axes` one for
-    each axis of the program, None where no value has it. `_lists` is not there before a value is
-    asked for. Slots, since nothing else can be set then.
+    `_cells` has a plain value, a column or a bare array for each of the places in `_outputs`, and
+    `_axes` one for each axis of the program, None where no value has it. `_lists` is not there
+    before a value is asked for. Slots, since nothing else can be set then.
     """
 
     __slots__ = ("__weakref__", "_axes", "_cells", "_lists", "_outputs")

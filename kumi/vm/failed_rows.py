@@ -58,7 +58,7 @@ def _failures(
     program: Program, failed: Operation, local: Mapping[str, Any], kind: type[BaseException]
 ) -> Iterator[bool]:
     """Of each row whether it raises."""
-    args = [program.operations[arg] for arg in failed.args]
+    args = [_valued(program, arg) for arg in failed.args]
     kinds = tuple(arg.kind for arg in args)
     function = of_cells(failed.function or "", kinds, failed.kind, failed.named_options)
     names = value_names(program)
@@ -66,6 +66,14 @@ def _failures(
     size = next(len(each) for each in found if isinstance(each, Column))
     rows = [cells(each) if isinstance(each, Column) else repeat(each, size) for each in found]
     return (_raises(function, row, kind) for row in zip(*rows, strict=True))
+
+
+def _valued(program: Program, index: int) -> Operation:
+    """The operation whose value another one has, where that only names it."""
+    operation = program.operations[index]
+    while operation.opcode in ops.PASSED_ON:
+        operation = program.operations[operation.args[0]]
+    return operation
 
 
 def _raises(function: Callable[..., Any], row: tuple[Any, ...], kind: type[BaseException]) -> bool:

@@ -17,6 +17,8 @@ from kumi.errors import InputError
 from kumi.ir.readings import sized_axes
 from kumi.letters import visible
 from kumi.observations import FailedRun
+from kumi.places import calls
+from kumi.vm.bare_arrays import as_columns
 from kumi.vm.convention import BAD, CONTEXT, CPU_BEGIN, UNDECLARED, axis, reading
 from kumi.vm.failed_rows import failed_row
 from kumi.vm.null_errors import null_message
@@ -92,12 +94,14 @@ def explain(program: Program, error: BaseException, where: Stop, local: Mapping[
         return
     operation = program.operations[where.operations[0]]
     if type(error) in _OF_A_ROW:
-        row = _asked(lambda: failed_row(program, operation, local, type(error)), None)
+        seen = as_columns(program, local)
+        row = _asked(lambda: failed_row(program, operation, seen, type(error)), None)
         error.args = (f"{_text(error)}, in `{row}`",) if row else error.args
     elif type(error) is TypeError:
         said = _text(error)
         if "NoneType" in said or "null" in said:
-            error.args = (_asked(lambda: null_message(program, operation, local), None) or said,)
+            seen = as_columns(program, local)
+            error.args = (_asked(lambda: null_message(program, operation, seen), None) or said,)
 
 
 def annotate(program: Program, error: BaseException, where: Stop) -> None:
@@ -107,8 +111,10 @@ def annotate(program: Program, error: BaseException, where: Stop) -> None:
     operation = program.operations[where.operations[0]]
     name = program.group_of(operation.index).name
     note = visible(f"in {program.schema}.{name}, {operation.title} ({operation.place})")
-    frame = operation.place.frame()
-    shown = f"{note}\n{frame}" if frame else note
+    parts = [note, operation.place.frame()]
+    for call in calls(operation.place):
+        parts += [visible(f"called at {call}"), call.frame()]
+    shown = "\n".join(part for part in parts if part)
     _asked(lambda: BaseException.add_note(error, shown), None)
 
 

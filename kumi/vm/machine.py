@@ -124,6 +124,9 @@ class Machine:
         unknown = unknown_inputs(given, self.program.inputs)
         bad += [(names.UNDECLARED, violation) for violation in unknown]
         if bad:
+            # Once each, also where a leaf is loaded by several operations.
+            first = {violation: index for index, violation in reversed(bad)}
+            bad[:] = [(first.pop(each), each) for _, each in bad if each in first]
             raise InputError(self.program.schema, [violation for _, violation in bad])
 
     def _failure_handler(

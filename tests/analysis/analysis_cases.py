@@ -9,6 +9,7 @@ from pathlib import Path
 from kumi.analysis.pipeline import analyze
 from kumi.errors import SchemaError
 from kumi.ir.lower import lower
+from kumi.ir.passes.optimizer import optimize
 from kumi.ir.text import disassemble
 from kumi.places import Source
 from kumi.syntax.text import parse
@@ -35,7 +36,7 @@ def _case(block):
 
 
 def program(source, outputs=None, name="Example"):
-    return lower(analyze(parse(Source("example.kumi", source), name)), outputs)
+    return optimize(lower(analyze(parse(Source("example.kumi", source), name)), outputs))
 
 
 def outcome(case):

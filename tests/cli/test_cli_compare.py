@@ -50,7 +50,7 @@ def test_two_schemas_are_compared_operation_by_operation(capsys, folder):
     assert done.code == 3
     assert "1 new" in done.out.splitlines()[0]
     assert "Results are equal." in done.out
-    assert "Measured in 1 fresh process," in done.out
+    assert "\nOld: old.kumi, new: new.kumi\nMeasured in 1 fresh process," in done.out
     [row] = [line for line in done.out.splitlines() if "is new" in line]
     assert row.split()[:4] == ["New", "given", "Map", "abs"]
     assert done.err == "--fail-on operations: New.given Map abs: is new\n"

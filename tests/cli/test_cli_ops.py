@@ -39,3 +39,66 @@ def test_a_name_that_is_not_declared_is_wrong_usage(capsys):
     done = call(capsys, "ops", "tax.kumi", "--only", "rihc")
     assert done.code == 2
     assert "did you mean `rich`?" in done.err
+
+
+PRICED = """schema do
+  input do
+    float :price
+    integer :quantity
+  end
+  let :rate, 1 + 0.19
+  value :net, input.price * input.quantity
+  value :gross, input.price * input.quantity * rate
+end
+"""
+
+
+PASSES = """\
+load_sharing: 11 operations become 9
+
+  inputs
+  -  %0   LoadInput price       float    line 3
+  -  %3   LoadInput quantity    integer  line 4
+
+constant_folding: 9 operations become 7
+
+  let rate  line 6
+  -  %2  Const 1          integer  line 6
+  -  %3  Const 0.19       float    line 6
+  -  %4  Map add %2 %3    float    line 6
+  +  %2  Const 1.19       float    line 6
+
+common_subexpressions: 7 operations become 7
+
+  value gross  line 8
+  -  %4  Map multiply %0 %1    float  line 8
+  +  %4  Reuse net %3          float  line 8
+"""
+
+
+def test_what_each_pass_did(capsys, folder):
+    (folder / "priced.kumi").write_text(PRICED)
+    done = call(capsys, "ops", "priced.kumi", "--passes")
+    assert (done.code, done.err) == (0, "")
+    assert done.out == PASSES
+
+
+def test_passes_that_are_switched_off(capsys, folder):
+    (folder / "priced.kumi").write_text(PRICED)
+    off = ("--without", "constant_folding", "--without", "common_subexpressions")
+    done = call(capsys, "ops", "priced.kumi", *off, "--only", "gross")
+    assert "Reuse" not in done.out
+    assert titles(done.out).count("Const") == 2
+    done = call(capsys, "ops", "priced.kumi", *off, "--passes", "--only", "gross")
+    assert done.out.splitlines()[-3:] == [
+        "constant_folding: switched off",
+        "",
+        "common_subexpressions: switched off",
+    ]
+
+
+@pytest.mark.parametrize("command", ["ops", "run"])
+def test_a_pass_that_there_is_not_is_wrong_usage(capsys, command):
+    done = call(capsys, command, "tax.kumi", "--without", "load_shairing")
+    assert done.code == 2
+    assert "did you mean `load_sharing`?" in done.err

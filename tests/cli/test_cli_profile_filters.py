@@ -17,7 +17,7 @@ LINES = [
         "event": "program",
         "program": "1",
         "schema": "Shop",
-        "declarations": [["total", "value", 3, None], ["rate", "let", 9, "Rates"]],
+        "declarations": [["total", "value", 3, None]],
     },
     *(
         {
@@ -27,6 +27,7 @@ LINES = [
             "duration_ms": 0.001,
             "timestamp": f"2025-01-20T10:30:{second}.000Z",
             "declaration": name,
+            "origin": "Rates" if name == "rate" else None,
             "run": f"5b8aa5a2000000{second}",
         }
         for second in (45, 50)

@@ -83,6 +83,8 @@ def test_sort_is_the_order_of_every_table(capsys, recorded):
         (["--by", "colour"], "'colour' is no key to group by; there are schema, origin,"),
         (["--by", "schema", "--tree"], "--by is a report of its own; leave --tree out"),
         (["--raw", "--sort", "name"], "--sort is for tables"),
+        (["--tree", "--detailed"], "--tree and --detailed are two reports; ask for one of them"),
+        (["--raw", "--tree", "--raw"], "--raw and --tree are two reports"),
         (["--source", "--sort", "name"], "--sort is for tables"),
     ],
 )

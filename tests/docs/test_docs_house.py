@@ -21,6 +21,7 @@ FILES = {
 }
 TWICE = {
     "cascades.py": "the two front ends mirror each other",
+    "functions.py": "the file of a command is named after it",
     "ops.py": "the file of a command is named after it",
 }
 """File names that stand in several rooms, and why."""

@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from test_docs_language import executed, schema_of
+from examples_in_docs import executed, schema_of
 
 from kumi.cli.main import main
 from kumi.places import Source

@@ -4,15 +4,17 @@ Written from docs/language.md alone, and by other means than kumi's kernels wher
 """
 
 import math
-from datetime import date, timedelta
+import re
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+import date_functions as dates
 import exact_numbers
 from exact_numbers import as_decimal, as_fraction, digits_28
 from gathered_values import is_tuple
 
-NUMBERS = ("integer", "float", "decimal")
+NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
 
 
 class Unsaid(Exception):
@@ -30,20 +32,6 @@ class Loose(float):
 
 def loosely(value, slack):
     return Loose(value, slack) if math.isfinite(value) else value
-
-
-def promote(*kinds):
-    """The kind of a choice: numbers rise to float, equal kinds stay, null gives way, else any."""
-    known = {kind for kind in kinds if kind != "null"}
-    if len(known) < 2:
-        return known.pop() if known else "null"
-    if all(map(is_tuple, known)) and len({len(kind[1]) for kind in known}) == 1:
-        return "tuple", tuple(map(promote, *(kind[1] for kind in known)))
-    if any(map(is_tuple, known)):
-        return "any"
-    if not known <= set(NUMBERS):
-        return "any"
-    return "decimal" if "decimal" in known else "float"
 
 
 def to_float(value):
@@ -72,7 +60,7 @@ def to_decimal(value):
         raise TypeError("not a number")
     if type(value) is float and not math.isfinite(value):
         raise ValueError("not finite")
-    if type(value) is str and not set(value) <= set("0123456789.-+eE"):
+    if type(value) is str and not NUMBER.fullmatch(value):
         raise ValueError("not a number")
     return as_decimal(as_fraction(Decimal(value) if type(value) is str else value))
 
@@ -116,9 +104,9 @@ def as_date(value):
 
 def numbers(*values):
     """The operands, all integers or all floats; fractions where there is a decimal."""
-    if any(type(value) not in (int, float, Decimal) for value in values):
+    if any(type(value) not in (int, float, Decimal, Fraction) for value in values):
         raise TypeError("not a number")
-    if any(type(value) is Decimal for value in values):
+    if any(type(value) in (Decimal, Fraction) for value in values):
         return [finite_fraction(value) for value in values]
     if any(type(value) is float for value in values):
         return [to_float(value) for value in values]
@@ -151,6 +139,12 @@ def divide(a, b):
     return math.nan if undefined else math.copysign(math.inf, a) * math.copysign(1.0, b)
 
 
+def quotient(a, b):
+    """A quotient with a decimal in it that nothing has rounded yet."""
+    a, b = numbers(a, b)
+    return a / b
+
+
 def rounded(exact):
     """A fraction as the nearest float."""
     try:
@@ -173,11 +167,13 @@ def modulo(a, b):
 
 def power(a, b):
     a, b = numbers(a, b)
-    if type(a) is Fraction:  # only small whole exponents are drawn
-        return digits_28(a ** int(b))
+    if type(a) is Fraction:
+        return exact_numbers.power(a, b)
     if type(a) is int:
         if b < 0:
             raise ValueError("an integer to a negative power")
+        if abs(a) > 1 and b * math.log10(abs(a)) > 10**6:
+            raise OverflowError("a power of more than a million digits")
         return a**b
     negative = math.copysign(1.0, a) < 0 and b.is_integer() and b % 2 == 1
     if a == 0 and b < 0:
@@ -271,59 +267,6 @@ def ordered(compare):
     return apply
 
 
-# -- dates, as triples of numbers
-
-
-def a_date(value):
-    if type(value) is not date:
-        raise TypeError("not a date")
-    return value.year, value.month, value.day
-
-
-def months_between(a, b):
-    """As many months as the day of the month was reached in."""
-    a, b = a_date(a), a_date(b)
-    if b < a:
-        return -months_between(date(*b), date(*a))
-    months = 0
-    while True:
-        year, month = divmod(a[0] * 12 + a[1] + months, 12)
-        if (year, month + 1, a[2]) > b:
-            return months
-        months += 1
-
-
-def years_between(a, b):
-    return math.trunc(Fraction(months_between(a, b), 12))
-
-
-def add_days(day, days):
-    a_date(day)
-    if abs(days) > 10**7:
-        raise ValueError("outside the calendar")
-    try:
-        return day + timedelta(days=days)
-    except OverflowError:
-        raise ValueError("outside the calendar") from None
-
-
-def add_months(day, months):
-    year, month, of_month = a_date(day)
-    year, month = divmod(year * 12 + month - 1 + months, 12)
-    if not 1 <= year <= 9999:
-        raise ValueError("outside the calendar")
-    while True:
-        try:
-            return date(year, month + 1, of_month)
-        except ValueError:
-            of_month -= 1
-
-
-def days_between(a, b):
-    a_date(a), a_date(b)
-    return (b - a) // timedelta(days=1)
-
-
 # -- text and arrays
 
 
@@ -369,6 +312,7 @@ MAPS = {
     "subtract": lambda a, b: numbers(a, b)[0] - numbers(a, b)[1],
     "multiply": multiply,
     "divide": divide,
+    "quotient": quotient,
     "modulo": modulo,
     "power": power,
     "abs": absolute,
@@ -385,16 +329,16 @@ MAPS = {
     "greater_than_or_equal": ordered(lambda a, b: a >= b),
     "less_than": ordered(lambda a, b: a < b),
     "less_than_or_equal": ordered(lambda a, b: a <= b),
-    "year": lambda a: a_date(a)[0],
-    "month": lambda a: a_date(a)[1],
-    "day": lambda a: a_date(a)[2],
-    "weekday": lambda a: (date(*a_date(a)) - date(1, 1, 1)).days % 7 + 1,
-    "days_between": days_between,
-    "months_between": months_between,
-    "years_between": years_between,
-    "add_days": add_days,
-    "add_months": add_months,
-    "add_years": lambda a, years: add_months(a, 12 * years),
+    "year": lambda a: dates.a_date(a)[0],
+    "month": lambda a: dates.a_date(a)[1],
+    "day": lambda a: dates.a_date(a)[2],
+    "weekday": lambda a: (date(*dates.a_date(a)) - date(1, 1, 1)).days % 7 + 1,
+    "days_between": dates.days_between,
+    "months_between": dates.months_between,
+    "years_between": dates.years_between,
+    "add_days": dates.add_days,
+    "add_months": dates.add_months,
+    "add_years": lambda a, years: dates.add_months(a, 12 * years),
     "and": lambda a, b: all([truth(a), truth(b)]),
     "or": lambda a, b: any([truth(a), truth(b)]),
     "not": lambda a: not truth(a),
@@ -407,6 +351,8 @@ MAPS = {
     "at": at,
     "concat": lambda a, b: text(a) + text(b),
     "to_decimal": to_decimal,
+    "as_decimal": to_decimal,
+    "as_float": to_float,
     "to_integer": to_integer,
     "to_float": float_of,
     "to_string": text_of_digits,
@@ -415,115 +361,5 @@ MAPS = {
 }
 
 
-# -- folds
-
-
-def total(items, kind):
-    if kind == "decimal":
-        return sum((numbers(item)[0] for item in items), Fraction(0))
-    result = 0 if kind == "integer" else 0.0
-    for item in items:
-        result += numbers(item)[0]
-    return result if kind == "integer" or in_any_order(items) else near(result, items)
-
-
-def in_any_order(items):
-    """Whether floats have one sum: two of them, special ones, or so few bits that none is lost."""
-    finite = [abs(item) for item in items if math.isfinite(item)]
-    if len(items) < 3 or (len(finite) < len(items) and math.isfinite(sum(finite))):
-        return True
-    finest = max(Fraction(item).denominator for item in items)
-    return sum(map(Fraction, finite)) * finest < 2**53
-
-
-def near(result, items):
-    size = sum(map(abs, items))
-    if math.isinf(size):
-        raise Unsaid  # some order of adding them overflows
-    return Loose(result, 1e-12 * size)
-
-
-def mean(items, kind):
-    if kind == "decimal":
-        return digits_28(total(items, kind) / len(items))
-    found = total(items, kind)
-    if type(found) is Loose:
-        return Loose(found / len(items), found.slack / len(items) + math.ulp(found))
-    return divide(found, len(items))
-
-
-def extreme(choose):
-    """The least or greatest of what is there; one NaN among it decides."""
-
-    def fold(items, _kind):
-        there = [item for item in items if item is not None]
-        unordered = [item for item in there if item != item]
-        found = unordered[0] if unordered else choose(there, default=None)
-        if type(found) is float and found == 0 and len({str(x) for x in there if x == 0}) > 1:
-            raise Unsaid  # zeros of both signs are equal
-        return found
-
-    return fold
-
-
-FOLDS = {
-    "sum": total,
-    "mean": mean,
-    "count": lambda items, _kind: len(items),
-    "min": extreme(min),
-    "max": extreme(max),
-    "any": lambda items, _kind: any(list(map(truth, items))),
-    "all": lambda items, _kind: all(list(map(truth, items))),
-    "join": lambda items, _kind: "".join(map(string, items)),
-}
-
-PASSING = {"select", "coalesce", "is_null", "count"}
+PASSING = {"as_float", "select", "coalesce", "is_null", "count"}
 """What a loose value goes through; what comes of it elsewhere is not said."""
-
-CHOICES = {"select": 1, "coalesce": 0, "clamp": 0, "min_of": 0, "max_of": 0}
-"""Which argument the choice begins with: the result is brought to the kind of them all."""
-
-PROMOTED = {"add", "subtract", "modulo", "power", "round_to"}
-BOOLEAN = {name for name in MAPS if "equal" in name or "_than" in name}
-BOOLEAN |= {"and", "or", "not", "is_null", "any", "all", "in"}
-INTEGER = {
-    "length",
-    "array_size",
-    "size",
-    "count",
-    "year",
-    "month",
-    "day",
-    "weekday",
-    "floor",
-    "ceil",
-}
-INTEGER |= {"to_integer", "days_between", "months_between", "years_between"}
-DATE = {"add_days", "add_months", "add_years"}
-STRING = {"to_string", "concat", "upcase", "downcase", "join"}
-KINDS_OF_RESULTS = (
-    (BOOLEAN, "boolean"),
-    (INTEGER, "integer"),
-    (STRING, "string"),
-    (DATE, "date"),
-)
-REAL = {"to_float", "divide", "sqrt", "log", "exp", "tanh", "sin", "cos", "mean"}
-
-
-def kind_of(function, kinds):
-    """The kind of a function's result."""
-    for names, kind in KINDS_OF_RESULTS:
-        if function in names:
-            return kind
-    if function == "to_decimal":
-        return "decimal"
-    if function in REAL:
-        exact = function in ("divide", "mean") and "decimal" in kinds
-        return "decimal" if exact else "float"
-    if function == "at":
-        return promote(*kinds[0][1]) if is_tuple(kinds[0]) else kinds[0][1]
-    if function in CHOICES:
-        return promote(*kinds[CHOICES[function] :])
-    if function == "multiply" and kinds[0] == "string":
-        return "string"
-    return promote(*kinds) if function in PROMOTED | {"multiply"} else kinds[0]

@@ -37,7 +37,7 @@ def round_at(x, digits=0, mode="half_even"):
     numbers(x)
     if type(x) is int and digits >= 0:
         return x
-    if type(x) is Decimal:
+    if type(x) in (Decimal, Fraction):
         return Fraction(rounded(Fraction(x), digits, mode))
     return multiple(x, Decimal(1).scaleb(-digits), mode)
 

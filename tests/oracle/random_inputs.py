@@ -167,7 +167,7 @@ class Data:
         self.null = rnd.choice([0, 0, 10, 40])
         self.wrong = rnd.choice([0, 0, 0, 0, 0, 3])
         self.modest = rnd.randint(0, 1)
-        self.largest = largest or rnd.choice([1, 3, 3, 5])
+        self.smallest, self.largest = 0, rnd.choice([1, 3, 3, 5]) if largest is None else largest
 
     def of(self, inputs):
         given = {one.name: self.value(one) for one in inputs if not self.left_out(one)}
@@ -186,7 +186,7 @@ class Data:
             return None
         if one.kind == "array":
             (child,) = one.children
-            return [self.value(child) for _ in range(self.rnd.randint(0, self.largest))]
+            return [self.value(child) for _ in range(self.rnd.randint(self.smallest, self.largest))]
         if one.kind == "hash" and one.children is not None:
             return {c.name: self.value(c) for c in one.children if not self.left_out(c)}
         return self.scalar(one)

@@ -4,14 +4,13 @@
 """
 
 import copy
-import json
 import os
 import random
 import re
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
 
+import golden_programs as golden
 import pytest
 from random_inputs import Data
 from tree_writer import written
@@ -24,8 +23,7 @@ from kumi.syntax.text import parse
 
 TRIES = int(os.environ.get("MUTATIONS", "300"))
 SEED = int(os.environ.get("MUTATIONS_SEED", "1"))
-PROGRAMS = Path(__file__).parents[1] / "programs"
-TEXTS = {path.stem: path.read_text(encoding="utf-8") for path in sorted(PROGRAMS.glob("*.kumi"))}
+TEXTS = dict(zip(golden.RUN, golden.VALID, strict=True))
 MORNING = datetime(2024, 2, 29, 1)  # noqa: DTZ001 - users have such, too
 TOKEN = re.compile(r"\s+|\w+|\S")
 WORDS = """schema do end input value let trait codegen on on_any on_none base fn ( ) [ ] { } , . ..
@@ -137,8 +135,8 @@ def mutate(rnd, holder, key, found):
 
 def test_a_mutated_input_is_refused_or_runs():
     rnd = random.Random(SEED)
-    schemas = {name: kumi.load(PROGRAMS / f"{name}.kumi") for name in TEXTS}
-    inputs = {name: json.loads((PROGRAMS / f"{name}.json").read_text("utf-8")) for name in TEXTS}
+    schemas = {name: golden.load(name) for name in TEXTS}
+    inputs = {name: golden.data(name) for name in TEXTS}
     for _ in range(TRIES):
         name = rnd.choice([*TEXTS])
         given = mutated_input(rnd, inputs[name])

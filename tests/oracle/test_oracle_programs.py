@@ -5,14 +5,11 @@ import os
 import random
 import re
 from collections import defaultdict
-from decimal import Decimal
 
 import pytest
-from cell_functions import Loose, Unsaid
-from exact_numbers import shown
+from agreement import check_run, expected, ran, told
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from interpreter import BadInput, Failed, evaluate
 from random_inputs import Data
 from random_schemas import schema
 from tree_writer import written
@@ -62,59 +59,10 @@ def never_true(tree):
     return []
 
 
-def expected(tree, data, *names):
-    """The oracle's values, and what `told` may say of the exceptions of which one is due.
-
-    Neither where the language does not say what comes out.
-    """
-    try:
-        return evaluate(tree, data, *names), {None}
-    except Failed as failed:
-        return None, set(failed.kinds)
-    except BadInput as bad:
-        return None, {bad.paths}
-    except Unsaid:
-        return None, None
-
-
-def told(error):
-    """An exception's type; of an InputError the places that it names."""
-    if isinstance(error, InputError):
-        return frozenset(violation.path for violation in error.violations)
-    return None if error is None else type(error)
-
-
-def ran(runnable, data):
-    """The values and no exception, or the other way round."""
-    try:
-        return runnable.run(data).to_dict(), None
-    except Exception as error:
-        return None, error
-
-
 def seen(runnable, data):
     """All that a caller sees of a run."""
     values, error = ran(runnable, data)
     return repr(values), type(error), str(error), getattr(error, "__notes__", [])
-
-
-def same(found, value):
-    """Equal in value, type and sign of zero; loose floats within their slack."""
-    if type(value) is Loose:
-        return type(found) is float and abs(found - value) <= value.slack
-    if type(found) is not type(value):
-        return False
-    if isinstance(value, list):
-        return len(found) == len(value) and all(map(same, found, value))
-    if isinstance(value, dict):
-        return found.keys() == value.keys() and all(same(found[k], value[k]) for k in value)
-    if type(value) is Decimal:
-        as_given = found is value  # in an array that was passed on whole
-        written = format(found, "f"), found.as_tuple().exponent <= 0
-        return as_given or written == (shown(value), True)
-    if type(value) is float:
-        return repr(found) == repr(value)
-    return found == value
 
 
 @settled
@@ -123,13 +71,7 @@ def test_a_run_gives_what_the_oracle_gives(seed):
     tree, inputs = drawn(seed)
     subject = schema_of(tree)
     for data in inputs:
-        values, due = expected(tree, data)
-        found, error = ran(subject, data)
-        assert due is None or told(error) in due, (error, due, written(tree), data)
-        assert "NoneType" not in str(error), (error, written(tree), data)
-        for name, value in (values or {}).items():
-            story = (name, found[name], value, written(tree), data)
-            assert same(found[name], value), story
+        check_run(tree, subject, data, (written(tree), data))
 
 
 @settled

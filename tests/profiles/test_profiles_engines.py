@@ -45,7 +45,17 @@ ODD = [
 ]
 ODD += [float("inf"), 1e-7, "é\u009b", "a\\b", "\u0000", "\ud83d\ude00", "Unknown"]
 KEYS = ["event", "schema", "operation", "duration_ms", "declaration", "index", "function", "rows"]
-KEYS += ["cpu_ms", "run", "program", "error", "name", "start_unix_nano", "end_unix_nano", "extra"]
+KEYS += [
+    "origin",
+    "cpu_ms",
+    "run",
+    "program",
+    "error",
+    "name",
+    "start_unix_nano",
+    "end_unix_nano",
+    "extra",
+]
 HOST = socket.gethostname()
 NAMES = st.sampled_from(["Shop", "Tax", "é", 'quo"te', "new\nline", "back\\slash"])
 BEGAN = 1737369045123000000
@@ -54,6 +64,8 @@ OPERATIONS = [["inputs", "LoadInput", None, None, [], 1, "a.b"], ["total", "Ref"
 
 EVENTS = st.one_of(
     st.builds(operation, NAMES, st.sampled_from(["Map", "Ref", "LoadInput"]), TIMES),
+    st.builds(operation, NAMES, ns=TIMES, origin=st.sampled_from(["Base", "Shop", *ODD])),
+    st.builds(declaration, NAMES, NAMES, origin=st.sampled_from([None, "Base", 'quo"te'])),
     st.builds(run, NAMES, TIMES, st.sampled_from([None, "ValueError"])),
     st.builds(run, NAMES, TIMES, cpu_ms=st.sampled_from([0, 0.0000005, 12.345678, *ODD])),
     st.builds(declaration, NAMES, NAMES, TIMES),
@@ -113,7 +125,6 @@ FILTERS = st.builds(
     since=st.sampled_from([None, None, 0, BEGAN, BEGAN + 1, 1 << 70]),
     until=st.sampled_from([None, None, BEGAN, BEGAN + 1]),
     processes=st.none(),
-    places=st.none(),
 )
 
 

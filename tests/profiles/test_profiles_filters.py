@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-from profile_files import declaration, operation, phase, program, run, start, text
+from profile_files import declaration, operation, phase, run, start, text
 
 import kumi.profiles
 from kumi.profiles.asked_times import asked_moment
@@ -30,14 +30,13 @@ def process(number, service, team):
     """A process of a service; it has two runs, one second after the other, of two schemas."""
     key = f"5b8aa5a{number}"
     yield start(key, service=service, resource={"team": team, "size": number})
-    declared = [["own", "value", 3, None], ["lent", "let", 9, "Base"]]
-    yield program([], "Shop") | {"declarations": declared}
     for second in range(2):
         of = {"run": f"{key}0000000{second}", "schema": "Shop"}
         yield at(number * 10 + second, 5000, run, **of)
-        for name in ("own", "lent"):
-            yield at(number * 10 + second, 2000, declaration, **of, declaration=name)
-            yield at(number * 10 + second, 1000 * (second + 1), operation, **of, declaration=name)
+        for name, origin in (("own", None), ("Base.lent", "Base")):
+            of |= {"declaration": name, "origin": origin}
+            yield at(number * 10 + second, 2000, declaration, **of)
+            yield at(number * 10 + second, 1000 * (second + 1), operation, **of)
 
 
 FIVE_KEYS = {
@@ -59,6 +58,7 @@ CASES = {
     "schema": (Filters(schemas=("Tax",)), 1),
     "origin": (Filters(origins=("Base",)), 6),
     "own origin": (Filters(origins=("Shop",)), 6),
+    "an origin of lines that say none": (Filters(origins=("Tax", "Nowhere")), 1),
     "service": (Filters(services=("shop",)), 8),
     "services": (Filters(services=("shop", "tax")), 12),
     "resource": (Filters(resources=(("team", "blue"),)), 8),

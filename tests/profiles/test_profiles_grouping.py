@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from profile_files import declaration, operation, program, run, start, written
+from profile_files import declaration, operation, run, start, written
 
 from kumi.profiles.breakdown import Part
 from kumi.profiles.call_tree import call_trees
@@ -17,11 +17,9 @@ from kumi.profiles.reports.drawing import plain
 from kumi.profiles.reports.grouped import grouped_json, grouped_report
 from kumi.profiles.reports.tree_text import tree_json, tree_report
 
-DECLARED = [["total", "value", 3, None], ["rate", "let", 9, "Rates"]]
 EVENTS = [
     start("5b8aa5a2", service="shop"),
     start("5b8aa5a3", service="shop"),
-    program([], "Shop") | {"declarations": DECLARED},
     *(
         event
         for process in ("5b8aa5a2", "5b8aa5a3")
@@ -33,7 +31,7 @@ EVENTS = [
             operation("Shop", "Map", 1000 * (number + 1), **of, rows=5),
             operation("Shop", "Map", 500, **of, index=1),
             operation("Shop", "Reduce", 1500, **of, function="sum", index=2),
-            operation("Shop", "Const", 0, **of, declaration="rate", index=3),
+            operation("Shop", "Const", 0, **of, declaration="rate", origin="Rates", index=3),
         )
     ),
     operation("Tax", "Map", 7000, declaration=None, function="add", run=None),
@@ -61,7 +59,7 @@ def figures(grouping):
         (("schema",), {("Shop",): (16, 14000, 500), ("Tax",): (1, 7000, 7000)}),
         (
             ("origin",),
-            {("Shop",): (12, 14000, 1000), ("Rates",): (4, 0, 0), (None,): (1, 7000, 7000)},
+            {("Shop",): (12, 14000, 1000), ("Rates",): (4, 0, 0), ("Tax",): (1, 7000, 7000)},
         ),
         (("service",), {("shop",): (16, 14000, None), (None,): (1, 7000, 7000)}),
         (

@@ -36,7 +36,17 @@ STRINGS = [
 EVENTS = ['"vm_operation"'] * 4 + ['"vm_run"', '"phase"', '"vm_declaration"', '"memory"']
 EVENTS += ['"\\u0076m_run"', '"of_the_future"', "5", "null"]
 MEASURES = ["duration_ms", "start_unix_nano", "end_unix_nano", "index", "rows", "extra"]
-KEYS = [*MEASURES, "operation", "declaration", "function", "program", "run", "error", "name"]
+KEYS = [
+    *MEASURES,
+    "operation",
+    "declaration",
+    "origin",
+    "function",
+    "program",
+    "run",
+    "error",
+    "name",
+]
 AGAIN = ['"event"', '"schema"', '"ev\\u0065nt"', '"x\\ud800"', '""', '"SCHEMA"', '"DURATION_MS"']
 BLANKS = ["", " ", "  ", "\t", "\r", "\x0b", "\x0c", "\xa0", "\x00", "\ufeff", "\u2028"]
 ENDS = ["}"] * 30 + [",}", "}}", "]", "", "},", "} {}", ",,}", "}#", "{,}", ",]}", "} // c"]
@@ -44,7 +54,7 @@ ENDS = ["}"] * 30 + [",}", "}}", "]", "", "},", "} {}", ",,}", "}#", "{,}", ",]}
 # What operations and declarations are as our writers write them, with holes for what differs.
 OPERATION = (
     '{"event":"vm_operation","schema":"S%s","operation":"Map","duration_ms":%s,"timestamp":'
-    '"2026-11-30T21:22:44.181Z","declaration":"d","index":%s,"function":%s,"rows":%s,"run":'
+    '"2026-11-30T21:22:44.181Z","declaration":"d","index":%s,"function":%s%s,"rows":%s,"run":'
     '"309976c0%s","program":"9a29d6a6","trace_id":"c50e","span_id":"7c","parent_span_id":"7d",'
     '"start_unix_nano":%s,"end_unix_nano":%s}%s'
 )
@@ -86,7 +96,8 @@ class Odd:
         duration, text, run = self.mostly(DURATIONS), self.mostly(TEXTS), self.mostly(RUNS)
         if self.happens(2):
             index, rows = self.mostly(COUNTS), self.mostly(COUNTS)
-            line = OPERATION % (number, duration, index, text, rows, run, *moments)
+            origin = self.mostly(["", *(f',"origin":{each}' for each in TEXTS)])
+            line = OPERATION % (number, duration, index, text, origin, rows, run, *moments)
         else:
             kind, more = self.mostly(["", "x", "é"]), self.mostly(["", ',"rows":1', ',"cpu":1'])
             line = DECLARATION % (number, duration, kind, text, more, run, *moments)

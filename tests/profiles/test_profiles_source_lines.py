@@ -141,9 +141,38 @@ def test_of_a_python_module_it_is_the_lines_of_the_class(sources, tmp_path):
 def test_what_is_written_in_another_schema_costs_there(sources):
     lent = [["total", "value", 5, "Rates"]]
     shop = described("shop.kumi", TEXT) | {"declarations": lent}
-    [rates] = sources(shop, operation(index=1))
-    assert (rates.schema, rates.state) == ("Rates", "unknown")
+    [rates] = sources(shop, operation(index=1, origin="Rates"))
+    assert (rates.schema, rates.state, rates.importers) == ("Rates", "unknown", ("Shop",))
     assert [(line.number, line.declarations) for line in rates.lines] == [(5, ("total",))]
+
+
+def test_an_import_costs_in_the_file_that_the_program_names_for_it(sources, tmp_path):
+    path = tmp_path / "rates.kumi"
+    path.write_text(TEXT)
+    said = {"path": str(path), "sha256": hashlib.sha256(TEXT.encode()).hexdigest()}
+    lent = [["inputs", "input", 2, None], ["Rates.total", "value", 5, "Rates"]]
+    shop = described("shop.kumi", "another text") | {"declarations": lent, "paths": {"Rates": said}}
+    costs = [COSTS[0], operation(ns=6000, index=1, declaration="Rates.total", origin="Rates")]
+    rates, own = sources(shop, *costs)
+    assert (rates.schema, rates.path, rates.state) == ("Rates", str(path), "same")
+    assert {line.number: line.total for line in rates.lines if line.calls} == {5: 6000}
+    assert (own.schema, own.state, own.total) == ("Shop", "missing", 3000)
+
+
+ODD = [None, 5, "x", [], {}, {"Rates": None}, {"Rates": ["x"]}, {"Rates": {"path": 5}}]
+ODD += [{"Rates": {"path": "a\x00b", "sha256": 5}}, {"Shop": {"path": "mine"}}, {"": {"path": ""}}]
+
+
+@pytest.mark.parametrize("paths", ODD, ids=repr)
+@pytest.mark.parametrize("origin", ["Rates", None, 5, ["Rates"]], ids=repr)
+def test_whatever_a_program_says_of_its_imports_can_be_read(sources, paths, origin):
+    odd = described("gone.kumi", TEXT) | {
+        "paths": paths,
+        "declarations": [["total", "value", 5, origin], ["inputs", "input", 2], 7, []],
+    }
+    found = sources(odd, operation(ns=40, index=1, origin="Rates"), operation(ns=2, index=1))
+    assert {each.schema: each.total for each in found} == {"Rates": 40, "Shop": 2}
+    assert {each.state for each in found} <= {"unknown", "missing"}
 
 
 def test_without_operations_it_is_the_time_of_declarations(sources):

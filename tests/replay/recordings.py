@@ -2,8 +2,8 @@
 
 import json
 from contextlib import suppress
-from pathlib import Path
 
+from golden_programs import RUN, data, load
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
@@ -16,8 +16,6 @@ from kumi import otel
 from kumi.replay.messages import Messages
 from kumi.replay.parcels import Parcels
 
-PROGRAMS = Path(__file__).parent.parent / "programs"
-NAMES = sorted(path.stem for path in PROGRAMS.glob("*.kumi"))
 RESOURCE = {"service.name": "shop", "tags": ("a", "b"), "weight": 1.5, "on": True, "n": 3}
 
 PAY = """schema do
@@ -41,7 +39,7 @@ def recorded(path, **options):
         provider.add_span_processor(BatchSpanProcessor(exporter))
         settings = {"file": str(path), "ops": True, "tracer_provider": provider} | options
         with otel.profile(**settings):
-            for name in NAMES:
+            for name in RUN:
                 run(name)
             fail_in_a_phase()
             assert otel.flush(HANG)
@@ -50,9 +48,9 @@ def recorded(path, **options):
 
 
 def run(name):
-    schema = kumi.load(PROGRAMS / f"{name}.kumi")
+    schema = load(name)
     with suppress(Exception):
-        schema.run(json.loads((PROGRAMS / f"{name}.json").read_text(encoding="utf-8")))
+        schema.run(data(name))
 
 
 def fail_in_a_phase():

@@ -33,13 +33,16 @@ def program(declarations=3, each=3, *, schema="OrderPricing", axes=("lines",), o
 
     `odd`: names that need escapes, kinds of different lengths, a declaration from elsewhere.
     """
-    source = Source("/srv/app/order_pricing.kumi", "schema\n")
+    source, elsewhere = (
+        Source("/srv/app/order_pricing.kumi", "schema\n"),
+        Source("/srv/täx.kumi", ""),
+    )
     tricky = 'na"me\\ ünï\n' if odd else "total"
     operations, groups = [], []
 
-    def add(opcode, **more):
+    def add(opcode, where=source, **more):
         index = len(operations)
-        operations.append(Operation(index, opcode, place(source, index + 1), FLOAT, **more))
+        operations.append(Operation(index, opcode, place(where, index + 1), FLOAT, **more))
 
     for name in ("price", "quantity"):
         path = ("lines", "line", name)
@@ -50,20 +53,22 @@ def program(declarations=3, each=3, *, schema="OrderPricing", axes=("lines",), o
     kinds = ("value", "let", "trait")
     for number in range(declarations):
         first = len(operations)
-        add(ops.REF, ref="subtotal")
+        origin, where = ("Tax", elsewhere) if odd and number == 1 else (schema, source)
+        add(ops.REF, where, ref="subtotal")
         for n in range(each - 1):
             if n % 2:
-                add(ops.REDUCE, function="sum", axes=axes)
+                add(ops.REDUCE, where, function="sum", axes=axes)
             else:
-                add(ops.MAP, function="multiply", axes=axes if n % 3 else ())
-        origin = "Tax" if odd and number == 1 else schema
+                add(ops.MAP, where, function="multiply", axes=axes if n % 3 else ())
         kind = kinds[number % 3] if odd else "value"
         name = f"{tricky}{number}"
         groups.append(
-            Group(name, kind, origin, place(source, number + 2), first, len(operations), first)
+            Group(name, kind, origin, place(where, number + 2), first, len(operations), first)
         )
     names = tuple(group.name for group in groups[1:])
-    return Program(schema, source, ("lines",), tuple(operations), tuple(groups), axes, names)
+    sources = {"Tax": elsewhere} if odd else {}
+    made = tuple(operations), tuple(groups), axes, names
+    return Program(schema, source, ("lines",), *made, sources=sources)
 
 
 def long_program(declarations=65_600):

@@ -52,7 +52,9 @@ def test_attributes_of_runs_declarations_and_operations():
         "kumi.run.kept": "all",
     }
     assert dict(inputs.attributes)["kumi.declaration.kind"] == "input"
+    assert dict(origin.attributes)["kumi.schema.name"] == "OrderPricing"
     assert dict(origin.attributes)["kumi.schema.origin"] == "Tax"
+    assert dict(origin.attributes)["code.file.path"] == "/srv/täx.kumi"
     assert origin.name.startswith("OrderPricing.")  # where it ran, not where it is from
     assert dict(reduce.attributes) == {
         "kumi.schema.name": "OrderPricing",

@@ -1,7 +1,9 @@
 """The vocabulary of the event file: keys in their order, and nothing that JSON cannot hold."""
 
+import hashlib
 import json
 import math
+from dataclasses import replace
 
 import pytest
 from opentelemetry.sdk.resources import Resource
@@ -12,6 +14,7 @@ from span_blocks import block, failed, laid_out, program
 from kumi.spans import events
 from kumi.spans.json_lines import line
 from kumi.spans.ordinary import ordinary_span
+from kumi.spans.recorded_program import recorded_program
 from kumi.spans.run_events import run_events
 
 KEYS = {
@@ -54,8 +57,12 @@ def test_a_program_is_described_without_literals():
     described = events.program(laid_out(program(odd=True)))
 
     assert list(described) == [
-        "event", "program", "schema", "path", "sha256", "declarations", "operations",
+        "event", "program", "schema", "path", "sha256", "paths", "declarations", "operations",
     ]  # fmt: skip
+    assert described["path"] == "/srv/app/order_pricing.kumi"
+    assert described["paths"] == {
+        "Tax": {"path": "/srv/täx.kumi", "sha256": hashlib.sha256(b"").hexdigest()}
+    }
     assert described["declarations"][:3] == [
         ["inputs", "input", 1, None],
         ['na"me\\ ünï\n0', "value", 2, None],
@@ -68,6 +75,56 @@ def test_a_program_is_described_without_literals():
         'na"me\\ ünï\n0', "Reduce", "sum", "sum", ["lines"],
     ]  # fmt: skip
     assert len(described["operations"]) == 11
+
+
+def test_only_operations_of_imported_declarations_say_their_origin():
+    made = list(run_events(block(laid_out(program(odd=True)), runs=1)))
+    operations = [event for event in made if event["event"] == "vm_operation"]
+    imported = [event for event in operations if "origin" in event]
+
+    assert {event["origin"] for event in imported} == {"Tax"}
+    assert {event["declaration"] for event in imported} == {'na"me\\ ünï\n1'}
+    assert len(imported) == 3
+    keys = KEYS["vm_operation"]
+    assert {" ".join(event) for event in imported} == {keys.replace("rows", "origin rows")}
+    assert {" ".join(event) for event in operations if event not in imported} == {keys}
+    said = [event["origin"] for event in made if event["event"] == "vm_declaration"]
+    assert said == [None, None, "Tax", None]
+
+
+def test_what_an_import_was_called_with_stands_where_the_declaration_does():
+    odd = program(odd=True)
+    taken = odd.groups[2]
+    strange = replace(odd.operations[taken.first], place=odd.groups[1].place)
+    operations = (*odd.operations[: taken.first], strange, *odd.operations[taken.first + 1 :])
+    layout = laid_out(replace(odd, operations=operations))
+
+    assert events.program(layout)["operations"][taken.first][5] == taken.place.line
+    said = dict(layout.rows[layout.operation_rows[taken.first]].attributes)
+    assert said["code.file.path"] == "/srv/täx.kumi"
+    assert said["code.line.number"] == taken.place.line
+
+
+def test_a_program_without_imports_names_no_other_source():
+    assert "paths" not in events.program(laid_out(program()))
+
+
+def test_a_program_is_read_back_as_it_was_described():
+    for odd in (False, True):
+        described = events.program(laid_out(program(odd=odd)))
+        found = recorded_program(json.loads(line(described)))
+        assert events.program(laid_out(found)) | {"sha256": None, "paths": None} == (
+            described | {"sha256": None, "paths": None}
+        )
+        assert found.sources.keys() == described.get("paths", {}).keys()
+
+
+@pytest.mark.parametrize("paths", [None, 5, [], {"Tax": 5}, {"Tax": {"path": 5}}, {"Else": {}}])
+def test_a_program_that_does_not_say_where_an_import_stands_is_still_read(paths):
+    described = events.program(laid_out(program(odd=True)))
+    found = recorded_program(described | {"paths": paths})
+    assert [group.origin for group in found.groups][2] == "Tax"
+    assert {group.place.source.path for group in found.groups} == {described["path"]}
 
 
 def test_the_other_events_have_their_keys_in_order():

@@ -45,7 +45,7 @@ from kumi.syntax.classes.expression import applied
 
 
 def written(schema):
-    """A module whose last class is the schema."""
+    """A module whose last class is the schema. What it imports must be there under its name."""
     writer = _Writer(schema)
     body = writer.schema()
     return "\n\n\n".join([HEAD, *writer.records, body]) + "\n"
@@ -60,6 +60,8 @@ class _Writer:
         self.tree = schema
         self.records = []
         self.declared = {}
+        imports = [(name, one.module) for one in schema.imports for name in one.names]
+        self.imported = {name: module.rpartition("::")[2] for name, module in imports}
 
     def schema(self):
         fields = self.fields(self.tree.inputs, 8)
@@ -152,6 +154,9 @@ class _Writer:
     def call(self, node):
         args = [self.expression(arg) for arg in node.args]
         options = [f"{key}={_option(value)!r}" for key, value in node.options]
+        if node.function in self.imported and not node.args:
+            given = [f"{key}={self.expression(value)}" for key, value in node.named]
+            return f"{self.imported[node.function]}.{node.function}({', '.join(given)})"
         plain = [isinstance(a, nodes.Constant | nodes.Tuple | nodes.Object) for a in node.args]
         if node.function in ARITHMETIC and not all(plain) and not _formats(node):
             return f"({args[0]} {ARITHMETIC[node.function]} {args[1]})"

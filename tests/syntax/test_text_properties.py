@@ -1,16 +1,13 @@
 """Whatever is written, the front end reads it or says what is wrong with it, in a place it has."""
 
 import re
-from pathlib import Path
 
+from golden_programs import VALID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from text_trees import tree
 
 from kumi.errors import SchemaError
-
-PROGRAMS = Path(__file__).parents[1] / "programs"
-VALID = [path.read_text(encoding="utf-8") for path in sorted(PROGRAMS.glob("*.kumi"))]
 
 quickly = settings(max_examples=60)
 

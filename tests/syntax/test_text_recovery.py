@@ -1,23 +1,22 @@
 """Mistakes of every class in one go: a text with gaps is looked at as far as it could be read."""
 
 import re
-from pathlib import Path
 
 import pytest
+from golden_programs import PROGRAMS, VALID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kumi
 
-PROGRAMS = Path(__file__).parents[1] / "programs"
-VALID = [path.read_text(encoding="utf-8") for path in sorted(PROGRAMS.glob("*.kumi"))]
+IMPORTED = PROGRAMS / "12_imports"
 OTHERS = """do end value let trait :a ( ) [ ] , . + ** = ! "x 'y 1e3 on base fn( input input. schema import""".split()  # noqa: SIM905 - a list of words is read as words
 
 
 def found(text):
     """The class, line and message of everything that is wrong."""
     try:
-        kumi.loads(text)
+        kumi.loads(text, folders=[IMPORTED])
     except kumi.SchemaError as error:
         return [(one.kind, one.place.line, one.message) for one in error.errors]
     return []
@@ -90,3 +89,9 @@ def test_words_in_any_order_are_a_schema_or_a_schema_error(data):
     text = data.draw(st.sampled_from(VALID))
     at = data.draw(st.sampled_from([found.start() for found in re.finditer(r"\s", text)]))
     assert all(message for *_, message in found(f"{text[:at]} {drawn} {text[at:]}"))
+
+
+def test_what_could_not_be_read_is_not_offered_as_a_name():
+    with pytest.raises(kumi.SchemaError) as caught:
+        kumi.loads("schema do input do end value :a, (1 + longer value :b, zz end")
+    assert [one.hint for one in caught.value.errors if one.kind == "semantic"] == ["available: b"]

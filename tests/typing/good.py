@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, assert_type
 
 import kumi
-from kumi import Expr, when
+from kumi import Expr, Value, when
 
 
 class Address(kumi.Record):
@@ -72,8 +72,9 @@ assert_type(Input.tier, Expr[str])
 assert_type(Input.scores, Expr[float])
 assert_type(Input.grid, Expr[int])
 assert_type(line.price, Expr[float])
-assert_type(OrderPricing.total, Expr[float])
-assert_type(OrderPricing.premium, Expr[bool])
+assert_type(OrderPricing.total, Value[float])
+assert_type(OrderPricing.premium, Value[bool])
+assert_type(OrderPricing.total(tier="standard", lines=Input.lines), Expr[float])
 
 # Operators promote as the language does.
 assert_type(line.price * line.quantity, Expr[float])
@@ -109,6 +110,7 @@ assert_type(round(line.price), Expr[float])
 assert_type(round(Input.exact, 2), Expr[Decimal])
 assert_type(kumi.round(line.quantity, -2, mode="half_up"), Expr[int])
 assert_type(math.floor(line.price), Expr[int])
+assert_type(math.trunc(line.price), Expr[int])
 assert_type(math.ceil(Input.exact), Expr[int])
 assert_type(kumi.round_to(line.price, 0.05), Expr[float])
 assert_type(kumi.max_of(line.price, 0.5, line.quantity), Expr[float])

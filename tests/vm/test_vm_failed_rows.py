@@ -21,6 +21,8 @@ schema do
   value :by_weight, input.orders.order.lines.price / input.orders.order.weight
   value :rest, 7 % input.orders.order.pieces
   value :decimal_rest, input.orders.order.weight % fn(:coalesce, fn(:max, input.orders.order.lines.price), 1)
+  let :seven, 7
+  value :named, seven % input.orders.order.pieces
   value :of_all, input.orders.order.weight / input.all
   value :of_sum, input.all / fn(:sum, input.orders.order.weight)
 end
@@ -40,6 +42,7 @@ DATA = {
     [
         ("by_weight", "a decimal divided by zero, in `orders[2].lines[0]`"),
         ("rest", "integer modulo by zero, in `orders[1]`"),
+        ("named", "integer modulo by zero, in `orders[1]`"),
         ("decimal_rest", "a decimal modulo zero, in `orders[2]`"),
     ],
 )

@@ -1,17 +1,15 @@
 """Neighbours and pairs, beside what somebody writes in NumPy."""
 
-from pathlib import Path
-
 import numpy as np
+from golden_programs import load
 
 import kumi
 
-PROGRAMS = Path(__file__).parent.parent / "programs"
 RNG = np.random.default_rng(11)
 
 
 def test_a_game_of_life_on_a_torus():
-    life = kumi.load(PROGRAMS / "life_on_a_torus.kumi")
+    life = load("life_on_a_torus")
     world = (RNG.random((12, 17)) < 0.4).astype(int)
     ours = world
     for _ in range(20):

@@ -92,7 +92,7 @@ def _ids(own: bytes, above: bytes) -> Columns:
 def _pieces(row: Row, columns: Columns, times_cpu: bool) -> list[list[Part]]:
     """A line, cut wherever blanks may stand."""
     pieces: list[list[Part]] = [[f'{{"event":"{row.event}"'.encode()]]
-    for key, what in keys_of(row.event, times_cpu=times_cpu):
+    for key, what in keys_of(row.event, row.facts, times_cpu=times_cpu):
         pieces[-1].append(f',"{key}":'.encode())
         if what is Varying.DURATION or key in _NUMBERED:
             pieces.append([])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from kumi.profiles.declared_places import SourcesOf
 from kumi.profiles.event_line import of_kind
 from kumi.profiles.operand_names import OperandNames
 
@@ -21,14 +22,16 @@ if TYPE_CHECKING:
 
 
 class SourceLines(NamedTuple):
-    """Where a program says something: the path of its source, and lines, 0 where not known.
+    """Where a program says something: the path of the source, and lines, 0 where not known.
 
-    `declared` is the line of the declaration, `line` that of the operation.
+    `declared` is the line of the declaration, `line` that of the operation; both stand in another
+    source than the schema where the declaration was imported. `schema` is the path of that.
     """
 
     path: str = ""
     declared: int = 0
     line: int = 0
+    schema: str = ""
 
 
 class Frame(NamedTuple):
@@ -44,6 +47,7 @@ class CallStack(NamedTuple):
 
     schema: str
     declaration: str | None
+    origin: str | None
     operation: str
     function: str | None
     title: str
@@ -54,14 +58,14 @@ class CallStack(NamedTuple):
     @property
     def frames(self) -> tuple[Frame, ...]:
         """What is on the stack, the outermost first; the operation alone need not be of one."""
-        path, declared, line = self.place
-        outer, inner = Frame(self.schema, path, 0), Frame(self.title, path, line)
+        path, declared, line, schema = self.place
+        outer, inner = Frame(self.schema, schema, 0), Frame(self.title, path, line)
         if self.declaration is None:
             return outer, inner
         return outer, Frame(self.declaration, path, declared), inner
 
 
-_KEYS = ("schema", "program", "position", "declaration", "name", "function")
+_KEYS = ("schema", "program", "position", "declaration", "name", "function", "origin")
 
 
 def call_stacks(opened: OpenedProfile) -> list[CallStack]:
@@ -81,11 +85,12 @@ def _order(tally: Tally) -> tuple[tuple[bool, Any], ...]:
 
 
 def _stack(tally: Tally, operands: OperandNames, places: ProgramLines) -> CallStack:
-    schema, program, position, declaration, name, function = tally.keys
+    schema, program, position, declaration, name, function, origin = tally.keys
     operand = operands.of_program(schema, program, position) if function is None else function
     return CallStack(
         str(schema),
         None if declaration is None else str(declaration),
+        None if origin is None else str(origin),
         str(name),
         None if function is None else str(function),
         title(str(name), operand),
@@ -118,14 +123,16 @@ class _Lines:
     """The lines of one program."""
 
     def __init__(self, event: Event) -> None:
-        path = event.get("path")
-        self._path = path if isinstance(path, str) else ""
+        self._sources = SourcesOf(event)
         self._declared = dict(_declared(event.get("declarations")))
         operations = event.get("operations")
         self._operations = operations if isinstance(operations, list) else []
 
     def at(self, position: Key, declaration: Key) -> SourceLines:
-        return SourceLines(self._path, self._declared.get(declaration, 0), self._line(position))
+        origin, line = self._declared.get(declaration, (None, 0))
+        source, own = self._sources.of(origin), self._sources.own
+        of = source.path if source else ""
+        return SourceLines(of, line, self._line(position), own.path if own else "")
 
     def _line(self, position: Key) -> int:
         if isinstance(position, int) and position < len(self._operations):
@@ -135,8 +142,9 @@ class _Lines:
         return 0
 
 
-def _declared(declarations: Any) -> Iterator[tuple[Key, int]]:
+def _declared(declarations: Any) -> Iterator[tuple[Key, tuple[str | None, int]]]:
     for each in declarations if isinstance(declarations, list) else ():
         match each:
-            case [str(name), _, int(line), *_] if line > 0:
-                yield name, line
+            case [str(name), _, int(line), *others]:
+                origin = others[0] if others and isinstance(others[0], str) else None
+                yield name, (origin, max(line, 0))

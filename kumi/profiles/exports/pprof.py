@@ -33,7 +33,10 @@ _WITH_NAMES: Final = (7, 8, 9)
 
 
 def write_pprof(opened: OpenedProfile, path: Path) -> str:
-    """Write the stacks; labels of a sample are its schema, declaration, operation and function."""
+    """Write the stacks.
+
+    Labels of a sample are its schema, declaration, that one's origin, operation and function.
+    """
     files = ", ".join(file.name for file in opened.profiles.files)
     profile = _Profile(call_stacks(opened), files, _began(opened.described))
     path.write_bytes(gzip.compress(b"".join(profile.fields()), mtime=0))
@@ -76,6 +79,7 @@ class _Profile:
         labels = {
             "schema": stack.schema,
             "declaration": stack.declaration,
+            "origin": stack.origin,
             "operation": stack.operation,
             "function": stack.function,
         }

@@ -12,8 +12,9 @@ import re
 from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from kumi.profiles.declared_places import DeclaredPlaces
 from kumi.profiles.event_line import of_kind, read_line
-from kumi.profiles.exports.call_stacks import title
+from kumi.profiles.exports.call_stacks import ProgramLines, title
 from kumi.profiles.exports.tracks import Tracks
 from kumi.profiles.moments import moment
 from kumi.profiles.operand_names import OperandNames
@@ -32,8 +33,8 @@ _TIMESTAMP: Final = re.compile(rb'"timestamp"\s*:\s*"([^"]{1,40})"')
 _MOST_OF_A_RUN: Final = 50_000  # events that are looked at together, about as many KB
 _TOLD: Final[Mapping[str, Sequence[str]]] = {
     "vm_run": ("run", "program", "cases", "kept", "error", "trace_id"),
-    "vm_declaration": ("kind", "error"),
-    "vm_operation": ("index", "rows", "error"),
+    "vm_declaration": ("kind", "origin", "error"),
+    "vm_operation": ("index", "origin", "rows", "error"),
     "phase": ("error", "trace_id"),
 }
 """The keys of an event that are shown with it."""
@@ -71,6 +72,10 @@ class _Drawing:
         self._files, self._filters = opened.profiles.files, opened.filters
         self._described = opened.described
         self._operands = OperandNames(opened.described)
+        self._declared, self._lines = (
+            DeclaredPlaces(opened.described),
+            ProgramLines(opened.described),
+        )
         self._begin = _first_moment(self._files)
         self._tracks = Tracks()
 
@@ -107,11 +112,23 @@ class _Drawing:
             track, start = self._tracks.behind(process, (*_key(timed), "no times"), at, timed.ns)
         told = ((key, event.get(key)) for key in _TOLD[timed.kind])
         args = {key: value for key, value in told if isinstance(value, (str, int))}
+        if source := self._source(timed):
+            args["source"] = source
         return (
             f'{{"ph":"X","name":{json.dumps(self._title(timed))},"cat":"{timed.kind}"'
             f',"pid":{track.process},"tid":{track.number},"ts":{_microseconds(start - self._begin)}'
             f',"dur":{_microseconds(timed.ns)},"args":{json.dumps(args)}}}'
         )
+
+    def _source(self, timed: Timed) -> str | None:
+        """File and line of a declaration or an operation, where the profile says them."""
+        schema, declaration = timed.schema, timed.declaration
+        if timed.kind == "vm_declaration" and (found := self._declared.of(schema, declaration)):
+            return f"{found.path}:{found.line}"
+        if timed.kind == "vm_operation":
+            at = self._lines.at(schema, timed.program, timed.position, declaration)
+            return f"{at.path}:{at.line or at.declared}" if at.path else None
+        return None
 
     def _title(self, timed: Timed) -> str:
         """What the span is called."""

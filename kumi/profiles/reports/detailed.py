@@ -52,7 +52,7 @@ def _hotspots(found: Breakdown, limit: int) -> list[str | Table]:
     titles = {hotspot.tally.keys: described(hotspot) for hotspot in found.hotspots}
 
     def names(tally: Tally) -> tuple[str, ...]:
-        schema, _, declaration, index, _ = tally.keys
+        schema, _, declaration, index, *_ = tally.keys
         place = "" if declaration is None else name(declaration)
         return (name(schema), place, "" if index is None else str(index), titles[tally.keys])
 

@@ -30,6 +30,7 @@ def _place(place: DeclarationTime) -> dict[str, Any]:
     return {
         "schema": place.schema,
         "declaration": place.declaration,
+        "origin": place.dearest.origin,
         "path": place.source and place.source.path,
         "line": place.source and place.source.line,
         "count": place.calls,
@@ -53,6 +54,7 @@ def _pause(pause: Interruption) -> dict[str, Any]:
     return {
         "schema": pause.operation.schema,
         "declaration": pause.operation.declaration,
+        "origin": pause.operation.origin,
         "operation": pause.operation.operation,
         "operand": pause.operation.operand,
         "run": pause.reading.run,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from kumi.profiles.reports.json_findings import findings_object
 
@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from kumi.profiles.clock_share import Clock
     from kumi.profiles.conditions import PauseTotals
     from kumi.profiles.engine import Key, Tally
+
+
+_DECLARATION: Final = ("schema", "declaration", "origin")
 
 
 def json_report(found: Breakdown) -> str:
@@ -35,7 +38,7 @@ def _object(found: Breakdown) -> dict[str, Any]:
             shares.operation: [_part(("schema", "operand"), part) for part in shares.parts]
             for shares in found.operand_shares
         },
-        "declarations": [_tally(("schema", "declaration"), tally) for tally in found.declarations],
+        "declarations": [_tally(_DECLARATION, tally) for tally in found.declarations],
         "phases": [_tally(("name", "schema"), tally) for tally in found.phases],
         "memory": found.memory and found.memory._asdict(),
         "clock": found.clock and _clock(found.clock),
@@ -87,5 +90,5 @@ def _pauses(found: PauseTotals) -> dict[str, Any]:
 
 
 def _hotspot(hotspot: Hotspot) -> dict[str, Any]:
-    names = ("schema", "operation", "declaration", "index", "function")
+    names = ("schema", "operation", "declaration", "index", "function", "origin")
     return {**_tally(names, hotspot.tally), "operand": hotspot.operand}

@@ -70,4 +70,10 @@ def runs(found: Breakdown, limit: int) -> list[str | Table]:
 
 def declarations(found: Breakdown, limit: int) -> list[str | Table]:
     """Declarations with their schemas."""
-    return tally_table("Declarations", ("schema", "declaration"), found.declarations, limit)
+    heading = ("schema", "declaration")
+    return tally_table("Declarations", heading, found.declarations, limit, _declaration)
+
+
+def _declaration(tally: Tally) -> tuple[str, ...]:
+    schema, declaration, _ = map(name, tally.keys)
+    return schema, declaration

@@ -54,6 +54,7 @@ def source_json(sources: Sequence[SchemaSource]) -> str:
 def _object(source: SchemaSource) -> dict[str, Any]:
     return {
         "schema": source.schema,
+        "importers": source.importers,
         "path": source.path,
         "source": source.state,
         "total_ns": source.total,
@@ -76,6 +77,8 @@ def _source(source: SchemaSource) -> Iterator[Element]:
     yield Fitted("", name(source.schema), f": {ms(source.total)}ms")
     if source.path is not None:
         yield Fitted("  ", name(source.path))
+    if source.importers:
+        yield Fitted("  in runs of ", ", ".join(map(name, source.importers)))
     if source.state in _WHY:
         yield f"  {_WHY[source.state]}"
     if source.lines:

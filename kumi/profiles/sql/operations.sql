@@ -18,7 +18,7 @@ objects AS (
     json_transform(line, '{{
       "event": "JSON", "schema": "JSON", "operation": "JSON", "duration_ms": "JSON",
       "timestamp": "JSON", "declaration": "JSON", "index": "JSON", "function": "JSON",
-      "rows": "JSON", "run": "JSON", "program": "JSON", "trace_id": "JSON", "span_id": "JSON",
+      "origin": "JSON", "rows": "JSON", "run": "JSON", "program": "JSON", "trace_id": "JSON", "span_id": "JSON",
       "parent_span_id": "JSON", "start_unix_nano": "JSON", "end_unix_nano": "JSON", "error": "JSON",
       "name": "JSON", "cpu_ms": "JSON"}}') AS j
   FROM lines
@@ -40,13 +40,14 @@ sound AS (
     coalesce(j."schema"::VARCHAR, '"Unknown"') AS "schema",
     j.operation::VARCHAR AS "name",
     j.declaration::VARCHAR AS declaration,
+    j.origin::VARCHAR AS origin,
     j.run::VARCHAR AS run,
     substr(run, 2, 8) AS process,
     coalesce(whole_number(j.start_unix_nano::VARCHAR), moment(j."timestamp"::VARCHAR)) AS began
   FROM measured
   WHERE j.operation IS NOT NULL AND is_name(j.operation::VARCHAR) AND is_name(j."schema"::VARCHAR)
     AND is_name(j."name"::VARCHAR) AND is_name(j.declaration::VARCHAR)
-    AND is_name(j."function"::VARCHAR) AND is_name(j.program::VARCHAR)
+    AND is_name(j.origin::VARCHAR) AND is_name(j."function"::VARCHAR) AND is_name(j.program::VARCHAR)
     AND is_name(j.run::VARCHAR) AND is_name(j."error"::VARCHAR)
     AND is_count(j."index"::VARCHAR) AND is_count(j."rows"::VARCHAR)
     AND is_count(j.start_unix_nano::VARCHAR) AND is_count(j.end_unix_nano::VARCHAR)
@@ -61,6 +62,7 @@ SELECT
   j.declaration ->> '$' AS declaration,
   whole_number(j."index"::VARCHAR) AS "index",
   j."function" ->> '$' AS "function",
+  j.origin ->> '$' AS origin,
   whole_number(j."rows"::VARCHAR) AS "rows",
   j.run ->> '$' AS run,
   j.program ->> '$' AS program,

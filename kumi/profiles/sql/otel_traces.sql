@@ -16,6 +16,7 @@ spans AS (
     nullIf(SpanAttributes['{schema}'], '') AS of_schema,
     nullIf(SpanAttributes['{operation}'], '') AS of_operation,
     nullIf(SpanAttributes['{declaration}'], '') AS of_declaration,
+    nullIf(SpanAttributes['{origin}'], '') AS of_origin,
     nullIf(SpanAttributes['{function}'], '') AS of_function,
     nullIf(SpanAttributes['{error}'], '') AS of_error,
     nullIf(SpanAttributes['{run}'], '') AS of_run,
@@ -46,6 +47,7 @@ SELECT
   if(is_counted, if(event = 'phase', of_schema, coalesce(of_schema, 'Unknown')), NULL) AS schema,
   if(is_counted, if(event = 'phase', of_phase, of_operation), NULL) AS name,
   if(is_counted, of_declaration, NULL) AS declaration,
+  if(is_counted, of_origin, NULL) AS origin,
   if(is_counted, of_index, NULL) AS position,
   if(is_counted, of_function, NULL) AS function,
   CAST(NULL AS Nullable(String)) AS program,
@@ -59,4 +61,5 @@ SELECT
     concat(leftPad(toString(started), 19, '0'), coalesce(concat(' ', of_run), ':')), NULL)) AS first,
   CAST(NULL AS Nullable(Int128)) AS cpu
 FROM events
-GROUP BY kind, ns, schema, name, declaration, position, function, program, process, error, entire, rows_class
+GROUP BY kind, ns, schema, name, declaration, origin, position, function, program, process, error, entire,
+  rows_class

@@ -54,10 +54,9 @@ CREATE MACRO is_surely_strict(line, keys, known, is_flat) AS
 -- One row a line that is not blank. `kind` is the event's name as JSON text, NULL where the line is
 -- malformed: a line that is no JSON object gives a row of NULLs (ignore_errors). In `entire` are lines
 -- of which Python says what they are: events that it reads one by one, and what may not be strict.
--- Where `are_strict` says so they need not be looked at for that.
 -- At an object of more than 17 MiB or so DuckDB gives up on the file, and is given a copy in which long
 -- lines are cut.
-CREATE MACRO events(path, are_strict) AS TABLE
+CREATE MACRO events(path) AS TABLE
 WITH
 lines AS (
   SELECT CASE WHEN strlen(json) < 16777216 THEN json::VARCHAR END AS line
@@ -71,7 +70,7 @@ objects AS (
     json_transform(line, '{
       "event": "JSON", "schema": "JSON", "operation": "JSON", "duration_ms": "JSON",
       "timestamp": "JSON", "declaration": "JSON", "index": "JSON", "function": "JSON",
-      "rows": "JSON", "run": "JSON", "program": "JSON", "start_unix_nano": "JSON",
+      "rows": "JSON", "run": "JSON", "program": "JSON", "origin": "JSON", "start_unix_nano": "JSON",
       "end_unix_nano": "JSON", "error": "JSON", "name": "JSON", "cpu_ms": "JSON"}') AS j
   FROM lines
 ),
@@ -86,6 +85,7 @@ texts AS (
     j.operation::VARCHAR AS operation,
     j."name"::VARCHAR AS phase,
     j.declaration::VARCHAR AS declaration,
+    j.origin::VARCHAR AS origin,
     j."index"::VARCHAR AS "index",
     j."function"::VARCHAR AS "function",
     j.program::VARCHAR AS program,
@@ -102,7 +102,7 @@ texts AS (
       + ("function" IS NOT NULL)::INT + (program IS NOT NULL)::INT + (run IS NOT NULL)::INT
       + ("error" IS NOT NULL)::INT + ("rows" IS NOT NULL)::INT + (ms IS NOT NULL)::INT
       + (cpu_ms IS NOT NULL)::INT + ("timestamp" IS NOT NULL)::INT + (started IS NOT NULL)::INT
-      + (ended IS NOT NULL)::INT AS known
+      + (ended IS NOT NULL)::INT + (origin IS NOT NULL)::INT AS known
   FROM objects
 ),
 measured AS (
@@ -111,7 +111,7 @@ measured AS (
     CASE WHEN started IS NOT NULL AND ended IS NOT NULL THEN span_of(started, ended)
          ELSE rounded(ms) END AS ns,
     is_name("schema") AND is_name(operation) AND is_name(phase) AND is_name(declaration)
-      AND is_name("function") AND is_name(program) AND is_name(run) AND is_name("error")
+      AND is_name(origin) AND is_name("function") AND is_name(program) AND is_name(run) AND is_name("error")
       AND is_count("index") AND is_count("rows") AND is_count(started) AND is_count(ended)
       AND is_duration(ms) AND is_duration(cpu_ms) AND coalesce(ns >= 0, false)
       AND CASE event WHEN '"vm_operation"' THEN operation IS NOT NULL
@@ -120,7 +120,7 @@ measured AS (
                      ELSE true END AS is_sound,
     event IN ('"profile_start"', '"program"', '"memory"', '"pause"', '"profile_end"')
       OR contains(run, chr(92)) OR length(run) < 10
-      OR NOT (are_strict OR is_surely_strict(line, keys, known, is_timed AND is_name("timestamp"))) AS is_for_python
+      OR NOT is_surely_strict(line, keys, known, is_timed AND is_name("timestamp")) AS is_for_python
   FROM texts
 )
 SELECT
@@ -129,7 +129,7 @@ SELECT
   CASE WHEN kind IS NOT NULL AND is_timed THEN ns END AS ns,
   "schema",
   CASE WHEN event = '"phase"' THEN phase ELSE operation END AS "name",
-  declaration, "index" AS position, "function", program,
+  declaration, origin, "index" AS position, "function", program,
   substr(run, 2, 8) AS process,
   "error",
   run,
@@ -143,18 +143,6 @@ SELECT
 FROM measured;
 
 CREATE TABLE counted (
-  kind VARCHAR, ns BIGINT, "schema" VARCHAR, "name" VARCHAR, declaration VARCHAR, position VARCHAR,
-  "function" VARCHAR, program VARCHAR, process VARCHAR, "error" VARCHAR, entire VARCHAR,
+  kind VARCHAR, ns BIGINT, "schema" VARCHAR, "name" VARCHAR, declaration VARCHAR, origin VARCHAR,
+  position VARCHAR, "function" VARCHAR, program VARCHAR, process VARCHAR, "error" VARCHAR, entire VARCHAR,
   rows_class BIGINT, calls BIGINT, "rows" HUGEINT, "first" STRUCT(started BIGINT, run VARCHAR), cpu HUGEINT);
-
--- What is taken out of operations, by process: filled by take_out.sql, empty where times are raw.
-CREATE TABLE clock_costs (of_process VARCHAR, cost BIGINT);
-
--- The filtered events of one kind, by their times without what the clock cost. Filters ask for the
--- times as they were measured, before they are counted.
-CREATE MACRO chosen(of_kind, free) AS TABLE
-SELECT * REPLACE (greatest(ns - coalesce(cost, 0), 0) AS ns)
-FROM counted
-LEFT JOIN clock_costs
-  ON of_process = process AND kind = '"vm_operation"' AND NOT list_contains(free, "name")
-WHERE kind = of_kind AND ns IS NOT NULL;

@@ -25,6 +25,7 @@ _ATTRIBUTES: Final = {
     "schema": names.SCHEMA_NAME,
     "operation": names.OPERATION_NAME,
     "declaration": names.DECLARATION_NAME,
+    "origin": names.SCHEMA_ORIGIN,
     "function": names.OPERATION_FUNCTION,
     "error": names.ERROR_TYPE,
     "run": names.RUN_ID,

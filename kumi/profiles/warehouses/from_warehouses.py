@@ -36,6 +36,7 @@ def read_spark(
     declaration: str | Sequence[str] = (),
     operation: str | Sequence[str] = (),
     min_ns: int = 0,
+    origin: str | Sequence[str] = (),
 ) -> Profile:
     """The profile in event files that Spark reads, counted by its workers: as `read` gives it.
 
@@ -48,7 +49,8 @@ def read_spark(
     _check_installed("read_spark", "spark")
     from kumi.profiles.warehouses.spark import counted_by_spark  # noqa: PLC0415 - it needs sqlglot
 
-    filters = Filters(names_of(schema), names_of(declaration), names_of(operation), min_ns)
+    names = names_of(schema), names_of(declaration), names_of(operation)
+    filters = Filters(*names, min_ns, names_of(origin))
     with counted_by_spark(session, paths) as counted:
         return _profile(paths, counted, filters)
 
@@ -62,6 +64,7 @@ def read_clickhouse(
     declaration: str | Sequence[str] = (),
     operation: str | Sequence[str] = (),
     min_ns: int = 0,
+    origin: str | Sequence[str] = (),
 ) -> Profile:
     """The profile in the collector's table of spans, counted by ClickHouse: as `read` gives it.
 
@@ -72,7 +75,8 @@ def read_clickhouse(
     _check_installed("read_clickhouse", "clickhouse")
     from kumi.profiles.warehouses.clickhouse import counted_by_clickhouse  # noqa: PLC0415 - it needs sqlglot
 
-    filters = Filters(names_of(schema), names_of(declaration), names_of(operation), min_ns)
+    names = names_of(schema), names_of(declaration), names_of(operation)
+    filters = Filters(*names, min_ns, names_of(origin))
     with counted_by_clickhouse(client, table, where) as counted:
         return _profile([table], counted, filters)
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 R = TypeVar("R", bound="Record")
 _MADE = "__kumi_made__"
+_NAMED = "write the name of the input before each: `Tax.tax(amount=line.price)`"
 RESERVED = frozenset({"Input", "arrow"})
 """Names that a schema needs or will need, besides the attributes of its base classes."""
 YIELDING = frozenset({"keys"})
@@ -40,8 +41,24 @@ class Reference(nodes.Name):
         self.target = target
 
 
+class ImportCall(nodes.Call):
+    """A call of a declaration of another schema, which gets its name when this one is complete."""
+
+    __slots__ = ("target",)
+
+    def __init__(
+        self, place: Place, target: Value[Any], named: tuple[tuple[str, nodes.ExprNode], ...]
+    ) -> None:
+        super().__init__(place, target.name or "", (), (), named)
+        self.target = target
+
+
 class Value(Expr[T_co]):
-    """A declaration. On the class it is an expression, on a result its value."""
+    """A declaration. On the class it is an expression, on a result its value.
+
+    One of another schema is called: `Tax.tax(amount=line.price)` is what it computes there, with
+    the arguments for the inputs of that schema.
+    """
 
     __slots__ = ("attribute", "body", "kind", "name", "owner", "place")
 
@@ -70,13 +87,25 @@ class Value(Expr[T_co]):
     if TYPE_CHECKING:
 
         @overload
-        def __get__(self, result: None, owner: type) -> Expr[T_co]: ...
+        def __get__(self, result: None, owner: type) -> Value[T_co]: ...
         @overload
         def __get__(self, result: object, owner: type) -> T_co: ...
         def __get__(self, result: object, owner: type) -> Any: ...
         def __set__(self, result: object, value: Never) -> None: ...
+        def __call__(self, /, **arguments: Any) -> Expr[T_co]:
+            """The declaration of another schema, computed with these inputs."""
 
     else:
+
+        def __call__(self, /, *args: Any, **arguments: Any) -> Expr[T_co]:
+            """The declaration of another schema, computed with these inputs."""
+            if self.owner is None:
+                super().__call__()  # it refuses: nothing is called in its own schema
+            if args:
+                raise TypeError(explained("arguments of another schema are named", _NAMED))
+            place = here()
+            named = tuple((name, node_of(value, place)) for name, value in arguments.items())
+            return Formula(ImportCall(place, self, named))
 
         def __get__(self, result: Declarations | None, owner: type) -> Any:
             return self if result is None else result._value(self.name)  # noqa: SLF001 - its own class

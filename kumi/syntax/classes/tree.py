@@ -10,6 +10,7 @@ from kumi.errors import Problem, SchemaError
 from kumi.syntax import nodes
 from kumi.syntax.classes.code_places import tested_for_none
 from kumi.syntax.classes.declarations import Reference
+from kumi.syntax.classes.imported import imported, inputs_of_schema, nodes_of
 from kumi.syntax.classes.input_paths import Rooted
 from kumi.syntax.classes.members import RecordBase, inputs_of
 from kumi.syntax.classes.operands import Operand
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kumi.syntax.classes.declarations import Declarations, Value
+
+_SHOWN = 3
 
 
 def tree(schema: type[Declarations]) -> nodes.SchemaTree:
@@ -32,12 +35,14 @@ def tree(schema: type[Declarations]) -> nodes.SchemaTree:
     problems = [*_settled(schema, record), *_decided(schema)]
     if problems:
         raise SchemaError(problems)
+    imports = imported(schema)
     return nodes.SchemaTree(
         name=schema.__name__,
         source=schema.__kumi_place__.source,
         place=schema.__kumi_place__,
         inputs=inputs_of(record),
         declarations=tuple(_declaration(one) for one in made if one.body is not None),
+        imports=imports,
     )
 
 
@@ -58,10 +63,8 @@ def _declaration(one: Value[Any]) -> nodes.Declaration:
 
 def _settled(schema: type[Declarations], record: type[Record]) -> Iterator[Problem]:
     """Give references their names, and find what belongs to another schema."""
-    made = schema.__kumi_declarations__
-    own = set(made)  # expressions compare by identity
-    bodies = [one.body for one in made if one.body is not None]
-    for node in nodes.distinct(*(start for body in bodies for start in nodes.roots(body))):
+    own = set(schema.__kumi_declarations__)  # expressions compare by identity
+    for node in nodes_of(schema):
         if isinstance(node, Reference):
             node.name = node.target.name or ""
             if node.target not in own:
@@ -91,7 +94,8 @@ def _foreign(schema: type[Declarations], node: Reference) -> Problem:
         hint = "bind it to a name in the class body"
     else:
         message = f"`{owner.__qualname__}.{node.name}` belongs to another schema"
-        hint = "imports between class schemas are not supported yet"
+        inputs = ", ".join(f"{one.name}=…" for one in inputs_of_schema(owner)[:_SHOWN])
+        hint = f"call it with its inputs: `{owner.__name__}.{node.name}({inputs})`"
     return Problem("semantic", node.place, message, hint)
 
 

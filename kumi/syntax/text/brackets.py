@@ -187,9 +187,10 @@ class Parameters(Keyed):
 
     closer = ")"
 
-    def __init__(self, opened: Token, imported: str) -> None:
+    def __init__(self, opened: Token, imported: str, *, is_imported: bool) -> None:
         super().__init__(opened)
         self._imported = imported
+        self._is_imported = is_imported
 
     def build(self, cursor: Cursor, end: int) -> ExprNode:
         """A call with named arguments."""
@@ -199,6 +200,8 @@ class Parameters(Keyed):
         if cursor.token.kind != "label":
             raise cursor.missing(
                 f"`name: expression` or `)` in the call of `{self._imported}`",
-                f"a function is called as `fn(:{self._imported}, …)`",
+                f"a function is called as `fn(:{self._imported}, …)`"
+                if not self._is_imported
+                else f"arguments of an import have names: `{self._imported}(amount: …)`",
             )
         return cursor.advance().text[:-1]

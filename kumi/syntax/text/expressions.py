@@ -160,7 +160,9 @@ class _ExpressionReader:
         return self._cursor.token.kind == "label"
 
     def _called(self, token: Token, name: str, *, plain: bool) -> Bracket:
-        return Arguments(token, canonical(name)) if plain else Parameters(token, name)
+        if plain:
+            return Arguments(token, canonical(name))
+        return Parameters(token, name, is_imported=name in self._imported)
 
     def _open(self, bracket: Bracket) -> bool:
         self._brackets.append(bracket)

@@ -69,6 +69,7 @@ class _File:
         self._begun = 0  # the offset of the last declaration, whether it could be read or not
         self._starts: list[int] = []  # the offsets of those that could
         self._all_named = True
+        self._lacks_imports = False
         self._has_inputs = False
         """Whether there is an input block without a mistake."""
         self._ended: int | None = None  # the line of the last `end`; 0 where more followed it
@@ -76,7 +77,7 @@ class _File:
     def read(self, name: str) -> SchemaTree:
         cursor = self._cursor
         while cursor.token.text == "import":
-            cursor.attempt(self._import, self._starts_item)
+            self._import_or_fault()
         opened = cursor.token
         self._header()
         while cursor.token.kind != "eof":
@@ -90,7 +91,8 @@ class _File:
     @property
     def gaps(self) -> Gaps:
         """What could not be read."""
-        return Gaps(self._cursor.lost, not self._has_inputs, not self._all_named)
+        lost = self._cursor.lost
+        return Gaps(lost, not self._has_inputs, not self._all_named, self._lacks_imports)
 
     def _header(self) -> None:
         """`schema do`; where it is wrong, go on behind its `do`, or at what it should contain."""
@@ -125,10 +127,11 @@ class _File:
         same_line = cursor.line_of(cursor.token) == cursor.line_of(cursor.previous)
         goes_on = same_line or not (cursor.starts_declaration() or self._starts_item())
         is_input = cursor.token.text in INPUT_WORDS or (goes_on and not self._begun)
-        last = self._begun
+        last, is_import = self._begun, cursor.token.text == "import"
         cursor.attempt(self._item, self._starts_item)
         if faults == cursor.faults:
             return
+        self._lacks_imports |= is_import or not self._begun
         if is_input:
             self._has_inputs = False
         if goes_on and self._declarations and self._starts[-1] == last:
@@ -181,6 +184,11 @@ class _File:
         self._ended = 0
         self._has_inputs &= bool(self._begun)  # the one too many may stand among them
 
+    def _import_or_fault(self) -> None:
+        faults = self._cursor.faults
+        self._cursor.attempt(self._import, self._starts_item)
+        self._lacks_imports |= faults != self._cursor.faults
+
     def _import(self) -> None:
         cursor = self._cursor
         word = cursor.advance()
@@ -191,6 +199,9 @@ class _File:
             if cursor.token.text == "from:":
                 break
             names.append(self._imported_name())
+        else:
+            if cursor.token.text == "from:":
+                raise cursor.missing("`,` before `from:`")
         cursor.expect("from:", "and the schema's name", "write `import :tax, from: Shared::Tax`")
         if cursor.token.kind not in {"constant", "word"}:
             raise cursor.missing("a schema's name such as `Shared::Tax`")

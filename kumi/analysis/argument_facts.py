@@ -1,0 +1,110 @@
+"""What becomes of the arguments of imported declarations: their kinds, their nulls, their axes.
+
+An argument is brought to the kind that its parameter is declared with, as data of a run is: then
+the imported formulas have the kinds that they have in their own schema.
+
+    parameter    takes                                  and makes of it
+    decimal      decimal, integer, float, string        a decimal
+    float        float, integer                         a float
+    any          all                                    nothing: the argument keeps its kind
+    others       what is of the same kind
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kumi.analysis.beside_decimals import infinity
+from kumi.analysis.facts import described, elements, literal, quoted
+from kumi.analysis.inputs import kind_of
+from kumi.kernels.kinds import ANY, DECIMAL, FLOAT, INTEGER, NULL, STRING, ArrayOf
+from kumi.kernels.null_rules import Nulls
+
+if TYPE_CHECKING:
+    from kumi.analysis.facts import Analysis, Axes
+    from kumi.kernels.kinds import Kind
+    from kumi.syntax.nodes import Argument, Declaration, ExprNode
+
+_CONVERTED: dict[Kind, frozenset[Kind]] = {
+    FLOAT: frozenset({INTEGER}),
+    DECIMAL: frozenset({INTEGER, FLOAT, STRING}),
+}
+
+
+def kind_of_argument(facts: Analysis, node: Argument) -> Kind | None:
+    """The kind that an imported declaration finds; reports an argument that has none for it."""
+    given = facts.kinds.get(node.value)
+    if given is None:
+        return None
+    wanted = kind_of(node.parameter)
+    found = _brought(given, wanted)
+    endless = infinity(node.value) if found is DECIMAL else None
+    who = quoted(node.value, "this")
+    if found is None:
+        hint = elements(facts, node.value) or _hint(wanted)
+        message = f"`{_dotted(node)}` is {described(wanted)}, and {who} is {described(given)}"
+        facts.type(node.place, message, hint, ("declared at", node.parameter.place))
+    elif endless is not None:
+        message = f"`{literal(endless)}` is no decimal, and `{_dotted(node)}` is one"
+        facts.type(node.place, message, None, ("declared at", node.parameter.place))
+    return found
+
+
+def _brought(given: Kind, wanted: Kind) -> Kind | None:
+    """The kind of a value that is given for another; None where it does not fit.
+
+    >>> print(_brought(INTEGER, DECIMAL), _brought(STRING, INTEGER), _brought(STRING, ANY))
+    decimal None string
+    """
+    if wanted is ANY or given in {wanted, NULL}:
+        return given
+    if isinstance(given, ArrayOf) and isinstance(wanted, ArrayOf):
+        return given if _brought(given.element, wanted.element) is not None else None
+    return wanted if given in _CONVERTED.get(wanted, ()) else None
+
+
+def _hint(wanted: Kind) -> str | None:
+    if isinstance(wanted, ArrayOf):
+        return "give the path of an array"
+    takes = sorted(str(kind) for kind in _CONVERTED.get(wanted, ()))
+    return f"it takes {wanted}, {', '.join(takes)}" if takes else None
+
+
+def nulls_of_argument(facts: Analysis, node: Argument) -> Nulls:
+    """Whether it may be null; reports one that may be, for a parameter that may not."""
+    nulls = facts.nulls[node.value]
+    if nulls is not Nulls.DECLARED or node.null:
+        return nulls
+    if node.parameter.kind == "any":
+        return Nulls.PERHAPS
+    if node.value in facts.kinds:
+        facts.type(
+            node.place,
+            f"`{_dotted(node)}` takes no null, and {quoted(node.value, 'this')} may be null",
+            "say with `coalesce` what it is then",
+            ("declared at", node.parameter.place),
+        )
+    return Nulls.NEVER
+
+
+def _dotted(node: Argument) -> str:
+    return ".".join(node.path)
+
+
+def has_its_own(facts: Analysis, node: ExprNode | Declaration, axes: Axes) -> bool:
+    """Whether the innermost axes are the ones that an imported formula means; reports if not.
+
+    A fold takes the innermost axis away, and a shift goes along it. Where an argument has cells
+    inside of an array that is given beside it, that would be another axis than the one meant.
+    """
+    own = facts.own_axes.get(node)
+    if own is None or axes[len(axes) - len(own) :] == own:
+        return True
+    facts.semantic(
+        node.place,
+        f"this goes along [{', '.join(own)}],"
+        f" and what it is given has cells along [{', '.join(axes)}]",
+        "an argument has cells inside of an array that is given beside it:"
+        " reduce it first, or give the array for each of its cells",
+    )
+    return False

@@ -1,0 +1,160 @@
+"""What an imported declaration gets to read, where its schema reads its input.
+
+A parameter is a root input of the imported schema. One that is a scalar is given any expression.
+An array or a hash is given whole, and what lies in it is found by going the way of its schema in
+what the caller has: into the element, whatever that is called there, and to the field of the same
+name. With `items: input.order_items`,
+
+    the schema reads               the caller has
+    input.items                    input.order_items
+    input.items.item               input.order_items.line
+    input.items.item.price         input.order_items.line.price
+
+>>> from kumi.analysis.pipeline import analyze
+>>> from kumi.places import Source
+>>> from kumi.syntax.text import parse
+>>> text = "schema do input do array :{} do hash :{} do float :price end end end {} end"
+>>> def schema(*parts):
+...     return analyze(parse(Source("order.kumi", text.format(*parts)), "Order"))
+>>> tax, order = schema("items", "item", ""), schema("order_items", "line", "value :a, 1")
+>>> path = InputPath(order.schema.place, ("order_items",))
+>>> call = Call(order.schema.place, "tax", (), (), (("items", path),))
+>>> given = Given(order, tax, call, lambda node: node)
+>>> given.value(("items", "item", "price")).written
+'input.order_items.line.price'
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kumi.analysis.facts import described, quoted
+from kumi.errors import did_you_mean
+from kumi.syntax.nodes import Call, Constant, InputPath, Name, Object, Tuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from kumi.analysis.facts import Analysis, Axes, Path, Reach
+    from kumi.syntax.nodes import ExprNode
+
+
+class Given:
+    """The arguments of a call, and what of them stands where the imported schema reads its input.
+
+    `standing` says what a name stands for. Problems are reported where the argument is written.
+    """
+
+    def __init__(
+        self,
+        facts: Analysis,
+        schema: Analysis,
+        call: Call,
+        standing: Callable[[ExprNode], ExprNode],
+    ) -> None:
+        self._facts = facts
+        self._schema = schema
+        self._call = call
+        self._standing = standing
+        self._found: dict[Path, ExprNode | None] = {(name,): one for name, one in call.named}
+
+    def value(self, path: Path) -> ExprNode | None:
+        """What stands for a path of the schema's input; None where that was reported."""
+        if path not in self._found:
+            above = self.value(path[:-1])
+            reach = self._schema.reaches[path]
+            self._found[path] = above and self._below(self._standing(above), reach)
+        return self._found[path]
+
+    def axes(self, axes: Axes) -> Axes:
+        """Axes of the schema, as the caller has them; without those that it does not have."""
+        return tuple(found for axis in axes if (found := self._axis(axis)))
+
+    def array(self, path: Path) -> Reach | None:
+        """The array of the caller's input that is given for one of the schema's."""
+        value = self.value(path)
+        whole = value and self._standing(value)
+        if isinstance(whole, InputPath):
+            return self._facts.reaches.get(whole.path)
+        return None
+
+    def _axis(self, axis: str) -> str | None:
+        name = axis.strip("*'")
+        reach = self.array(tuple(name.split(".")))
+        return axis.replace(name, ".".join(reach.path)) if reach else None
+
+    def _below(self, whole: ExprNode, reach: Reach) -> ExprNode | None:
+        """What is given for a part of an array or a hash, of which `whole` is given."""
+        assert reach.parent is not None  # noqa: S101 - what has no parent is an argument itself
+        kind, name = reach.parent.declared.kind, reach.declared.name
+        if isinstance(whole, Object) and kind == "hash":
+            fields = dict(whole.fields)
+            if name not in fields:
+                self._report_lacking(reach, fields)
+            return fields.get(name)
+        if isinstance(whole, Constant) and whole.value is None:
+            return whole  # below a hash that is null all is
+        above = self._facts.reaches.get(whole.path) if isinstance(whole, InputPath) else None
+        if above is None and self._is_reported(whole):
+            return None
+        if above is None or above.declared.kind != kind or above.declared.children is None:
+            self._report_shape(whole, reach.parent)
+            return None
+        assert isinstance(whole, InputPath)  # noqa: S101 - it has a reach
+        names = [child.name for child in above.declared.children]
+        if kind == "array":
+            name = names[0]
+        elif name not in names:
+            self._report_lacking(reach, names)
+            return None
+        return InputPath(whole.place, (*whole.path, name))
+
+    def _is_reported(self, whole: ExprNode) -> bool:
+        """Whether it is a path or a name of nothing that is declared."""
+        is_unknown = isinstance(whole, Name) and whole.name not in self._facts.declarations
+        return is_unknown or isinstance(whole, InputPath)
+
+    def _report_shape(self, whole: ExprNode, wanted: Reach) -> None:
+        """Report an argument that is no array or no hash, as far as one is read."""
+        dotted = ".".join(wanted.path)
+        article = "an" if wanted.declared.kind == "array" else "a"
+        given = dict(self._call.named)[wanted.path[0]]
+        who = quoted(whole, "this") if len(wanted.path) == 1 else quoted(whole, "what it has there")
+        hint = "give the path of an array" if wanted.declared.kind == "array" else _HASHES
+        self._facts.type(
+            given.place,
+            f"`{self._call.function}` reads {article} {wanted.declared.kind} as `{dotted}`,"
+            f" and {who} is {self._words(whole)}",
+            hint,
+            ("declared at", wanted.declared.place),
+        )
+
+    def _words(self, node: ExprNode) -> str:
+        """What an argument is, as far as that shows before kinds are known."""
+        reach = self._facts.reaches.get(node.path) if isinstance(node, InputPath) else None
+        if reach is not None:
+            opaque = reach.declared.kind == "hash" and reach.declared.children is None
+            return "a hash without declared fields" if opaque else described(reach.kind)
+        match node:
+            case Constant():
+                return "a literal"
+            case Object():
+                return "an object"
+            case Tuple():
+                return "a tuple"
+        return "computed"
+
+    def _report_lacking(self, wanted: Reach, names: Collection[str]) -> None:
+        """Report an argument that lacks a field."""
+        dotted = ".".join(wanted.path)
+        given = dict(self._call.named)[wanted.path[0]]
+        self._facts.semantic(
+            given.place,
+            f"`{self._call.function}` reads `{dotted}`, and {quoted(given, 'this')} has no"
+            f" `{wanted.declared.name}` there",
+            did_you_mean(wanted.declared.name, names),
+            ("declared at", wanted.declared.place),
+        )
+
+
+_HASHES = "give the path of a hash, or an object `{name: …}`"

@@ -1,0 +1,44 @@
+"""One of two floats for each cell, by a condition.
+
+NumPy's `where` branches at each cell, and a processor that guesses branches wrong, as it must where
+conditions are in no order, takes 3 ns a cell for it. Bits can be chosen without a branch: what is
+different between the two, times 1 where the condition holds and 0 where not, put back with XOR. Of
+3.0 and 0.5:
+
+    bits                     3.0 = a     0.5 = b     different = a ^ b
+    where it holds           (different * 1) ^ b = a = 3.0
+    where it does not        (different * 0) ^ b = b = 0.5
+
+That is three passes, so for few cells, which also stay few branches to learn, `where` is quicker.
+
+>>> condition = np.array([True, False] * 1_000)
+>>> select(condition, 3.0, np.full(2_000, -0.0))[:4].tolist()
+[3.0, -0.0, 3.0, -0.0]
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+
+_MANY: Final = 2_000
+_where = np.where
+
+
+def select(condition: Any, a: Any, b: Any) -> Any:
+    """The first where the condition, an array, is true, else the second: arrays or floats."""
+    if condition.size < _MANY:
+        return _where(condition, a, b)
+    bits_a, bits_b = _bits(a), _bits(b)
+    chosen = bits_a ^ bits_b
+    if chosen.__class__ is np.ndarray:
+        chosen *= condition
+    else:
+        chosen = chosen * condition.astype(np.int64)
+    chosen ^= bits_b
+    return chosen.view(np.float64)
+
+
+def _bits(x: Any) -> Any:
+    return (x if x.__class__ is np.ndarray else np.float64(x)).view(np.int64)

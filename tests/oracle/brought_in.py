@@ -1,0 +1,182 @@
+"""Imports without imports: a tree in which calls of other schemas are what they call.
+
+A call means the declaration of the other schema with its inputs replaced by the arguments. So that
+is written down here, on trees: each call gets copies of the declarations that it needs, under names
+of its own, and where they read an input stands the argument, or the path in the caller's data.
+"""
+
+import re
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+
+from kumi.places import Source
+from kumi.syntax import nodes
+from kumi.syntax.text import parse
+
+CONVERTED = ("float", "decimal")
+"""Kinds that numbers of other kinds are brought to."""
+
+
+def tree_of_file(path):
+    """The tree of a file, with everything that it imports brought in."""
+    path = Path(path)
+    tree = parse(Source(str(path), path.read_text(encoding="utf-8")), "Program")
+    imported = {
+        name: tree_of_file(path.parent / file_of(one.module))
+        for one in tree.imports
+        for name in one.names
+    }
+    return _Bringing(tree, imported).tree()
+
+
+def file_of(module):
+    """`Shared::SalesTax` is `shared/sales_tax.kumi`."""
+    parts = [re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", part).lower() for part in module.split("::")]
+    return f"{'/'.join(parts)}.kumi"
+
+
+def body_of(body, change):
+    """A declaration's body with each of its expressions changed."""
+    if not isinstance(body, nodes.Cascade):
+        return change(body)
+    cases = [
+        replace(one, conditions=tuple(map(change, one.conditions)), result=change(one.result))
+        for one in body.cases
+    ]
+    base = None if body.base is None else change(body.base)
+    return replace(body, cases=tuple(cases), base=base)
+
+
+def with_parts(node, change):
+    """An expression with each of its operands changed."""
+    match node:
+        case nodes.Call():
+            named = tuple((key, change(value)) for key, value in node.named)
+            return replace(node, args=tuple(map(change, node.args)), named=named)
+        case nodes.Tuple():
+            return replace(node, items=tuple(map(change, node.items)))
+        case nodes.Object():
+            return replace(node, fields=tuple((key, change(value)) for key, value in node.fields))
+    return node
+
+
+class _Bringing:
+    def __init__(self, tree, imported):
+        self.of = tree
+        self.imported = imported
+        self.declarations = {one.name: one for one in tree.declarations}
+        self.copies = {}
+        self.numbers = count(1)
+
+    def tree(self):
+        own = [
+            replace(one, body=body_of(one.body, self.expression)) for one in self.of.declarations
+        ]
+        return replace(self.of, declarations=(*own, *self.copies.values()), imports=())
+
+    def expression(self, node):
+        node = with_parts(node, self.expression)
+        if not isinstance(node, nodes.Call) or node.function not in self.imported:
+            return node
+        literals = {key: nodes.Constant(node.place, value) for key, value in node.options}
+        call = _Call(self, self.imported[node.function], literals | dict(node.named))
+        return call.declaration(node, node.function)
+
+    def behind_names(self, node):
+        """What a name stands for, where that is an expression."""
+        while isinstance(node, nodes.Name):
+            body = (self.declarations | self.copies)[node.name].body
+            if isinstance(body, nodes.Cascade):
+                return node
+            node = body
+        return node
+
+
+class _Call:
+    """One call: what of the other schema has been copied for it."""
+
+    def __init__(self, caller, schema, arguments):
+        self.caller, self.arguments = caller, arguments
+        self.inputs = {one.name: one for one in schema.inputs}
+        self.declarations = {one.name: one for one in schema.declarations}
+        self.number = next(caller.numbers)
+
+    def declaration(self, node, name):
+        """A reference to the copy of a declaration."""
+        copy = f"{name} of call {self.number}"
+        if copy not in self.caller.copies:
+            one = self.declarations[name]
+            self.caller.copies[copy] = None  # what it needs comes behind it
+            body = body_of(one.body, self.expression)  # a trait is no output of its own
+            self.caller.copies[copy] = replace(one, name=copy, kind="trait", body=body)
+        return nodes.Name(node.place, copy)
+
+    def expression(self, node):
+        match node:
+            case nodes.Name():
+                return self.declaration(node, node.name)
+            case nodes.InputPath():
+                return self.argument(node, node.path)
+            case nodes.Call(function="index"):
+                return self.index(node)
+        return with_parts(node, self.expression)
+
+    def argument(self, node, path):
+        name, *rest = path
+        parameter, given = self.inputs[name], self.arguments[name]
+        if not rest:
+            return brought(given, parameter)
+        given = self.caller.behind_names(given)
+        while rest and isinstance(given, nodes.Object):
+            parameter = child(parameter, rest[0])
+            given = self.caller.behind_names(dict(given.fields)[rest.pop(0)])
+        if not rest:
+            return brought(given, parameter)
+        return self.path(node, given.path, parameter, rest)
+
+    def path(self, node, path, parameter, rest):
+        """The caller's path for what lies below a parameter: elements may have other names."""
+        there = self.caller.of.inputs
+        for step in path:
+            one = next(each for each in there if each.name == step)
+            there = one.children or ()
+        for step in rest:
+            if parameter.kind == "array":
+                (one,) = there
+            else:
+                one = next((each for each in there if each.name == step), None)
+                if one is None:
+                    return nodes.Constant(node.place, None)
+            path, there, parameter = (*path, one.name), one.children or (), child(parameter, step)
+        return brought(nodes.InputPath(node.place, tuple(path)), parameter)
+
+    def index(self, node):
+        """The position in the caller's array: told by the path of its elements."""
+        element = element_with_index(self.inputs.values(), node.args[0].value.name)
+        found = self.argument(node, element)
+        found = found.args[0] if isinstance(found, nodes.Call) else found
+        return replace(node, args=(nodes.Constant(node.place, found.path),))
+
+
+def brought(node, parameter):
+    """An argument as the declared kind."""
+    if parameter.kind not in CONVERTED:
+        return node
+    return nodes.Call(node.place, f"as_{parameter.kind}", (node,))
+
+
+def child(one, name):
+    return next(each for each in one.children if each.name == name)
+
+
+def element_with_index(inputs, name, above=()):
+    """The path of the elements of the array that is declared with an index."""
+    for one in inputs:
+        path = (*above, one.name)
+        if one.index == name:
+            return (*path, one.children[0].name)
+        found = element_with_index(one.children or (), name, path)
+        if found:
+            return found
+    return None
