@@ -1,6 +1,8 @@
-"""Neighbours and pairs beside the same in NumPy: ratios of computing alone, round by round.
+"""The language beside the same in NumPy: ratios of computing alone, round by round.
 
-What a run takes to load its input is measured by a schema that only loads it, and taken off.
+Neighbours, pairs, a product of matrices, and an order whose tax and discount are imported. What a
+run takes to load its input is measured by a schema that only loads it, and taken off. Results are
+compared first.
 
     python -m benchmarks.neighbours [rounds]
 """
@@ -8,13 +10,14 @@ What a run takes to load its input is measured by a schema that only loads it, a
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 import kumi
 from benchmarks.harness import Case, measure
 from benchmarks.in_turns import table
+from benchmarks.subjects import SCHEMAS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,6 +42,36 @@ _OUTER = """
   value :near, fn(:sum, fn(:sqrt, gap * gap + 0.01))"""
 
 
+_FACTORS = """
+  array :rows do hash :row do float :a float :b float :c end end
+  array :columns do hash :column do float :x float :y float :z end end"""
+_PRODUCT = """
+  let :first, input.rows.row.a * outer(input.columns.column.x)
+  let :second, input.rows.row.b * outer(input.columns.column.y)
+  let :third, input.rows.row.c * outer(input.columns.column.z)
+  value :product, first + second + third"""
+_LINES = "array :lines do hash :line do float :price integer :quantity boolean :food end end"
+_ORDER = """
+  let :amount, input.lines.line.price * input.lines.line.quantity
+  let :net, discounted(amount: amount, quantity: input.lines.line.quantity)
+  value :lines, due(net: net, reduced: input.lines.line.food)
+  value :total, fn(:sum, lines)"""
+_IMPORTS = "import :discounted, from: OrderDiscount import :due, from: OrderTax"
+
+
+class _Subject(NamedTuple):
+    """`values` of a schema with `inputs`, beside `by_hand`; `loaded` are paths of its leaves."""
+
+    name: str
+    inputs: str
+    values: str
+    loaded: tuple[str, ...]
+    data: dict[str, Any]
+    by_hand: Callable[[], Any]
+    shown: str
+    imports: str = ""
+
+
 def _average(xs: Any) -> Any:
     edged = np.concatenate((xs[:1], xs, xs[-1:]))
     return (edged[:-2] + edged[1:-1] + edged[2:]) / 3.0
@@ -55,23 +88,77 @@ def _pairs(xs: Any, ys: Any) -> Any:
     return np.sqrt(gap * gap + 0.01).sum(axis=1)
 
 
-def _subjects() -> list[tuple[str, str, str, dict[str, Any], Callable[[], object]]]:
+def _product(left: Any, right: Any) -> Any:
+    found = left[0][:, None] * right[0]
+    found += left[1][:, None] * right[1]
+    found += left[2][:, None] * right[2]
+    return found
+
+
+def _order(price: Any, quantity: Any, food: Any) -> Any:
+    amount = price * quantity
+    net = amount * np.where(quantity >= 50, 0.85, np.where(quantity >= 10, 0.95, 1.0))
+    due = net + net * np.where(food, 0.07, 0.19)
+    return due, due.sum()
+
+
+def _rows(**columns: Any) -> list[dict[str, Any]]:
+    lists = [column.tolist() for column in columns.values()]
+    return [dict(zip(columns, row, strict=True)) for row in zip(*lists, strict=True)]
+
+
+def _subjects() -> list[_Subject]:
+    return [_moving_average(), _torus(), *_all_pairs(), _matrices(), _imported_order()]
+
+
+def _moving_average() -> _Subject:
+    many = np.random.default_rng(7).normal(size=1_000)
+    data, path = {"xs": many.tolist()}, ("input.xs.x",)
+    name = "moving average, 1,000"
+    return _Subject(name, _LIST, _AVERAGE, path, data, lambda: _average(many), "average")
+
+
+def _torus() -> _Subject:
+    world = (np.random.default_rng(7).random((32, 32)) < 0.4).astype(np.int64)
+    data, path = {"rows": world.tolist()}, ("input.rows.row.alive",)
+    name = "life on a torus, 32x32"
+    return _Subject(name, _ROWS, _LIFE, path, data, lambda: _life(world), "next")
+
+
+def _all_pairs() -> list[_Subject]:
     rng = np.random.default_rng(7)
-    xs, many = rng.normal(size=300), rng.normal(size=1_000)
-    world = (rng.random((32, 32)) < 0.4).astype(np.int64)
-    rows = world.tolist()
-    ys = rng.normal(size=300)
+    xs, ys = rng.normal(size=300), rng.normal(size=300)
     one, both = {"xs": xs.tolist()}, {"xs": xs.tolist(), "ys": ys.tolist()}
-    return [
-        ("moving average, 1,000", _LIST, _AVERAGE, {"xs": many.tolist()}, lambda: _average(many)),
-        ("life on a torus, 32x32", _ROWS, _LIFE, {"rows": rows}, lambda: _life(world)),
-        ("cross, 300x300", _LIST, _CROSS, one, lambda: _pairs(xs, xs)),
-        ("outer, 300x300", _TWO, _OUTER, both, lambda: _pairs(xs, ys)),
-    ]
+    paths = ("input.xs.x", "input.ys.y")
+    cross = ("cross, 300x300", _LIST, _CROSS, paths[:1], one, lambda: _pairs(xs, xs), "near")
+    outer = ("outer, 300x300", _TWO, _OUTER, paths, both, lambda: _pairs(xs, ys), "near")
+    return [_Subject(*cross), _Subject(*outer)]
 
 
-def _schema(inputs: str, values: str) -> Any:
-    return kumi.loads(f"schema do input do {inputs} end {values} end", name="Measured")
+def _matrices() -> _Subject:
+    left, right = np.random.default_rng(7).normal(size=(2, 3, 32))
+    a, x = _rows(a=left[0], b=left[1], c=left[2]), _rows(x=right[0], y=right[1], z=right[2])
+    paths = tuple(f"input.rows.row.{leaf}" for leaf in "abc")
+    paths += tuple(f"input.columns.column.{leaf}" for leaf in "xyz")
+    data, name = {"rows": a, "columns": x}, "matrix product, 32x3 by 3x32"
+    by_hand = lambda: _product(left, right)  # noqa: E731 - as the others have it
+    return _Subject(name, _FACTORS, _PRODUCT, paths, data, by_hand, "product")
+
+
+def _imported_order() -> _Subject:
+    rng = np.random.default_rng(7)
+    price, quantity = rng.uniform(1, 100, 1_000), rng.integers(1, 80, 1_000)
+    food = rng.random(1_000) < 0.3
+    paths = tuple(f"input.lines.line.{leaf}" for leaf in ("price", "quantity", "food"))
+    data = {"lines": _rows(price=price, quantity=quantity, food=food)}
+    order = lambda: _order(price, quantity, food)  # noqa: E731 - as the others have it
+    name = "order with imports, 1,000"
+    return _Subject(name, _LINES, _ORDER, paths, data, order, "lines", _IMPORTS)
+
+
+def _schema(subject: _Subject, values: str) -> Any:
+    text = f"{subject.imports} schema do input do {subject.inputs} end {values} end"
+    return kumi.loads(text, name="Measured", folders=[SCHEMAS])
 
 
 def _case(name: str, body: Callable[[], object]) -> Case:
@@ -86,22 +173,30 @@ def _runner(schema: Any, data: Any) -> Callable[[], object]:
     return lambda: schema.run(data)
 
 
+def _check(subject: _Subject, schema: Any) -> None:
+    """Raise AssertionError where NumPy has other numbers."""
+    found, expected = schema.run(subject.data).numpy(subject.shown), subject.by_hand()
+    expected = expected[0] if isinstance(expected, tuple) else expected
+    np.testing.assert_allclose(found, expected, rtol=1e-12, err_msg=subject.name)
+
+
 def main(rounds: int = 15) -> str:
     """The figures as a table."""
     lines = [("µs", "kumi", "NumPy", "ratio")]
-    for name, inputs, values, data, by_hand in _subjects():
-        paths = {"xs": "input.xs.x", "ys": "input.ys.y", "rows": "input.rows.row.alive"}
-        loaded = " ".join(f"value :loaded_{key}, {paths[key]}" for key in data)
+    for subject in _subjects():
+        whole = _schema(subject, subject.values)
+        _check(subject, whole)
+        loaded = [f"value :loaded_{n}, {path}" for n, path in enumerate(subject.loaded)]
         cases = [
-            _case("whole", _runner(_schema(inputs, values), data)),
-            _case("loading", _runner(_schema(inputs, loaded), data)),
-            _case("by hand", by_hand),
+            _case("whole", _runner(whole, subject.data)),
+            _case("loading", _runner(_schema(subject, " ".join(loaded)), subject.data)),
+            _case("by hand", subject.by_hand),
         ]
         series = measure(cases, rounds)
         ours = series["whole"] - series["loading"]
         found = (ours.summary()[0] / 1e3, series["by hand"].summary()[0] / 1e3)
         ratio = (ours / series["by hand"]).summary()[0]
-        lines.append((name, f"{found[0]:.1f}", f"{found[1]:.1f}", f"{ratio:.2f}"))
+        lines.append((subject.name, f"{found[0]:.1f}", f"{found[1]:.1f}", f"{ratio:.2f}"))
     return table(lines)
 
 

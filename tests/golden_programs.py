@@ -47,8 +47,8 @@ def data(name, suffix=".json"):
 
 
 def tagged(value):
-    """A decimal or a date as a text that tells which of them it is."""
-    return f"{type(value).__name__.lower()} {value}"
+    """A decimal, a date or a symbol as a text that tells which of them it is."""
+    return f"{type(value).__name__.lower()} {getattr(value, 'name', value)}"
 
 
 def operations(schema):

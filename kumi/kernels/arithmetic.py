@@ -22,7 +22,6 @@ import numpy as np
 
 from kumi.kernels.arguments import (
     anywhere,
-    bound,
     has_nulls,
     integers_within,
     numbers,
@@ -66,18 +65,40 @@ def _of_floats(compute: _Compute, by_row: Kernel) -> Kernel:
 
 def _of_integers(compute: _Compute, largest: _Bound, by_row: Kernel) -> Kernel:
     def kernel(a: object, b: object) -> Column:
+        within = _known_bounds(a, b)
+        if within is None:
+            return looked_at(a, b)
+        result = largest(*within)
+        if result > LARGEST:
+            return looked_at(a, b)
+        return Column(compute(values(a), values(b)), None, result)
+
+    def looked_at(a: object, b: object) -> Column:
+        """Where bounds as they are say too little, or there are nulls."""
         if has_nulls(a, b) or not integers_within(LARGEST, a, b):
             return by_row(a, b)
-        result = largest(bound(a), bound(b))
+        result = largest(tighten(a), tighten(b))
         if result > LARGEST:
-            result = largest(tighten(a), tighten(b))
-        return (
-            by_row(a, b)
-            if result > LARGEST
-            else Column(compute(values(a), values(b)), None, result)
-        )
+            return by_row(a, b)
+        return Column(compute(values(a), values(b)), None, result)
 
     return kernel
+
+
+def _known_bounds(a: Any, b: Any) -> tuple[int, int] | None:
+    """The bounds of two arguments without nulls, if both fit int64; None where one does not."""
+    found = []
+    for argument in (a, b):
+        if argument.__class__ is int:
+            size = abs(argument)
+        elif argument.__class__ is not Column or argument.valid is not None:
+            return None
+        else:
+            size = argument.bound or 0
+        if size > LARGEST:
+            return None
+        found.append(size)
+    return found[0], found[1]
 
 
 def _divide(kinds: tuple[Kind, ...], result: Kind, by_row: Kernel) -> Kernel | None:

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
     _Function = Callable[..., Any]
 
-_NEGATIVE_ZERO: Final = np.int64(-(2**63))
+_NEGATIVE_ZERO: Final = -(2**63)
+_maximum, _minimum = np.maximum, np.minimum
 
 
 def bare_call(
@@ -46,8 +47,11 @@ def bare_call(
         return None
 
     def by_columns(*arguments: Any) -> Any:
-        columns = (Column(one) if one.__class__ is np.ndarray else one for one in arguments)
-        return of_columns(*columns).values
+        shape = np.broadcast_shapes(*map(np.shape, arguments))
+        columns = (
+            Column(one.reshape(-1)) if one.__class__ is np.ndarray else one for one in arguments
+        )
+        return of_columns(*columns).values.reshape(shape)
 
     return _CALLS[function](by_columns)
 
@@ -57,7 +61,7 @@ def has_negative_zero(x: Any) -> bool:
     if x.__class__ is float:
         return x == 0 and math.copysign(1.0, x) < 0
     bits = x.view(np.int64)
-    return bool(len(bits) and bits[bits.argmin()] == _NEGATIVE_ZERO)
+    return bool(bits.size and bits.item(bits.argmin()) == _NEGATIVE_ZERO)
 
 
 def _clamp(by_columns: _Function) -> _Function:
@@ -66,9 +70,9 @@ def _clamp(by_columns: _Function) -> _Function:
             return by_columns(x, low, high)
         if _may_be_zero(low) and any(map(has_negative_zero, (x, low, high))):
             return by_columns(x, low, high)
-        chosen = np.maximum(x, low, out=out)
+        chosen = _maximum(x, low, out=out)
         within = chosen if chosen.__class__ is np.ndarray else None
-        return np.minimum(chosen, high, out=within)
+        return _minimum(chosen, high, out=within)
 
     return clamp
 
@@ -78,20 +82,20 @@ def _in_order(low: Any, high: Any) -> bool:
     if low.__class__ is float:
         if high.__class__ is float:
             return bool(low <= high)
-        return not len(high) or bool(high[high.argmin()] >= low)
-    if not len(low):
+        return not high.size or bool(high.item(high.argmin()) >= low)
+    if not low.size:
         return True
     if high.__class__ is float:
-        return bool(low[low.argmax()] <= high)
+        return bool(low.item(low.argmax()) <= high)
     ordered = low <= high
-    return bool(ordered[ordered.argmin()])
+    return bool(ordered.item(ordered.argmin()))
 
 
 def _may_be_zero(low: Any) -> bool:
     """Whether a value that is no less than these may be zero."""
     if low.__class__ is float:
-        return low <= 0
-    return not len(low) or not low[low.argmin()] > 0
+        return bool(low <= 0)
+    return not low.size or not low.item(low.argmin()) > 0
 
 
 def _extreme(ufunc: np.ufunc) -> Callable[[_Function], _Function]:
@@ -118,7 +122,7 @@ def _of_no_negatives(ufunc: np.ufunc) -> Callable[[_Function], _Function]:
     def make(by_columns: _Function) -> _Function:
         def compute(x: Any, out: Any = None) -> Any:
             # Where there is NaN it is the least; then all have to be looked at.
-            if len(x) and not x[x.argmin()] >= 0 and (x < 0).any():
+            if x.size and not x.item(x.argmin()) >= 0 and (x < 0).any():
                 return by_columns(x)
             return ufunc(x, out=out)
 

@@ -50,6 +50,7 @@ NAMES: Final[dict[str, Any]] = {
     "_imul": operator.imul,
     "_itruediv": operator.itruediv,
     "_select": select,
+    "_sum": np.add.reduce,
     "_floats": floats,
 }
 """What expressions may name besides their arguments: to be bound where they are used."""
@@ -69,14 +70,23 @@ _OF_ONE = {"abs": np.abs, "sin": np.sin, "cos": np.cos, "exp": np.exp, "tanh": n
 NAMES.update({f"_{name}": function for name, function in _OF_ONE.items()})
 
 
-def takes(function: str, kind: Kind) -> str | None:
-    """How the function can have the vector of another kind, without nulls; None where it cannot.
+def takes(function: str, kinds: tuple[Kind, ...], kind: Kind) -> str | None:
+    """How a function of some kinds can have a column of one of them; None where it cannot.
 
-    `{0}` is the name of the column.
+    No cell of it is null. `{0}` is its name.
     """
     if kind is INTEGER and function in _ARITHMETIC:
         return "_floats({0})"
-    return "{0}.values" if kind is STRING and function in _EQUALITY else None
+    return "{0}.values" if compares(function, kinds) else None
+
+
+def compares(function: str, kinds: tuple[Kind, ...]) -> bool:
+    """Whether a function compares integers, or texts: NumPy does so exactly, whatever their size.
+
+    >>> compares("less_than", (INTEGER, INTEGER)), compares("less_than", (INTEGER, FLOAT))
+    (True, False)
+    """
+    return (function in _EQUALITY or function in _ORDER) and set(kinds) in ({INTEGER}, {STRING})
 
 
 def expression(
@@ -87,12 +97,24 @@ def expression(
     `{0} {1} {2}` stand for the arguments. Number `spent` is an array of floats that the result may
     be written into.
     """
+    if compares(function, kinds):
+        return f"({{0}} {(_EQUALITY | _ORDER)[function]} {{1}})"
     if function in _EQUALITY:
-        alike = set(kinds) in ({FLOAT}, {BOOLEAN}, {STRING})
+        alike = set(kinds) in ({FLOAT}, {BOOLEAN})
         return f"({{0}} {_EQUALITY[function]} {{1}})" if alike else None
     if function == "select":
         return _SELECT[result] if kinds[1:] == (result, result) else None
     return _of_floats(function, spent) if set(kinds) == {FLOAT} else _LOGIC.get(function)
+
+
+def fold(function: str, kind: Kind) -> str | None:
+    """The expression for the fold of all of an array's cells; None where it needs a call.
+
+    >>> fold("sum", FLOAT)
+    '(float(_sum({0})) + 0.0)'
+    """
+    # Adding 0.0 turns -0.0, the sum of nothing but such zeros, into 0.0.
+    return "(float(_sum({0})) + 0.0)" if function == "sum" and kind is FLOAT else None
 
 
 def _of_floats(function: str, spent: int | None) -> str | None:

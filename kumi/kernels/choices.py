@@ -89,6 +89,8 @@ def _choose_floats(first: Any, a: Any, b: Any) -> Column:
 
 def _choose_integers(first: Any, a: Any, b: Any) -> Column:
     largest = max(bound(a), bound(b))
+    if a.__class__ is b.__class__ is int and largest <= LARGEST:
+        return Column(np.where(first, a, b), None, largest)
     form = _int64 if largest <= LARGEST else _objects
     return Column(np.where(first, form(a), form(b)), chosen_valid(first, a, b), largest)
 
@@ -124,7 +126,7 @@ def _floats(argument: Any) -> Any:
 
 def _int64(argument: Any) -> Any:
     if argument.__class__ is not Column:
-        return np.int64(argument or 0)
+        return argument or 0
     return _zeros(argument, np.int64) if argument.values.dtype == object else argument.values
 
 

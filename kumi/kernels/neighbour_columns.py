@@ -15,7 +15,8 @@ the one above it, which for the last of the first row's three is out of the seco
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -23,13 +24,13 @@ from kumi.kernels.kinds import INTEGER
 from kumi.kernels.vectors import Axis, Column, cells, column_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
     Numbers = NDArray[np.int64]
 
-__all__ = ["INTEGER", "cells", "column_of", "positions", "shifted"]
+__all__ = ["INTEGER", "cells", "column_of", "positions", "shifted", "shifting"]
 
 _FILL, _ABSENT = -1, -2
 """In place of the number of a cell: beyond the end of the axis; not there, in a shorter row."""
@@ -51,13 +52,42 @@ def shifted(column: Column, axes: Sequence[Axis], *, by: int, policy: str, fill:
     """
     if not len(column):
         return column
-    if any(axis.even is None for axis in axes):
+    if not _are_even(axes):
         return _taken(column, _sources(axes, by, policy), fill)
     values = _slid(column.values, axes, by, policy, fill)
     valid = column.valid
     if valid is not None:
         valid = _slid(valid, axes, by, policy, fill=True)
     return Column(values, valid, column.bound, column.scale)
+
+
+def shifting(*, by: int, policy: str, fill: Any) -> Callable[..., NDArray[Any]]:
+    """The same of bare values, along their innermost axis or where no row is shorter.
+
+    It takes the values and the axes.
+
+    >>> one = Axis(np.array([0, 3]))
+    >>> shifting(by=1, policy="clamp", fill=0.0)(np.array([1.0, 2.0, 3.0]), (one,)).tolist()
+    [1.0, 1.0, 2.0]
+    """
+    inside, before, beyond, edge = _parts(by, policy)
+    far = abs(by)
+
+    def shift(values: NDArray[Any], axes: Sequence[Axis]) -> NDArray[Any]:
+        if len(axes) == 1 and axes[0].even == values.size > far:  # all in one row
+            moved = np.empty_like(values)
+            moved[inside] = values[before]
+            moved[beyond] = fill if edge is None else values[edge]
+            return moved
+        if values.size and _are_even(axes):
+            return _slid(values, axes, by, policy, fill)
+        return shifted(Column(values), axes, by=by, policy=policy, fill=fill).values
+
+    return shift
+
+
+def _are_even(axes: Sequence[Axis]) -> bool:
+    return all([axis.even is not None for axis in axes])  # noqa: C419 - quicker than a generator
 
 
 def _positions(axis: Axis) -> Numbers:
@@ -74,26 +104,42 @@ def _slid(
     moved = np.empty_like(values)
     source, target = _by_element(values, axes), _by_element(moved, axes)
     size = len(source)
-    by = by % size if policy == "wrap" else max(-size, min(by, size))
-    if by >= 0:
-        target[by:] = source[: size - by]
-    else:
-        target[:by] = source[-by:]
-    if policy == "wrap":
-        target[:by] = source[size - by :]
-    elif by >= 0:
-        target[:by] = source[:1] if policy == "clamp" else fill
-    else:
-        target[by:] = source[-1:] if policy == "clamp" else fill
+    if not -size < by < size:
+        by = by % size if policy == "wrap" else max(-size, min(by, size))
+    parts = _parts(by, policy)
+    target[parts.inside] = source[parts.moved]
+    target[parts.beyond] = fill if parts.edge is None else source[parts.edge]
     return moved
+
+
+class _Parts(NamedTuple):
+    """What goes where: the cells `moved` to `inside`; `beyond` the end stands `edge`, or a fill."""
+
+    inside: slice
+    moved: slice
+    beyond: slice
+    edge: slice | None
+
+
+@lru_cache(256)
+def _parts(by: int, policy: str) -> _Parts:
+    if by < 0:
+        edges = {"wrap": slice(None, -by), "clamp": slice(-1, None)}
+        return _Parts(slice(None, by), slice(-by, None), slice(by, None), edges.get(policy))
+    edges = {"wrap": slice(-by, None) if by else slice(0), "clamp": slice(1)}
+    kept = slice(-by) if by else slice(None)
+    return _Parts(slice(by, None), kept, slice(by), edges.get(policy))
 
 
 def _by_element(values: NDArray[Any], axes: Sequence[Axis]) -> NDArray[Any]:
     """A view of the values whose first dimension are the elements of the first axis."""
-    parents = len(axes[0].offsets) - 1
-    if parents == 1 and len(axes) == 1:
-        return values
-    return values.reshape(parents, axes[0].size // parents, -1).swapaxes(0, 1)
+    axis = axes[0]
+    parents = len(axis.offsets) - 1
+    if len(axes) == 1:
+        return values if parents == 1 else values.reshape(parents, -1).T
+    if parents == 1:
+        return values.reshape(axis.size, -1)
+    return values.reshape(parents, axis.size // parents, -1).swapaxes(0, 1)
 
 
 def _sources(axes: Sequence[Axis], by: int, policy: str) -> Numbers:

@@ -23,12 +23,13 @@ from typing import Any, Final
 import numpy as np
 
 _MANY: Final = 2_000
+_where = np.where
 
 
 def select(condition: Any, a: Any, b: Any) -> Any:
-    """The first where the condition is true, else the second: arrays or floats, one at least."""
-    if condition.__class__ is not np.ndarray or len(condition) < _MANY:
-        return np.where(condition, a, b)
+    """The first where the condition, an array, is true, else the second: arrays or floats."""
+    if condition.size < _MANY:
+        return _where(condition, a, b)
     bits_a, bits_b = _bits(a), _bits(b)
     chosen = bits_a ^ bits_b
     if chosen.__class__ is np.ndarray:

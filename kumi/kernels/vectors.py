@@ -116,6 +116,8 @@ class Column:
 
 
 _UNKNOWN: Final = -1
+_ONE_PARENT: Final = 2
+"""So many offsets an axis has then."""
 
 
 class Axis:
@@ -131,23 +133,32 @@ class Axis:
         self.offsets = offsets
         self.size = int(offsets[-1])
         self._counts: NDArray[np.int64] | None = None
-        self._even: int | None = _UNKNOWN
+        self._even: int | None = self.size if len(offsets) == _ONE_PARENT else _UNKNOWN
 
     @property
     def even(self) -> int | None:
         """How many elements each parent has, where all have as many; None where they have not."""
         if self._even == _UNKNOWN:
             counts = self.counts
-            first = int(counts[0]) if len(counts) else 0
-            self._even = first if (counts == first).all() else None
+            most = counts.item(counts.argmax()) if counts.size else 0
+            self._even = most if most * counts.size == self.size else None
         return self._even
 
     @property
     def counts(self) -> NDArray[np.int64]:
         """How many elements each parent has."""
         if self._counts is None:
-            self._counts = np.diff(self.offsets)
+            self._counts = (
+                self.offsets[1:] - self.offsets[:-1]
+            )  # `np.diff` takes three times as long
         return self._counts
+
+
+def even_axis(parents: int, each: int) -> Axis:
+    """The axis along so many arrays of one length."""
+    axis = Axis(np.arange(parents + 1) * each)
+    axis._even = each if parents else 0  # noqa: SLF001 - known already
+    return axis
 
 
 def axis_over(arrays: Sequence[Sequence[Any]]) -> Axis:
@@ -163,6 +174,20 @@ def align(column: Column, axes: Sequence[Axis]) -> Column:
     """Repeat each cell over the elements below it: `axes` are the deeper ones, outermost first."""
     return repeated(column, _counts_below(axes))
 
+
+def stretched(values: NDArray[Any], axes: Sequence[Axis]) -> NDArray[Any]:
+    """The same of bare values; a row a cell, without copying it, where rows are even and long.
+
+    Nobody writes to a view. One made so takes a fifth of the time of `np.broadcast_to`.
+    """
+    counts = _counts_below(axes)
+    if not isinstance(counts, int) or counts < LONG:
+        return np.repeat(values, counts)
+    return np.ndarray((len(values), counts), values.dtype, values, 0, (values.itemsize, 0))
+
+
+LONG: Final = 32
+"""From so many cells on NumPy goes along a row faster than it goes from one to the next."""
 
 Counts: TypeAlias = "NDArray[np.int64] | int"
 """How often each of some cells is repeated; one number, which is quicker, where all are alike."""

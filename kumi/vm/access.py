@@ -115,6 +115,30 @@ class Elements:
         self._types: set[type] | None = None
         self._getter: Callable[[str], Callable[[Any], Any]] | None = None
 
+    def field(self, name: str) -> list[Any] | None:
+        """A field of every row, where there is a quick way to all of them."""
+        if self._types is None:  # the first field takes the rows' types along: they are in reach
+            found = self._of_dicts(name)
+            if found is not None:
+                return found
+        getter = self.getter
+        if getter is None:
+            return None
+        try:
+            return list(map(getter(name), self.rows))
+        except (LookupError, TypeError, AttributeError):
+            return None  # some row lacks the key or is no record: each is looked at by itself
+
+    def _of_dicts(self, name: str) -> list[Any] | None:
+        try:
+            found = [row[name] for row in self.rows if row.__class__ is dict]
+        except KeyError:
+            return None
+        if len(found) < len(self.rows):
+            return None
+        self._types, self._getter = {dict}, itemgetter
+        return found
+
     @property
     def getter(self) -> Callable[[str], Callable[[Any], Any]] | None:
         """A quick way to a field of every row, or None."""
@@ -260,12 +284,9 @@ def _root_field(data: Mapping[str, Any], key: Key, say: Say) -> Any:
 def _column(elements: Elements, path: AccessPath, number: int, say: Say) -> Sequence[Any]:
     """The field behind key `number` of every row."""
     name = path.keys[number].name
-    getter = elements.getter
-    if getter is not None:
-        try:
-            return list(map(getter(name), elements.rows))
-        except (LookupError, TypeError, AttributeError):
-            pass  # some row lacks the key or is no record: each is looked at by itself
+    found = elements.field(name)
+    if found is not None:
+        return found
     find = _Finding(path, number, say)
     if elements.are_dicts:
         return find.in_dicts(elements.rows)

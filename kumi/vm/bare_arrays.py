@@ -64,7 +64,7 @@ def as_columns(program: Program, local: Mapping[str, Any]) -> dict[str, Any]:
     names = value_names(program)
     bare = {names[index] for index in known_values(program).bare}
     return {
-        name: Column(value) if name in bare and value is not None else value
+        name: Column(value.reshape(-1)) if name in bare and value is not None else value
         for name, value in local.items()
     }
 

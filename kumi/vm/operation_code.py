@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 from kumi.errors import CompilerBug
 from kumi.ir import ops
 from kumi.kernels import bare_functions, bind
-from kumi.kernels.bare_calls import bare_call
-from kumi.kernels.kinds import FLOAT, INTEGER, ZEROS
-from kumi.kernels.neighbour_columns import positions, shifted
-from kumi.kernels.pairs import crossed, spread
+from kumi.kernels.kinds import ZEROS
+from kumi.kernels.neighbour_columns import positions, shifted, shifting
+from kumi.kernels.pairs import crossed, crossed_view, spread, spread_view
 from kumi.kernels.tuples import gathered, object_of, tuple_of
-from kumi.kernels.vectors import EXACT, Column, align
-from kumi.vm.bare_arrays import known_values
+from kumi.kernels.vectors import Column, align, stretched
+from kumi.vm.bare_code import BareCode
 from kumi.vm.convention import LOADING
 from kumi.vm.float_literals import FloatLiterals
 from kumi.vm.loaders import loader
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from kumi.ir.program import AxisName, Operation, Program
-    from kumi.kernels.kinds import Kind
 
 
 class OperationCode:
@@ -45,10 +43,9 @@ class OperationCode:
         self._globals = bound
         self._names = names
         self._axis_names = axis_names
-        self._last_uses = last_uses
-        self._known = known_values(program)
-        self._fresh: set[str] = set()
         self._float_literals = FloatLiterals(bound)
+        self._bare = BareCode(program, bound, names, last_uses, self._float_literals)
+        self._known = self._bare.known
         self._writers: dict[ops.Opcode, Callable[[Operation], str]] = {
             ops.LOAD_INPUT: self._load,
             ops.ALIGN: self._align,
@@ -68,73 +65,18 @@ class OperationCode:
         """The value of an operation that is computed."""
         if operation.opcode not in self._writers:
             raise CompilerBug(f"no code for {operation.title}")
-        bare = self._bare_function(operation)
+        bare = self._bare.expression(operation)
         if bare is not None:
-            self._fresh.add(self._names[operation.index])
             return bare
         if operation.opcode not in _COPYING:  # a tuple keeps the arrays of its items
-            self._fresh.difference_update(self._names[arg] for arg in operation.args)
+            self._bare.keep(operation)
         found = self._writers[operation.opcode](operation)
-        return f"{found}.values" if operation.index in self._known.bare else found
+        is_column = operation.index in self._known.bare and not self._gives_array(operation)
+        return f"{found}.values" if is_column else found
 
-    # Functions of bare arrays.
-
-    def _bare_function(self, operation: Operation) -> str | None:
-        """An expression of NumPy's alone, where all that it is about are bare arrays and floats."""
-        if operation.index not in self._known.bare or operation.opcode not in _ELEMENTWISE:
-            return None
-        if {self._kind(arg) for arg in operation.args} == {INTEGER}:
-            return None  # a quotient: the nearest float, not that of two floats next to them
-        function = operation.function or "select"
-        flat = [self._flat(function, arg) for arg in operation.args]
-        names = [name for name in flat if name is not None]
-        if len(names) < len(flat):
-            return None
-        found, args = self._float_literals.among(self._program, operation, names)
-        kinds = tuple(FLOAT if kind is INTEGER else kind for kind in found)
-        written = self._written(operation, function, kinds)
-        return written and written.format(*args)
-
-    def _written(self, operation: Operation, function: str, kinds: tuple[Kind, ...]) -> str | None:
-        """With `{0} {1} {2}` for the arguments."""
-        spent = self._spent(operation)
-        found = bare_functions.expression(function, kinds, operation.kind, spent=spent)
-        if found is not None:
-            self._globals.update(bare_functions.NAMES)
-            return found
-        of_columns = bind.elementwise(function, kinds, operation.kind, **operation.named_options)
-        call = bare_call(function, kinds, operation.kind, of_columns)
-        if call is None:
-            return None
-        args = ", ".join(f"{{{number}}}" for number in range(len(kinds)))
-        out = ", out={0}" if spent == 0 else ""
-        return f"{self._bind(f'k{operation.index}', call)}({args}{out})"
-
-    def _flat(self, function: str, arg: int) -> str | None:
-        """A bare array, float or boolean by its name, and what the function takes for one.
-
-        None for whatever may be null, or is of another kind.
-        """
-        operation, name = self._program.operations[arg], self._names[arg]
-        if arg in self._known.vectors:
-            if arg in self._known.bare:
-                return name
-            form = bare_functions.takes(function, operation.kind)
-            return form.format(name) if form and arg in self._known.never_null else None
-        if operation.opcode is ops.CONST and operation.kind is INTEGER:
-            return name if abs(int(str(operation.value))) <= EXACT else None
-        whole = operation.kind is INTEGER or arg not in self._known.never_null
-        return None if whole else name
-
-    def _spent(self, operation: Operation) -> int | None:
-        """Which argument is an array of floats that nothing else has, or needs any more."""
-        dead = self._fresh.intersection(self._last_uses.get(operation.index, ()))
-        for number, arg in enumerate(operation.args):
-            if self._names[arg] in dead and self._kind(arg) is FLOAT:
-                return number
-        return None
-
-    # Functions of columns.
+    def _gives_array(self, operation: Operation) -> bool:
+        """Whether what is written for it gives a bare array itself, and no column."""
+        return operation.index in self._bare.views or operation.opcode in (ops.SHIFT, ops.ROLL)
 
     def _column(self, index: int) -> str:
         """A value as functions of columns take it."""
@@ -156,10 +98,11 @@ class OperationCode:
         source = self._program.operations[arg].result_axes
         depth = len(source)
         if operation.axes[:depth] != source:
-            return self._spread(arg, source, operation.axes)
+            return self._spread(operation, source)
         deeper = "".join(f"{self._axis_names[axis]}, " for axis in operation.axes[depth:])
-        self._bind("align", align)
-        return f"align({self._column(arg)}, ({deeper}))"
+        if operation.index in self._bare.views:
+            return f"{self._bind('stretched', stretched)}({self._names[arg]}, ({deeper}))"
+        return f"{self._bind('align', align)}({self._column(arg)}, ({deeper}))"
 
     def _index(self, operation: Operation) -> str:
         self._bind("positions", positions)
@@ -172,30 +115,43 @@ class OperationCode:
         axes = "".join(f"{self._axis_names[axis]}, " for axis in levels)
         moved: dict[str, Any] = {"by": self._program.operations[by].value}
         moved |= {"policy": options["policy"], "fill": ZEROS.get(operation.kind)}
-        kernel = partial(shifted, **moved)
-        return f"{self._bind(f'k{operation.index}', kernel)}({self._column(arg)}, ({axes}))"
+        if operation.index in self._known.bare:
+            moves = self._bind(f"k{operation.index}", shifting(**moved))
+            return f"{moves}({self._names[arg]}, ({axes}))"
+        moves = self._bind(f"k{operation.index}", partial(shifted, **moved))
+        return f"{moves}({self._column(arg)}, ({axes}))"
 
-    def _spread(self, arg: int, source: tuple[str, ...], axes: tuple[str, ...]) -> str:
+    def _spread(self, operation: Operation, source: tuple[str, ...]) -> str:
         """Over axes among which the free one of the source has another place."""
+        axes, (arg,) = operation.axes, operation.args
         shared = sum(one == other for one, other in zip(source, axes, strict=False))
         free = self._axis_names[source[-1]]
         steps = [f"({self._axis_names[axis]}, None), " for axis in axes[shared:-1]]
         steps.append(f"({self._axis_names[axes[-1]]}, {free}), ")
-        self._bind("spread", spread)
-        return f"spread({self._column(arg)}, ({''.join(steps)}))"
+        if operation.index in self._bare.views:
+            return (
+                f"{self._bind('spread_view', spread_view)}({self._names[arg]}, ({''.join(steps)}))"
+            )
+        return f"{self._bind('spread', spread)}({self._column(arg)}, ({''.join(steps)}))"
 
     def _cross(self, operation: Operation) -> str:
         (arg,) = operation.args
         one, other = (self._axis_names[axis] for axis in operation.axes[-2:])
-        self._bind("crossed", crossed)
-        return f"crossed({self._column(arg)}, {one}, {other})"
+        if operation.index in self._bare.views:
+            return f"{self._bind('crossed_view', crossed_view)}({self._names[arg]}, {one}, {other})"
+        return f"{self._bind('crossed', crossed)}({self._column(arg)}, {one}, {other})"
 
     def _reduce(self, operation: Operation) -> str:
         (arg,) = operation.args
         kernel = bind.reducer(operation.function or "", self._kind(arg), operation.kind)
+        axis, whole = self._axis_names[operation.axes[-1]], len(operation.axes) == 1
+        if whole and arg in self._known.bare:
+            folded = bare_functions.fold(operation.function or "", self._kind(arg))
+            if folded is not None:
+                self._globals.update(bare_functions.NAMES)
+                return folded.format(self._names[arg])
         name = self._bind(f"k{operation.index}", kernel)
-        axis = self._axis_names[operation.axes[-1]]
-        return f"{name}({self._column(arg)}, {axis}, {len(operation.axes) == 1})"
+        return f"{name}({self._column(arg)}, {axis}, {whole})"
 
     def _map(self, operation: Operation) -> str:
         function = operation.function or "select"
@@ -248,6 +204,5 @@ class OperationCode:
         return self._program.operations[index].kind
 
 
-_ELEMENTWISE = (ops.MAP, ops.SELECT)
 _COPYING = (ops.REDUCE, ops.ALIGN)
 """The operations of columns whose results share no memory with their arguments."""

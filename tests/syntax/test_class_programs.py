@@ -33,6 +33,7 @@ NO_CLASS = {
     "one_namespace": TWICE,
     "same_name_twice": TWICE,
     "what_pairs_need": COUNTED,
+    "symbols": "a class has text where a file has a symbol",
     "wrong_paths": "a field that is not there is an AttributeError, where it is read",
 }
 """Programs with a mistake that a class cannot have, and why."""

@@ -162,3 +162,14 @@ def test_a_choice_has_every_bit_of_what_is_chosen(first, second, count):
     expected = [rows[n][of[one]] if one in of else float(one) for n, one in enumerate(names)]
     assert same(found.chosen, expected)
     assert found.either == [bool(row[2]) or row[0] > 1.0 for row in rows]
+
+
+def test_one_condition_for_all_cells():
+    found = run(
+        "let :total, fn(:sum, input.rows.row.x)",
+        "value :chosen, select(total > 1.0, input.rows.row.x, 0.0)",
+        "value :either, select(total > 9.0, input.rows.row.x > 1.0, true)",
+        rows=[(1.0, 0.0, 0), (2.0, 0.0, 0)],
+    )
+    assert found.chosen == [1.0, 2.0]
+    assert found.either == [True, True]
