@@ -73,20 +73,21 @@ def joined(parts: Sequence[CountedTimes]) -> CountedTimes:
     starts = [0]
     for part in parts:
         starts.append(starts[-1] + len(part.groups))
-    columns = zip(
-        *(
-            part.times._replace(group=part.times.group + start)
-            for part, start in zip(parts, starts[:-1], strict=True)
-        ),
-        strict=True,
-    )
+    columns = zip(*map(_numbered, parts, starts), strict=True)
+    asked = [part.began for part in parts]  # and no more of them, so that the memory is given back
 
     def began(group: int, ns: int) -> Began:
         number = bisect_right(starts, group) - 1
-        return parts[number].began(group - starts[number], ns)
+        return asked[number](group - starts[number], ns)
 
     groups = [group for part in parts for group in part.groups]
     return CountedTimes(groups, GroupTimes(*map(np.concatenate, columns)), began)
+
+
+def _numbered(part: CountedTimes, start: int) -> GroupTimes:
+    """The times of a part, its groups numbered from `start` on."""
+    of = part.times.group + start if start else part.times.group
+    return part.times._replace(group=of)
 
 
 def in_order(began: Began) -> tuple[bool, int, bool, str]:

@@ -35,12 +35,12 @@ class TimesByName:
 
     def __init__(self, counted: CountedTimes, less: Sequence[int] | None = None) -> None:
         self._groups, times, self._began = counted
-        of_group = np.array(less or [0] * len(self._groups), np.int64)
-        taken = times.ns - of_group[times.group]
-        np.maximum(taken, 0, out=taken)
+        taken = times.ns
+        if less:
+            taken = np.maximum(taken - np.array(less, np.int64)[times.group], 0)
         order = np.argsort(taken, kind="stable")
-        self._measured = times.ns[order]
         self._times = times._replace(ns=taken).at(order)
+        self._measured = times.ns[order] if less else self._times.ns
 
     def tallies(self, asked: Callable[[NamedGroup], Names | None]) -> Iterator[Tally]:
         """Those of all groups of which something is asked, by what it is."""
