@@ -55,11 +55,13 @@ def _is_int64(x: Any) -> bool:
 def _chosen(condition: Any, a: Any, b: Any) -> Any:
     different = a ^ b
     if different.__class__ is np.ndarray:
-        different *= condition
+        chosen = different
+        chosen *= condition
     else:
-        different = condition.astype(np.int64) * different
-    different ^= b
-    return different
+        chosen = condition.astype(np.int64)
+        chosen *= different
+    chosen ^= b
+    return chosen
 
 
 def _bits(x: Any) -> Any:
