@@ -47,8 +47,8 @@ def data(name, suffix=".json"):
 
 
 def tagged(value):
-    """A decimal or a date as a text that tells which of them it is."""
-    return f"{type(value).__name__.lower()} {value}"
+    """A decimal, a date or a symbol as a text that tells which of them it is."""
+    return f"{type(value).__name__.lower()} {getattr(value, 'name', value)}"
 
 
 def operations(schema):
@@ -85,7 +85,7 @@ def without_folders(text):
     folders = {path.parent for path in PATHS.values()}
     for folder in sorted(folders, key=lambda one: len(one.parts), reverse=True):
         text = text.replace(f"{folder}/", "")
-    return text
+    return text.replace(str(PROGRAMS), PROGRAMS.name)
 
 
 def raised(schema, given):

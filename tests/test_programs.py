@@ -26,6 +26,7 @@ from golden_programs import (
 )
 
 from kumi.ir.passes.optimizer import PASS_NAMES
+from kumi.syntax.nodes import Symbol
 
 pytestmark = pytest.mark.filterwarnings("ignore::kumi.SchemaWarning")
 
@@ -38,7 +39,7 @@ def exact(value):
         return {key: exact(item) for key, item in value.items()}
     if isinstance(value, float) and math.isnan(value):
         return (float, "NaN")
-    if isinstance(value, Decimal | date):
+    if isinstance(value, Decimal | date | Symbol):
         return (str, tagged(value))
     return (type(value), value)
 

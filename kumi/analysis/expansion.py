@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 from kumi.analysis.copying import Sameness, copied, is_changed, with_parts
 from kumi.analysis.given_inputs import Given
 from kumi.analysis.neighbours import indexed
-from kumi.errors import did_you_mean
+from kumi.errors import closest
 from kumi.places import seen_from
 from kumi.syntax.nodes import Argument, Call, Cascade, Declaration, InputPath, Name
 
@@ -71,10 +71,11 @@ class _Copy:
     call: Call
     names: dict[str, str] = field(default_factory=dict)
     arguments: dict[Path, str | None] = field(default_factory=dict)
+    calls: dict[Place, Place] = field(default_factory=dict)
 
     def placed(self, place: Place) -> Place:
         """A place of the schema, with that of the call."""
-        return seen_from(place, self.call.place)
+        return seen_from(place, self.call.place, self.calls)
 
 
 class _Expander:
@@ -150,12 +151,13 @@ class _Expander:
     def _report_missing(self, call: Call, schema: Analysis, name: str) -> None:
         reach = schema.reaches[(name,)]
         given = [key for key, _ in call.named if (key,) not in schema.reaches]
-        close = did_you_mean(name, given) if given else None
+        close = closest(name, given)
+        strange = f"`{close}` is no input there: " if close else ""
         written = self._facts.said(f"{name}: …", f"{name}=…")
         self._facts.semantic(
             call.place,
             f"`{call.function}` needs `{name}`, which the call does not give",
-            close or f"write `{call.function}({written})`",
+            f"{strange}write `{call.function}({written})`",
             ("declared at", reach.declared.place),
         )
 

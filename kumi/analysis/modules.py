@@ -76,6 +76,7 @@ class _Underway:
 
 
 _state = _Underway()
+_DEEPEST = 64
 
 
 @contextmanager
@@ -141,6 +142,7 @@ class Modules:
             found = self._found(imported)
             key = found if isinstance(found, type) else found.resolve()
             _refuse_circle(imported, key)
+            _refuse_depth(imported)
             try:
                 if isinstance(found, type):
                     return cast("Declared", found)._analysis()  # noqa: SLF001 - its own module
@@ -237,6 +239,13 @@ def _refuse_circle(imported: Import, key: object) -> None:
         message = f"`{circle[0]}` imports itself: {shown}"
         hint = "break the circle: move what both need into a schema of its own"
         raise SchemaError([Problem("semantic", imported.place, message, hint)])
+
+
+def _refuse_depth(imported: Import) -> None:
+    """Raise SchemaError where imports lead on and on: each step takes some of Python's stack."""
+    if len(_state.open) > _DEEPEST:
+        message = f"`{imported.module}` is imported by way of more than {_DEEPEST} other schemas"
+        raise SchemaError([Problem("semantic", imported.place, message, "import it directly")])
 
 
 def _classes(module: str) -> list[type]:

@@ -34,12 +34,24 @@ def names(facts: Analysis) -> None:
     >>> [(problem.message, problem.hint) for problem in facts.problems]
     [('`totl` is not declared', 'did you mean `total`?')]
     """
+    if not facts.schema.declarations:
+        _warn_of_nothing(facts)
     for declaration in facts.schema.declarations:
         _declare(facts, declaration)
         _check_form(facts, declaration)
     known = {*facts.declarations, *facts.imported()}
     for declaration in facts.schema.declarations:
         _check_mentions(facts, declaration, known)
+
+
+def _warn_of_nothing(facts: Analysis) -> None:
+    """In a class the formulas are often there, and only not declared."""
+    declared = facts.said("value :name, expression", "name = kumi.value(expression)")
+    facts.warn(
+        facts.schema.place,
+        f"`{facts.schema.name}` declares nothing, so that a run computes nothing",
+        f"write `{declared}` for what it is to compute",
+    )
 
 
 def _declare(facts: Analysis, declaration: Declaration) -> None:

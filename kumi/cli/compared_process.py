@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kumi.cli.exit_codes import FAILED, INTERRUPTED, message
+from kumi.cli.exit_codes import FAILED, INTERRUPTED, failure, message
 from kumi.cli.json_io import integers_of_any_size
 from kumi.cli.schemas import schema as find_schema
 from kumi.cli.terminal import say, say_error
@@ -62,9 +62,8 @@ def _result(schema: type[Schema], question: Question, side: int) -> dict[str, An
     try:
         return schema.run(question.data).to_dict()
     except Exception as error:
-        kind = "" if isinstance(error, KumiError) else f"{type(error).__name__}: "
         notes = map(str, getattr(error, "__notes__", ()))
-        said = "\n  ".join([f"{kind}{error}", *notes])
+        said = "\n  ".join([failure(error), *notes])
         raise click.ClickException(f"{question.labels[side]}: {said}") from error
 
 

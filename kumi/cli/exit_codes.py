@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
 
 from kumi.cli.terminal import say, width
-from kumi.errors import SchemaError
+from kumi.errors import KumiError, SchemaError
 from kumi.letters import visible
-
-if TYPE_CHECKING:
-    from kumi.errors import KumiError
 
 FAILED, INTERRUPTED, UNREAD = 1, 130, 141
 """The last two are what a shell says of programs that end by SIGINT and SIGPIPE."""
@@ -26,6 +22,12 @@ def message(error: KumiError | OSError) -> str:
     if isinstance(error, OSError) and error.strerror:
         return f"Error: standard output: {error.strerror}"
     return f"Error: {error}"
+
+
+def failure(error: Exception) -> str:
+    """What is said of a run that failed: what the language says of it, or what Python does."""
+    is_ours = isinstance(error, KumiError | ArithmeticError | ValueError | TypeError)
+    return str(error) if is_ours else f"{type(error).__name__}: {error}"
 
 
 def output_failed(error: OSError) -> int:

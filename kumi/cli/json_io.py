@@ -19,6 +19,7 @@ from kumi.kernels.decimal_values import Written
 from kumi.kernels.values import to_string
 from kumi.letters import harmless_json, visible
 from kumi.profiles.devices import device_refused, is_device
+from kumi.syntax.nodes import Symbol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -147,9 +148,11 @@ def _with_decimals(value: Any) -> str:
 
 
 def _text(value: object) -> str:
-    """What JSON has no form of its own for: a date."""
+    """What JSON has no form of its own for: a date, and a symbol."""
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, Symbol):
+        return value.name
     raise TypeError(f"JSON has no {type(value).__name__}")
 
 

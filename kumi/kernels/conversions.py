@@ -24,7 +24,7 @@ import numpy as np
 
 from kumi.kernels.arguments import plain
 from kumi.kernels.decimal_rounding import integers, round_column, rounded
-from kumi.kernels.decimal_values import NUMBER, bounded
+from kumi.kernels.decimal_values import NUMBER, about_commas, bounded
 from kumi.kernels.kinds import DECIMAL, FLOAT, INTEGER
 from kumi.kernels.values import bring, described, is_array, is_record, to_string
 from kumi.kernels.values import to_float as nearest_float
@@ -47,7 +47,7 @@ def to_integer(value: Any) -> int:
     """
     if isinstance(value, str):
         if not _INTEGER.fullmatch(value):
-            raise ValueError("a text that is no whole integer")
+            raise ValueError(f"a text that is no whole integer{about_commas(value)}")
         return int(bounded(Decimal(str.__str__(value))))  # int() itself refuses 5,000 digits
     if isinstance(value, Decimal):
         bounded(value)  # a value of any kind may be as long as it likes, and raises here
@@ -65,7 +65,7 @@ def to_float(value: Any) -> float:
     """
     if isinstance(value, str):
         if not NUMBER.fullmatch(value):
-            raise ValueError("a text that is no number")
+            raise ValueError(f"a text that is no number{about_commas(value)}")
         return float(value)
     return float(value) if isinstance(value, Decimal) else nearest_float(_number(value))
 

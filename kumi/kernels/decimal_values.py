@@ -64,6 +64,8 @@ _WIDE: Final = Context(
 )
 """Three times as many digits as a power keeps: it is rounded to those once."""
 NUMBER: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+_WITH_COMMAS: Final = re.compile(r"\s*[+-]?[0-9][0-9.,]*\s*")
+_NO_COMMA: Final = "; a number has no comma, and a point before its fraction: `1234.5`"
 _ZERO: Final = Decimal(0)
 _UNIT: Final = Decimal(1)
 
@@ -109,10 +111,19 @@ def of_float(number: float) -> Decimal:
     return Decimal(float.__repr__(number))
 
 
+def about_commas(written: str) -> str:
+    """A hint, to be put behind a message, for the text of a number that is written with commas.
+
+    >>> about_commas("1,50"), about_commas("one, two")
+    ('; a number has no comma, and a point before its fraction: `1234.5`', '')
+    """
+    return _NO_COMMA if "," in written and _WITH_COMMAS.fullmatch(written) else ""
+
+
 def of_text(written: str) -> Decimal:
     """The number that a text means: digits, a sign, a point, an exponent; else ValueError."""
     if not NUMBER.fullmatch(written):
-        raise ValueError("a text that is no decimal number")
+        raise ValueError(f"a text that is no decimal number{about_commas(written)}")
     return bounded(Decimal(written))
 
 

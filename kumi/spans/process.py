@@ -36,7 +36,7 @@ class Process:
         """The next `count` run numbers; one thread only hands them out."""
         first = self._next
         self._next = (first + count) % _NUMBERS
-        return (np.arange(first, first + count) % _NUMBERS).astype(np.uint32)
+        return np.arange(first, first + count, dtype=np.uint32) % np.uint32(_NUMBERS)
 
     def number(self) -> int:
         """The number of a run that needs one at once; on any thread, in one step."""

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from kumi.kernels.decimal_values import to_decimal
+from kumi.kernels.decimal_values import about_commas, to_decimal
 from kumi.kernels.kinds import (
     ANY,
     BOOLEAN,
@@ -94,7 +94,9 @@ def _no_decimal(value: object) -> str:
     except OverflowError as error:
         return str(error)
     except ValueError:
-        why = "that is no number" if isinstance(value, str) else "that is NaN or infinite"
+        if isinstance(value, str):
+            return f"{described(value)} that is no number{about_commas(value)}"
+        why = "that is NaN or infinite"
         return f"{described(value)} {why}"
     except TypeError:
         pass

@@ -47,10 +47,12 @@ def null_message(program: Program, failed: Operation, local: Mapping[str, Any]) 
     rule = null_rule(function, of_items=of_items)
     for number, arg in enumerate(failed.args):
         null = search.null_in(arg) or (search.null_item(arg) if of_items else None)
-        if null is not None and not rule.takes(number):
+        chosen = null is None and of_items and search.has_null_item(arg)
+        if (null is not None or chosen) and not rule.takes(number):
             who = "a condition" if failed.opcode is ops.SELECT else f"`{symbol(function)}`"
             who = failed.written or who
-            what = search.origin(null) or _argument(failed, number)
+            what = search.origin(null) if null else "one of its items"
+            what = what or _argument(failed, number)
             return f"{who} takes no null, and {what} is null; {_COALESCE}"
     return None
 
@@ -103,6 +105,10 @@ class _Search:
             return None
         items = zip(made.args, parts_of(value) or (), strict=False)  # none where it is gone
         return next(filter(None, (_first_null(arg, item) for arg, item in items)), None)
+
+    def has_null_item(self, index: int) -> bool:
+        """Whether there is a null among the items of a tuple that was chosen, not made."""
+        return any(_first_null(index, item) for item in parts_of(self._value(index)) or ())
 
     def origin(self, cell: _Cell) -> str | None:
         """Where a null came from, in words: an input with its indexes, a declaration, a fold."""

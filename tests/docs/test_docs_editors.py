@@ -64,9 +64,14 @@ def wanted(before, token):
 
 
 def differing(text):
-    """The tokens whose characters do not all have the scope wanted, with those that they have."""
+    """The tokens whose characters do not all have the scope wanted, with those that they have.
+
+    Behind a string without an end there is nothing to compare: an editor shows all of it as text.
+    """
     found, before = scopes(text), None
     for token in list(tokens(text))[:-1]:
+        if token.kind == "bad" and token.text[0] in "\"'":
+            return
         cut = [one[1] for one in found[token.start : token.end] if one is not None]
         if not all(scope.startswith(wanted(before or token, token)) for scope in cut):
             yield token.text, set(cut)

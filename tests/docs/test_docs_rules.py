@@ -86,7 +86,7 @@ def page():
             parts.append(f"| {name} | {_cell(rule.meaning)} | {links} |\n")
         paths = dict.fromkeys(path for name in chapter for path in known[name])
         parts.append("\nThe programs of this chapter, one after the other:\n\n")
-        parts += [f"* {_link(p)}: {title_of(p)}\n" for p in paths if p.parent.name == folder]
+        parts += [f"* {_link(p)}: {title_of(p)}\n" for p in paths if folder in p.parts]
     return "".join(parts)
 
 
@@ -109,7 +109,7 @@ def test_a_program_says_what_it_shows(path):
     assert title_of(path).endswith((".", ":"))
     assert names, "its first comment says `Shows:`, and which rules of rules.txt"
     assert [name for name in names if name not in known] == []
-    assert path.parent.name in {known[name].folder for name in names}
+    assert path.relative_to(PROGRAMS).parts[0] in {known[name].folder for name in names}
 
 
 def test_every_rule_is_shown_by_a_program():

@@ -61,7 +61,12 @@ SHAPES = (Ragged, Empty, Single, Nulls, Overflowing, Data)
 
 @pytest.mark.parametrize("name", RUN)
 def test_its_own_input(name):
-    check_run(tree_of_file(PATHS[name]), load(name), data(name), (name,))
+    tree, schema = tree_of_file(PATHS[name]), load(name)
+    check_run(tree, schema, data(name), (name,))
+    for (
+        one
+    ) in schema._tree().declarations:  # traits as well, which are outputs where they are asked for
+        check_run(tree, schema.only(one.name), data(name), (name, one.name), one.name)
 
 
 @pytest.mark.parametrize("shape", SHAPES)

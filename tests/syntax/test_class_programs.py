@@ -26,12 +26,14 @@ NO_CLASS = {
     "import_of_errors": WITHOUT,
     "wrong_imports": WITHOUT,
     "cases": "a case in a class is not one before it has a result: `.then(…)`",
+    "no_such_module": WITHOUT,
     "indexes": "`kumi.index` takes the name as text, and nothing else can be written",
     "not_as_many": COUNTED,
     "one_child": "the annotation of an array has one element",
     "one_namespace": TWICE,
     "same_name_twice": TWICE,
     "what_pairs_need": COUNTED,
+    "symbols": "a class has text where a file has a symbol",
     "wrong_paths": "a field that is not there is an AttributeError, where it is read",
 }
 """Programs with a mistake that a class cannot have, and why."""

@@ -64,6 +64,7 @@ SAME = [
         "fn(:round, input.b, -2, mode: :half_up) + fn(:round, input.a)",
     ),
     (lambda: math.floor(b) + kumi.floor(a), "fn(:floor, input.b) + fn(:floor, input.a)"),
+    (lambda: math.trunc(b), "to_integer(input.b)"),
     (lambda: math.ceil(b) + kumi.ceil(a), "fn(:ceil, input.b) + fn(:ceil, input.a)"),
     (lambda: kumi.round_to(b, 0.05, mode="up"), "fn(:round_to, input.b, 0.05, mode: :up)"),
     (lambda: kumi.min_of(a, b), "fn(:min_of, input.a, input.b)"),

@@ -150,6 +150,9 @@ def test_inputs_nested_beyond_reason_are_refused():
         ("import :a, :b\nschema do input do end end", [
             "expected `from:` and the schema's name, found `schema` on line 2",
         ]),
+        ("import :a from: B\nschema do input do end end", [
+            "expected `,` before `from:`, found `from:`",
+        ]),
         ("import :a, from: 3\nschema do input do end end", [
             "expected a schema's name such as `Shared::Tax`, found `3`",
         ]),

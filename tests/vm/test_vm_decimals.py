@@ -71,7 +71,7 @@ def test_what_a_decimal_takes_alone_and_in_an_array(given, expected):
 @pytest.mark.parametrize(
     ("given", "found"),
     [
-        ("12,50", "a string that is no number"),
+        ("12,50", "a string that is no number; a number has no comma"),
         ("", "a string that is no number"),
         (" 1", "a string that is no number"),
         ("1_000", "a string that is no number"),
@@ -167,7 +167,8 @@ def test_numpy_gives_an_array_of_decimals():
         ("input.a * (1 / input.f)", ValueError, "NaN or infinite meets a decimal"),
         ("(0 - input.a) ** 0.5", ValueError, "no decimal"),
         ("(10 * input.a) ** 20_000", OverflowError, "more than 10,000 digits"),
-        ('to_decimal("1,5") + input.a', ValueError, "no decimal number"),
+        ('to_decimal("1,5") + input.a', ValueError, "no decimal number; a number has no comma"),
+        ('to_decimal("one, two") + input.a', ValueError, "no decimal number\nin "),
     ],
 )
 def test_what_has_no_result_raises_where_it_stands(formula, error, words):

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
     from kumi.ir.program import Program
 
+_LITERALS: Final = frozenset({bool, int, float, str, Decimal, date})
+"""What can be a literal. A decimal quotient cannot: it looks like its digits, and knows more."""
+
 _BITS, _DIGITS, _LETTERS = 256, 100, 1000
 """The largest integers, decimals and texts that are computed with."""
 
@@ -80,8 +83,10 @@ class _Folding:
             value = self._function(function, operation)(*args)
         except Exception:  # noqa: BLE001 - whatever it is, it is raised in the run
             return
-        if _is_value(value) and _is_small(value):
-            self._known[operation.index] = value
+        if value is None or value != value or not _is_small(value):  # noqa: PLR0124 - NaN
+            return
+        self._known[operation.index] = value
+        if type(value) in _LITERALS:
             self.changes.replaced[operation.index] = Operation(
                 operation.index,
                 ops.CONST,
@@ -109,11 +114,6 @@ def _may_grow(function: str, args: list[Any]) -> bool:
         return False
     by = args[-1]
     return isinstance(by, int | Decimal) and not -_MOST <= by <= _MOST
-
-
-def _is_value(value: Any) -> bool:
-    """Whether it can stand for what computed it: a scalar that is not null, and equals itself."""
-    return isinstance(value, bool | int | float | str | Decimal | date) and value == value  # noqa: PLR0124 - NaN does not
 
 
 def _is_small(value: Any) -> bool:

@@ -199,6 +199,9 @@ class Expr(Operand, Generic[T_co]):
     def __ceil__(self: Expr[Number]) -> Expr[int]:
         return applied("ceil", self)
 
+    def __trunc__(self: Expr[Number]) -> Expr[int]:
+        return applied("to_integer", self)
+
     # -- comparison and logic ---------------------------------------------------------------------
 
     def __eq__(self, other: object) -> Expr[bool]:  # type: ignore[override]  # builds a formula

@@ -199,6 +199,9 @@ class _File:
             if cursor.token.text == "from:":
                 break
             names.append(self._imported_name())
+        else:
+            if cursor.token.text == "from:":
+                raise cursor.missing("`,` before `from:`")
         cursor.expect("from:", "and the schema's name", "write `import :tax, from: Shared::Tax`")
         if cursor.token.kind not in {"constant", "word"}:
             raise cursor.missing("a schema's name such as `Shared::Tax`")
