@@ -98,17 +98,22 @@ class ImportedPlace(Place):
         return object.__getattribute__(self, attribute)
 
 
-def seen_from(place: Place, call: Place) -> ImportedPlace:
+def seen_from(place: Place, call: Place, known: dict[Place, Place]) -> ImportedPlace:
     """A place of a schema, as another one sees it that calls this part of it at `call`.
 
+    `known` keeps what was made for this call, since many places have the calls behind it in common.
+
     >>> tax, order = Source("tax.kumi"), Source("order.kumi")
-    >>> rate = seen_from(Place(Source("rates.kumi"), 4), Place(tax, 7))
-    >>> [str(place) for place in calls(seen_from(rate, Place(order, 9)))]
+    >>> rate = seen_from(Place(Source("rates.kumi"), 4), Place(tax, 7), {})
+    >>> [str(place) for place in calls(seen_from(rate, Place(order, 9), {}))]
     ['tax.kumi:7:1', 'order.kumi:9:1']
     """
-    if isinstance(place, ImportedPlace):
-        return ImportedPlace(place.written, seen_from(place.called_from, call))
-    return ImportedPlace(place, call)
+    if not isinstance(place, ImportedPlace):
+        return ImportedPlace(place, call)
+    above = place.called_from
+    if above not in known:
+        known[above] = seen_from(above, call, known)
+    return ImportedPlace(place.written, known[above])
 
 
 def calls(place: Place) -> list[Place]:

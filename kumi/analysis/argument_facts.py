@@ -67,7 +67,7 @@ def _hint(wanted: Kind) -> str | None:
     if isinstance(wanted, ArrayOf):
         return "give the path of an array"
     takes = sorted(str(kind) for kind in _CONVERTED.get(wanted, ()))
-    return f"it takes {wanted}, {', '.join(takes)}" if takes else None
+    return f"it takes {' or '.join([str(wanted), *takes])}" if takes else None
 
 
 def nulls_of_argument(facts: Analysis, node: Argument) -> Nulls:

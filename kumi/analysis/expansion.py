@@ -71,10 +71,11 @@ class _Copy:
     call: Call
     names: dict[str, str] = field(default_factory=dict)
     arguments: dict[Path, str | None] = field(default_factory=dict)
+    calls: dict[Place, Place] = field(default_factory=dict)
 
     def placed(self, place: Place) -> Place:
         """A place of the schema, with that of the call."""
-        return seen_from(place, self.call.place)
+        return seen_from(place, self.call.place, self.calls)
 
 
 class _Expander:

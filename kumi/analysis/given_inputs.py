@@ -92,6 +92,8 @@ class Given:
             if name not in fields:
                 self._report_lacking(reach, fields)
             return fields.get(name)
+        if isinstance(whole, Constant) and whole.value is None and kind == "hash":
+            return whole  # below a hash that is null all is
         above = self._facts.reaches.get(whole.path) if isinstance(whole, InputPath) else None
         if above is None and self._is_reported(whole):
             return None

@@ -15,7 +15,7 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 from warnings import warn_explicit
 from weakref import WeakValueDictionary
 
@@ -41,9 +41,6 @@ class Declared(Protocol):
     @classmethod
     def _analysis(cls) -> Analysis: ...
 
-
-_DEEPEST: Final = 80
-"""So many schemas may be underway, each imported by the one before: the stack has room for more."""
 
 _declared: WeakValueDictionary[tuple[str, str], type] = WeakValueDictionary()
 
@@ -79,6 +76,7 @@ class _Underway:
 
 
 _state = _Underway()
+_DEEPEST = 64
 
 
 @contextmanager
@@ -244,10 +242,10 @@ def _refuse_circle(imported: Import, key: object) -> None:
 
 
 def _refuse_depth(imported: Import) -> None:
+    """Raise SchemaError where imports lead on and on: each step takes some of Python's stack."""
     if len(_state.open) > _DEEPEST:
-        message = f"`{imported.module}` is behind more than {_DEEPEST} imports"
-        hint = "import it from nearer: a schema can import from any other, not only from the next"
-        raise SchemaError([Problem("semantic", imported.place, message, hint)])
+        message = f"`{imported.module}` is imported by way of more than {_DEEPEST} other schemas"
+        raise SchemaError([Problem("semantic", imported.place, message, "import it directly")])
 
 
 def _classes(module: str) -> list[type]:

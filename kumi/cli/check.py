@@ -11,6 +11,7 @@ import click
 
 from kumi.cli.doubts import show
 from kumi.cli.exit_codes import FAILED, message
+from kumi.cli.schemas import folders
 from kumi.cli.schemas import schemas as find_schemas
 from kumi.cli.terminal import say, say_error
 from kumi.errors import KumiError, SchemaWarning
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("schemas", nargs=-1, required=True, metavar="SCHEMA...")
-def check(schemas: tuple[str, ...]) -> None:
+@folders
+def check(schemas: tuple[str, ...], folders: tuple[str, ...]) -> None:
     """Find every static error of the SCHEMAs, without running them.
 
     SCHEMA is file.kumi, module.py:Class, or module.py for all of its schemas. The exit code is 1
@@ -38,15 +40,15 @@ def check(schemas: tuple[str, ...]) -> None:
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SchemaWarning)  # they are shown here, each with its place
-        fine = [_checked(spec) for spec in schemas]
+        fine = [_checked(spec, folders) for spec in schemas]
     if not all(fine):
         sys.exit(FAILED)
 
 
-def _checked(spec: str) -> bool:
+def _checked(spec: str, folders: tuple[str, ...]) -> bool:
     found: list[type[Schema]] = []
     doubts: list[Problem] = []
-    is_found = _passes(lambda: found.extend(find_schemas(spec)))
+    is_found = _passes(lambda: found.extend(find_schemas(spec, folders)))
     fine = all([is_found, *(_passes(partial(_doubt, one, doubts)) for one in found)])
     for doubt in doubts:
         show(doubt)

@@ -7,7 +7,7 @@ import sys
 import click
 
 from kumi.cli.doubts import shown_as_by_check
-from kumi.cli.schemas import check_names, only, without_passes
+from kumi.cli.schemas import check_names, folders, only, without_passes
 from kumi.cli.schemas import schema as find_schema
 from kumi.cli.terminal import say, width
 from kumi.ir.passes.shown_passes import shown_passes
@@ -19,8 +19,16 @@ from kumi.schema import compile_program, lowered_program
 @click.argument("schema")
 @click.option("--passes", is_flag=True, help="Show what each compiler pass changed.")
 @without_passes
+@folders
 @only
-def ops(schema: str, names: tuple[str, ...], passes: bool, without: frozenset[str]) -> None:
+def ops(
+    schema: str,
+    names: tuple[str, ...],
+    *,
+    passes: bool,
+    without: frozenset[str],
+    folders: tuple[str, ...],
+) -> None:
     """List the operations of SCHEMA, as the VM runs them.
 
     A profile of one run has exactly these operations. With --passes, lines with - are the
@@ -35,7 +43,7 @@ def ops(schema: str, names: tuple[str, ...], passes: bool, without: frozenset[st
       kumi ops tax.kumi --without constant_folding
     """
     with shown_as_by_check():
-        found = find_schema(schema)
+        found = find_schema(schema, folders)
         check_names(found, names)
     columns = width(sys.stdout)
     if passes:

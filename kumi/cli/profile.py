@@ -122,9 +122,10 @@ def profile(  # noqa: PLR0917 - click passes by name
 ) -> None:
     """Say where the time of recorded profiles went.
 
-    FILE is an event file (KUMI_PROFILE_FILE, `kumi record`), or - for standard input. Several are
-    read as one. Filters choose runs, declarations, operations and phases; what lacks the key that
-    a filter asks for is left out. With -o a report is printed only where an option asks for one.
+    FILE is an event file (KUMI_PROFILE_FILE, `kumi record`), a folder of them, or - for standard
+    input. Several are read as one. Filters choose runs, declarations, operations and phases; what
+    lacks the key that a filter asks for is left out. With -o a report is printed only where an
+    option asks for one.
 
     \b
     Examples:

@@ -14,7 +14,7 @@ from kumi.cli.doubts import shown_as_by_check
 from kumi.cli.exit_codes import failure
 from kumi.cli.json_io import integers_of_any_size, read_input, write_output
 from kumi.cli.recorded_file import BLOCK_MS, WHOLE_PROFILE, filled_in, is_stream, profile_end
-from kumi.cli.schemas import check_names, only, without_passes
+from kumi.cli.schemas import check_names, folders, only, without_passes
 from kumi.cli.schemas import schema as find_schema
 from kumi.cli.shell_words import command_name, typed
 from kumi.cli.terminal import say
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 @click.option("--output", "-o", metavar="FILE", help="Write the result here, not to stdout.")
 @only
 @without_passes
+@folders
 @click.option("--profile", metavar="FILE", help="Record every operation into this event file.")
 def run(
     schema: str,
@@ -44,6 +45,7 @@ def run(
     given: str | None,
     output: str | None,
     without: frozenset[str],
+    folders: tuple[str, ...],
     profile: str | None,
 ) -> None:
     """Compute SCHEMA for one input and print the result as JSON.
@@ -59,7 +61,7 @@ def run(
     """
     with integers_of_any_size():
         with _profiled(profile), shown_as_by_check():
-            found = find_schema(schema)
+            found = find_schema(schema, folders)
             check_names(found, names)
             result = _computed(found.only(*names, without=without), given)
         write_output(result, output)

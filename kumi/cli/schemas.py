@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 
-def schema(spec: str) -> type[Schema]:
-    """The one schema that `spec` names.
+def schema(spec: str, folders: tuple[str, ...] = ()) -> type[Schema]:
+    """The one schema that `spec` names; a file imports from `folders`, besides its own.
 
     Raises SchemaError for a `.kumi` file with errors, OSError for a file that cannot be read, and
     click's exceptions for a module that fails or has not exactly one schema of that name.
     """
-    found = schemas(spec)
+    found = schemas(spec, folders)
     if len(found) > 1:
         path = visible(spec.removesuffix(":"))
         names = ", ".join(f"{path}:{one.__name__}" for one in found)
@@ -38,7 +38,7 @@ def schema(spec: str) -> type[Schema]:
     return found[0]
 
 
-def schemas(spec: str) -> list[type[Schema]]:
+def schemas(spec: str, folders: tuple[str, ...] = ()) -> list[type[Schema]]:
     """Every schema that `spec` names: more than one only for a module without a class."""
     path, _, name = spec.rpartition(":") if ".py:" in spec or is_in_module(spec) else (spec, "", "")
     if Path(path).exists() and is_device(Path(path)):
@@ -48,7 +48,7 @@ def schemas(spec: str) -> list[type[Schema]]:
     elif path.endswith(".py"):
         declared = _declared(_import(Path(path)))
     else:
-        return [load(path)]
+        return [load(path, folders=folders)]
     shown = visible(path)
     if not declared:
         raise click.ClickException(f"{shown} has no schema: no class derived from kumi.Schema")
@@ -66,6 +66,16 @@ _IN_MODULE: Final = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*")
 def is_in_module(spec: str) -> bool:
     """Whether it is `package.module:Class`, and not a file of that name."""
     return bool(_IN_MODULE.fullmatch(spec)) and ".py:" not in spec and not Path(spec).exists()
+
+
+folders = click.option(
+    "--folder",
+    "folders",
+    metavar="DIR",
+    multiple=True,
+    help="Look here, too, for what a .kumi file imports; once for each folder.",
+)
+"""Gives a command the option `--folder DIR`, as its parameter `folders`."""
 
 
 def only(command: Callable[..., Any]) -> Callable[..., Any]:

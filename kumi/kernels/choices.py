@@ -27,6 +27,7 @@ from kumi.kernels.arguments import (
 )
 from kumi.kernels.decimal_values import passed_on
 from kumi.kernels.kinds import BOOLEAN, DATE, FLOAT, INTEGER
+from kumi.kernels.selection import select_integers
 from kumi.kernels.values import to_float
 from kumi.kernels.vectors import EPOCH, EXACT, LARGEST, Column, cells
 
@@ -90,7 +91,7 @@ def _choose_floats(first: Any, a: Any, b: Any) -> Column:
 def _choose_integers(first: Any, a: Any, b: Any) -> Column:
     largest = max(bound(a), bound(b))
     if a.__class__ is b.__class__ is int and largest <= LARGEST:
-        return Column(np.where(first, a, b), None, largest)
+        return Column(select_integers(first, a, b), None, largest)
     form = _int64 if largest <= LARGEST else _objects
     return Column(np.where(first, form(a), form(b)), chosen_valid(first, a, b), largest)
 

@@ -36,6 +36,7 @@ from kumi.kernels.decimal_operands import (
 )
 from kumi.kernels.decimal_rounding import integers, round_column, round_column_to
 from kumi.kernels.kinds import DECIMAL, FLOAT, INTEGER, NULL
+from kumi.kernels.selection import select_integers
 from kumi.kernels.vectors import LARGEST, Column
 
 if TYPE_CHECKING:
@@ -218,7 +219,7 @@ def _choose(first: Any, a: Any, b: Any) -> Column | None:
     if found is None:
         return None
     (x, y), scale, bound = found
-    chosen = np.where(first, x, y)
+    chosen = select_integers(first, x, y)
     size = next(len(one) for one in (first, a, b) if isinstance(one, Column | np.ndarray))
     if chosen.ndim == 0:
         chosen = np.broadcast_to(chosen, (size,))

@@ -112,7 +112,7 @@ def _slid(
     return moved
 
 
-class _Parts(NamedTuple):
+class _Slices(NamedTuple):
     """What goes where: the cells `moved` to `inside`; `beyond` the end stands `edge`, or a fill."""
 
     inside: slice
@@ -122,13 +122,13 @@ class _Parts(NamedTuple):
 
 
 @lru_cache(256)
-def _parts(by: int, policy: str) -> _Parts:
+def _parts(by: int, policy: str) -> _Slices:
     if by < 0:
         edges = {"wrap": slice(None, -by), "clamp": slice(-1, None)}
-        return _Parts(slice(None, by), slice(-by, None), slice(by, None), edges.get(policy))
+        return _Slices(slice(None, by), slice(-by, None), slice(by, None), edges.get(policy))
     edges = {"wrap": slice(-by, None) if by else slice(0), "clamp": slice(1)}
     kept = slice(-by) if by else slice(None)
-    return _Parts(slice(by, None), kept, slice(by), edges.get(policy))
+    return _Slices(slice(by, None), kept, slice(by), edges.get(policy))
 
 
 def _by_element(values: NDArray[Any], axes: Sequence[Axis]) -> NDArray[Any]:

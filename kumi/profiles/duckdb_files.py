@@ -37,6 +37,7 @@ def connect(folder: Path) -> duckdb.DuckDBPyConnection:
         "autoinstall_known_extensions": False,  # nothing is ever fetched to read a file
     }
     database = duckdb.connect(config=settings)
+    database.execute("SET TimeZone = 'UTC'")
     database.execute(sql("setup"))
     return database
 
@@ -83,7 +84,7 @@ def plain_path(profile: ProfileFile, scratch: ScratchFolder) -> str:
 
 def unpacked(profile: ProfileFile, scratch: ScratchFolder) -> ProfileFile:
     """The file itself, or a copy of what is in it where it is compressed."""
-    if profile.codec is None:
+    if profile.unpacking is None:
         return profile
     copy = scratch.path()
     with profile.open() as packed, copy.open("wb") as file:

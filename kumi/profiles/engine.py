@@ -2,14 +2,14 @@
 
 There are several engines because none would do alone: the imports of DuckDB and NumPy take longer
 than Python takes to read a small file, and Python would need minutes and all memory for a large
-one; NumPy is enough where all lines are our own. Nobody should see which of them it
-was. So they are kept equal in three ways:
+one. Elsewhere warehouses count. Nobody should see which of them it was. So they are kept equal in
+three ways:
 
 * What a line says is defined once, in `event_line`. `own_lines` knows lines of our own writers by
   their shape, and asks it for the names in them. `positions/` reads lines of our own writers by
   comparing them with lines that were read so. For lines of others `sql/setup.sql` repeats it clause
   by clause, and leaves to it what is rare. Values stay JSON text: `"5"` keeps its quotes, so that
-  it is no number there either.
+  it is no number there either. For columns `sql/columns.sql` says what types leave open.
 * Times are integers, and figures are made from counts of them (see Tally). Sums of floats would
   differ in their last digits with the order of the lines and the number of threads.
 * No order is promised. `breakdown` sorts by what figures and names say, to the last tie.
@@ -55,8 +55,8 @@ class Tally(NamedTuple):
         20        1       3                                 300 <  380
         90        1       4                                 400 >= 380: it is 90 ns
 
-    `sql/tallies.sql` makes this table. In Python's sorted list of all times the same one stands at
-    the rank 4 * 95 / 100, rounded up: the fourth.
+    `times_by_name` makes this table, and `sql/tallies.sql` for warehouses. In Python's sorted list
+    of all times the same one stands at the rank 4 * 95 / 100, rounded up: the fourth.
     """
 
     keys: tuple[Key, ...]

@@ -111,7 +111,7 @@ def findings(
     return Findings(
         script=_script(engine, tallies),
         places=places,
-        typical=sum(each.typical for each in found),
+        typical=sum(each.typical for each in operations.values()),
         pauses=_pauses(found, operations, KnownPauses(events)),
     )
 

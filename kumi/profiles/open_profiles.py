@@ -48,24 +48,41 @@ class OpenProfiles(NamedTuple):
 def open_profiles(names: Sequence[str]) -> Iterator[OpenProfiles]:
     """The profiles at these paths (`-` is standard input), while the block lasts.
 
-    Pipes are kept in memory while they are small, else in a temporary file. Raises
-    UnreadableError for the first path that cannot be read.
+    A folder stands for the profiles in it. Pipes are kept in memory while they are small, else in a
+    temporary file. Raises UnreadableError for the first path that cannot be read.
     """
     scratch = ScratchFolder()
     try:
-        yield OpenProfiles(tuple(_readable(name, scratch) for name in names), scratch)
+        found = [each for name in names for each in _named(name)]
+        yield OpenProfiles(tuple(_readable(name, scratch) for name in found), scratch)
     finally:
         scratch.remove()
 
 
+def _named(name: str) -> list[str]:
+    """The files that a name stands for."""
+    if os.path.isfile(name):  # noqa: PTH113 - nearly all are, and need no import of patterns
+        return [name]
+    from kumi.profiles.named_files import named_files  # noqa: PLC0415 - said a line before
+
+    try:
+        return named_files(name)
+    except OSError as error:
+        raise _unreadable(name, error) from error
+
+
 def _readable(name: str, scratch: ScratchFolder) -> ProfileFile:
     try:
-        return _own(_plain(_read_from(name, scratch)), scratch)
+        return _own(_plain(_read_from(name, scratch), scratch), scratch)
     except OSError as error:
-        raise UnreadableError(f"{name}: {error.strerror or error}") from error
+        raise _unreadable(name, error) from error
 
 
-def _plain(profile: ProfileFile) -> ProfileFile:
+def _unreadable(name: str, error: OSError) -> UnreadableError:
+    return UnreadableError(f"{name}: {error.strerror or error}")
+
+
+def _plain(profile: ProfileFile, scratch: ScratchFolder) -> ProfileFile:
     """The file itself, or what it holds where its first bytes say that it is compressed."""
     with profile.open() as file:
         codec = frames.by_content(file.read(LONGEST_MAGIC))
@@ -76,7 +93,13 @@ def _plain(profile: ProfileFile) -> ProfileFile:
         return ProfileFile(profile.name, None, len(head), head)
     if len(head) > LONGEST_LINE and b"\n" not in head:
         raise UnreadableError(_endless(profile.name))
-    return profile._replace(size=len(head), codec=codec)
+    from kumi.profiles.unpacked_file import PackedFile  # noqa: PLC0415 - few are compressed
+
+    path = profile.path
+    if path is None:  # it came from a pipe, and it is small only as long as it is packed
+        path = scratch.path()
+        path.write_bytes(profile.data)
+    return ProfileFile(profile.name, path, len(head), unpacking=PackedFile(path, codec))
 
 
 def _head(parts: Iterator[bytes]) -> bytes:
@@ -94,9 +117,9 @@ def _own(profile: ProfileFile, scratch: ScratchFolder) -> ProfileFile:
     with profile.open() as file:
         kind = kind_of(file.read(HEAD))
     if kind == PARQUET:
-        from kumi.profiles.sources.parquet_rows import parquet_events  # noqa: PLC0415 - it imports DuckDB
+        from kumi.profiles.sources.parquet_rows import parquet_rows  # noqa: PLC0415 - it imports DuckDB
 
-        return parquet_events(profile, scratch)
+        return parquet_rows(profile, scratch)._replace(size=SMALL)
     if kind:
         raise UnreadableError(f"{profile.name}: no profile: it is {kind}")
     events = foreign_events(profile)

@@ -45,7 +45,6 @@ class OperationsTable:
         """`filters` have to be informed: see `kumi.profiles.described_lines`."""
         self._profiles = profiles
         self._database = connect(profiles.scratch.folder)
-        query(self._database, "SET TimeZone = 'UTC'")
         query(self._database, "SET preserve_insertion_order = true")
         query(self._database, sql("operations").format(passes=passes(filters)))
 

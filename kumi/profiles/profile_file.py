@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple, Protocol
 
 from kumi.profiles.reading_place import being_read
 from kumi.profiles.unreadable import UnreadableError
@@ -12,27 +12,33 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from kumi.spans.frames import Codec
-
 LONGEST_LINE: Final = 16 << 20  # bytes
 KEPT_OF_LONGER: Final = 1000
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+
+
+class Unpacking(Protocol):
+    """What makes lines of a file that does not hold them as they are, whenever it is read."""
+
+    def open(self) -> BinaryIO:
+        """The lines from the beginning."""
 
 
 class ProfileFile(NamedTuple):
     """One file: `name` is what the user called it, `size` its bytes.
 
     It is at `path`; where that is None, it was small and came from a pipe or was unpacked, and all
-    of it is in `data`. A large one that is compressed says how, is unpacked whenever it is read,
-    and has at least `size` bytes then. `is_strict` where all lines are known to be strict JSON.
+    of it is in `data`. A large one that is compressed has an `unpacking`, and at least `size` bytes
+    then. So has one of columns, and `columns` are its events as a table of SQL: see
+    `kumi.profiles.sources.parquet_rows`.
     """
 
     name: str
     path: Path | None
     size: int
     data: bytes = b""
-    codec: Codec | None = None
-    is_strict: bool = False
+    unpacking: Unpacking | None = None
+    columns: str = ""
 
     def lines(self) -> Iterator[tuple[int, bytes]]:
         """Number (from 1) and bytes of each line that is not blank.
@@ -52,13 +58,11 @@ class ProfileFile(NamedTuple):
 
     def open(self) -> BinaryIO:
         """The bytes from the beginning."""
+        if self.unpacking:
+            return self.unpacking.open()
         if self.path is None:
             return BytesIO(self.data)
-        if self.codec is None:
-            return being_read(self.name, self.path.open("rb"))
-        from kumi.profiles.unpacked_file import unpacked_file  # noqa: PLC0415 - few are compressed
-
-        return unpacked_file(self.path, self.codec)
+        return being_read(self.name, self.path.open("rb"))
 
 
 def _numbered(file: BinaryIO) -> Iterator[tuple[int, bytes]]:

@@ -114,7 +114,9 @@ def _narrowed(found: dict[Names, list[Reading]], filters: Filters) -> dict[Names
 
 
 def _tally(key: tuple[Key, ...], alike: list[_Alike]) -> Tally:
-    times = sorted(chain.from_iterable([each.times for each in alike]))
+    times = alike[0].times
+    if len(alike) > 1:
+        times = sorted(chain.from_iterable([each.times for each in alike]))
     p50, p95, p99 = (percentile(times, percent) for percent in (50, 95, 99))
     cpu = list(chain.from_iterable([each.cpu for each in alike]))
     rows, spent = sum([each.rows for each in alike]), sum(cpu) if cpu else None

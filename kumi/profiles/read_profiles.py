@@ -44,16 +44,15 @@ def counted(
         from kumi.profiles.python_engine import PythonEngine  # noqa: PLC0415 - only one of the two is loaded
 
         return PythonEngine(profiles, asked)
+    from kumi.profiles.counts_engine import CountsEngine  # noqa: PLC0415 - it imports NumPy
     from kumi.profiles.positions.own_files import OwnFiles  # noqa: PLC0415 - it imports NumPy
 
-    own = OwnFiles(profiles, asked, by_position=not by_run)
-    if own.are_all:
-        from kumi.profiles.positions.own_engine import OwnEngine  # noqa: PLC0415 - where it is used
+    own, foreign = OwnFiles(profiles, asked, by_run=by_run), None
+    if not own.are_all:
+        from kumi.profiles.duckdb_counts import DuckDBCounts  # noqa: PLC0415 - its import takes 80 ms
 
-        return OwnEngine(own, asked)
-    from kumi.profiles.duckdb_engine import DuckDBEngine  # noqa: PLC0415 - its import takes 80 ms
-
-    return DuckDBEngine(profiles, asked, own, by_run=by_run)
+        foreign = DuckDBCounts(profiles, asked, own, by_run=by_run)
+    return CountsEngine(own, foreign, asked)
 
 
 def check_readable(names: Sequence[str], lines: LineCounts) -> None:

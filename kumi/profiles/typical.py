@@ -19,11 +19,12 @@ above nothing is said, since they are too short to matter. What exceeds the nint
 pause; the rest was the operation.
 
 Medians are readings that occurred, the lower of two, so that everything is an integer.
-`sql/distributions.sql` says the same for large files, and tests compare the two.
+`sql/distributions.sql` says the same for warehouses, and tests compare the two.
 """
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -45,12 +46,19 @@ def rows_class(rows: int) -> int:
     return rows.bit_length()
 
 
-def groups(calls: int) -> Iterator[tuple[int, int]]:
+@lru_cache
+def groups(calls: int) -> tuple[tuple[int, int], ...]:
     """The size of each group, and the rank of its median among all that are sorted, from 0.
 
-    >>> list(groups(12))[:3], list(groups(2))
-    ([(2, 0), (2, 2), (1, 4)], [(1, 0), (1, 1)])
+    Many operations have equally many readings, so it is known of the numbers asked for last.
+
+    >>> groups(12)[:3], groups(2)
+    (((2, 0), (2, 2), (1, 4)), ((1, 0), (1, 1)))
     """
+    return tuple(_groups(calls))
+
+
+def _groups(calls: int) -> Iterator[tuple[int, int]]:
     number = min(calls, GROUPS)
     size, larger = divmod(calls, number)
     for group in range(number):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from io import SEEK_CUR, SEEK_END, BufferedReader, RawIOBase
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kumi.spans import frames
 
@@ -14,9 +14,15 @@ if TYPE_CHECKING:
 _BUFFER: Final = 1 << 16
 
 
-def unpacked_file(path: Path, codec: frames.Codec) -> BufferedReader:
-    """The bytes from the beginning. To go back means to unpack them again."""
-    return BufferedReader(_Unpacked(path, codec), _BUFFER)
+class PackedFile(NamedTuple):
+    """A file, and how it is compressed."""
+
+    path: Path
+    codec: frames.Codec
+
+    def open(self) -> BufferedReader:
+        """The bytes from the beginning. To go back means to unpack them again."""
+        return BufferedReader(_Unpacked(self.path, self.codec), _BUFFER)
 
 
 class _Unpacked(RawIOBase):

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_MOST_RUNS = 256
+MOST_RUNS = 256
+"""Of a block."""
 _BLOCK_BYTES = 2_500_000
 _LINE_BYTES = 450
 _ORIGIN = struct.Struct("16s8sB???")
@@ -60,7 +61,7 @@ class Identity:
 
 def runs_per_block(layout: Layout) -> int:
     """How many runs one block may hold: 256, or as many as give some 2.5 MB of output."""
-    return max(1, min(_MOST_RUNS, _BLOCK_BYTES // (_LINE_BYTES * len(layout.rows))))
+    return max(1, min(MOST_RUNS, _BLOCK_BYTES // (_LINE_BYTES * len(layout.rows))))
 
 
 def identify(layout: Layout, decoded: Decoded, identity: Identity, *, kept: str = "all") -> Block:

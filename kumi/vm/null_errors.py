@@ -19,7 +19,7 @@ from kumi.ir import ops
 from kumi.kernels.kinds import TupleOf
 from kumi.kernels.null_rules import null_rule
 from kumi.kernels.tuples import parts_of
-from kumi.kernels.vectors import Column, cells
+from kumi.kernels.vectors import Column
 from kumi.vm.access import access_path
 from kumi.vm.convention import LOADING, axis
 from kumi.vm.liveness import value_names
@@ -47,13 +47,13 @@ def null_message(program: Program, failed: Operation, local: Mapping[str, Any]) 
     rule = null_rule(function, of_items=of_items)
     for number, arg in enumerate(failed.args):
         null = search.null_in(arg) or (search.null_item(arg) if of_items else None)
-        if null is not None and not rule.takes(number):
+        chosen = null is None and of_items and search.has_null_item(arg)
+        if (null is not None or chosen) and not rule.takes(number):
             who = "a condition" if failed.opcode is ops.SELECT else f"`{symbol(function)}`"
             who = failed.written or who
-            what = search.origin(null) or _argument(failed, number)
+            what = search.origin(null) if null else "one of its items"
+            what = what or _argument(failed, number)
             return f"{who} takes no null, and {what} is null; {_COALESCE}"
-    if of_items and search.has_null_item(failed.args[0]):
-        return f"`{symbol(function)}` takes no null, and one of its items is null; {_COALESCE}"
     return None
 
 
@@ -107,13 +107,8 @@ class _Search:
         return next(filter(None, (_first_null(arg, item) for arg, item in items)), None)
 
     def has_null_item(self, index: int) -> bool:
-        """Whether there is a null among the items of a tuple, whatever it was chosen from."""
-        value = self._value(index)
-        items = parts_of(value)
-        if items is None:
-            rows = cells(value) if isinstance(value, Column) else []
-            return any(item is None for row in rows for item in row or ())
-        return any(_first_null(index, item) is not None for item in items)
+        """Whether there is a null among the items of a tuple that was chosen, not made."""
+        return any(_first_null(index, item) for item in parts_of(self._value(index)) or ())
 
     def origin(self, cell: _Cell) -> str | None:
         """Where a null came from, in words: an input with its indexes, a declaration, a fold."""

@@ -12,7 +12,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def titles(text):
-    return re.findall(r"^ +%\d+ +([A-Z]\w*(?: [a-z_.]+)?)", text, flags=re.MULTILINE)
+    return re.findall(r"^ +%\d+ +([A-Z]\w*(?: [A-Za-z_.]+)?)", text, flags=re.MULTILINE)
 
 
 def test_the_operations_in_order(capsys):
@@ -131,3 +131,52 @@ def test_an_argument_within_an_imported_declaration_names_its_file(capsys, folde
         " %1 Const 0.5 float due.kumi:6",
         " %2 Map multiply %0 %1 float line 6",
     ]
+
+
+ORDER = """schema do
+  import :tax, from: Tax
+  input do
+    float :price
+  end
+  value :due, tax(amount: input.price)
+end
+"""
+FLAT = "schema do input do float :amount end value :tax, input.amount * 0.5 end"
+
+
+@pytest.fixture
+def order(folder):
+    """A schema that imports from a folder which has to be given."""
+    for name, text in {"orders/order.kumi": ORDER, "rules/tax.kumi": FLAT}.items():
+        path = folder / name
+        path.parent.mkdir()
+        path.write_text(text)
+    (folder / "order.json").write_text('{"price": 8.0}')
+    return "orders/order.kumi"
+
+
+def test_imported_declarations_stand_before_those_that_call_them(capsys, order):
+    done = call(capsys, "ops", order, "--folder", "rules")
+    assert titles(done.out) == ["LoadInput price", "Const", "Map multiply", "Ref Tax.tax"]
+    assert "value Tax.tax of Tax  rules/tax.kumi:1" in done.out
+
+
+@pytest.mark.parametrize(
+    ("command", "shown"),
+    [
+        (("ops",), "value due"),
+        (("run", "--input", "order.json"), '"due": 4.0'),
+        (("check",), "orders/order.kumi: ok"),
+    ],
+)
+def test_what_a_file_imports_is_looked_for_in_the_folders_that_are_given(
+    capsys, order, command, shown
+):
+    name, *options = command
+    done = call(capsys, name, order, "--folder", "nowhere", "--folder", "rules", *options)
+    assert (done.code, done.err) == (0, "")
+    assert shown in done.out
+    done = call(capsys, name, order, *options)
+    assert done.code != 0
+    assert "orders/order.kumi:2:3: semantic error: there is no schema `Tax`" in done.err
+    assert "Traceback" not in done.err

@@ -93,7 +93,7 @@ def test_filters_and_limit_reach_the_report(capsys, file):
     ("make", "said"),
     [
         (lambda path: None, "No such file or directory"),
-        (lambda path: path.mkdir(), "Is a directory"),
+        (lambda path: path.mkdir(), "a folder in which no file ends in .jsonl, "),
         (lambda path: path.write_bytes(b""), "nothing readable: it is empty"),
         (lambda path: path.write_bytes(bytes(range(256)) * 99), "lines are malformed"),
         (lambda path: path.write_bytes(b'{"event":"vm_op'), "1 line is malformed, the first at"),

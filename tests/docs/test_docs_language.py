@@ -56,7 +56,8 @@ def test_the_class_gives_the_result_shown(pair, schema):
     assert shown(result) == digits(pair["json result"])
 
 
-def test_the_text_gives_the_result_shown(pair, tmp_path):
+def test_the_text_gives_the_result_shown(pair, tmp_path, schema):
+    assert schema.__name__  # it is there while the text is read, with the classes that it imports
     path = tmp_path / "example.kumi"
     path.write_text(pair["kumi"], encoding="utf-8")
     result = kumi.load(path).run(json.loads(pair["json input"])).to_dict()

@@ -16,12 +16,12 @@ from opentelemetry.sdk.trace import TracerProvider
 from kumi import otel
 from kumi.profiles.breakdown import breakdown
 from kumi.profiles.call_tree import call_trees
-from kumi.profiles.duckdb_engine import DuckDBEngine
+from kumi.profiles.counts_engine import CountsEngine
 from kumi.profiles.filters import Filters
 from kumi.profiles.grouping import grouped
 from kumi.profiles.open_profiles import open_profiles
 from kumi.profiles.operand_names import OperandNames
-from kumi.profiles.positions.own_engine import OwnEngine
+from kumi.profiles.positions.own_files import OwnFiles
 from kumi.profiles.python_engine import PythonEngine
 from kumi.profiles.read_profiles import counted
 from kumi.profiles.source_lines import schema_sources
@@ -143,17 +143,14 @@ def long(tmp_path_factory):
 
 
 def engines(path, filters):
-    """Python's engine, that by position, and DuckDB, which reads what others have written."""
-    for each, small, engine in [
-        (path, 1 << 40, PythonEngine),
-        (path, 0, OwnEngine),
-        (loose(path), 0, DuckDBEngine),
-        (loose(path), 1 << 40, PythonEngine),
-    ]:
+    """Python's engine, and that for counts: by position, and by DuckDB of what others have written."""
+    for each in (path, loose(path)):
         with open_profiles([str(each)]) as profiles:
-            found = counted(profiles, filters, small)
-            assert type(found) is engine
-            yield found
+            assert OwnFiles(profiles, filters).are_all is (each == path)
+            for small, engine in ((1 << 40, PythonEngine), (0, CountsEngine)):
+                found = counted(profiles, filters, small)
+                assert type(found) is engine
+                yield found
 
 
 @pytest.mark.parametrize(

@@ -136,8 +136,10 @@ class _Call:
         while rest and isinstance(given, nodes.Object):
             parameter = child(parameter, rest[0])
             given = self.caller.behind_names(dict(given.fields)[rest.pop(0)])
-        if not rest:
+        if not rest or isinstance(given, nodes.Constant):  # below null every field reads null
             return brought(given, parameter)
+        if isinstance(given, nodes.Constant):
+            return given  # null for a hash: all below it is null
         return self.path(node, given.path, parameter, rest)
 
     def path(self, node, path, parameter, rest):

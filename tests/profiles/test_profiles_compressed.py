@@ -103,6 +103,13 @@ def test_from_a_pipe(monkeypatch, suffix):
     assert read_breakdown(["-"]).lines.events == {"vm_operation": 5}
 
 
+def test_small_in_a_pipe_and_large_unpacked(monkeypatch, suffix):
+    packed = io.BytesIO(PACK[suffix](OPERATION * 180_000))
+    assert len(packed.getvalue()) < SMALL < len(OPERATION) * 180_000
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(packed)))
+    assert read_breakdown(["-"]).lines.events == {"vm_operation": 180_000}
+
+
 def test_a_pause_is_no_malformed_line(tmp_path, lines):
     path = tmp_path / "p.jsonl"
     path.write_bytes(OPERATION + PAUSE)

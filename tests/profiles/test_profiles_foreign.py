@@ -206,16 +206,63 @@ def test_parquet_gives_the_operations_back(capsys, tmp_path, size, monkeypatch):
     assert raw[0] == {**first, "error": first.get("error"), "origin": first.get("origin")}
 
 
-@pytest.mark.parametrize("more", ["'S' AS trace_id", "'nan'::DOUBLE AS trace_id", "-5 AS rows"])
-def test_a_parquet_file_with_numbers_that_are_none(tmp_path, more):
+ODD_COLUMNS = {
+    "'S' AS trace_id": 6,
+    "'nan'::DOUBLE AS trace_id": 6,
+    "1.5::DOUBLE AS schema": 0,
+    "nullif(n, 1) AS schema": 1,
+    "DATE '2026-11-30' AS declaration": 6,
+    "[n] AS error": 0,
+    "n::UTINYINT AS rows": 6,
+    "n - 4 AS rows": 4,
+    "(n + 0.0)::DOUBLE AS rows": 0,
+    "10::HUGEINT ** n * 9000000000000000000 AS rows": 0,
+    "NULL AS rows": 6,
+    "5 AS start_unix_nano": 6,
+    "n - 2 AS start_unix_nano, 5 AS end_unix_nano": 4,
+    "5 AS start_unix_nano, 200000 * n + 5 AS end_unix_nano, repeat('é\"', n::INT) AS run": 6,
+    "TIMESTAMPTZ '2025-01-20 10:30:45.0019+02' + n * INTERVAL 1 SECOND AS timestamp": 6,
+    "'2025-01-20T08:30:49Z' AS timestamp": 6,
+    "'quo\"te\\' AS function, '' AS run": 6,
+    "0.001::FLOAT * n AS duration_ms": 10,
+    "(0.0000005 * n)::DECIMAL(18, 7) AS duration_ms": 10,
+    "n AS duration_ms, NULL AS operation": 0,
+    "n AS duration_ms, CASE WHEN n % 2 = 0 THEN 'Map' END AS operation": 5,
+}
+"""A column that takes values of n from 0 to 9, and how many rows count with it."""
+
+
+@pytest.mark.parametrize("more", ODD_COLUMNS)
+def test_a_parquet_file_says_as_columns_what_its_rows_say_as_lines(tmp_path, more):
     table = tmp_path / "odd.parquet"
-    ms = "CASE WHEN n % 3 = 0 THEN 'nan'::DOUBLE ELSE n END AS duration_ms"
-    rows = f"SELECT 'Map' AS operation, 'A' AS schema, {ms}, {more} FROM range(10) t(n)"
-    duckdb.execute(f"COPY ({rows}) TO '{table}'")
-    with open_profiles([str(table)]) as profiles:
-        small, large = (breakdown(counted(profiles, Filters(), size)) for size in (1 << 40, 0))
-    assert small == large
-    assert small.operations == (6 if more.startswith("'S'") else 0)
+    own = {
+        "'Map'": "operation",
+        "'A'": "schema",
+        "CASE WHEN n % 3 = 0 THEN 'nan'::DOUBLE ELSE n END": "duration_ms",
+    }
+    rest = [f"{value} AS {name}" for value, name in own.items() if f" AS {name}" not in more]
+    duckdb.execute(f"COPY (SELECT {', '.join([more, *rest])} FROM range(10) t(n)) TO '{table}'")
+    for filters in (Filters(), Filters(since=1737361850_000_000_000), Filters(schemas=("A",))):
+        with open_profiles([str(table)]) as profiles:
+            engines = [counted(profiles, filters, size) for size in (1 << 40, 0)]
+            small, large = map(breakdown, engines)
+        assert small == large
+        if filters.ask_nothing:
+            assert small.operations == ODD_COLUMNS[more]
+
+
+def test_a_parquet_file_beside_lines_of_ours_and_of_others(capsys, tmp_path):
+    path, table = long_profile(tmp_path / "p.jsonl"), tmp_path / "p.parquet"
+    call(capsys, "profile", path, "-o", table)
+    five = tmp_path / "five.jsonl"
+    five.write_text(lines({"event": "vm_operation", "operation": "Map", "duration_ms": 5}) + "{\n")
+    both = [str(each) for each in (table, path, five, table)]
+    for calibrated in (False, True):
+        with open_profiles(both) as profiles:
+            engines = [counted(profiles, Filters(), size) for size in (1 << 40, 0)]
+            small, large = [breakdown(each, calibrated=calibrated) for each in engines]
+        assert small == large
+        assert small.lines.first_malformed == (str(five), 2)
 
 
 def test_a_parquet_file_of_something_else(capsys, tmp_path):

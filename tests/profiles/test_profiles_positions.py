@@ -10,9 +10,11 @@ import random
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from importlib.resources import files
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,9 +23,10 @@ from kumi.profiles.breakdown import breakdown
 from kumi.profiles.filters import Filters, FromEdge
 from kumi.profiles.one_by_one import OneByOne
 from kumi.profiles.open_profiles import open_profiles
-from kumi.profiles.positions import position_reader
+from kumi.profiles.positions import position_reader, time_counts
 from kumi.profiles.positions.own_file import OwnFile
 from kumi.profiles.positions.run_counts import RunCounts
+from kumi.profiles.positions.time_counts import TimeCounts
 from kumi.profiles.read_profiles import counted
 
 EXAMPLES = files("kumi.examples")
@@ -116,7 +119,7 @@ def read_one_by_one(path):
     others = OneByOne(Filters())
     with open_profiles([str(path)]) as profiles:
         OwnFile(profiles.files[0], RunCounts(Filters()), others, profiles.scratch)
-    return sum(others.kinds.values()) + others.timed.total()
+    return others.kinds().total()
 
 
 @pytest.mark.parametrize("size", [400_000, 2 << 20])
@@ -201,6 +204,18 @@ def agree(lines, seed, once_in, part=0):
         path.write_bytes(b"\n".join(mutated(lines, rnd, once_in)))
         small, large = breakdowns(path)
     assert small == large
+
+
+@pytest.mark.parametrize("at_once", [1, 50, 1 << 20])
+def test_times_are_counted_however_many_are_sorted_at_once(monkeypatch, at_once):
+    monkeypatch.setattr(time_counts, "_AT_ONCE", at_once)
+    draw, counts, wanted = np.random.default_rng(1), TimeCounts(), Counter()
+    for _ in range(40):
+        groups, ns = draw.integers(0, 3, 20), draw.integers(0, 30, 20)
+        counts.add(groups, ns)
+        wanted.update(zip(groups.tolist(), ns.tolist(), strict=True))
+    group, ns, calls = (column.tolist() for column in counts.counted())
+    assert list(zip(group, ns, calls, strict=True)) == [(*of, wanted[of]) for of in sorted(wanted)]
 
 
 def test_lines_of_others_between_ours_are_counted_and_numbered(own, tmp_path):

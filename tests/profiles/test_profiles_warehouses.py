@@ -9,15 +9,20 @@ import sys
 import duckdb
 import pytest
 import sqlglot
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from profile_files import operation, run, text
 from sqlglot import exp
+from test_profiles_engines import EVENTS, both
 
 import kumi.profiles
+from kumi.profiles.breakdown import breakdown
 from kumi.profiles.duckdb_files import sql
 from kumi.profiles.engine import KEYS
 from kumi.profiles.filters import Filters
 from kumi.profiles.passing_sql import passes
 from kumi.profiles.warehouses.first_readings import first_of
+from kumi.profiles.warehouses.remote_engine import RemoteEngine
 from kumi.profiles.warehouses.spark_lines import TYPES, LineCounter
 from kumi.profiles.warehouses.statements import CountedTable, statement
 
@@ -59,6 +64,42 @@ def test_a_statement_reads_nothing_but_the_table(dialect, name, filters):
     said = {literal.name for literal in found.find_all(exp.Literal) if literal.is_string}
     assert said == {"vm_operation", "Ref", "5b8aa5a2", *filters.schemas}
     assert not re.search(r"percentile|quantile|approx", text, re.IGNORECASE)
+
+
+class InDuckDB:
+    """A warehouse that is here: what Spark's workers count, in a table."""
+
+    table = CountedTable("duckdb", "counted_there")
+
+    def __init__(self, lines):
+        counter = LineCounter()
+        for line in lines:
+            counter.add(line)
+        self.database = duckdb.connect()
+        types = {"decimal(38,0)": "HUGEINT", "string": "VARCHAR"}
+        columns = ", ".join(f'"{name}" {types.get(kind, kind)}' for name, kind in TYPES.items())
+        self.database.execute(f"CREATE TABLE counted_there ({columns})")
+        if rows := counter.taken():
+            places = ", ".join("?" * len(TYPES))
+            self.database.executemany(f"INSERT INTO counted_there VALUES ({places})", rows)
+
+    def rows(self, statement):
+        found = self.database.execute(statement).fetchall()
+        if "is_pause" not in statement:
+            return found
+        # The longest readings come last. Their fields have names here, and none is no list.
+        return [(*row, [tuple(each.values()) for each in longest or ()]) for *row, longest in found]
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(EVENTS, max_size=12), st.sampled_from([Filters(), ASKED]), st.booleans())
+def test_the_statements_say_what_the_engines_say(events, filters, calibrated):
+    content = text(*events).encode()
+    here = both(content, filters=filters, calibrated=calibrated)[0]
+    warehouse = InDuckDB(line + b"\n" for line in content.split(b"\n") if line.strip())
+    there = breakdown(RemoteEngine(warehouse, filters), calibrated=calibrated)
+    lines = here.lines._replace(first_malformed=None)
+    assert there == here._replace(lines=lines, memory=there.memory, processes=there.processes)
 
 
 def test_equal_lines_are_counted_together():

@@ -56,3 +56,4 @@ made = Pricing(tier="premium")  # refused
 changed = Pricing.run(tier="premium")
 changed.total = 1.0  # refused
 as_number: float = kumi.cells(changed.total)  # refused
+another = Pricing.total([])  # refused

@@ -103,8 +103,9 @@ def _texts(tenths: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[Any]]:
     said = tenths.tobytes()
     if said == said[: tenths.itemsize] * len(tenths):
         return _tenth(int(tenths[0]))
-    pairs = [_tenth(tenth) for tenth in tenths.tolist()]
-    return np.concatenate([pair[0] for pair in pairs]), np.concatenate([pair[1] for pair in pairs])
+    distinct, of = np.unique(tenths, return_inverse=True)
+    seconds, upper = zip(*map(_tenth, distinct.tolist()), strict=True)
+    return np.concatenate(seconds)[of], np.concatenate(upper)[of]
 
 
 @lru_cache(maxsize=1024)

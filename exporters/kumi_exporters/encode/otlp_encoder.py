@@ -64,7 +64,7 @@ class OtlpEncoder:
 
         Requests one after the other are one request, as Protocol Buffers have it.
         """
-        parts = _Parts()
+        parts = _MessageParts()
         for block in blocks:
             parts.keep(block.layout)
             for part, count in self.encode(block):
@@ -104,7 +104,7 @@ class OtlpEncoder:
         return self._stamps.put(mould, made)
 
 
-class _Parts:
+class _MessageParts:
     """What goes into one message. Parts are copied when it is joined, and hardly one before."""
 
     def __init__(self) -> None:

@@ -78,14 +78,18 @@ class Batch:
         return found
 
 
-def rounds(queues: Iterable[RunQueue], in_hand: list[Batch]) -> Iterator[list[Batch]]:
+def rounds(
+    queues: Iterable[RunQueue], in_hand: list[Batch], blockfuls: int = 1
+) -> Iterator[list[Batch]]:
     """What waits now, in parts of some megabytes of output; runs of many programs go together.
 
+    Of a program it takes so many `blockfuls` at a time, as long as they are no more runs than a
+    block may have.
     It is `in_hand` from the moment when it is in no queue any more, until that is cleared.
     """
     for queue in queues:
         left = len(queue.queue)
-        while left > 0 and (taken := queue.take()):
+        while left > 0 and (taken := queue.take(blockfuls)):
             handed = queue.may_be_handed
             in_hand += [Batch(queue.layout, runs, may_be_handed=handed) for runs in taken]
             queue.hand.clear()

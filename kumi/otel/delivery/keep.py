@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kumi.otel.delivery.batch import Batch
+from kumi.spans.identify import runs_per_block
 from kumi.spans.origin import HandedRun
 
 if TYPE_CHECKING:
@@ -27,11 +28,15 @@ if TYPE_CHECKING:
 
     from kumi.otel.settings import Settings
     from kumi.spans.decode import Decoded
+    from kumi.spans.layout import Layout
 
 _MILLISECOND = 1_000_000
 _RECENT = 512
 _FEW = 30
 _DECILE = 0.9
+_BLOCKFULS = 4
+"""Of runs, taken at a time where of most only the run will be left: what a block costs whatever is
+in it, some 100 µs, is then shared by more. Not more, since all of them may turn out to be kept."""
 
 
 class Rules:
@@ -40,6 +45,7 @@ class Rules:
     def __init__(self, settings: Settings) -> None:
         self.usual = "sampled" if settings.sample > 1 else "all"
         self._slow = _slowness(settings.slow_ms) if settings.ops else None
+        self.blockfuls = 1 if self._slow is None else _BLOCKFULS
 
     def said_of(self, schema: str, nanoseconds: int, *, failed: bool) -> str:
         """What is said of one run, where it cannot wait for the owner; called on any thread.
@@ -82,12 +88,21 @@ def _follow_spans(kept: NDArray[np.bool_], contexts: Sequence[object]) -> None:
 
 
 def _slow_and_others(batch: Batch, decoded: Decoded, kept: NDArray[np.bool_]) -> Iterator[Batch]:
-    if kept.any():
-        yield Batch(batch.layout, batch.runs, _only(decoded, kept), kept="slow")
+    for part in _blockfuls(kept, batch.layout):
+        yield Batch(batch.layout, batch.runs, _only(decoded, part), kept="slow")
     if not kept.all():
         others = _only(decoded, ~kept)
         ends = replace(others, readings=others.readings[:, [0, -1]], sizes=others.sizes[:, :0])
         yield Batch(batch.layout.run_alone, batch.runs, ends, kept="none")
+
+
+def _blockfuls(kept: NDArray[np.bool_], layout: Layout) -> Iterator[NDArray[np.bool_]]:
+    """Which runs are kept, no more of them at a time than a block may have."""
+    wanted, most = np.flatnonzero(kept), runs_per_block(layout)
+    for first in range(0, len(wanted), most):
+        part = np.zeros_like(kept)
+        part[wanted[first : first + most]] = True
+        yield part
 
 
 def _only(decoded: Decoded, wanted: NDArray[np.bool_]) -> Decoded:

@@ -8,7 +8,7 @@ from itertools import groupby, repeat
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from kumi.observations import FailedRun
-from kumi.spans.identify import runs_per_block
+from kumi.spans.identify import MOST_RUNS, runs_per_block
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,10 +36,11 @@ class RunQueue:
         self.hand: list[Run | Failed] = []
         self.may_be_handed = False
 
-    def take(self) -> list[Runs]:
-        """The oldest runs, at most a blockful, in their order; each failure is alone."""
+    def take(self, blockfuls: int = 1) -> list[Runs]:
+        """The oldest runs, at most some blockfuls, in their order; each failure is alone."""
+        most = min(MOST_RUNS, blockfuls * runs_per_block(self.layout))
         with suppress(IndexError):  # a run without room drops some at the same time
-            self.hand.extend(map(_popleft, repeat(self.queue, runs_per_block(self.layout))))
+            self.hand.extend(map(_popleft, repeat(self.queue, most)))
         return list(_failures_apart(self.hand))
 
     @property

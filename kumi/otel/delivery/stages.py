@@ -73,7 +73,7 @@ class Stages:
         """
         for sender in self._outputs.senders:
             sender.delivery_begins()
-        for batches in rounds(queues, self._in_hand):
+        for batches in rounds(queues, self._in_hand, self.rules.blockfuls):
             for stage in self.stages:
                 stage(batches)
             batches.clear()

@@ -38,17 +38,16 @@ class CountedFile(NamedTuple):
 class OwnFiles:
     """Counts files: `runs` by position, `others` are lines of ours that are read one by one.
 
-    Raises UnreadableError where the disk gives no more.
+    By position runs are told from each other by their programs only; where one is asked for each
+    of them, nothing is counted here. Raises UnreadableError where the disk gives no more.
     """
 
-    def __init__(
-        self, profiles: OpenProfiles, filters: Filters, *, by_position: bool = True
-    ) -> None:
+    def __init__(self, profiles: OpenProfiles, filters: Filters, *, by_run: bool = False) -> None:
         self.runs = RunCounts(filters)
-        self.others = OneByOne(filters)
+        self.others = OneByOne(filters, by_run=by_run)
         self._profiles = profiles
         self.files = [
-            CountedFile(profile, self._counted(profile) if by_position else None)
+            CountedFile(profile, None if by_run or profile.columns else self._counted(profile))
             for profile in profiles.files
         ]
 

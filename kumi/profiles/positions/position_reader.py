@@ -120,14 +120,14 @@ class PositionReader:
         return _Found(runs, others, at)
 
     def _count(self, text: bytes, found: _Found) -> None:
-        malformed = self._others.kinds[None]
+        malformed = self._others.untimed[None]
         for start, end in found.others:
             self._count_line(text[start:end])
         for shape, starts in found.runs.items():
             most = max(1, _TOGETHER // shape.size)
             for first in range(0, len(starts), most):
                 self._count_runs(text, shape, np.array(starts[first : first + most]))
-        if self.first_malformed is None and self._others.kinds[None] > malformed:
+        if self.first_malformed is None and self._others.untimed[None] > malformed:
             self._find_malformed(text[: found.end])
 
     def _count_line(self, line: bytes) -> None:

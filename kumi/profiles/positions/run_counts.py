@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from kumi.profiles.counted_times import NOT_SAID, CountedTimes, GroupTimes, NamedGroup
 from kumi.profiles.positions.digit_columns import hexadecimal, moments
 from kumi.profiles.positions.time_counts import LONGEST, TimeCounts
 from kumi.profiles.typical import LONGER
@@ -18,9 +19,11 @@ from kumi.profiles.typical import LONGER
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from kumi.profiles.counted_times import Began
     from kumi.profiles.event_line import Timed
     from kumi.profiles.filters import Filters
     from kumi.profiles.positions.shapes import RunFigures, RunShape
+    from kumi.profiles.positions.time_counts import FirstLong
 
     Numbers = NDArray[np.int64]
     Flags = NDArray[np.bool_]
@@ -70,6 +73,15 @@ class RunCounts:
             found[group.event.kind] += int(number)
         return found
 
+    def counted_times(self) -> CountedTimes:
+        """The times that pass the filters."""
+        groups = [
+            NamedGroup(event.names, rows_class, self.rows[number], self.cpu.get(number))
+            for number, (event, rows_class) in enumerate(self.groups)
+        ]
+        times = GroupTimes(*self.times.counted())
+        return CountedTimes(groups, times, _Began(self.groups, self.times.firsts()))
+
     def _count(self, known: _ShapeGroups, said: RunFigures, numbers: Numbers) -> None:
         groups = known.groups(said.rows)
         passes = self._passing(known, said, numbers)
@@ -109,6 +121,21 @@ class RunCounts:
             out = set(range(len(shape.events))).difference(known.lines.tolist())
             for line in out:
                 self._left_out[shape.events[line].kind] += len(said.ns)
+
+
+class _Began:
+    """When the first of equally long events of a group began, and in which run."""
+
+    def __init__(self, groups: list[LineGroup], firsts: FirstLong) -> None:
+        self._groups, self._firsts = groups, firsts
+
+    def __call__(self, group: int, ns: int) -> Began:
+        start, end = np.searchsorted(self._firsts.group, [group, group + 1])
+        at = start + np.searchsorted(self._firsts.ns[start:end], ns)
+        if at == end or self._firsts.ns[at] != ns:
+            return NOT_SAID
+        process = self._groups[group].event.process
+        return int(self._firsts.started[at]), f"{process}{int(self._firsts.run[at]):08x}"
 
 
 def _within(moment: object) -> int | None:

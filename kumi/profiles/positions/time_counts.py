@@ -75,17 +75,21 @@ class TimeCounts:
         return FirstLong(keys >> _BITS, keys & (LONGEST - 1), started, runs)
 
     def _merge(self) -> None:
-        new = np.sort(np.concatenate([*self._pending, np.empty(0, np.int64)]))
+        new = np.concatenate([*self._pending, np.empty(0, np.int64)])
         self._pending, self._pending_size = [], 0
+        new.sort()
         begins = _begins(new)
-        keys = np.concatenate([self._keys, new[begins]])
-        calls = np.concatenate([self._calls, np.diff(begins, append=len(new))])
-        order = np.argsort(keys, kind="stable")
-        keys, calls = keys[order], calls[order]
-        begins = _begins(keys)
-        self._keys = keys[begins]
-        self._calls = np.add.reduceat(calls, begins) if len(begins) else calls
+        self._add_sorted(new[begins], np.diff(begins, append=len(new)))
         self._merge_firsts()
+
+    def _add_sorted(self, keys: Numbers, calls: Numbers) -> None:
+        """Add to the calls of the numbers that are known, and insert the others."""
+        at = np.searchsorted(self._keys, keys)
+        are_known = at < len(self._keys)
+        are_known[are_known] = self._keys[at[are_known]] == keys[are_known]
+        self._calls[at[are_known]] += calls[are_known]
+        self._keys = np.insert(self._keys, at[~are_known], keys[~are_known])
+        self._calls = np.insert(self._calls, at[~are_known], calls[~are_known])
 
     def _merge_firsts(self) -> None:
         keys, started, runs = np.concatenate([self._firsts, *self._pending_firsts], axis=1)

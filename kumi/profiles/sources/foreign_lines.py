@@ -10,9 +10,6 @@ import json
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from kumi.profiles.sources.otlp_lines import OtlpLines
-from kumi.profiles.sources.ruby_lines import RubyLines
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -34,18 +31,23 @@ class ForeignLines(Protocol):
         """The events that a line says. Raises ValueError where it is malformed after all."""
 
 
-_FORMATS: Final[tuple[type[ForeignLines], ...]] = (RubyLines, OtlpLines)
-
-
 def foreign_events(profile: ProfileFile) -> Iterator[bytes] | None:
     """The events of a file of another program, a line each; None where it is one of ours."""
     for _, line in islice(profile.lines(), _LOOKED_AT):
         if line.startswith(_OWN):
             return None
         if said := _object(line):
-            found = next((each for each in _FORMATS if each.claims(said)), None)
+            found = next((each for each in _formats() if each.claims(said)), None)
             return _translated(profile, found()) if found else None
     return None
+
+
+def _formats() -> tuple[type[ForeignLines], ...]:
+    """The formats, imported where a line is none of ours: few profiles have any."""
+    from kumi.profiles.sources.otlp_lines import OtlpLines  # noqa: PLC0415 - the docstring says why
+    from kumi.profiles.sources.ruby_lines import RubyLines  # noqa: PLC0415 - the docstring says why
+
+    return RubyLines, OtlpLines
 
 
 def _translated(profile: ProfileFile, lines: ForeignLines) -> Iterator[bytes]:

@@ -19,7 +19,7 @@ _KINDS: Final = {
     "an Arrow file": rb"ARROW1",
     PARQUET: rb"PAR1",
     "an SQLite database": rb"SQLite format 3\0",
-    "text in UTF-16": rb"\xff\xfe|\xfe\xff|.\0.\0",
+    "text in UTF-16": rb"\xff\xfe|\xfe\xff|[^\0]\0[^\0]\0",
     "a trace for Perfetto or Chrome": rb'\s*\{\s*"(traceEvents|displayTimeUnit)"|\s*\[\s*\{\s*"ph"',
     "a file of speedscope": rb'\s*\{[^{]*"\$schema"\s*:\s*"https://www\.speedscope\.app',
     "a report of kumi profile --json": rb'\s*\{\s*"operations"\s*:\s*\d+,\s*"total_ns"',
@@ -28,7 +28,6 @@ _KINDS: Final = {
     "binary, as traces of Perfetto and files of pprof are": rb"\n[^\n]{0,200}?[\0-\x08]",
 }
 """What is said of a file, and what it begins with."""
-_KNOWN: Final = {kind: re.compile(begin, re.DOTALL) for kind, begin in _KINDS.items()}
 
 
 def kind_of(head: bytes) -> str | None:
@@ -39,4 +38,4 @@ def kind_of(head: bytes) -> str | None:
     """
     if b'"event"' in head:  # whatever came before it
         return None
-    return next((kind for kind, begin in _KNOWN.items() if begin.match(head)), None)
+    return next((kind for kind, begin in _KINDS.items() if re.match(begin, head, re.DOTALL)), None)

@@ -7,5 +7,5 @@ SELECT
   kind, CASE WHEN {passes} THEN ns END AS ns, "schema", "name", declaration, origin, position,
   "function", program, process, "error", entire, rows_class, count(*) AS calls, coalesce(sum("rows"), 0) AS "rows",
   min("first") AS "first", sum(cpu) AS cpu{run}
-FROM events({path}, {are_strict})
+FROM {events}
 GROUP BY ALL

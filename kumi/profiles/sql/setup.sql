@@ -54,10 +54,9 @@ CREATE MACRO is_surely_strict(line, keys, known, is_flat) AS
 -- One row a line that is not blank. `kind` is the event's name as JSON text, NULL where the line is
 -- malformed: a line that is no JSON object gives a row of NULLs (ignore_errors). In `entire` are lines
 -- of which Python says what they are: events that it reads one by one, and what may not be strict.
--- Where `are_strict` says so they need not be looked at for that.
 -- At an object of more than 17 MiB or so DuckDB gives up on the file, and is given a copy in which long
 -- lines are cut.
-CREATE MACRO events(path, are_strict) AS TABLE
+CREATE MACRO events(path) AS TABLE
 WITH
 lines AS (
   SELECT CASE WHEN strlen(json) < 16777216 THEN json::VARCHAR END AS line
@@ -121,7 +120,7 @@ measured AS (
                      ELSE true END AS is_sound,
     event IN ('"profile_start"', '"program"', '"memory"', '"pause"', '"profile_end"')
       OR contains(run, chr(92)) OR length(run) < 10
-      OR NOT (are_strict OR is_surely_strict(line, keys, known, is_timed AND is_name("timestamp"))) AS is_for_python
+      OR NOT is_surely_strict(line, keys, known, is_timed AND is_name("timestamp")) AS is_for_python
   FROM texts
 )
 SELECT
@@ -147,15 +146,3 @@ CREATE TABLE counted (
   kind VARCHAR, ns BIGINT, "schema" VARCHAR, "name" VARCHAR, declaration VARCHAR, origin VARCHAR,
   position VARCHAR, "function" VARCHAR, program VARCHAR, process VARCHAR, "error" VARCHAR, entire VARCHAR,
   rows_class BIGINT, calls BIGINT, "rows" HUGEINT, "first" STRUCT(started BIGINT, run VARCHAR), cpu HUGEINT);
-
--- What is taken out of operations, by process: filled by take_out.sql, empty where times are raw.
-CREATE TABLE clock_costs (of_process VARCHAR, cost BIGINT);
-
--- The filtered events of one kind, by their times without what the clock cost. Filters ask for the
--- times as they were measured, before they are counted.
-CREATE MACRO chosen(of_kind, free) AS TABLE
-SELECT * REPLACE (greatest(ns - coalesce(cost, 0), 0) AS ns)
-FROM counted
-LEFT JOIN clock_costs
-  ON of_process = process AND kind = '"vm_operation"' AND NOT list_contains(free, "name")
-WHERE kind = of_kind AND ns IS NOT NULL;

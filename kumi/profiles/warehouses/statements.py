@@ -39,7 +39,7 @@ _CLOCK_COSTS: Final = "clock_costs"
 
 
 class _Setup(NamedTuple):
-    """What `sql/setup.sql` defines: macros, and the columns of tables, each with its type."""
+    """Macros of `setup.sql` and `chosen.sql`, and the columns of their tables with their types."""
 
     macros: dict[str, exp.Create]
     tables: dict[str, dict[str, str]]
@@ -61,7 +61,7 @@ def statement(
     passes: str,
     costs: Mapping[str, int],
 ) -> str:
-    """The statement `sql/{name}.sql` for `spark` or `clickhouse`, of a table there.
+    """The statement `sql/{name}.sql` in a dialect of OWN_WORDS or DuckDB's own, of a table there.
 
     `passes` is what has to hold of events, in DuckDB's words; `costs` are what is taken out of
     operations, in nanoseconds by process.
@@ -75,13 +75,14 @@ def statement(
     for table in named.find_all(exp.Table):
         if table.name == _COUNTED:
             table.set("this", exp.to_identifier(of.name))
-    return str(named.transform(OWN_WORDS[of.dialect]).sql(of.dialect, comments=False))
+    own = OWN_WORDS.get(of.dialect)
+    return str((named.transform(own) if own else named).sql(of.dialect, comments=False))
 
 
 @cache
 def _setup() -> _Setup:
     found = _Setup({}, {})
-    for each in sqlglot.parse(_text("setup"), read=_DUCKDB):
+    for each in sqlglot.parse(f"{_text('setup')}\n{_text('chosen')}", read=_DUCKDB):
         if isinstance(each, exp.Create) and each.kind == "TABLE":
             columns = {column.name: column.kind.sql(_DUCKDB) for column in each.this.expressions}
             found.tables[each.this.this.name] = columns

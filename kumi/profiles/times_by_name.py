@@ -1,4 +1,4 @@
-"""Figures of times that are counted by group, where a group is what names and rows are alike.
+"""Figures of times that were counted by group.
 
 All times stand in one table in their own order, so that to sort by whatever keys are asked for a
 stable sort by the keys' number does: there, times of each key follow each other in order. Of a key
@@ -12,10 +12,11 @@ it is 10, 10, 20 ns that occur 1, 2, 1 times, and `seen` is 1, 3, 4.
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from kumi.profiles.counted_times import in_order
 from kumi.profiles.engine import Distribution, LongReading, Tally
 from kumi.profiles.typical import MOST, groups, longest_usual, usual
 
@@ -24,62 +25,22 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from kumi.profiles.engine import Key
+    from kumi.profiles.counted_times import Began, CountedTimes, NamedGroup, Names
 
-    Numbers = NDArray[np.int64]
-    Began = tuple[int | None, str | None]
-    Names = tuple[Key, ...]
-
-_HALF: Final = 32
 _LARGEST: Final = 2**63 - 1
 
 
-class NamedGroup(NamedTuple):
-    """A group: its names are (kind, *KEYS). Rows and CPU time are of all its events together."""
-
-    names: Names
-    rows_class: int
-    rows: int
-    cpu: int | None
-
-
-class GroupTimes(NamedTuple):
-    """How often each group has taken so long."""
-
-    group: Numbers
-    ns: Numbers
-    calls: Numbers
-
-    def at(self, rows: NDArray[np.intp]) -> GroupTimes:
-        """These rows."""
-        return GroupTimes(*(column[rows] for column in self))
-
-    def total(self) -> int:
-        """Nanoseconds of all, exactly: each half of them, times the calls, fits 63 bits."""
-        high = np.dot(self.ns >> _HALF, self.calls)
-        return (int(high) << _HALF) + int(np.dot(self.ns & (1 << _HALF) - 1, self.calls))
-
-
 class TimesByName:
-    """Tallies and distributions of times. `began` says of a group and its time when the first did.
+    """Tallies and distributions. `less` is what each group's times are less than as measured."""
 
-    `less` is what each group's times are less than they were measured.
-    """
-
-    def __init__(
-        self,
-        all_groups: Sequence[NamedGroup],
-        times: GroupTimes,
-        began: Callable[[int, int], Began],
-        less: Sequence[int] | None = None,
-    ) -> None:
-        self._groups, self._began = all_groups, began
-        self._less = np.array(less or [0] * len(all_groups), np.int64)
-        taken = times.ns - self._less[times.group]
-        np.maximum(taken, 0, out=taken)
+    def __init__(self, counted: CountedTimes, less: Sequence[int] | None = None) -> None:
+        self._groups, times, self._began = counted
+        taken = times.ns
+        if less:
+            taken = np.maximum(taken - np.array(less, np.int64)[times.group], 0)
         order = np.argsort(taken, kind="stable")
-        self._measured = times.ns[order]
         self._times = times._replace(ns=taken).at(order)
+        self._measured = times.ns[order] if less else self._times.ns
 
     def tallies(self, asked: Callable[[NamedGroup], Names | None]) -> Iterator[Tally]:
         """Those of all groups of which something is asked, by what it is."""
@@ -142,9 +103,3 @@ class TimesByName:
 def _cpu(alike: list[NamedGroup]) -> int | None:
     said = [group.cpu for group in alike if group.cpu is not None]
     return sum(said) if said else None
-
-
-def in_order(began: Began) -> tuple[bool, int, bool, str]:
-    """The order of beginnings; whatever is not said comes last."""
-    started, run = began
-    return started is None, started or 0, run is None, run or ""
