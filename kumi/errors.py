@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from kumi.letters import visible
 from kumi.places import calls
@@ -130,11 +130,19 @@ class CompilerBug(Exception):  # noqa: N818 - it is a bug, and says so
     """Kumi broke a promise to itself; never the user's fault."""
 
 
+_SHORT: Final = 4
+
+
 def closest(name: str, known: Iterable[str]) -> str | None:
-    """The one of `known` that `name` was probably meant to be."""
+    """The one of `known` that `name` was probably meant to be.
+
+    >>> closest("Taks", ["Tax", "Fee"]), closest("Levy", ["Tax", "Fee"])
+    ('Tax', None)
+    """
     import difflib  # noqa: PLC0415 - only a mistake needs it
 
-    close = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.6)
+    cutoff = 0.6 if len(name) > _SHORT else 0.57  # two of three letters and of four: 4 / 7
+    close = difflib.get_close_matches(name, sorted(known), n=1, cutoff=cutoff)
     return close[0] if close else None
 
 

@@ -123,17 +123,18 @@ class Builder:
 
     def call(self, place: Place, name: str, *args: int) -> int:
         """A function by its name: the overload that takes these arguments."""
-        return self.map(place, self._overload(name, args), *args)
+        return self.map(place, self.overload(name, *args), *args)
 
     def fold(self, place: Place, name: str, arg: int) -> int:
         """A reducer by its name."""
-        return self.reduce(place, self._overload(name, (arg,)), arg)
+        return self.reduce(place, self.overload(name, arg), arg)
 
     def align_together(self, *args: int) -> tuple[int, ...]:
         """The arguments, every vector among them over the longest axes."""
         return self._align(args, self._longest(args))
 
-    def _overload(self, name: str, args: tuple[int, ...]) -> Function:
+    def overload(self, name: str, *args: int) -> Function:
+        """The overload of a function that takes these arguments."""
         kinds = self._kinds(args)
         found = resolved(name, kinds)
         if found is None:

@@ -15,6 +15,7 @@ from kumi.ir.domains import brought
 from kumi.ir.program import Group, Leaf, Program, Step
 from kumi.ir.standing import standing_for
 from kumi.kernels.kinds import DECIMAL, NULL
+from kumi.kernels.null_rules import Nulls
 from kumi.syntax.nodes import (
     Argument,
     Call,
@@ -260,6 +261,9 @@ class _Lowering:
         kind = self.analysis.kinds[node]
         if kind == self.builder.operations[given].kind:
             return given
+        if self.analysis.nulls[node.value] is not Nulls.NEVER:  # null is passed on, brought or not
+            choice = self.builder.overload("coalesce", given, given)
+            return self.builder.map(node.place, choice, given, given, kind=kind)
         self.builder.written = f"the argument `{'.'.join(node.path)}`"
         brought = self.builder.call(node.place, f"to_{kind}", given)
         self.builder.written = None

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from kumi.ir.program import Group, Operation, Program
+    from kumi.places import Place, Source
 
 _WIDEST, _NARROWEST = 56, 8
 """A wider operation pushes its own columns to the right, and nobody else's; on a terminal, down."""
@@ -26,10 +27,15 @@ def disassemble(program: Program, width: int | None = None) -> str:
     """The operations as the VM runs them, one line each, under the declaration they belong to.
 
     `%3` is the result of operation 3. Then come the axes of the cells it visits (each by its
-    array's own name), the kind of a cell, and the line of the source. `width` is the terminal's:
-    the columns of an operation that leaves them no room stand on a line below it.
+    array's own name), the kind of a cell, and the line of the source, with the file where that is
+    not the declaration's. `width` is the terminal's: the columns of an operation that leaves them
+    no room stand on a line below it.
     """
-    rows = [row_of(operation) for operation in program.operations]
+    rows = [
+        row_of(operation, group)
+        for group in program.groups
+        for operation in program.operations[group.first : group.last]
+    ]
     columns = Columns(rows, width)
     lines = [*_header(program, width), visible(program.source.path)]
     for group in program.groups:
@@ -77,21 +83,26 @@ def group_line(program: Program, group: Group) -> str:
     """The line above the operations of a group."""
     if group.kind == "input":
         return "inputs"
-    place = f"line {group.place.line}"
-    if group.place.source.path != program.source.path:
-        place = f"{visible(group.place.source.path)}:{group.place.line}"
+    place = _line(group.place, program.source)
     origin = f" of {group.origin}" if group.origin != program.schema else ""
     return f"{group.kind} {group.name}{origin}  {place}"
 
 
-def row_of(operation: Operation) -> tuple[str, ...]:
+def _line(place: Place, around: Source) -> str:
+    """The line of a place, with its file where that is not the one of what is around it."""
+    if place.source.path == around.path:
+        return f"line {place.line}"
+    return f"{visible(place.source.path)}:{place.line}"
+
+
+def row_of(operation: Operation, group: Group) -> tuple[str, ...]:
     """What stands in the columns of an operation's line, behind its number."""
     axes = [_own_name(axis) for axis in operation.axes]
     return (
         " ".join([operation.title, *_operands(operation)]),
         f"[{', '.join(axes)}]" if axes else "",
         str(operation.kind),
-        f"line {operation.place.line}",
+        _line(operation.place, group.place.source),
     )
 
 

@@ -73,9 +73,14 @@ def _items(kinds: tuple[Kind, ...]) -> tuple[Kind, ...]:
 
 
 def _of_items(value: Any, function: Callable[[tuple[Any, ...]], Any], result: Kind) -> Any:
-    """A function of a tuple's items; row by row where a column has them in its cells only."""
+    """A function of a tuple's items; row by row where a column has them in its cells only.
+
+    In a column without a cell no item is looked at, not even one that is the same for all.
+    """
     if value is None:
         raise TypeError("a tuple is null")
+    if value.__class__ is Column and not len(value):
+        return column_of([], result)
     parts = parts_of(value)
     if parts is None:
         return column_of([_of_items(cell, function, result) for cell in cells(value)], result)

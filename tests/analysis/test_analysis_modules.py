@@ -159,6 +159,12 @@ def test_an_unknown_module_is_told_what_there_is_and_where_was_looked(written, t
     assert str(tmp_path / "rules") in only.hint
 
 
+def test_a_short_name_with_a_letter_wrong_is_still_close(written):
+    (only,) = mistakes(written(tax=TAX.format(1), order=order("Taks")))
+    assert only.hint is not None
+    assert only.hint.startswith("did you mean `Tax`?")
+
+
 @pytest.mark.parametrize("text", [b"hello", b"\xff\xfe", b""])
 def test_a_file_that_is_no_schema_is_shown_with_who_imports_it(written, tmp_path, text):
     (tmp_path / "tax.kumi").write_bytes(text)

@@ -104,6 +104,35 @@ def test_a_pass_that_there_is_not_is_wrong_usage(capsys, command):
     assert "did you mean `load_sharing`?" in done.err
 
 
+LEVY = """schema do
+  input do
+    float :income
+    float :rate
+  end
+  value :levy, input.income * input.rate
+end
+"""
+IMPORTING = """schema do
+  import :levy, from: Levy
+  input do
+    float :wage
+  end
+  value :due, levy(income: input.wage, rate: 0.5)
+end
+"""
+
+
+def test_an_argument_within_an_imported_declaration_names_its_file(capsys, folder):
+    (folder / "levy.kumi").write_text(LEVY)
+    (folder / "due.kumi").write_text(IMPORTING)
+    shown = call(capsys, "ops", "due.kumi").out.split("\n\n")[2]
+    assert [re.sub(" +", " ", line) for line in shown.splitlines()] == [
+        "value Levy.levy of Levy levy.kumi:6",
+        " %1 Const 0.5 float due.kumi:6",
+        " %2 Map multiply %0 %1 float line 6",
+    ]
+
+
 ORDER = """schema do
   import :tax, from: Tax
   input do

@@ -27,6 +27,11 @@ def tree_of_file(path):
         for one in tree.imports
         for name in one.names
     }
+    return without_imports(tree, imported)
+
+
+def without_imports(tree, imported):
+    """A tree with everything brought in; `imported` has the schema, without imports, of a name."""
     return _Bringing(tree, imported).tree()
 
 
@@ -155,7 +160,11 @@ class _Call:
 
     def index(self, node):
         """The position in the caller's array: told by the path of its elements."""
-        element = element_with_index(self.inputs.values(), node.args[0].value.name)
+        asked = node.args[0].value
+        if isinstance(asked, tuple):  # brought in with what that schema imports
+            element = asked
+        else:
+            element = element_with_index(self.inputs.values(), asked.name)
         found = self.argument(node, element)
         found = found.args[0] if isinstance(found, nodes.Call) else found
         return replace(node, args=(nodes.Constant(node.place, found.path),))

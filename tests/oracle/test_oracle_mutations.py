@@ -12,6 +12,7 @@ from decimal import Decimal
 
 import golden_programs as golden
 import pytest
+from brought_in import file_of
 from random_inputs import Data
 from tree_writer import written
 
@@ -49,10 +50,9 @@ RAISED = (ArithmeticError, ValueError, TypeError)
 pytestmark = pytest.mark.filterwarnings("error", "ignore::kumi.SchemaWarning")
 
 
-def mutated_text(rnd):
-    """A text with some of its words changed, and a name for it."""
-    name = rnd.choice([*TEXTS])
-    words = TOKEN.findall(TEXTS[name])
+def mutated_text(rnd, text):
+    """A text with some of its words changed."""
+    words = TOKEN.findall(text)
     for _ in range(rnd.choice([1, 1, 1, 2, 4])):
         at, other = rnd.randrange(len(words)), rnd.randrange(len(words))
         words[at] = rnd.choice(
@@ -87,7 +87,7 @@ def compiled(text):
 def test_a_mutated_text_is_refused_or_runs():
     rnd = random.Random(SEED)
     for _ in range(TRIES):
-        text = mutated_text(rnd)
+        text = mutated_text(rnd, TEXTS[rnd.choice([*TEXTS])])
         tree, schema = compiled(text)
         if tree is None:
             assert not INTERNAL.search(schema), text
@@ -96,6 +96,50 @@ def test_a_mutated_text_is_refused_or_runs():
         assert outline(again) == outline(tree), text
         data = Data(rnd).of(tree.inputs)
         check_run(schema, data, (text, data))
+
+
+IMPORTERS = [name for name, text in TEXTS.items() if "import :" in text]
+
+
+def files_of(name):
+    """The texts of a program and of what it imports, by path."""
+    found, todo = {}, [golden.PATHS[name]]
+    while todo:
+        path = todo.pop()
+        if path not in found:
+            found[path] = path.read_text(encoding="utf-8")
+            imports = parse(Source(str(path), found[path]), "Whole").imports
+            todo += [path.parent / file_of(one.module) for one in imports]
+    return found
+
+
+def write_mutated(rnd, files, folder, into):
+    """Some of the files changed, one of them at least, and each below another folder."""
+    texts = {into / path.relative_to(folder): text for path, text in files.items()}
+    for path in rnd.sample([*texts], rnd.randint(1, len(texts))):
+        texts[path] = mutated_text(rnd, texts[path])
+    for path, text in texts.items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return texts
+
+
+def test_a_mutated_import_is_refused_or_runs(tmp_path):
+    rnd = random.Random(SEED)
+    files = {name: files_of(name) for name in IMPORTERS}
+    for _ in range(TRIES):
+        name = rnd.choice(IMPORTERS)
+        path = golden.PATHS[name]
+        texts = write_mutated(rnd, files[name], path.parent, tmp_path)
+        try:
+            schema = kumi.load(tmp_path / path.name)
+        except SchemaError as error:
+            said = "\n".join(one.message for one in error.errors)
+            assert said, texts
+            assert not INTERNAL.search(said), (said, texts)
+            continue
+        for data in (golden.data(name), Data(rnd).of(schema._tree().inputs)):
+            check_run(schema, data, (texts, data))
 
 
 def places(value, found):

@@ -28,7 +28,11 @@ def written(schema):
     """The whole file."""
     declarations = [line for one in schema.declarations for line in _declaration(one)]
     lines = ["input do", *_inputs(schema.inputs), "end", *declarations]
-    return "\n".join(["schema do", *lines, "end", ""])
+    return "\n".join(["schema do", *map(_import, schema.imports), *lines, "end", ""])
+
+
+def _import(one):
+    return f"import {', '.join(f':{name}' for name in one.names)}, from: {one.module}"
 
 
 def _inputs(inputs):
@@ -70,14 +74,15 @@ def expression(node):
             return f"({shown})" if shown.startswith("-") else shown
         case InputPath(path=path):
             return ".".join(("input", *path))
-        case Call(function=function, args=args):
+        case Call(function=function, args=args, named=named):
             shown = list(map(expression, args))
             shown += [f"{name}: {literal(value)}" for name, value in node.options]
+            shown += [f"{name}: {expression(value)}" for name, value in named]
             if function in OPERATORS:
                 return f"({shown[0]} {OPERATORS[function]} {shown[1]})"
             if function == "at":
                 return f"{shown[0]}[{shown[1]}]"
-            return f"fn(:{function}, {', '.join(shown)})"
+            return f"fn({', '.join([f':{function}', *shown])})"
         case Tuple(items=items):
             return f"[{', '.join(map(expression, items))}]"
         case Object(fields=fields):

@@ -1,6 +1,8 @@
 import pytest
 from text_trees import hint, mistake, mistakes, problems
 
+import kumi
+
 SINGLE = [
     ("value :a input.x", 1, 10, "expected `,` or `do` after `:a`, found `input`"),
     ("value a, 1", 1, 7, "expected a name such as `:total`, found `a`"),
@@ -228,3 +230,11 @@ def test_a_chain_of_comparisons_is_told_apart(text, expected):
 )
 def test_what_other_languages_have_is_told_how_to_write(text, expected):
     assert hint(f"value :it, {text}") == expected
+
+
+def test_an_argument_of_an_import_is_given_once():
+    text = "schema do import :tax, from: Tax input do end value :it, tax(a: 1, a: 2) end"
+    with pytest.raises(kumi.SchemaError) as caught:
+        kumi.loads(text)
+    told = [one.message for one in caught.value.errors]
+    assert "expected another argument than `a`, which the call gives already, found `a:`" in told

@@ -69,6 +69,8 @@ MET = [
     ("fn(:max, input.lines.line.xs.x) + 1.0", "`+`", "the `max` of no elements"),
     ("fn(:sum, fn(:min, input.lines.line.xs.x))", "`sum`", "the `min` of no elements"),
     ("fn(:mean, m)", "`mean`", "`m`, the `max` of no elements,"),
+    ("fn(:any, select(true, [input.flags[9], true], [true, true]))", "`any`", "one of its items"),
+    ("fn(:sum, select(m == 1.0, [m, 1.0], [m, 2.0]))", "`sum`", "one of its items"),
     ("m < 5", "`<`", "`m`, the `max` of no elements,"),
     ("-m", "`-`", "`m`, the `max` of no elements,"),
     ("2 ** m", "`**`", "`m`, the `max` of no elements,"),

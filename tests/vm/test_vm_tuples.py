@@ -154,3 +154,17 @@ def test_in_a_class():
     assert result.same == [True, False]
     assert result.chosen == [[0.5, 0], [1.0, 1]]
     assert np.array_equal(result.numpy("item"), [0.5, 7.0])
+
+
+def test_over_no_rows_no_item_is_looked_at():
+    least = "fn(:max, [fn(:min, input.none.n), fn(:count, input.none.n), input.none.n])"
+    schema = kumi.loads(
+        "schema do input do array :none do integer :n end end "
+        f"value :least, {least} value :chosen, {least.replace('max', 'sum')} end"
+    )
+    assert schema.run(none=[]).to_dict() == {"least": [], "chosen": []}
+    with pytest.raises(TypeError, match="`max` takes no null"):
+        kumi.loads(
+            "schema do input do array :none do integer :n end array :one do integer :n end end "
+            "value :least, fn(:max, [fn(:min, input.none.n), 1, input.one.n]) end"
+        ).run(none=[], one=[1])

@@ -44,18 +44,18 @@ def _block(name: str, before: Program, after: Program, width: int | None) -> Ite
         return
     yield f"{name}: {len(before.operations)} operations become {len(after.operations)}"
     changes = _changes(before, after)
-    rows = [row_of(one) for _, edits in changes for edit in edits for one in chain(*edit)]
+    rows = [row_of(one, group) for group, edits in changes for e in edits for one in chain(*e)]
     columns = Columns(rows, width and width - len(_MARGIN), count=len(before.operations))
     for group, edits in changes:
         yield from ("", f"  {group_line(after, group)}")
         for was, became in edits:
-            yield from _drawn(columns, "-", was)
-            yield from _drawn(columns, "+", became)
+            yield from _drawn(columns, "-", was, group)
+            yield from _drawn(columns, "+", became, group)
 
 
-def _drawn(columns: Columns, mark: str, operations: Operations) -> Iterator[str]:
+def _drawn(columns: Columns, mark: str, operations: Operations, group: Group) -> Iterator[str]:
     for operation in operations:
-        first, *more = columns.drawn(operation.index, row_of(operation))
+        first, *more = columns.drawn(operation.index, row_of(operation, group))
         yield f"  {mark}{first}"
         yield from (f"{_MARGIN}{line}" for line in more)
 
@@ -107,4 +107,4 @@ def _key(operation: Operation) -> Hashable:
     """What an operation keeps when it is only numbered anew."""
     place, opcode = operation.place, operation.opcode
     said = literal(operation.value) if opcode is CONST else operation.title
-    return opcode.name, said, place.line, place.column, operation.axes
+    return opcode.name, said, place.source.path, place.line, place.column, operation.axes

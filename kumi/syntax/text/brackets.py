@@ -141,7 +141,7 @@ class Arguments(Bracket):
 
 
 class Keyed(Bracket):
-    """Elements with keys; may be empty and may end in a comma. A repeated key keeps its last."""
+    """Elements with keys; may be empty and may end in a comma. The last of equal keys counts."""
 
     def __init__(self, opened: Token) -> None:
         super().__init__(opened)
@@ -204,4 +204,8 @@ class Parameters(Keyed):
                 if not self._is_imported
                 else f"arguments of an import have names: `{self._imported}(amount: …)`",
             )
-        return cursor.advance().text[:-1]
+        name = cursor.token.text[:-1]
+        if name in self._keys:
+            raise cursor.fault(f"another argument than `{name}`, which the call gives already")
+        cursor.advance()
+        return name
