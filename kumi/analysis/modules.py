@@ -189,7 +189,8 @@ class Modules:
         *above, last = imported.module.split("::")
         folders = [place for one in self._searched() for place in _folders(one, above)]
         known = [schema_name(path) for one in folders for path in _schemas(one)]
-        close = closest(last, [*known, *(qualified.split(".")[-1] for _, qualified in _declared)])
+        known += [name for *under, name in map(_names, [*_declared]) if _ends(under, above)]
+        close = closest(last, known)
         start = f"did you mean `{'::'.join((*above, close))}`? " if close else ""
         where = ", ".join(f"`{one}`" for one in map(str, self._searched()))
         files = f" and in the files of {where}" if where else ""
@@ -251,12 +252,17 @@ def _refuse_depth(imported: Import) -> None:
 def _classes(module: str) -> list[type]:
     """The classes whose full name ends as a module name does."""
     wanted = module.split("::")
-    found = []
-    for (package, qualified), schema in list(_declared.items()):
-        names = [*map(schema_name, package.split(".")), *qualified.split(".")]
-        if names[-len(wanted) :] == wanted:
-            found.append(schema)
-    return found
+    return [schema for key, schema in list(_declared.items()) if _ends(_names(key), wanted)]
+
+
+def _names(key: tuple[str, str]) -> list[str]:
+    """The full name of a class: its packages, as modules are called, and what it stands in."""
+    package, qualified = key
+    return [*map(schema_name, package.split(".")), *qualified.split(".")]
+
+
+def _ends(names: list[str], wanted: list[str]) -> bool:
+    return not wanted or names[-len(wanted) :] == wanted
 
 
 def _several(imported: Import, classes: list[type], files: list[Path]) -> Problem:

@@ -165,6 +165,15 @@ def test_a_short_name_with_a_letter_wrong_is_still_close(written):
     assert only.hint.startswith("did you mean `Tax`?")
 
 
+def test_a_class_is_offered_where_it_stands_and_nowhere_else(written):
+    (only,) = mistakes(written(order=order("Outer::Iner")))
+    assert only.hint is not None
+    assert only.hint.startswith("did you mean `Outer::Inner`?")
+    (only,) = mistakes(written(order=order("Shared::Iner")))
+    assert only.hint is not None
+    assert only.hint.startswith("it was looked for")
+
+
 @pytest.mark.parametrize("text", [b"hello", b"\xff\xfe", b""])
 def test_a_file_that_is_no_schema_is_shown_with_who_imports_it(written, tmp_path, text):
     (tmp_path / "tax.kumi").write_bytes(text)
