@@ -50,12 +50,13 @@ _NO_PARENT = bytes(8)
 class Folded(NamedTuple):
     """What traces get of a block now, and how many of its `spans` are in summaries instead.
 
-    `runs` are those of which nothing else is sent.
+    `runs` are those of which nothing else is sent. `lost` spans could not be made.
     """
 
     blocks: list[Block]
     spans: int = 0
     runs: Sequence[int] = ()
+    lost: int = 0
 
 
 @dataclass(slots=True, eq=False)
