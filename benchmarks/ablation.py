@@ -18,6 +18,7 @@ from time import thread_time
 
 import kumi
 from kumi import otel
+from kumi.ir.text import disassemble
 from kumi.profiles.read_profiles import read_breakdown
 from kumi.vm.reading_cost import reading_cost
 
@@ -55,7 +56,7 @@ def chain(first, step):
 
 
 def separate(text):
-    """A program with `count` values of the same expression."""
+    """A program with `count` values of the same expression, which are not to become one."""
     return lambda count: "".join(f"  value :y{n}, {text}\n" for n in range(count))
 
 
@@ -93,7 +94,7 @@ def _kind(folder, name, operation, body):
 def _loaded(folder, name, body, count):
     path = folder / f"{name}_{count}.kumi"
     path.write_text(f"schema do{INPUT}{body(count)}end\n")
-    return kumi.load(path)
+    return kumi.load(path).only(without="common_subexpressions")
 
 
 def _by_ablation(with_them, without):
@@ -118,7 +119,7 @@ def _batch(schema, given, times):
 
 def _inputs(schema):
     """The root inputs that a program loads."""
-    return [name for name in GIVEN if f"LoadInput {name}" in schema.ops()]
+    return [name for name in GIVEN if f"LoadInput {name}" in disassemble(schema.program)]
 
 
 def _by_profile(path, schema, operation):
