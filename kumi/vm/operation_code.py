@@ -68,8 +68,8 @@ class OperationCode:
         bare = self._bare.expression(operation)
         if bare is not None:
             return bare
-        if operation.opcode not in _COPYING:  # a tuple keeps the arrays of its items
-            self._bare.keep(operation)
+        if operation.opcode not in _COPYING or operation.index in self._bare.views:
+            self._bare.keep(operation)  # a tuple keeps the arrays of its items, a view its cells
         found = self._writers[operation.opcode](operation)
         is_column = operation.index in self._known.bare and not self._gives_array(operation)
         return f"{found}.values" if is_column else found

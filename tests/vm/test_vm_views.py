@@ -33,6 +33,15 @@ FORMULAS = {
     "value :within, fn(:clamp, input.rows.row.zs.z, -1.0, fn(:abs, input.rows.row.k))": (
         lambda d: [[min(max(z, -1.0), abs(row["k"])) for z in row["zs"]] for row in d["rows"]]
     ),
+    # What is seen through a view must not be written over, as `ys * 2.0` could be by the addition.
+    "value :seen, (input.ys.y * 2.0 - cross(input.ys.y)) * (input.ys.y * 2.0 + 1.0)"
+    " - (input.ys.y * 2.0 - cross(input.ys.y * 3.0))": lambda d: [
+        [(a * 2.0 - b) * (a * 2.0 + 1.0) - (a * 2.0 - b * 3.0) for b in d["ys"]] for a in d["ys"]
+    ],
+    "value :far, input.xs.x * outer(input.ys.y * 2.0) - (input.xs.x - outer(input.ys.y * 2.0 + 1.0))"
+    " * outer(input.ys.y * 2.0)": lambda d: [
+        [a * (b * 2.0) - (a - (b * 2.0 + 1.0)) * (b * 2.0) for b in d["ys"]] for a in d["xs"]
+    ],
 }
 
 
@@ -59,6 +68,13 @@ def test_pairs_have_the_values_that_loops_have(count, rows):
     for formula, by_hand in FORMULAS.items():
         name = re.match(r"value :(\w+)", formula)[1]
         assert repr(result[name]) == repr(by_hand(given)), formula
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_a_formula_alone_has_the_values_that_loops_have(formula):
+    given = data(40, [40, 40])
+    (found,) = schema(formula).run(given).to_dict().values()
+    assert repr(found) == repr(FORMULAS[formula](given))
 
 
 def test_what_cannot_be_computed_among_pairs_names_its_row():
