@@ -114,7 +114,7 @@ def moved(function, value, by, options):
 def paired(function, value):
     *above, last = value.axes
     if function == "outer":
-        return Value(value.kind, (*above, f"*{last}"), value.cells)
+        return Value(value.kind, (*above, along_arrays.beside(last)), value.cells)
     cells = along_arrays.crossed(value.cells, len(value.axes))
     return Value(value.kind, (*above, last, f"{last}'"), cells)
 
