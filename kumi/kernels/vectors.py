@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 import numpy as np
 
-from kumi.kernels.decimal_cells import INT64, decimals, largest, whole_numbers
+from kumi.kernels.decimal_cells import INT64, decimals, from_array, largest, whole_numbers
 from kumi.kernels.kinds import BOOLEAN, DATE, DECIMAL, FLOAT, INTEGER
 from kumi.kernels.values import to_float
 
@@ -156,7 +156,7 @@ class Axis:
 
 def even_axis(parents: int, each: int) -> Axis:
     """The axis along so many arrays of one length."""
-    axis = Axis(np.arange(parents + 1) * each)
+    axis = Axis(np.arange(0, parents * each + 1, each) if each else np.zeros(parents + 1, np.int64))
     axis._even = each if parents else 0  # noqa: SLF001 - known already
     return axis
 
@@ -266,6 +266,19 @@ def column_of(found: Sequence[Any], kind: Kind, types: set[type] | None = None) 
     if kind is DATE:
         return _dates(found, valid)
     return Column(np.fromiter(found, object, len(found)), valid)
+
+
+def column_of_array(values: NDArray[Any], kind: Kind) -> Column:
+    """A column of floats or of int64 that are numbers of `kind`, or floats that become decimals.
+
+    Raises ValueError for NaN and infinities among the latter.
+    """
+    if kind is FLOAT:
+        return Column(values)
+    if kind is INTEGER:
+        return Column(values, None, largest(values))
+    whole, bound, scale = from_array(values)
+    return Column(whole, None, bound, scale)
 
 
 def _presence(found: Sequence[Any]) -> NDArray[np.bool_]:
