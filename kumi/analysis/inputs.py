@@ -153,7 +153,8 @@ def _is_empty(domain: Range) -> bool:
 
 def indexes(facts: Analysis) -> list[str]:
     """The names of the indexes that arrays are declared with."""
-    return [one.declared.index for one in facts.reaches.values() if one.declared.index]
+    found = (one.declared.index for one in facts.reaches.values())
+    return [*dict.fromkeys(name for name in found if name)]
 
 
 def about_indexes(facts: Analysis, name: str = "i") -> str:
