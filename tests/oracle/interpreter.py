@@ -5,7 +5,7 @@ from functools import partial, reduce
 import along_arrays
 from gathered_values import as_object, as_tuple, is_tuple
 from given_data import axes_of, given, kind_at
-from over_axes import Failed, Value, called, constant, gathered
+from over_axes import Failed, Value, called, constant, divided, gathered
 
 from kumi.syntax import nodes
 
@@ -142,9 +142,10 @@ class _Run:
         """A quotient of decimals as it is before it has 28 digits, also by another name."""
         while isinstance(node, nodes.Name):
             node = self.declarations[node.name].body
-        if value.kind == "decimal" and isinstance(node, nodes.Call) and node.function == "divide":
-            return called("quotient", self._all(node.args))
-        return value
+        if value.kind != "decimal" or not isinstance(node, nodes.Call):
+            return value
+        parts = divided(node.function, self._all(node.args))
+        return value if parts is None else called("quotient", parts)
 
     def _item(self, of, position):
         """An item; of items without a common kind a literal position tells which kind it has."""
