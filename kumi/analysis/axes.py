@@ -156,6 +156,8 @@ def _combined(
         found = facts.axes.get(operand)
         if found is None:
             return None
+        if found == longest:
+            continue
         whole = merged(longest, found)
         if whole is None:
             _report_incompatible(facts, who, (owner, longest), (operand, found))
