@@ -16,7 +16,7 @@ from kumi.kernels.vectors import Column, align, stretched
 from kumi.vm.bare_code import BareCode
 from kumi.vm.convention import LOADING
 from kumi.vm.float_literals import FloatLiterals
-from kumi.vm.grids import Side
+from kumi.vm.grids import GridSide
 from kumi.vm.loaders import loader
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class OperationCode:
         if side is not None:
             self._bare.keep(operation)
             name = self._names[operation.args[0]]
-            return f"{name}[:, None]" if side is Side.DOWN else name
+            return f"{name}[:, None]" if side is GridSide.DOWN else name
         if operation.opcode not in _COPYING or operation.index in self._bare.views:
             self._bare.keep(operation)  # a tuple keeps the arrays of its items, a view its cells
         found = self._writers[operation.opcode](operation)
