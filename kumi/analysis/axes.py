@@ -161,6 +161,8 @@ def _combined(
     if lists is None:
         return None
     for operand, found in zip(operands, lists, strict=True):
+        if found == longest:
+            continue
         whole = merged(longest, found)
         if whole is None:
             _report_incompatible(facts, who, (owner, longest), (operand, found))

@@ -48,7 +48,7 @@ def check_beside_decimals(facts: Analysis, together: Sequence[ExprNode]) -> None
     >>> [one.message for one in analyze(parse(Source("pay.kumi", text), "Pay")).warnings]
     ['this quotient is a float of some 16 digits, and meets a decimal here']
     """
-    if not any(facts.kinds.get(one) is DECIMAL for one in together):
+    if not any([facts.kinds.get(one) is DECIMAL for one in together]):  # noqa: C419 - quicker
         return
     for one in together:
         infinite = infinity(one)

@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from kumi.errors import Problem
@@ -200,6 +201,7 @@ def named(function: str) -> str:
     return f"`{function}` (`{operator}`)" if operator != function else f"`{function}`"
 
 
+@lru_cache(256)  # asked for each call of a tree
 def symbol(function: str) -> str:
     """A function as formulas write it: its operator, its name where it has none.
 

@@ -153,7 +153,8 @@ class Builder:
     ) -> tuple[AxisName, ...]:
         operations = self.operations
         counted = [arg for n, arg in enumerate(args) if n not in without] if without else args
-        return self._joint([around, *(operations[arg].result_axes for arg in counted)])
+        several = [operations[arg].result_axes for arg in counted]
+        return self._joint([around, *several]) if around or any(several) else ()
 
     def _joint(self, several: Sequence[tuple[AxisName, ...]]) -> tuple[AxisName, ...]:
         axes = self._naming.joint(several)

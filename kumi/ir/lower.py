@@ -142,18 +142,20 @@ class _Lowering:
         These are nobody's: somebody has to go through them to find out how many there are.
         """
         reaches = self.analysis.reaches
-        nodes = [(node, one) for one in needed for node in self.analysis.nodes(one)]
         readers: dict[Path, dict[Declaration | None, None]] = {}
-        for node, declaration in nodes:
-            if isinstance(node, InputPath):
-                readers.setdefault(node.path, {})[declaration] = None
-        for node, _ in nodes:
-            if isinstance(node, Call) and node.function == "index":
-                (array,) = indexed(self.analysis, node)
-                axes = along(array)
-                if not any(reaches[path].axes[: len(axes)] == axes for path in readers):
-                    (element,) = array.declared.children or ()
-                    readers[*array.path, element.name] = {None: None}
+        positions: list[Call] = []
+        for declaration in needed:
+            for node in self.analysis.nodes(declaration):
+                if isinstance(node, InputPath):
+                    readers.setdefault(node.path, {})[declaration] = None
+                elif isinstance(node, Call) and node.function == "index":
+                    positions.append(node)
+        for position in positions:
+            (array,) = indexed(self.analysis, position)
+            axes = along(array)
+            if not any(reaches[path].axes[: len(axes)] == axes for path in readers):
+                (element,) = array.declared.children or ()
+                readers[*array.path, element.name] = {None: None}
         return readers
 
     def declare(self, declaration: Declaration) -> None:

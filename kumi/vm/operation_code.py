@@ -49,6 +49,7 @@ class OperationCode:
         self._bare = BareCode(program, bound, names, last_uses, self._float_literals)
         self._known = self._bare.known
         self._shared = SharedColumns(program, names, self._known.bare)
+        self._expressions: dict[tuple[object, ...], str] = {}
         self._writers: dict[ops.Opcode, Callable[[Operation], str]] = {
             ops.LOAD_INPUT: self._load,
             ops.ALIGN: self._align,
@@ -68,6 +69,8 @@ class OperationCode:
         """The value of an operation that is computed."""
         if operation.opcode not in self._writers:
             raise CompilerBug(f"no code for {operation.title}")
+        if not operation.axes:  # its value is no vector, and so shares no memory
+            return self._writers[operation.opcode](operation)
         bare = self._bare.expression(operation)
         if bare is not None:
             return bare
@@ -163,20 +166,30 @@ class OperationCode:
         return f"{name}({self._column(operation, arg)}, {axis}, {whole})"
 
     def _map(self, operation: Operation) -> str:
-        function = operation.function or "select"
+        if not operation.axes:
+            return self._map_scalars(operation)
         kinds = tuple([self._kind(arg) for arg in operation.args])
         args = self._columns(operation)
-        options = operation.named_options
-        if operation.axes:
-            kernel: Any = bind.elementwise(function, kinds, operation.kind, **options)
-        else:
-            if bind.brings_floats(function, kinds, operation.kind):
-                kinds, args = self._float_literals.among(self._program, operation, args)
-            kernel = bind.scalar(function, kinds, operation.kind, **options)
-        if isinstance(kernel, str):
-            self._globals.update(bind.NAMES)
-            return kernel.format(*args)
+        function, options = operation.function or "select", operation.named_options
+        kernel = bind.elementwise(function, kinds, operation.kind, **options)
         return f"{self._bind(f'k{operation.index}', kernel)}({', '.join(args)})"
+
+    def _map_scalars(self, operation: Operation) -> str:
+        function = operation.function or "select"
+        kinds = tuple([self._kind(arg) for arg in operation.args])
+        args = [self._names[arg] for arg in operation.args]
+        if bind.brings_floats(function, kinds, operation.kind):
+            kinds, args = self._float_literals.among(self._program, operation, args)
+        key = None if operation.options else (function, kinds, operation.kind)
+        if key in self._expressions:
+            return self._expressions[key].format(*args)
+        kernel = bind.scalar(function, kinds, operation.kind, **operation.named_options)
+        if not isinstance(kernel, str):
+            return f"{self._bind(f'k{operation.index}', kernel)}({', '.join(args)})"
+        self._globals.update(bind.NAMES)
+        if key is not None:
+            self._expressions[key] = kernel  # a long formula has few functions
+        return kernel.format(*args)
 
     def _gather(self, operation: Operation) -> str:
         """A tuple, or an object; over arrays the columns of its parts, side by side."""
