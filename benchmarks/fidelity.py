@@ -18,6 +18,7 @@ from benchmarks.harness import progress
 from benchmarks.in_turns import environment, summary, table
 
 WITHIN_NS = 10
+RECORDINGS = 9
 _HEADING = (
     "ns an operation", "true cost", "raw", "calibrated", "off by", "quartiles", "reading then", "",
 )  # fmt: skip
@@ -31,6 +32,7 @@ def main(arguments=None):
     for python in asked.python or [sys.executable]:
         _times(python, asked.processes)
         _places(python)
+        _recordings(python)
 
 
 def _times(python, processes):
@@ -70,6 +72,15 @@ def _places(python):
         right = (sum(each[by] for each in found) for by in ("whole", "typical"))
         rows.append((name, *(f"{number} of {len(found)}" for number in right)))
     print("\n" + table(rows))
+
+
+def _recordings(python):
+    """In how many recordings of one program beside busy processes the same three are first."""
+    busy, often = str(os.cpu_count() or 1), str(RECORDINGS)
+    found = _child(python, "benchmarks.hotspots", "--busy", busy, "--recordings", often)
+    rows = [(f"{rows} number of rows", f"{number} of {often}") for rows, number in found.items()]
+    print(f"\nBeside {busy} busy processes, the three dearest places of one program in order")
+    print(table([("recordings with", ""), *rows]))
 
 
 def _child(python, *module):
