@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from kumi.ir.program import Operation, Program
     from kumi.kernels.kinds import Kind
     from kumi.vm.float_literals import FloatLiterals
-    from kumi.vm.grids import Side
+    from kumi.vm.grids import GridSide
 
 
 class BareCode:
@@ -92,7 +92,7 @@ class BareCode:
         """Know that the result of an operation may hold the memory of its arguments."""
         self._fresh.difference_update(self._names[arg] for arg in operation.args)
 
-    def _find_views(self, sides: Mapping[int, Side]) -> frozenset[int]:
+    def _find_views(self, sides: Mapping[int, GridSide]) -> frozenset[int]:
         """Which repeated vectors only meet others in functions of bare arrays."""
         operations = self._program.operations
         found = {

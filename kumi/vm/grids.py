@@ -30,14 +30,14 @@ if TYPE_CHECKING:
     from kumi.ir.program import AxisName, Operation, Program
 
 
-class Side(Enum):
+class GridSide(Enum):
     """How a vector lies along the grid that others fill."""
 
     DOWN = auto()
     ACROSS = auto()
 
 
-def sides(program: Program) -> dict[int, Side]:
+def sides(program: Program) -> dict[int, GridSide]:
     """The operations that repeat their argument as a side of a grid, by index."""
     roots = {one.axes[0] for one in program.operations if one.opcode is ops.LOAD_INPUT and one.axes}
     found = {}
@@ -66,10 +66,10 @@ def filled(values: NDArray[np.generic], shape: tuple[int, int]) -> NDArray[np.ge
     return np.broadcast_to(values, shape)
 
 
-def _side(operation: Operation, source: tuple[AxisName, ...]) -> Side | None:
+def _side(operation: Operation, source: tuple[AxisName, ...]) -> GridSide | None:
     if operation.opcode is ops.ALIGN and operation.axes[: len(source)] == source:
-        return Side.DOWN if operation.axes[:-1] == source else None
-    return Side.ACROSS if len(source) == 1 else None
+        return GridSide.DOWN if operation.axes[:-1] == source else None
+    return GridSide.ACROSS if len(source) == 1 else None
 
 
 _REPEATING = (ops.ALIGN, ops.CROSS)

@@ -64,6 +64,11 @@ OWN = "^"
 """Before the name of an axis that is an imported formula's own; twice for one that it imports."""
 
 
+def beside(axis):
+    """The axis that `outer` makes of one; whose own it is still stands first."""
+    return OWN * _depth(axis) + "*" + axis.lstrip(OWN)
+
+
 def own(value_axes, count):
     """The axes of an argument as the imported formula has them: the last are its own."""
     first = len(value_axes) - count

@@ -7,7 +7,7 @@ import along_arrays
 from brought_in import is_axes
 from gathered_values import as_object, as_tuple, is_tuple
 from given_data import axes_of, given, kind_at
-from over_axes import Failed, Value, called, constant, gathered
+from over_axes import Failed, Value, called, constant, divided, gathered
 
 from kumi.syntax import nodes
 
@@ -154,9 +154,10 @@ class _Run:
         """A quotient of decimals as it is before it has 28 digits, also by another name."""
         while isinstance(node, nodes.Name) or is_axes(node):
             node = node.args[0] if is_axes(node) else self.declarations[node.name].body
-        if value.kind == "decimal" and isinstance(node, nodes.Call) and node.function == "divide":
-            return replace(called("quotient", self._all(node.args)), axes=value.axes)
-        return value
+        if value.kind != "decimal" or not isinstance(node, nodes.Call):
+            return value
+        parts = divided(node.function, self._all(node.args))
+        return value if parts is None else replace(called("quotient", parts), axes=value.axes)
 
     def _item(self, of, position):
         """An item; of items without a common kind a literal position tells which kind it has."""
