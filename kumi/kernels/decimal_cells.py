@@ -31,6 +31,7 @@ from decimal import (
     Overflow,
     localcontext,
 )
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -60,6 +61,7 @@ _SURE: Final = 1e15
 _FEW: Final = 15
 _PLAIN: Final = frozenset("0123456789.-")
 _PLACES: Final = _FEW - 1
+_CHUNK: Final = 16_384
 _NARROW: Final = Context(prec=_FEW, Emax=0, Emin=0, traps=[InvalidOperation, Overflow, Inexact])
 """Numbers below 10 with at most fourteen digits behind the point; it raises for every other.
 
@@ -95,9 +97,16 @@ def whole_numbers(found: Sequence[Any], types: Collection[type]) -> Whole:
     return _one_by_one(found)
 
 
+def from_array(values: NDArray[Any]) -> Whole:
+    """The same of an array of floats or of integers."""
+    if values.dtype == np.float64:
+        return from_floats(values)
+    return values, largest(values), 0
+
+
 def from_floats(values: NDArray[np.float64]) -> Whole:
     """Floats by their shortest decimal form; ValueError where one is NaN or infinite."""
-    if not np.isfinite(values).all():
+    if not isfinite(_top(values)):
         raise ValueError(NOT_FINITE)
     return _guessed(values) or _one_by_one(values.tolist())
 
@@ -113,15 +122,39 @@ def _from_texts(found: Sequence[str]) -> Whole | None:
 
 def _guessed(values: NDArray[np.float64]) -> Whole | None:
     """The digits of floats that have at most fifteen; None where some has more."""
-    top = float(np.abs(values).max()) if values.size else 0.0
+    top = _top(values)
     for scale in _GUESSES:
         unit = float(_POWERS[scale])
         if top * unit >= _SURE:
             return None
-        scaled = np.rint(values * unit)
-        if (scaled / unit == values).all():
-            return scaled.astype(np.int64), int(top * unit) + 1, scale
+        whole = _counted(values, unit)
+        if whole is not None:
+            return whole, int(top * unit) + 1, scale
     return None
+
+
+def _top(values: NDArray[np.float64]) -> float:
+    """The largest magnitude of floats; NaN where one is NaN."""
+    if not values.size:
+        return 0.0
+    return max(values.item(values.argmax()), -values.item(values.argmin()))
+
+
+def _counted(values: NDArray[np.float64], unit: float) -> NDArray[np.int64] | None:
+    """How many units there are in each; None where one has a digit behind them.
+
+    A chunk at a time: what is in between stays in the cache, and a wrong guess shows in the first.
+    """
+    whole = np.empty(len(values), np.int64)
+    for start in range(0, len(values), _CHUNK):
+        part = values[start : start + _CHUNK]
+        units = part * unit
+        np.rint(units, out=units)
+        whole[start : start + _CHUNK] = units
+        units /= unit
+        if not (units == part).all():
+            return None
+    return whole
 
 
 def _from_decimals(found: Sequence[Decimal]) -> Whole | None:

@@ -14,9 +14,10 @@ import numpy as np
 from kumi.errors import Violation
 from kumi.kernels.dates import as_date
 from kumi.kernels.decimal_values import scaled
-from kumi.kernels.kinds import ANY, DATE, DECIMAL, FLOAT, HASH, ArrayOf
+from kumi.kernels.exact_cells import exact_numbers
+from kumi.kernels.kinds import ANY, DATE, DECIMAL, FLOAT, HASH, STRING, ArrayOf, is_numeric
 from kumi.kernels.values import bring
-from kumi.kernels.vectors import Column, column_of
+from kumi.kernels.vectors import Column, NumberedTexts, column_of, column_of_array
 from kumi.kernels.vectors import cells as cells_of
 from kumi.syntax.nodes import OneOf, Range
 from kumi.vm.access import (
@@ -143,11 +144,14 @@ _CLEAN[ArrayOf] = {list, tuple, type(None)}
 
 
 def _load_column(leaf: Leaf, cells: Sequence[Any], path: AccessPath, report: _Report) -> Column:
-    types = types_of(cells, _usual_type(leaf, cells))
-    if leaf.kind is DATE and not _is_clean(leaf, types):  # as text, most of them
-        cells = list(map(as_date, cells))
-        types = set(map(type, cells))
-    column = _clean_column(leaf, cells, types)
+    usual = _usual_type(leaf, cells)
+    column = _column_of_one_type(leaf, cells, usual)
+    if column is None:
+        types = types_of(cells, usual)
+        if leaf.kind is DATE and not _is_clean(leaf, types):  # as text, most of them
+            cells = list(map(as_date, cells))
+            types = set(map(type, cells))
+        column = _clean_column(leaf, cells, types)
     if column is not None and _all_admitted(leaf, cells, column):
         return column
     checked = [_load_cell(leaf, cell, path, at, report) for at, cell in enumerate(cells)]
@@ -159,6 +163,15 @@ def _usual_type(leaf: Leaf, cells: Sequence[Any]) -> type:
     if leaf.kind is DECIMAL and len(cells):
         return type(cells[0])
     return EXACT_TYPES.get(leaf.kind, dict)
+
+
+def _column_of_one_type(leaf: Leaf, cells: Sequence[Any], usual: type) -> Column | None:
+    """The column of cells that are all plain floats, or all plain integers; None for others."""
+    values = exact_numbers(cells, usual) if is_numeric(leaf.kind) else None
+    try:
+        return None if values is None else column_of_array(values, leaf.kind)
+    except ValueError:  # NaN among floats that are to be decimals
+        return None
 
 
 def _clean_column(leaf: Leaf, cells: Sequence[Any], types: set[type]) -> Column | None:
@@ -196,8 +209,26 @@ def _all_admitted(leaf: Leaf, cells: Sequence[Any], column: Column) -> bool:
         case Range() if is_ordered(leaf.kind):
             return _in_range(leaf.domain, column)
         case OneOf() if leaf.kind in EXACT_TYPES:
-            return (members(leaf.domain, leaf.kind) | {None}).issuperset(cells)
+            return _all_listed(leaf, cells, column, members(leaf.domain, leaf.kind))
     return False
+
+
+_MANY, _LISTED = 256, 2**15
+"""Of so many texts, of at most so many different ones, it pays to number them with this look."""
+
+
+def _all_listed(leaf: Leaf, cells: Sequence[Any], column: Column, listed: frozenset[Any]) -> bool:
+    """Whether all cells are listed, or null; texts are numbered, for what compares them."""
+    numbered = leaf.kind is STRING and column.valid is None
+    if not numbered or len(cells) < _MANY or len(listed) > _LISTED:
+        return (listed | {None}).issuperset(cells)
+    numbers = {text: number for number, text in enumerate(listed)}
+    try:
+        codes = np.fromiter(map(numbers.__getitem__, cells), np.int16, len(cells))
+    except KeyError:
+        return False
+    column.codes = NumberedTexts(codes, numbers)
+    return True
 
 
 def _in_range(domain: Range, column: Column) -> bool:
