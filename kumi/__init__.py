@@ -26,7 +26,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from kumi import hooks
-from kumi.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from kumi import otel as otel
@@ -43,6 +42,7 @@ if TYPE_CHECKING:
     from kumi.schema import load as load
     from kumi.schema import loads as loads
     from kumi.syntax.classes import *  # noqa: F403 - that package lists what it exports
+    from kumi.version import __version__ as __version__
 
 _ELSEWHERE = {
     "CompilerBug": ("kumi.errors", "CompilerBug"),
@@ -57,6 +57,7 @@ _ELSEWHERE = {
     "compile": ("kumi.schema", "compile_program"),
     "load": ("kumi.schema", "load"),
     "loads": ("kumi.schema", "loads"),
+    "__version__": ("kumi.version", "__version__"),
 }
 _MODULES = ("otel",)
 
@@ -68,7 +69,7 @@ def __getattr__(name: str) -> object:
     if name in _MODULES:
         return import_module(f"kumi.{name}")
     module, attribute = _ELSEWHERE.get(name, ("kumi.syntax.classes", name))
-    if name.startswith("_") or name not in __dir__():
+    if name not in _ELSEWHERE and (name.startswith("_") or name not in __dir__()):
         raise AttributeError(f"module 'kumi' has no attribute {name!r}")
     found = globals()[name] = getattr(import_module(module), attribute)
     return found
@@ -77,7 +78,7 @@ def __getattr__(name: str) -> object:
 def __dir__() -> list[str]:
     from kumi.syntax import classes
 
-    return sorted({*_ELSEWHERE, *_MODULES, *classes.__all__, "__version__"})
+    return sorted({*_ELSEWHERE, *_MODULES, *classes.__all__})
 
 
 def _is_profiled() -> bool:
@@ -97,6 +98,6 @@ def _start() -> None:
 
 hooks.set_starter(_start)
 if _is_profiled():
-    from kumi.otel.recording import sigterm
+    from kumi.otel import sigterm
 
     sigterm.install_unless_off()

@@ -7,15 +7,17 @@ which nobody will ever release, and sockets and files that the parent goes on us
 from __future__ import annotations
 
 import os
-from typing import Protocol
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+if TYPE_CHECKING:  # to make the class costs as much as to import another module
+    from typing import Protocol
 
-class Forked(Protocol):
-    """Something that must not go on in a child as it was in the parent."""
+    class Forked(Protocol):
+        """Something that must not go on in a child as it was in the parent."""
 
-    def forked(self) -> None:
-        """Called in the child, before anything else runs there."""
+        def forked(self) -> None:
+            """Called in the child, before anything else runs there."""
 
 
 def tell(this: Forked) -> None:

@@ -15,7 +15,7 @@ from opentelemetry.instrumentation import instrumentor
 from typing_extensions import override
 
 from kumi import hooks
-from kumi.otel.recording import sigterm
+from kumi.otel import sigterm
 from kumi.otel.switches import is_on
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from kumi import hooks
 from kumi.otel import settings as settings_
+from kumi.otel import sigterm
 from kumi.otel.log import trouble, warn_once
-from kumi.otel.recording import sigterm
 from kumi.otel.sdk_import import without_wrong_limits
 
 if TYPE_CHECKING:

@@ -217,7 +217,7 @@ def test_runs_after_a_sigterm_that_does_not_end_the_process_are_written_at_once(
     """As in the first process of a container; here the second SIGTERM is not meant."""
     script = """
 import signal
-from kumi.otel.recording import sigterm
+from kumi.otel import sigterm
 kill, os.kill = os.kill, lambda *asked: None
 run(2)
 signal.raise_signal(signal.SIGTERM)

@@ -14,7 +14,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
-from kumi.otel.recording import sigterm
+from kumi.otel import sigterm
 
 if TYPE_CHECKING:
     from collections.abc import Callable
