@@ -40,6 +40,24 @@ def floats(column: Column) -> NDArray[Any]:
     return np.array(list(map(to_float, column.values.tolist())), np.float64)
 
 
+def same_texts(a: Any, b: Any) -> Any:
+    """Where texts are equal, of columns without nulls; by number where one column has numbers.
+
+    >>> from kumi.kernels.vectors import NumberedTexts, Column
+    >>> column = Column(np.array(["x", "y"], object))
+    >>> column.codes = NumberedTexts(np.array([1, 0], np.int16), {"y": 0, "x": 1})
+    >>> same_texts(column, "x").tolist(), same_texts("z", column).tolist()
+    ([True, False], [False, False])
+    """
+    if a.__class__ is str:
+        a, b = b, a
+    if b.__class__ is not str:
+        return a.values == b.values
+    if a.codes is None:
+        return a.values == b
+    return a.codes.cells == a.codes.numbers.get(b, -1)
+
+
 NAMES: Final[dict[str, Any]] = {
     "_add": np.add,
     "_subtract": np.subtract,
@@ -52,6 +70,7 @@ NAMES: Final[dict[str, Any]] = {
     "_select": select,
     "_sum": np.add.reduce,
     "_floats": floats,
+    "_same_texts": same_texts,
 }
 """What expressions may name besides their arguments: to be bound where they are used."""
 
@@ -64,6 +83,7 @@ _ORDER = {
     "greater_than_or_equal": ">=",
 }
 _EQUALITY = {"equal": "==", "not_equal": "!="}
+_TEXTS = {"equal": "_same_texts({0}, {1})", "not_equal": "(~_same_texts({0}, {1}))"}
 _LOGIC = {"and": "({0} & {1})", "or": "({0} | {1})", "not": "(~{0})"}
 _SELECT: dict[Kind, str] = {FLOAT: "_select({0}, {1}, {2})", BOOLEAN: "({2} ^ (({1} ^ {2}) & {0}))"}
 _OF_ONE = {"abs": np.abs, "sin": np.sin, "cos": np.cos, "exp": np.exp, "tanh": np.tanh}
@@ -77,6 +97,8 @@ def takes(function: str, kinds: tuple[Kind, ...], kind: Kind) -> str | None:
     """
     if kind is INTEGER and function in _ARITHMETIC:
         return "_floats({0})"
+    if kind is STRING and function in _TEXTS:
+        return "{0}"
     return "{0}.values" if compares(function, kinds) else None
 
 
@@ -89,6 +111,15 @@ def compares(function: str, kinds: tuple[Kind, ...]) -> bool:
     return (function in _EQUALITY or function in _ORDER) and set(kinds) in ({INTEGER}, {STRING})
 
 
+def broadcasts(function: str) -> bool:
+    """Whether it is one of NumPy's for any shapes that go together, and looks at nothing before.
+
+    >>> broadcasts("add"), broadcasts("clamp")
+    (True, False)
+    """
+    return any(function in known for known in (_ARITHMETIC, _ORDER, _EQUALITY, _LOGIC))
+
+
 def expression(
     function: str, kinds: tuple[Kind, ...], result: Kind, *, spent: int | None = None
 ) -> str | None:
@@ -97,6 +128,8 @@ def expression(
     `{0} {1} {2}` stand for the arguments. Number `spent` is an array of floats that the result may
     be written into.
     """
+    if function in _TEXTS and set(kinds) == {STRING}:
+        return _TEXTS[function]
     if compares(function, kinds):
         return f"({{0}} {(_EQUALITY | _ORDER)[function]} {{1}})"
     if function in _EQUALITY:

@@ -130,7 +130,27 @@ def operands(
         return None
     apart = ten(scale - min(one.scale for one in found))
     fits = max(bound, apart, *(one.bound for one in found)) <= LARGEST
-    return [rescaled(one.whole, scale - one.scale, fits=fits) for one in found], scale, bound
+    whole = [
+        _at_scale(argument, one, scale, fits=fits)
+        for argument, one in zip(arguments, found, strict=True)
+    ]
+    return whole, scale, bound
+
+
+def _at_scale(argument: Any, found: Parts, scale: int, *, fits: bool) -> Any:
+    """The integers of an argument at a larger scale; floats keep them, for what reads them next."""
+    by = scale - found.scale
+    whole = rescaled(found.whole, by, fits=fits)
+    if by and fits and argument.__class__ is Column and argument.exact is not None:
+        argument.exact = Parts(whole, scale, found.bound * ten(by))
+    return whole
+
+
+def spare(whole: Any, argument: Any) -> bool:
+    """Whether integers that `operands` gave were made for one operation: it may write into them."""
+    if argument.__class__ is not Column or whole.dtype != np.int64:
+        return False
+    return whole is not argument.values and argument.exact is None
 
 
 def is_empty(*arguments: Any) -> bool:

@@ -37,6 +37,7 @@ from kumi.kernels.vectors import LARGEST, Column
 
 _PYTHON: Final = {mode: f"ROUND_{mode.upper()}" for mode in GOES_UP}
 _ONE: Final = Parts(1, 0, 1)
+_CHUNK: Final = 8_192
 _ROUNDING: Final = Context(prec=2 * MOST_DIGITS, Emax=MAX_EMAX, Emin=MIN_EMIN)
 
 
@@ -144,13 +145,24 @@ def _finished(top: Any, bottom: Any, bound: int, digits: int, mode: str) -> Colu
     """A fraction rounded to an integer, at the scale `digits`."""
     if bottom.__class__ is int and bottom > LARGEST:
         top = boxed(top)
-    whole = rounded_ratio(top, bottom, mode)
+    whole = _rounded_ratios(top, bottom, mode)
     if digits >= 0:
         return None if is_long(bound, digits) else column(whole, digits, bound)
     bound *= ten(-digits)
     if is_long(bound, 0):
         return None
     return column(rescaled(whole, -digits, fits=bound <= LARGEST), 0, bound)
+
+
+def _rounded_ratios(top: Any, bottom: Any, mode: str) -> Any:
+    """`rounded_ratio` of arrays, a chunk at a time: what is in between stays in the cache."""
+    size = next(len(one) for one in (top, bottom) if np.ndim(one))
+    whole = np.empty(size, np.result_type(top, bottom))
+    for start in range(0, size, _CHUNK):
+        chunk = slice(start, start + _CHUNK)
+        above, below = (one[chunk] if np.ndim(one) else one for one in (top, bottom))
+        whole[chunk] = rounded_ratio(above, below, mode)
+    return whole
 
 
 def round_column_to(argument: Any, step: Any, mode: str) -> Column | None:

@@ -31,6 +31,7 @@ from kumi.kernels.decimal_operands import (
     parts,
     rescaled,
     shortened,
+    spare,
     tight,
     together,
 )
@@ -84,13 +85,14 @@ def _of_numbers(compute: _Compute) -> Factory:
     return make
 
 
-def _additive(operation: Callable[[Any, Any], Any]) -> _Compute:
+def _additive(operation: np.ufunc) -> _Compute:
     def compute(a: Any, b: Any) -> Column | None:
         found = operands((a, b), sum)
         if found is None:
             return None
         (x, y), scale, bound = found
-        return column(operation(x, y), scale, bound)
+        out = next((one for one, of in ((x, a), (y, b)) if spare(one, of)), None)
+        return column(operation(x, y, out=out), scale, bound)
 
     return compute
 
@@ -137,7 +139,8 @@ def _clamp(*given: Any) -> Column | None:
     (x, low, high), scale, bound = found
     if anywhere(np.asarray(low > high)):
         return None
-    return column(np.minimum(np.maximum(_over_rows(x, given), low), high), scale, bound)
+    chosen = np.maximum(_over_rows(x, given), low)
+    return column(np.minimum(chosen, high, out=chosen), scale, bound)
 
 
 def _over_rows(whole: Any, given: Sequence[Any]) -> NDArray[Any]:
@@ -287,8 +290,8 @@ def _is_null(_kinds: tuple[Kind, ...], _result: Kind, _by_row: Kernel) -> Kernel
 
 
 DECIMALS: dict[str, Factory] = {
-    "add": _of_numbers(_additive(operator.add)),
-    "subtract": _of_numbers(_additive(operator.sub)),
+    "add": _of_numbers(_additive(np.add)),
+    "subtract": _of_numbers(_additive(np.subtract)),
     "multiply": _of_numbers(_multiply),
     "divide": _of_numbers(decimal_quotients.divide),
     "modulo": _of_numbers(_modulo),

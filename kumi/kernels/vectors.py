@@ -19,7 +19,7 @@ from __future__ import annotations
 import math
 from datetime import date
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 
@@ -62,6 +62,13 @@ class Deferred(Protocol):
         """Each repeated so many times."""
 
 
+class NumberedTexts(NamedTuple):
+    """Texts by number: which of the listed ones each cell is, and the numbers of these."""
+
+    cells: NDArray[np.int16]
+    numbers: dict[str, int]
+
+
 class Column:
     """The cells of a value with axes, in order.
 
@@ -69,11 +76,13 @@ class Column:
     is for integers: no magnitude is larger (it may be generous). A column with a `scale` is one of
     decimals: each is its integer times `10 ** -scale`.
 
+    Texts of a few that are listed may have `codes` besides.
+
     A column with `deferred` cells has no values yet. They are worked out when somebody looks at
     them, which rounding does not: it asks the quotients themselves.
     """
 
-    __slots__ = ("bound", "deferred", "exact", "scale", "valid", "values")
+    __slots__ = ("bound", "codes", "deferred", "exact", "scale", "valid", "values")
 
     deferred: Deferred | None
 
@@ -90,13 +99,14 @@ class Column:
         self.scale = scale
         self.deferred = None
         self.exact: Any = None  # floats as decimals, once somebody has asked
+        self.codes: NumberedTexts | None = None
 
     @classmethod
     def deferring(cls, deferred: Deferred) -> Column:
         """A column of cells that are made later, none of them null."""
         column = cls.__new__(cls)
         column.deferred = deferred
-        column.valid = column.exact = None
+        column.valid = column.exact = column.codes = None
         return column
 
     if not TYPE_CHECKING:  # a type checker sees the slots, which are all there
@@ -156,7 +166,7 @@ class Axis:
 
 def even_axis(parents: int, each: int) -> Axis:
     """The axis along so many arrays of one length."""
-    axis = Axis(np.arange(parents + 1) * each)
+    axis = Axis(np.arange(0, parents * each + 1, each) if each else np.zeros(parents + 1, np.int64))
     axis._even = each if parents else 0  # noqa: SLF001 - known already
     return axis
 

@@ -220,7 +220,8 @@ class _Writer:
 
     def _free(self, operation: Operation) -> None:
         """Delete vectors that nothing needs any more, so that the next can have their memory."""
-        dead = self._last_uses.get(operation.index)
+        dead = self._last_uses.get(operation.index, [])
+        dead = [*dead, *self._code.dead_columns(operation)]
         if dead:
             self._add(f"del {', '.join(dead)}")
 

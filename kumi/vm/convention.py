@@ -71,6 +71,11 @@ def value(index: int) -> str:
     return f"v{index}"
 
 
+def column_of_bare(name: str) -> str:
+    """The local of the column that several operations make of a bare array, by the array's."""
+    return f"x{name}"
+
+
 def constant(index: int) -> str:
     """The global of the literal of a Const."""
     return f"c{index}"

@@ -15,9 +15,9 @@ from kumi.errors import Violation
 from kumi.kernels.dates import as_date
 from kumi.kernels.decimal_values import scaled
 from kumi.kernels.exact_cells import exact_numbers
-from kumi.kernels.kinds import ANY, DATE, DECIMAL, FLOAT, HASH, ArrayOf, is_numeric
+from kumi.kernels.kinds import ANY, DATE, DECIMAL, FLOAT, HASH, STRING, ArrayOf, is_numeric
 from kumi.kernels.values import bring
-from kumi.kernels.vectors import Column, column_of, column_of_array
+from kumi.kernels.vectors import Column, NumberedTexts, column_of, column_of_array
 from kumi.kernels.vectors import cells as cells_of
 from kumi.syntax.nodes import OneOf, Range
 from kumi.vm.access import (
@@ -209,8 +209,26 @@ def _all_admitted(leaf: Leaf, cells: Sequence[Any], column: Column) -> bool:
         case Range() if is_ordered(leaf.kind):
             return _in_range(leaf.domain, column)
         case OneOf() if leaf.kind in EXACT_TYPES:
-            return (members(leaf.domain, leaf.kind) | {None}).issuperset(cells)
+            return _all_listed(leaf, cells, column, members(leaf.domain, leaf.kind))
     return False
+
+
+_MANY, _LISTED = 256, 2**15
+"""Of so many texts, of at most so many different ones, it pays to number them with this look."""
+
+
+def _all_listed(leaf: Leaf, cells: Sequence[Any], column: Column, listed: frozenset[Any]) -> bool:
+    """Whether all cells are listed, or null; texts are numbered, for what compares them."""
+    numbered = leaf.kind is STRING and column.valid is None
+    if not numbered or len(cells) < _MANY or len(listed) > _LISTED:
+        return (listed | {None}).issuperset(cells)
+    numbers = {text: number for number, text in enumerate(listed)}
+    try:
+        codes = np.fromiter(map(numbers.__getitem__, cells), np.int16, len(cells))
+    except KeyError:
+        return False
+    column.codes = NumberedTexts(codes, numbers)
+    return True
 
 
 def _in_range(domain: Range, column: Column) -> bool:

@@ -10,13 +10,15 @@ from kumi.ir import ops
 from kumi.kernels import bare_functions, bind
 from kumi.kernels.kinds import ZEROS
 from kumi.kernels.neighbour_columns import positions, shifted, shifting
-from kumi.kernels.pairs import crossed, crossed_view, spread, spread_view
+from kumi.kernels.pairs import crossed, spread
 from kumi.kernels.tuples import gathered, object_of, tuple_of
 from kumi.kernels.vectors import Column, align, stretched
 from kumi.vm.bare_code import BareCode
 from kumi.vm.convention import LOADING
 from kumi.vm.float_literals import FloatLiterals
+from kumi.vm.grids import GridSide
 from kumi.vm.loaders import loader
+from kumi.vm.shared_columns import SharedColumns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -46,6 +48,7 @@ class OperationCode:
         self._float_literals = FloatLiterals(bound)
         self._bare = BareCode(program, bound, names, last_uses, self._float_literals)
         self._known = self._bare.known
+        self._shared = SharedColumns(program, names, self._known.bare)
         self._writers: dict[ops.Opcode, Callable[[Operation], str]] = {
             ops.LOAD_INPUT: self._load,
             ops.ALIGN: self._align,
@@ -68,6 +71,11 @@ class OperationCode:
         bare = self._bare.expression(operation)
         if bare is not None:
             return bare
+        side = self._bare.sides.get(operation.index)
+        if side is not None:
+            self._bare.keep(operation)
+            name = self._names[operation.args[0]]
+            return f"{name}[:, None]" if side is GridSide.DOWN else name
         if operation.opcode not in _COPYING or operation.index in self._bare.views:
             self._bare.keep(operation)  # a tuple keeps the arrays of its items, a view its cells
         found = self._writers[operation.opcode](operation)
@@ -78,13 +86,20 @@ class OperationCode:
         """Whether what is written for it gives a bare array itself, and no column."""
         return operation.index in self._bare.views or operation.opcode in (ops.SHIFT, ops.ROLL)
 
-    def _column(self, index: int) -> str:
+    def dead_columns(self, operation: Operation) -> list[str]:
+        """Locals besides the values that nothing reads after an operation."""
+        return self._shared.dead(operation)
+
+    def _column(self, operation: Operation, arg: int) -> str:
         """A value as functions of columns take it."""
-        name = self._names[index]
-        if index not in self._known.bare:
-            return name
+        if arg not in self._known.bare:
+            return self._names[arg]
         self._bind("Column", Column)
-        return f"Column({name})"
+        return self._shared.expression(operation, arg)
+
+    def _columns(self, operation: Operation) -> list[str]:
+        """All arguments as functions of columns take them."""
+        return [self._column(operation, arg) for arg in operation.args]
 
     def _load(self, operation: Operation) -> str:
         """An input in an array or a hash."""
@@ -102,7 +117,7 @@ class OperationCode:
         deeper = "".join(f"{self._axis_names[axis]}, " for axis in operation.axes[depth:])
         if operation.index in self._bare.views:
             return f"{self._bind('stretched', stretched)}({self._names[arg]}, ({deeper}))"
-        return f"{self._bind('align', align)}({self._column(arg)}, ({deeper}))"
+        return f"{self._bind('align', align)}({self._column(operation, arg)}, ({deeper}))"
 
     def _index(self, operation: Operation) -> str:
         self._bind("positions", positions)
@@ -119,7 +134,7 @@ class OperationCode:
             moves = self._bind(f"k{operation.index}", shifting(**moved))
             return f"{moves}({self._names[arg]}, ({axes}))"
         moves = self._bind(f"k{operation.index}", partial(shifted, **moved))
-        return f"{moves}({self._column(arg)}, ({axes}))"
+        return f"{moves}({self._column(operation, arg)}, ({axes}))"
 
     def _spread(self, operation: Operation, source: tuple[str, ...]) -> str:
         """Over axes among which the free one of the source has another place."""
@@ -128,18 +143,12 @@ class OperationCode:
         free = self._axis_names[source[-1]]
         steps = [f"({self._axis_names[axis]}, None), " for axis in axes[shared:-1]]
         steps.append(f"({self._axis_names[axes[-1]]}, {free}), ")
-        if operation.index in self._bare.views:
-            return (
-                f"{self._bind('spread_view', spread_view)}({self._names[arg]}, ({''.join(steps)}))"
-            )
-        return f"{self._bind('spread', spread)}({self._column(arg)}, ({''.join(steps)}))"
+        return f"{self._bind('spread', spread)}({self._column(operation, arg)}, ({''.join(steps)}))"
 
     def _cross(self, operation: Operation) -> str:
         (arg,) = operation.args
         one, other = (self._axis_names[axis] for axis in operation.axes[-2:])
-        if operation.index in self._bare.views:
-            return f"{self._bind('crossed_view', crossed_view)}({self._names[arg]}, {one}, {other})"
-        return f"{self._bind('crossed', crossed)}({self._column(arg)}, {one}, {other})"
+        return f"{self._bind('crossed', crossed)}({self._column(operation, arg)}, {one}, {other})"
 
     def _reduce(self, operation: Operation) -> str:
         (arg,) = operation.args
@@ -151,12 +160,12 @@ class OperationCode:
                 self._globals.update(bare_functions.NAMES)
                 return folded.format(self._names[arg])
         name = self._bind(f"k{operation.index}", kernel)
-        return f"{name}({self._column(arg)}, {axis}, {whole})"
+        return f"{name}({self._column(operation, arg)}, {axis}, {whole})"
 
     def _map(self, operation: Operation) -> str:
         function = operation.function or "select"
         kinds = tuple([self._kind(arg) for arg in operation.args])
-        args = list(map(self._column, operation.args))
+        args = self._columns(operation)
         options = operation.named_options
         if operation.axes:
             kernel: Any = bind.elementwise(function, kinds, operation.kind, **options)
@@ -171,7 +180,7 @@ class OperationCode:
 
     def _gather(self, operation: Operation) -> str:
         """A tuple, or an object; over arrays the columns of its parts, side by side."""
-        parts = f"({''.join(f'{self._column(arg)}, ' for arg in operation.args)})"
+        parts = f"({''.join(f'{one}, ' for one in self._columns(operation))})"
         is_object = operation.opcode is ops.OBJECT
         name = self._bind(f"names{operation.index}", operation.fields) if is_object else "None"
         if operation.axes:
@@ -188,7 +197,7 @@ class OperationCode:
             function, kinds, operation.kind, operation.table, whole=whole, **options
         )
         name = self._bind(f"k{operation.index}", kernel)
-        args = "".join(f"{self._column(arg)}, " for arg in operation.args)
+        args = "".join(f"{one}, " for one in self._columns(operation))
         table = "".join(f"{self._axis_names[axis]}, " for axis in operation.table)
         below = operation.axes[len(operation.table) - 1 :]
         deeper = "".join(f"{self._axis_names[axis]}, " for axis in below)

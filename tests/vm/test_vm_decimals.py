@@ -232,3 +232,31 @@ def test_a_decimal_is_a_literal_of_a_list_in_both_forms():
     given = {"rate": 0.05, "rates": ["0.05", "0.051", 10]}
     for schema in (Listed, text):
         assert schema.run(given).to_dict() == {"one": True, "each": [True, False, True]}
+
+
+def test_floats_that_several_operations_read_as_decimals_are_the_same_for_each():
+    subject = kumi.loads("""
+    schema do
+      input do array :rows do hash :row do decimal :paid float :rate end end end
+      let :low, input.rows.row.rate * 2.0
+      let :high, low + 100.0
+      value :within, fn(:clamp, input.rows.row.paid, low, high)
+      value :over, within - low
+      value :fine, input.rows.row.paid * 0.001 + low
+      value :product, low * input.rows.row.paid
+      value :above, input.rows.row.paid > high
+      value :lows, low
+      value :parts, fn(:round, input.rows.row.paid / high, 3)
+    end""")
+    rates = [0.5, -0.0, 12.25, 1e-9, 3.0, 1e15] * 60
+    paid = [Decimal(number) / 100 for number in range(-180, 180)]
+    found = subject.run(rows=[{"paid": p, "rate": r} for p, r in zip(paid, rates, strict=True)])
+    for position, (given, rate) in enumerate(zip(paid, rates, strict=True)):
+        low, high = Decimal(repr(rate * 2.0)), Decimal(repr(rate * 2.0 + 100.0))
+        assert repr(found.lows[position]) == repr(rate * 2.0)
+        assert found.within[position] == min(max(given, low), high)
+        assert found.over[position] == found.within[position] - low
+        assert found.fine[position] == given * Decimal("0.001") + low
+        assert found.product[position] == low * given
+        assert found.above[position] is (given > high)
+        assert found.parts[position] == round(given / high, 3)

@@ -1,12 +1,14 @@
 """Loading many numbers: what is taken, said and read of them is what it is of a few."""
 
 import math
+import pickle
 from decimal import Decimal
 
 import numpy as np
 import pytest
 from vm_leaves import leaf, load
 
+import kumi
 from kumi.kernels.kinds import DECIMAL, FLOAT, INTEGER
 from kumi.kernels.vectors import cells
 from kumi.syntax.nodes import Range
@@ -88,3 +90,35 @@ def test_an_array_of_numbers_alone_may_be_a_list_or_a_tuple(kind, usual):
     found = [load({"xs": made(usual)}, one)[1] for made in (list, tuple)]
     as_list, as_tuple = (list(map(repr, cells(column))) for [column] in found)
     assert as_list == as_tuple == loaded(usual, kind)[0]
+
+
+def test_many_listed_texts_are_compared_as_each_by_itself():
+    subject = kumi.loads("""
+    schema do
+      input do array :rows do hash :row do
+        string :colour, domain: ["red", "green", "blue"]
+        string :other, domain: ["blue", "red"]
+        string :perhaps, domain: ["red", "blue"], null: true
+      end end end
+      trait :red, input.rows.row.colour == "red"
+      trait :not_blue, "blue" != input.rows.row.colour
+      trait :alike, input.rows.row.colour == input.rows.row.other
+      trait :perhaps_red, input.rows.row.perhaps == "red"
+      value :colours, input.rows.row.colour
+      value :number, select(red, 1, select(not_blue, 2, select(alike, 3, 4)))
+      value :nulls, select(perhaps_red, 1, 0)
+    end""")
+    colours = [one for one in ("red", "green", "blue") for _ in range(200)]
+    others = ["blue", "red"] * 300
+    perhaps = ["red", None, "blue"] * 200
+    given = zip(colours, others, perhaps, strict=True)
+    rows = [{"colour": one, "other": other, "perhaps": third} for one, other, third in given]
+    found = subject.run(rows=rows)
+    assert found.colours == colours
+    assert found == pickle.loads(pickle.dumps(found))
+    alone = [subject.run(rows=[row]) for row in rows]
+    for name in ("number", "nulls", "red", "not_blue", "alike", "perhaps_red"):
+        assert found[name] == [one[name][0] for one in alone], name
+    rows[77]["colour"] = "grey"
+    with pytest.raises(kumi.InputError, match=r"rows\[77\]\.colour: expected a string, one of"):
+        subject.run(rows=rows)
