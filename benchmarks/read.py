@@ -209,7 +209,7 @@ def against_click(folder, own):
     for name, (path, asked) in small.items():
         ours, click = in_turns((PROFILE, "profile", str(path)), ("import click",))
         row(f"{name} / import click: CPU", ours.cpu / click.cpu, asked)
-    below, above = (head(own, size) for size in (15_900_000, 16_100_000))
+    below, above = (head(own, size) for size in (23_900_000, 24_100_000))
     first, second = in_turns(*((PROFILE, "profile", str(path)) for path in (below, above)))
     row("where the engine changes, larger / smaller: CPU", second.cpu / first.cpu, 1.3)
     row("the same, smaller / larger: CPU", first.cpu / second.cpu, 1.3)

@@ -46,7 +46,7 @@ def read_input(path: str | None, *, keeps_digits: bool = False) -> dict[str, Any
     if path is None:
         return {}
     name = "standard input" if path == "-" else visible(path)
-    if path != "-" and is_device(Path(path)):
+    if path != "-" and is_device(path):
         raise click.ClickException(device_refused(name, "input"))
     data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
     value = _parsed(name, data, keeps_digits)

@@ -15,7 +15,7 @@ from kumi.cli.progress import reading
 from kumi.cli.show_report import AskedReport, show_report
 from kumi.cli.sigterm_cleanup import cleaned_up_at_sigterm
 from kumi.cli.terminal import say
-from kumi.errors import closest
+from kumi.cli.uncollected import uncollected
 from kumi.profiles.described_lines import known_beforehand
 from kumi.profiles.grouping import GROUP_KEYS
 from kumi.profiles.open_profiles import open_profiles
@@ -39,6 +39,8 @@ _F = TypeVar("_F", bound="Callable[..., Any]")
 def _known(key: str, known: tuple[str, ...], what: str) -> str:
     if key in known:
         return key
+    from kumi.errors import closest  # noqa: PLC0415 - only a mistake needs it
+
     close = closest(key, known)
     hint = f"did you mean {close}?" if close else f"there are {', '.join(known)}"
     raise click.BadParameter(f"{key!r} is no key to {what} by; {hint}")
@@ -108,6 +110,7 @@ def _one_mode(_ctx: click.Context, _param: click.Parameter, modes: tuple[str, ..
 )
 @click.option("--force", is_flag=True, help="Let -o replace a file.")
 @cleaned_up_at_sigterm()
+@uncollected()
 def profile(  # noqa: PLR0917 - click passes by name
     files: tuple[str, ...],
     mode: str,

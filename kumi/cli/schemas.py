@@ -41,7 +41,7 @@ def schema(spec: str, folders: tuple[str, ...] = ()) -> type[Schema]:
 def schemas(spec: str, folders: tuple[str, ...] = ()) -> list[type[Schema]]:
     """Every schema that `spec` names: more than one only for a module without a class."""
     path, _, name = spec.rpartition(":") if ".py:" in spec or is_in_module(spec) else (spec, "", "")
-    if Path(path).exists() and is_device(Path(path)):
+    if Path(path).exists() and is_device(path):
         raise click.ClickException(device_refused(visible(path), "schema"))
     if is_in_module(spec):
         declared = _declared(_installed(path))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Opcode:
+class Opcode(NamedTuple):
     """What one kind of operation is.
 
     `operand` is what follows its name in listings and spans. `free` says that generated code needs

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
-def is_device(file: Path | int) -> bool:
+def is_device(file: str | int) -> bool:
     """Whether a path or descriptor is a device that is neither a terminal nor empty.
 
     Raises OSError where there is no such file.

@@ -89,7 +89,7 @@ def unpacked(profile: ProfileFile, scratch: ScratchFolder) -> ProfileFile:
     copy = scratch.path()
     with profile.open() as packed, copy.open("wb") as file:
         copyfileobj(packed, file)
-    return ProfileFile(profile.name, copy, copy.stat().st_size)
+    return ProfileFile(profile.name, str(copy), copy.stat().st_size)
 
 
 def rewritten(profile: ProfileFile, scratch: ScratchFolder) -> str:

@@ -41,8 +41,7 @@ _LARGEST: Final = 2**63
 _NAMES: Final = (
     "schema", "operation", "declaration", "origin", "function", "name", "program", "run", "error",
 )  # fmt: skip
-_COUNTS: Final = ("rows", "index")
-_NAME_OR_NOT: Final = (str, type(None))
+_NAME_OR_NOT: Final = frozenset((str, type(None)))
 _NEEDED: Final = {"vm_operation": "operation", "vm_declaration": "declaration", "phase": "name"}
 
 Event = dict[str, Any]
@@ -161,14 +160,14 @@ def _timed(event: Event) -> Timed | None:
 def _is_sound(event: Event) -> bool:
     """Whether names are texts, numbers are counts, and the one name is there that it needs."""
     get = event.get
-    for key in _NAMES:
-        if not isinstance(get(key), _NAME_OR_NOT):
-            return False
+    if not _NAME_OR_NOT.issuperset(map(type, map(get, _NAMES))):
+        return False
     needed = _NEEDED.get(event["event"])
     cpu = get("cpu_ms")
     return (
         (needed is None or get(needed) is not None)
-        and all(map(_is_count, map(get, _COUNTS)))
+        and _is_count(get("rows"))
+        and _is_count(get("index"))
         and (cpu is None or _is_duration(cpu))
     )
 

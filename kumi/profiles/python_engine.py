@@ -88,8 +88,10 @@ class _Alike:
         self.names, self.readings = names, readings
         self.kind, _, self.name, *_, self.process, _ = names
         self.times = sorted([reading[0] for reading in readings])
+        self.total = sum(self.times)
         self.rows = sum([reading[1] for reading in readings])
-        self.cpu = [reading[2] for reading in readings if reading[2] is not None]
+        cpu = [reading[2] for reading in readings if reading[2] is not None]
+        self.cpu = sum(cpu) if cpu else None
 
     def less(self, cost: int) -> _Alike:
         """The same, each shorter by so many nanoseconds, and none shorter than nothing."""
@@ -114,13 +116,15 @@ def _narrowed(found: dict[Names, list[Reading]], filters: Filters) -> dict[Names
 
 
 def _tally(key: tuple[Key, ...], alike: list[_Alike]) -> Tally:
-    times = alike[0].times
+    one = alike[0]
+    times, total, rows, cpu = one.times, one.total, one.rows, one.cpu
     if len(alike) > 1:
         times = sorted(chain.from_iterable([each.times for each in alike]))
-    p50, p95, p99 = (percentile(times, percent) for percent in (50, 95, 99))
-    cpu = list(chain.from_iterable([each.cpu for each in alike]))
-    rows, spent = sum([each.rows for each in alike]), sum(cpu) if cpu else None
-    return Tally(key, len(times), sum(times), rows, times[-1], p50, p95, p99, spent)
+        total, rows = sum([each.total for each in alike]), sum([each.rows for each in alike])
+        said = [each.cpu for each in alike if each.cpu is not None]
+        cpu = sum(said) if said else None
+    p50, p95, p99 = percentile(times, 50), percentile(times, 95), percentile(times, 99)
+    return Tally(key, len(times), total, rows, times[-1], p50, p95, p99, cpu)
 
 
 def _distribution(key: tuple[Key, ...], readings: list[Reading]) -> Distribution:

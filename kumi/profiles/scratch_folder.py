@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class ScratchFolder:
@@ -16,6 +19,7 @@ class ScratchFolder:
     def folder(self) -> Path:
         """The folder."""
         if self._folder is None:
+            from pathlib import Path  # noqa: PLC0415 - 6 ms that a small file does not need
             from tempfile import mkdtemp  # noqa: PLC0415 - 20 ms that a small file does not need
 
             self._folder = Path(mkdtemp(prefix="kumi-"))

@@ -9,7 +9,6 @@ from kumi.spans import frames
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 _BUFFER: Final = 1 << 16
 
@@ -17,7 +16,7 @@ _BUFFER: Final = 1 << 16
 class PackedFile(NamedTuple):
     """A file, and how it is compressed."""
 
-    path: Path
+    path: str
     codec: frames.Codec
 
     def open(self) -> BufferedReader:
@@ -26,8 +25,8 @@ class PackedFile(NamedTuple):
 
 
 class _Unpacked(RawIOBase):
-    def __init__(self, path: Path, codec: frames.Codec) -> None:
-        self._file, self._codec = path.open("rb"), codec
+    def __init__(self, path: str, codec: frames.Codec) -> None:
+        self._file, self._codec = open(path, "rb"), codec  # noqa: PTH123, SIM115 - closed below, and no import of pathlib
         self._parts: Iterator[bytes] = frames.unpacked(self._file, codec)
         self._rest, self._at = memoryview(b""), 0
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import sys
 import zlib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -36,8 +35,7 @@ class _Decompressor(Protocol):
     def decompress(self, data: bytes, max_length: int) -> bytes: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Codec:
+class Codec(NamedTuple):
     """A way to compress. `end` is where the frame that some bytes begin with ends, if it does."""
 
     suffix: str

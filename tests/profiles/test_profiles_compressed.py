@@ -73,9 +73,9 @@ def test_a_damaged_frame_in_the_middle_costs_no_other(tmp_path, suffix, lines, d
 
 def test_larger_than_memory_should_hold(tmp_path, suffix):
     path = tmp_path / f"p.jsonl{suffix}"
-    path.write_bytes(PACK[suffix](OPERATION * 90_000) * 2)
-    assert len(OPERATION) * 180_000 > SMALL
-    assert read_breakdown([str(path)]).lines.events == {"vm_operation": 180_000}
+    path.write_bytes(PACK[suffix](OPERATION * 140_000) * 2)
+    assert len(OPERATION) * 280_000 > SMALL
+    assert read_breakdown([str(path)]).lines.events == {"vm_operation": 280_000}
 
 
 @pytest.mark.parametrize("filters", [Filters(), Filters(since=FromEdge(500, before_end=True))])
@@ -104,10 +104,10 @@ def test_from_a_pipe(monkeypatch, suffix):
 
 
 def test_small_in_a_pipe_and_large_unpacked(monkeypatch, suffix):
-    packed = io.BytesIO(PACK[suffix](OPERATION * 180_000))
-    assert len(packed.getvalue()) < SMALL < len(OPERATION) * 180_000
+    packed = io.BytesIO(PACK[suffix](OPERATION * 280_000))
+    assert len(packed.getvalue()) < SMALL < len(OPERATION) * 280_000
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(packed)))
-    assert read_breakdown(["-"]).lines.events == {"vm_operation": 180_000}
+    assert read_breakdown(["-"]).lines.events == {"vm_operation": 280_000}
 
 
 def test_a_pause_is_no_malformed_line(tmp_path, lines):

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from patience import HANG
@@ -36,7 +37,7 @@ class BadDisk(io.BytesIO):
 def test_a_disk_that_gives_no_more_is_named_by_its_file(tmp_path, monkeypatch, small):
     path = written(tmp_path, *[operation()] * 20_000)
     with open_profiles([str(path)]) as profiles:
-        monkeypatch.setattr(ProfileFile, "open", lambda self: BadDisk(self.path.read_bytes()))
+        monkeypatch.setattr(ProfileFile, "open", lambda self: BadDisk(Path(self.path).read_bytes()))
         with pytest.raises(UnreadableError, match=r"profile\.jsonl: Input/output error"):
             counted(profiles, Filters(), small)
 

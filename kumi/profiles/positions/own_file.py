@@ -50,7 +50,7 @@ class OwnFile:
         """The parts that are not ours, one behind the other; None where there are none."""
         if not self._begins:
             return None
-        return ProfileFile(self._name, self._copy, self._copy.stat().st_size)
+        return ProfileFile(self._name, str(self._copy), self._copy.stat().st_size)
 
     def number(self, line: int) -> int:
         """Which line of the file a line of the foreign parts is; both count from 1."""

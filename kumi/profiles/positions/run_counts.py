@@ -176,11 +176,11 @@ class _ShapeGroups:
         cells = self._cells + np.frexp(rows.astype(np.float64))[1]
         found = self._known[cells]
         if (found < 0).any():
-            self._make(np.unique(cells[found < 0]))
+            self._make(set(cells[found < 0].tolist()))
             found = self._known[cells]
         return found
 
-    def _make(self, cells: Numbers) -> None:
-        for cell in cells.tolist():
+    def _make(self, cells: set[int]) -> None:
+        for cell in sorted(cells):
             self._known[cell] = len(self._all)
             self._all.append(LineGroup(self.events[cell // _CLASSES], cell % _CLASSES))

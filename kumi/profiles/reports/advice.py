@@ -68,8 +68,8 @@ def _cause(found: Breakdown) -> str | None:
     for pause in pauses.longest:
         for cause in pause.causes:
             known[cause.cause] += cause.ns
-    [(most, ns)] = known.most_common(1) or [("", 0)]
-    return most if _is_most(ns, pauses.excess) else None
+    most = max(known, key=lambda cause: known[cause], default="")
+    return most if _is_most(known[most], pauses.excess) else None
 
 
 def _is_most(part: int | None, of: int, least: float = _MOST) -> bool:
