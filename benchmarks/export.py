@@ -53,6 +53,7 @@ class InlineChannel:
 
     level = Level.OPERATIONS
     times_cpu = False
+    least = None
 
     def __init__(self, layout, consume):
         self._layout = layout

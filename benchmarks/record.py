@@ -27,6 +27,7 @@ class Discarding:
 
     limit = 1024
     times_cpu = False
+    least = None
 
     def __init__(self, level):
         self.level = level

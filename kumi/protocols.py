@@ -27,6 +27,13 @@ class Channel(Protocol):
         """Whether the thread's CPU time is read as well, at the beginning of a run and its end."""
 
     @property
+    def least(self) -> float | None:
+        """Seconds: of shorter runs the two ends are enough; None where all of all runs is kept.
+
+        See `ends_format`. Where there are such seconds, another function is made for it.
+        """
+
+    @property
     def queue(self) -> Sized:
         """What was kept and is not yet taken."""
 

@@ -194,6 +194,7 @@ class _InMemory:
     level = Level.OPERATIONS
     limit = sys.maxsize
     times_cpu = False
+    least = None
 
     def __init__(self) -> None:
         self.queue: list[tuple[bytes, Any]] = []

@@ -41,6 +41,11 @@ def record_format(program: Program, level: Level, *, times_cpu: bool = False) ->
     return f"<{readings(program, level).count}d{axes}q{'q' if times_cpu else ''}"
 
 
+def ends_format(*, times_cpu: bool = False) -> str:
+    """The same of a run of which only the first and the last reading are kept, and CPU time."""
+    return f"<2d{'q' if times_cpu else ''}"
+
+
 def sized_axes(program: Program, level: Level) -> tuple[AxisName, ...]:
     """The axes whose sizes a record holds, behind its readings."""
     return program.axes if level is Level.OPERATIONS else ()

@@ -64,7 +64,8 @@ def decode(
 
     `anchored` replaces the clock's `anchor()`, in nanoseconds: one for all runs, or one for each.
     """
-    runs, contexts = zip(*kept, strict=True)
+    runs = [run for run, _ in kept]  # `zip` would make an iterator of each
+    contexts = [context for _, context in kept]
     record = _record(layout.readings, len(layout.axes), layout.times_cpu)
     packed = np.frombuffer(b"".join(runs), record)
     cpu = packed["cpu"] if layout.times_cpu else None

@@ -99,9 +99,9 @@ def _origins(contexts: Sequence[object], root: Origin) -> tuple[list[Origin], ND
 
     One look-up for all runs below one span, however many they are.
     """
+    if len(set(map(id, contexts))) == 1:
+        return [origin(contexts[0], root)], np.zeros(len(contexts), np.intp)
     given = list(map(id, contexts))
-    if len(set(given)) == 1:
-        return [origin(contexts[0], root)], np.zeros(len(given), np.intp)
     distinct = dict(zip(given, contexts, strict=True))
     number = {key: at for at, key in enumerate(distinct)}
     of = np.fromiter(map(number.__getitem__, given), np.intp, len(given))

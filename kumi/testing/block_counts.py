@@ -104,6 +104,7 @@ class _CountedProgram:
 
     level = Level.OPERATIONS
     limit = sys.maxsize
+    least = None
 
     def __init__(self, program: Program, other: Channel | None) -> None:
         self.schema = program.schema

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kumi.ir import ops
-from kumi.ir.readings import readings, record_format, sized_axes
+from kumi.ir.readings import ends_format, readings, record_format, sized_axes
 from kumi.kernels.pairs import beside
 from kumi.observations import Level
 from kumi.vm import convention as names
@@ -47,9 +47,14 @@ class Generated:
     owners: tuple[int, ...]
 
 
-def generate(program: Program, level: Level, *, times_cpu: bool = False) -> Generated:
-    """Write and compile the function of `program`, recorded at `level`."""
-    writer = _Writer(program, level, times_cpu)
+def generate(
+    program: Program, level: Level, *, times_cpu: bool = False, trims: bool = False
+) -> Generated:
+    """Write and compile the function of `program`, recorded at `level`.
+
+    `trims`: of runs that are shorter than `LEAST` it keeps the two ends.
+    """
+    writer = _Writer(program, level, times_cpu=times_cpu, trims=trims)
     writer.function()
     source = "\n".join(writer.lines) + "\n"
     code = compile(source, f"<kumi {program.schema}>", "exec", dont_inherit=True)
@@ -62,7 +67,7 @@ def is_root_scalar(leaf: Leaf) -> bool:
 
 
 class _Writer:
-    def __init__(self, program: Program, level: Level, times_cpu: bool) -> None:
+    def __init__(self, program: Program, level: Level, *, times_cpu: bool, trims: bool) -> None:
         self.program = program
         self.lines: list[str] = []
         self.owners: list[int] = []
@@ -70,6 +75,7 @@ class _Writer:
         self._records = level is not Level.NOTHING
         self._level = level
         self._times_cpu = times_cpu
+        self._trims = trims
         self._clock = _marks(program, level)
         self._names = value_names(program)
         self._last_uses = last_uses(program, self._names)
@@ -147,14 +153,21 @@ class _Writer:
 
     def _keep(self) -> None:
         count = readings(self.program, self._level).count
-        packed = [names.reading(number) for number in range(count)]
-        sized = sized_axes(self.program, self._level)
-        packed += [f"{self._axis_names[axis]}.size" for axis in sized]
-        if self._times_cpu:
-            packed.append(f"cpu() - {names.CPU_BEGIN}")
+        read = [names.reading(number) for number in range(count)]
+        sizes = [f"{self._axis_names[a]}.size" for a in sized_axes(self.program, self._level)]
+        cpu = [f"cpu() - {names.CPU_BEGIN}"] if self._times_cpu else []
         record = record_format(self.program, self._level, times_cpu=self._times_cpu)
         self._bind("pack", struct.Struct(record).pack)
-        self._add(f"{names.KEEP}((pack({', '.join(packed)}), {names.CONTEXT}))")
+        keep = f"{names.KEEP}((pack({', '.join([*read, *sizes, *cpu])}), {names.CONTEXT}))"
+        if self._trims:
+            first, last = read[0], read[-1]
+            self._bind("pack_ends", struct.Struct(ends_format(times_cpu=self._times_cpu)).pack)
+            ends = f"pack_ends({', '.join([first, last, *cpu])})"
+            self._add(
+                f"if {last} - {first} < {names.LEAST}: {names.KEEP}(({ends}, {names.CONTEXT}))"
+            )
+            keep = f"else: {keep}"
+        self._add(keep)
         self._add(f"if len({names.QUEUE}) > {names.LIMIT}: {names.RELIEVE}()")
 
     def _result(self) -> None:

@@ -37,6 +37,7 @@ ADMIT: Final = "admit"
 KEEP: Final = "keep"
 QUEUE: Final = "queue"
 LIMIT: Final = "limit"
+LEAST: Final = "least"
 RELIEVE: Final = "relieve"
 
 # Locals of a run.

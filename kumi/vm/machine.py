@@ -47,7 +47,7 @@ class Machine:
         self.program = program
         self._outputs = _outputs(program, declared)
         self._owner = owner
-        self._code: dict[tuple[Level, bool], Generated] = {}
+        self._code: dict[tuple[Level, bool, bool], Generated] = {}
         self._plain: Callable[[dict[str, Any]], Any] | None = None
         with hooks.lock():
             hooks.register(self)
@@ -92,6 +92,7 @@ class Machine:
                 names.KEEP: channel.keep,
                 names.QUEUE: channel.queue,
                 names.LIMIT: channel.limit,
+                names.LEAST: channel.least,
                 names.RELIEVE: channel.relieve,
             },
             channel,
@@ -100,7 +101,7 @@ class Machine:
     def _function(
         self, level: Level, bound: dict[str, Any], channel: Channel | None = None
     ) -> Callable[[dict[str, Any]], Any]:
-        generated = self._generated(level, channel is not None and channel.times_cpu)
+        generated = self._generated(level, channel)
         scope = generated.bound | bound
         scope |= {names.OWNER: self._owner, names.OUTPUTS: self._outputs, names.CHECK: self._check}
         scope[names.FAILED] = self._failure_handler(generated, level, channel)
@@ -113,11 +114,14 @@ class Machine:
         called: Callable[[dict[str, Any]], Any] = run
         return called
 
-    def _generated(self, level: Level, times_cpu: bool) -> Generated:
-        key = level, times_cpu
+    def _generated(self, level: Level, channel: Channel | None) -> Generated:
+        times_cpu = channel is not None and channel.times_cpu
+        trims = channel is not None and channel.least is not None
+        key = level, times_cpu, trims
         if key not in self._code:
             with hooks.phase("codegen", self.program.schema):
-                self._code[key] = generate(self.program, level, times_cpu=times_cpu)
+                made = generate(self.program, level, times_cpu=times_cpu, trims=trims)
+                self._code[key] = made
         return self._code[key]
 
     def _check(self, given: dict[str, Any], bad: list[tuple[int, Violation]]) -> None:

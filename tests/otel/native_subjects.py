@@ -37,9 +37,10 @@ class Dividing(kumi.Schema):
 
 def compile_both():
     """Both schemas, for recording too, so that there are no phases where none are looked for."""
-    with otel.profile(file=os.devnull, ops=True):
-        run()
-        Dividing.run(whole=1, parts=2)
+    for slow_ms in (None, 0):
+        with otel.profile(file=os.devnull, ops=True, slow_ms=slow_ms):
+            run()
+            Dividing.run(whole=1, parts=2)
 
 
 class Redacting(SpanProcessor):

@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from opentelemetry import context as otel_context
 from opentelemetry import trace
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags
 from otel_subjects import OPERATIONS, SPANS, Taxed, kumi_spans, of, read, run, spans_of
@@ -23,11 +25,23 @@ from kumi.otel.settings import Settings
 WHOLE = {"vm_run": 1, "vm_declaration": 3, "vm_operation": OPERATIONS}
 
 
+class Summed(kumi.Schema):
+    class Input(kumi.Record):
+        cells: kumi.Array[float]
+
+    total = kumi.value(Input.cells.sum())
+
+
 class Divided(kumi.Schema):
     class Input(kumi.Record):
         by: kumi.Field[float]
 
     part = kumi.value(1.0 / Input.by)
+
+
+def fail_to_sum():
+    with pytest.raises(kumi.InputError):
+        Summed.run(cells=["nothing"])
 
 
 def fail():
@@ -188,6 +202,52 @@ def test_rules_change_while_the_process_runs(tmp_path):
     kept = [event["kept"] for event in of(read(path), "vm_run")]
     assert kept == ["all"] * 4 + ["sampled"] * 2 + ["none"] * 3
     assert runs_of(path)["seen"] == 17
+
+
+def test_how_much_of_a_run_is_left_follows_the_rule_of_the_moment(tmp_path):
+    path = tmp_path / "p.jsonl"
+    with profiled(path):
+        for slow_ms in (None, 60_000, 0, 60_000, "1000x", None):
+            otel.configure(slow_ms=slow_ms)
+            run(2)
+            otel.flush()
+    events = read(path)
+    alone = {"vm_run": 1, "vm_declaration": 0, "vm_operation": 0}
+    assert kinds(events) == [WHOLE] * 2 + [alone] * 2 + [WHOLE] * 2 + [alone] * 4 + [WHOLE] * 2
+    assert runs_of(path) == {"seen": 12, "all": 4, "slow": 2, "none": 6}
+    ends = of(events, "profile_end")[-1]
+    assert ends["spans"]["recorded"] == ends["spans"]["written"] == len(spans_of(events))
+
+
+def test_runs_of_one_moment_are_kept_each_as_it_deserves(tmp_path):
+    """Short ones, long ones and failures, in one batch; with the time of the processor."""
+    path, many = tmp_path / "p.jsonl", [1.0] * 200_000
+    with profiled(path, slow_ms=1, cpu=True):
+        Summed.run(cells=[1.0])
+        otel.flush()
+        for cells in ([1.0], many, many, [1.0], [], [1.0], many, [1.0]):
+            Summed.run(cells=cells) if cells else fail_to_sum()
+    events = read(path)
+    runs = of(events, "vm_run")
+    kept = ["slow" if event["duration_ms"] >= 1 else "none" for event in runs]
+    assert kept.count("slow") >= 3
+    kept[5] = "error"
+    assert [event["kept"] for event in runs] == kept
+    assert all(event["cpu_ms"] > 0 for event in runs)
+    has_operations = [counted["vm_operation"] > 0 for counted in kinds(events)]
+    assert has_operations == [each != "none" for each in kept]
+    counted = {"none": kept.count("none"), "slow": kept.count("slow"), "error": 1}
+    assert runs_of(path) == {"seen": 9, **counted}
+
+
+def test_metrics_have_all_operations_of_runs_that_are_not_slow(tmp_path):
+    reader = InMemoryMetricReader()
+    provider = MeterProvider([reader])
+    with profiled(tmp_path / "p.jsonl", slow_ms=60_000, meter_provider=provider):
+        run(7)
+    metrics = reader.get_metrics_data().resource_metrics[0].scope_metrics[0].metrics
+    (operations,) = [metric for metric in metrics if metric.name == "kumi.operations"]
+    assert sum(point.value for point in operations.data.data_points) == 7 * OPERATIONS
 
 
 def test_a_rule_that_is_not_accepted_leaves_the_one_that_is_in_force(tmp_path, caplog):

@@ -13,6 +13,7 @@ class Tape:
     def __init__(self, level):
         self.level = level
         self.times_cpu = False
+        self.least = None
         self.queue = deque()
         self.keep = self.queue.append
         self.limit = 1_000

@@ -105,14 +105,19 @@ def rounds(
     for queue in queues:
         left = len(queue.queue)
         while left > 0 and (taken := queue.take(blockfuls)):
-            handed = queue.may_be_handed
-            in_hand += [Batch(queue.layout, runs, may_be_handed=handed) for runs in taken]
+            in_hand += [_batch(queue, layout, runs) for layout, runs in taken]
             queue.hand.clear()
-            left -= sum(map(size, taken))
+            left -= sum([size(runs) for _, runs in taken])
             if sum(batch.span_count for batch in in_hand) >= _TOGETHER:
                 yield in_hand
     if in_hand:
         yield in_hand
+
+
+def _batch(queue: RunQueue, layout: Layout, runs: Runs) -> Batch:
+    """Of trimmed runs a rule has said already what is kept."""
+    kept = "all" if layout is queue.layout else "none"
+    return Batch(layout, runs, kept=kept, may_be_handed=queue.may_be_handed)
 
 
 def sampled(batches: Iterable[Batch]) -> list[tuple[Batch, Block]]:

@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from kumi.spans.decode import Decoded
     from kumi.spans.layout import Layout
 
+_SECOND = 1e9
 _MILLISECOND = 1_000_000
+_ROUNDED = 100
 _RECENT = 512
 _FEW = 30
 _DECILE = 0.9
@@ -45,6 +47,15 @@ class Rules:
         self.usual = "sampled" if settings.sample > 1 else "all"
         self._slow = _slowness(settings.slow_ms) if settings.ops else None
         self.blockfuls = 1 if self._slow is None else _BLOCKFULS
+
+    @property
+    def least(self) -> float | None:
+        """Seconds: of a shorter run nothing but its ends is asked for; None where all may be.
+
+        A little less than what is slow, since the owner counts in whole nanoseconds.
+        """
+        nanoseconds = None if self._slow is None else self._slow.always
+        return None if nanoseconds is None else (nanoseconds - _ROUNDED) / _SECOND
 
     def said_of(self, schema: str, nanoseconds: int, *, failed: bool) -> str:
         """What is said of one run, where it cannot wait for the owner; called on any thread.
@@ -63,11 +74,12 @@ class Rules:
             batches[:] = [part for batch in batches for part in self._parts(batch, self._slow)]
         elif self.usual != "all":
             for batch in batches:
-                batch.kept = self.usual
+                if batch.kept == "all":
+                    batch.kept = self.usual
 
     def _parts(self, batch: Batch, slow: Slowness) -> Iterator[Batch]:
         decoded = batch.decoded
-        if decoded is None:  # it could not be decoded
+        if decoded is None or batch.kept != "all":  # it could not be decoded, or is decided
             yield batch
         elif decoded.failure is not None:
             yield replace(batch, kept="error")
@@ -105,10 +117,12 @@ def _blockfuls(kept: NDArray[np.bool_], layout: Layout) -> Iterator[NDArray[np.b
 
 
 class Slowness:
-    """What is slow: from so many nanoseconds on."""
+    """What is slow: from so many nanoseconds on. `always`: the same, None where it may change."""
+
+    always: float | None
 
     def __init__(self, nanoseconds: float) -> None:
-        self._nanoseconds = nanoseconds
+        self._nanoseconds = self.always = nanoseconds
 
     def of(self, schema: str, durations: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Which runs of a schema are, in the order in which they ended."""
@@ -128,6 +142,8 @@ class _RelativeSlowness(Slowness):
     Both are of the schema's last 512 durations before the run; nothing is slow until 30 are known.
     So with `3x` and durations around 10 µs a run of 40 µs is slow, unless one in ten is like that.
     """
+
+    always = None
 
     def __init__(self, factor: float) -> None:
         self._factor = factor

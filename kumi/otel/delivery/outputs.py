@@ -124,6 +124,10 @@ class Outputs:
             return True
         return self.route is not None and bool(self.route.lanes or self.route.native)
 
+    def ends_are_enough(self) -> bool:
+        """Whether nobody wants more of a run than its two ends, where a rule keeps no more."""
+        return self.metering is None and not (self.route and self.route.native)
+
     def want_all(self) -> bool:
         """Whether anybody wants what is not sampled as well."""
         return self.event_log is not None or self.metering is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import weakref
 from typing import TYPE_CHECKING, Any, Protocol
 
-from kumi.vm.convention import ADMIT, KEEP, LIMIT
+from kumi.vm.convention import ADMIT, KEEP, LEAST, LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,6 +79,7 @@ class ProgramChannel:
         self.admit: Callable[[], Any] = _unadmitted
         self.ceiling = max(2, min(_MOST_RUNS, _MOST_READINGS // run_queue.layout.readings))
         self.limit = 0
+        self.least: float | None = None
         self._recording = recording
         self._functions: tuple[weakref.ref[FunctionType], ...] = ()
 
@@ -100,12 +101,23 @@ class ProgramChannel:
         """Have one more function follow what is set here."""
         alive = [each for each in self._functions if each() is not None]
         self._functions = (*alive, weakref.ref(run))
-        run.__globals__.update({LIMIT: self.limit, ADMIT: self.admit, KEEP: self.keep})
+        told = {LIMIT: self.limit, LEAST: self.least, ADMIT: self.admit, KEEP: self.keep}
+        run.__globals__.update(told)
 
     def admit_by(self, admit: Callable[[], Any]) -> None:
         """Have runs ask `admit` from now on, if it is their turn."""
         self.admit = self.one_in.of(admit)
         self._set(ADMIT, self.admit)
+
+    def trim_below(self, least: float | None) -> None:
+        """Have runs that take less than so many seconds keep only their two ends from now on.
+
+        A function that was made where there were none goes on keeping all, and the owner decides:
+        to make others for all programs would hold up whoever changes a rule. One that was made for
+        some must find a number.
+        """
+        self.least = least if self.run_queue.can_be_trimmed else None
+        self._set(LEAST, self.least or 0.0)
 
     def keep_by(self, keep: Callable[[tuple[Any, Any]], None] | None) -> None:
         """Have runs kept by `keep` from now on, which appends them at last; None only appends."""

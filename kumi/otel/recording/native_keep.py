@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from opentelemetry.context import Context
 
-from kumi.ir.readings import record_format
+from kumi.ir.readings import ends_format, record_format
 from kumi.observations import FailedRun
 from kumi.otel.delivery.real_spans import TimedRun
 from kumi.otel.log import trouble
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from kumi.spans.layout import Layout
 
 _NANOSECONDS = 1e9
+_ENDS = struct.Struct(ends_format())
 
 
 class NativeKeep:
@@ -36,6 +37,7 @@ class NativeKeep:
         self._lane = lane
         self._append = queue.queue.append
         self._layout = queue.layout
+        self._is_trimmed = queue.is_trimmed
         self._rules = rules
         self._values = values
         self._unpack = struct.Struct(_format(queue.layout)).unpack
@@ -65,9 +67,11 @@ class NativeKeep:
         """The run in Unix time, cut to the run alone where the rules keep no more of it."""
         if isinstance(run, FailedRun):
             return self._timed_failure(run)
-        layout = self._layout
+        layout, base = self._layout, anchor()
+        if self._is_trimmed(run):  # it ended just when this came
+            ends = _unix(_ENDS.unpack_from(run), base)
+            return TimedRun(layout.run_alone, ends, (), "none", anchor=base)
         read: tuple[float, ...] = self._unpack(run)
-        base = anchor()
         times = _unix(read[: layout.readings], base)
         kept = self._rules.said_of(layout.program.schema, times[-1] - times[0], failed=False)
         if kept == "none":

@@ -125,6 +125,7 @@ class Profiler:
     def _attach(self, channel: ProgramChannel) -> None:
         """Have a channel's runs ask what the route wants them to."""
         channel.admit_by(self._admission(channel.run_queue.layout.program.schema))
+        channel.trim_below(self._least())
         channel.keep_by(self._native_keep(channel))
         if self._calls.streams:
             channel.rest()
@@ -136,6 +137,16 @@ class Profiler:
         if outputs.route is None or not self._work.has_begun:
             return partial(self._first, schema)
         return admission.by(outputs.route, schema, keep_all=outputs.want_all())
+
+    def _least(self) -> float | None:
+        """Seconds: of shorter runs nobody asks for more than the two ends.
+
+        Metrics ask for all operations; and so do spans that callers make, and what may turn out to.
+        """
+        least, outputs = self._work.rules.least, self._work.outputs
+        if least is None or (self._work.has_begun and outputs.ends_are_enough()):
+            return least
+        return 0.0
 
     def _native_keep(self, channel: ProgramChannel) -> NativeKeep | None:
         """What keeps the runs of a channel whose spans the application's tracer makes."""
