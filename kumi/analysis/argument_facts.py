@@ -6,6 +6,7 @@ the imported formulas have the kinds that they have in their own schema.
     parameter    takes                                  and makes of it
     decimal      decimal, integer, float, string        a decimal
     float        float, integer                         a float
+    date         date, the text of one as a literal     a date
     any          all                                    nothing: the argument keeps its kind
     others       what is of the same kind
 """
@@ -17,13 +18,15 @@ from typing import TYPE_CHECKING
 from kumi.analysis.beside_decimals import infinity
 from kumi.analysis.facts import described, elements, literal, quoted
 from kumi.analysis.inputs import kind_of
-from kumi.kernels.kinds import ANY, DECIMAL, FLOAT, INTEGER, NULL, STRING, ArrayOf
+from kumi.kernels.dates import EXAMPLE, from_text
+from kumi.kernels.kinds import ANY, DATE, DECIMAL, FLOAT, INTEGER, NULL, STRING, ArrayOf
 from kumi.kernels.null_rules import Nulls
+from kumi.syntax.nodes import Constant
 
 if TYPE_CHECKING:
     from kumi.analysis.facts import Analysis
     from kumi.kernels.kinds import Kind
-    from kumi.syntax.nodes import Argument
+    from kumi.syntax.nodes import Argument, ExprNode
 
 _CONVERTED: dict[Kind, frozenset[Kind]] = {
     FLOAT: frozenset({INTEGER}),
@@ -37,7 +40,7 @@ def kind_of_argument(facts: Analysis, node: Argument) -> Kind | None:
     if given is None:
         return None
     wanted = kind_of(node.parameter)
-    found = _brought(given, wanted)
+    found = DATE if wanted is DATE and _says_a_date(node.value) else _brought(given, wanted)
     endless = infinity(node.value) if found is DECIMAL else None
     who = quoted(node.value, "this")
     if found is None:
@@ -63,9 +66,17 @@ def _brought(given: Kind, wanted: Kind) -> Kind | None:
     return wanted if given in _CONVERTED.get(wanted, ()) else None
 
 
+def _says_a_date(node: ExprNode) -> bool:
+    """Whether it is the text of a date, as data has it: a literal, which is known by now."""
+    value = node.value if isinstance(node, Constant) else None
+    return isinstance(value, str) and from_text(value) is not None
+
+
 def _hint(wanted: Kind) -> str | None:
     if isinstance(wanted, ArrayOf):
         return "give the path of an array"
+    if wanted is DATE:
+        return f'it takes a date, or the text of one as a literal: `"{EXAMPLE}"`'
     takes = sorted(str(kind) for kind in _CONVERTED.get(wanted, ()))
     return f"it takes {' or '.join([str(wanted), *takes])}" if takes else None
 

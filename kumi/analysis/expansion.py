@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from kumi.places import Place, Source
     from kumi.syntax.nodes import ExprNode
 
+MOST_COPIES = 10_000
+"""So many declarations can be brought into one schema: calls that double would fill the memory."""
+
 _Parts = dict["ExprNode", "ExprNode"]
 
 
@@ -88,6 +91,7 @@ class _Expander:
         """Declarations that read no input, directly or not: one copy serves all calls."""
         self._same = Sameness()
         self._counts: dict[str, int] = {}
+        self._room = MOST_COPIES
 
     def add(self, declaration: Declaration) -> None:
         """Put a declaration in its place, behind those that it needs."""
@@ -129,6 +133,8 @@ class _Expander:
         if missing:
             return None
         copy, fixed = (self._copy_for(call, schema, read) for read in (roots, []))
+        if not self._has_room(call, sum(one.name not in copy.names for one in needed)):
+            return None
         for one in needed:
             if one in self._fixed and one.name not in fixed.names:
                 self._copy(fixed, one)
@@ -137,6 +143,21 @@ class _Expander:
             elif one.name not in copy.names:
                 self._copy(copy, one)
         return Name(call.place, copy.names[declaration.name])
+
+    def _has_room(self, call: Call, more: int) -> bool:
+        """Whether so many copies may be added; reports the first call that goes too far."""
+        if self._room < more and self._room >= 0:
+            self._facts.semantic(
+                call.place,
+                f"with `{call.function}` this schema needs more than {MOST_COPIES:,} declarations"
+                " of others",
+                "each call with other arguments brings a copy of all that is behind it, and where"
+                " those call twice again they double: call it once, for the elements of an array,"
+                " or give what it computes to what needs it",
+            )
+            self._room = -1
+        self._room -= more if self._room >= more else 0
+        return self._room >= 0
 
     def _copy_for(self, call: Call, schema: Analysis, roots: list[str]) -> _Copy:
         """The copy for these arguments, of which all inputs count that the declaration needs."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kumi.kernels.dates import as_date
 from kumi.kernels.decimal_values import to_decimal
-from kumi.kernels.kinds import DECIMAL, FLOAT, Scalar
+from kumi.kernels.kinds import DATE, DECIMAL, FLOAT, Scalar
 from kumi.syntax.nodes import Argument, Constant, InputPath, Name
 
 if TYPE_CHECKING:
@@ -45,4 +46,6 @@ def _literal(analysis: Analysis, node: Constant, kind: object) -> Constant | Non
 def _brought(value: LiteralValue, kind: object) -> LiteralValue:
     if kind is FLOAT:
         return float(value)  # type: ignore[arg-type]  # an integer: the analysis has seen to it
+    if kind is DATE:
+        return as_date(value)  # type: ignore[no-any-return]  # the analysis has seen to it
     return to_decimal(value) if kind is DECIMAL else value

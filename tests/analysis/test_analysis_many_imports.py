@@ -3,6 +3,7 @@
 import pytest
 
 import kumi
+from kumi.analysis import expansion
 
 TAX = "schema do input do float :amount end value :tax, input.amount * 0.5 end"
 
@@ -73,3 +74,38 @@ def test_of_a_huge_schema_nothing_comes_but_what_a_call_needs(written):
     schema = kumi.load(written(huge=huge, user=user))
     assert schema.run(x=0.0).it == 45.0
     assert len(kumi.compile(schema).operations) < 40
+
+
+def doubling(length):
+    """Schemas each of which calls the one before twice, with arguments that are never equal."""
+    one = "input do float :x end value :d{0}, {1} end"
+    texts = {"double0": "schema do " + one.format(0, "input.x * 2.0")}
+    for n in range(1, length):
+        calls = f"d{n - 1}(x: input.x * 2.0) + d{n - 1}(x: input.x * 3.0)"
+        texts[f"double{n}"] = f"schema do import :d{n - 1}, from: Double{n - 1} " + one.format(
+            n, calls
+        )
+    return texts
+
+
+def test_calls_that_double_at_each_link_are_refused_where_they_become_too_many(
+    written, monkeypatch
+):
+    monkeypatch.setattr(expansion, "MOST_COPIES", 100)
+    assert kumi.load(written(**doubling(5))).run(x=1.0).d4 == 2.0 * 5**4
+    with pytest.raises(kumi.SchemaError) as caught:
+        kumi.load(written(**doubling(12)))
+    [first] = [one for one in caught.value.errors if "cannot be imported" not in one.message]
+    assert first.message == "with `d4` this schema needs more than 100 declarations of others"
+    assert first.place.source.path.endswith("double5.kumi")
+
+
+def test_equal_calls_at_each_link_bring_one_copy(written):
+    one = "input do float :x end value :e{0}, {1} end"
+    texts = {"equal0": "schema do " + one.format(0, "input.x * 2.0")}
+    for n in range(1, 30):
+        calls = f"e{n - 1}(x: input.x) + e{n - 1}(x: input.x)"
+        texts[f"equal{n}"] = f"schema do import :e{n - 1}, from: Equal{n - 1} " + one.format(
+            n, calls
+        )
+    assert kumi.load(written(**texts)).run(x=1.0).e29 == 2.0**30

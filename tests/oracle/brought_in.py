@@ -7,6 +7,7 @@ of its own, and where they read an input stands the argument, or the path in the
 
 import re
 from dataclasses import replace
+from datetime import date
 from itertools import count
 from pathlib import Path
 
@@ -195,6 +196,8 @@ class _Call:
 
 def brought(node, parameter):
     """An argument as the declared kind."""
+    if parameter.kind == "date" and isinstance(node, nodes.Constant) and type(node.value) is str:
+        return nodes.Constant(node.place, date.fromisoformat(node.value))
     if parameter.kind not in CONVERTED:
         return node
     return nodes.Call(node.place, f"as_{parameter.kind}", (node,))
