@@ -1,9 +1,10 @@
 """What an operation costs, twice: by what a program takes without it, and by its calibrated time.
 
 The same program with and without `MORE` operations of a kind runs unprofiled, in turns; the
-difference is what they cost, with no clock between them. Then the longer one is recorded, and read
-as `kumi profile --calibrated --json` reads it: half of its times, the p50. Both in turns too, since
-the machine is not equally fast all the time. One process measures all kinds, and prints JSON.
+difference is what they cost, with no clock between them. Then the longer one is recorded, and read:
+the typical time that reports rank by, which is a mean, as the difference is one, less what
+`kumi profile --calibrated` takes off. Both in turns too, since the machine is not equally fast all
+the time. One process measures all kinds, and prints JSON.
 """
 
 from __future__ import annotations
@@ -18,7 +19,11 @@ from time import thread_time
 
 import kumi
 from kumi import otel
-from kumi.profiles.read_profiles import read_breakdown
+from kumi.ir.text import disassemble
+from kumi.profiles.filters import Filters
+from kumi.profiles.grouping import grouped
+from kumi.profiles.open_profiles import open_profiles
+from kumi.profiles.read_profiles import counted, read_breakdown
 from kumi.vm.reading_cost import reading_cost
 
 MORE = 16
@@ -55,7 +60,7 @@ def chain(first, step):
 
 
 def separate(text):
-    """A program with `count` values of the same expression."""
+    """A program with `count` values of the same expression, which are not to become one."""
     return lambda count: "".join(f"  value :y{n}, {text}\n" for n in range(count))
 
 
@@ -93,7 +98,7 @@ def _kind(folder, name, operation, body):
 def _loaded(folder, name, body, count):
     path = folder / f"{name}_{count}.kumi"
     path.write_text(f"schema do{INPUT}{body(count)}end\n")
-    return kumi.load(path)
+    return kumi.load(path).only(without="common_subexpressions")
 
 
 def _by_ablation(with_them, without):
@@ -118,7 +123,7 @@ def _batch(schema, given, times):
 
 def _inputs(schema):
     """The root inputs that a program loads."""
-    return [name for name in GIVEN if f"LoadInput {name}" in schema.ops()]
+    return [name for name in GIVEN if f"LoadInput {name}" in disassemble(schema.program)]
 
 
 def _by_profile(path, schema, operation):
@@ -126,17 +131,29 @@ def _by_profile(path, schema, operation):
     with otel.profile(file=path, ops=True, traces="off", block_ms=10_000):
         for _ in repeat(None, RECORDED_RUNS):
             schema.run(given)
-    found = {}
-    for name, calibrated in (("raw", False), ("calibrated", True)):
-        spots = read_breakdown([str(path)], calibrated=calibrated).hotspots
-        tallies = [spot.tally for spot in spots if _is_of(spot.tally, operation)]
-        found[name] = statistics.mean(tally.p50 for tally in tallies)
-    return found
+    raw, calibrated = (_median(path, operation, calibrated=each) for each in (False, True))
+    typical = _typical(path, operation)
+    return {"raw": typical, "calibrated": typical - (raw - calibrated)}
 
 
-def _is_of(tally, operation):
+def _median(path, operation, *, calibrated):
+    """The p50 of the added operations, each counted alike."""
+    spots = read_breakdown([str(path)], calibrated=calibrated).hotspots
+    tallies = [spot.tally for spot in spots if _is_of(*spot.tally.keys[1:3], operation)]
+    return statistics.mean(tally.p50 for tally in tallies)
+
+
+def _typical(path, operation):
+    """The typical time of one of them, as reports rank by it: a mean without pauses."""
+    with open_profiles([str(path)]) as profiles:
+        engine = counted(profiles, Filters())
+        groups = grouped(engine, engine.uncounted, ("operation", "declaration")).groups
+    added = [group for group in groups if _is_of(*group.names, operation)]
+    return sum(group.typical for group in added) / sum(group.calls for group in added)
+
+
+def _is_of(name, declaration, operation):
     """Whether it is one of the operations that were added."""
-    _, name, declaration, *_ = tally.keys
     return name == operation and declaration.startswith("y")
 
 

@@ -1,4 +1,4 @@
-"""What becomes of the arguments of imported declarations: their kinds, their nulls, their axes.
+"""What becomes of the arguments of imported declarations: their kinds and their nulls.
 
 An argument is brought to the kind that its parameter is declared with, as data of a run is: then
 the imported formulas have the kinds that they have in their own schema.
@@ -21,9 +21,9 @@ from kumi.kernels.kinds import ANY, DECIMAL, FLOAT, INTEGER, NULL, STRING, Array
 from kumi.kernels.null_rules import Nulls
 
 if TYPE_CHECKING:
-    from kumi.analysis.facts import Analysis, Axes
+    from kumi.analysis.facts import Analysis
     from kumi.kernels.kinds import Kind
-    from kumi.syntax.nodes import Argument, Declaration, ExprNode
+    from kumi.syntax.nodes import Argument
 
 _CONVERTED: dict[Kind, frozenset[Kind]] = {
     FLOAT: frozenset({INTEGER}),
@@ -89,22 +89,3 @@ def nulls_of_argument(facts: Analysis, node: Argument) -> Nulls:
 
 def _dotted(node: Argument) -> str:
     return ".".join(node.path)
-
-
-def has_its_own(facts: Analysis, node: ExprNode | Declaration, axes: Axes) -> bool:
-    """Whether the innermost axes are the ones that an imported formula means; reports if not.
-
-    A fold takes the innermost axis away, and a shift goes along it. Where an argument has cells
-    inside of an array that is given beside it, that would be another axis than the one meant.
-    """
-    own = facts.own_axes.get(node)
-    if own is None or axes[len(axes) - len(own) :] == own:
-        return True
-    facts.semantic(
-        node.place,
-        f"this goes along [{', '.join(own)}],"
-        f" and what it is given has cells along [{', '.join(axes)}]",
-        "an argument has cells inside of an array that is given beside it:"
-        " reduce it first, or give the array for each of its cells",
-    )
-    return False

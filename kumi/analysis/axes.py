@@ -21,10 +21,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kumi.analysis.argument_facts import has_its_own
 from kumi.analysis.facts import elements, named, quoted
 from kumi.analysis.lineage import is_free, merged
 from kumi.analysis.neighbours import MADE
+from kumi.analysis.opening import opened
 from kumi.kernels.signatures import overloads
 from kumi.syntax.nodes import (
     Argument,
@@ -63,13 +63,13 @@ def axes(facts: Analysis) -> None:
         body = declaration.body
         for node in facts.nodes(declaration):
             found = _of(facts, node)
-            if found is not None and has_its_own(facts, node, found):
+            if found is not None:
                 facts.axes[node] = found
         if isinstance(body, Cascade):
-            whole = _combined(facts, tuple(roots(body)))
+            whole = _combined(facts, body, tuple(roots(body)))
         else:
             whole = facts.axes.get(body)
-        if whole is not None and has_its_own(facts, declaration, whole):
+        if whole is not None:
             facts.axes[declaration] = whole
 
 
@@ -88,7 +88,7 @@ def _of(facts: Analysis, node: ExprNode) -> Axes | None:  # noqa: PLR0911 - one 
             return _of_call(facts, node)
         case Tuple() | Object():
             who = "this tuple" if isinstance(node, Tuple) else "this object"
-            return _combined(facts, children(node), who)
+            return _combined(facts, node, children(node), who)
     return None
 
 
@@ -100,7 +100,7 @@ def _of_call(facts: Analysis, node: Call) -> Axes | None:
         return MADE[functions[0].name](facts, node) if node in facts.functions else None
     if functions[0].table:
         return _of_table(facts, node, functions[0].table(len(node.args)))
-    combined = _combined(facts, node.args, named(node.function))
+    combined = _combined(facts, node, node.args, named(node.function))
     if combined is None or not facts.functions.get(node, functions[0]).reducer:
         return combined
     if combined:
@@ -119,7 +119,9 @@ def _of_table(facts: Analysis, node: Call, positions: frozenset[int]) -> Axes | 
     if rows is None:
         return None
     cells = [arg for position, arg in enumerate(node.args) if position not in positions]
-    return _combined(facts, cells, named(node.function), (rows[:-1], columns[0]))
+    around = (rows[:-1], columns[0])
+    brought = len(rows) - len(facts.own_axes.get(columns[0], rows))
+    return _combined(facts, node, cells, named(node.function), around, brought=brought)
 
 
 def _of_rows(facts: Analysis, columns: Sequence[ExprNode], function: str) -> Axes | None:
@@ -143,19 +145,22 @@ def _of_rows(facts: Analysis, columns: Sequence[ExprNode], function: str) -> Axe
 
 def _combined(
     facts: Analysis,
+    user: ExprNode | Cascade,
     operands: Sequence[ExprNode],
     who: str = "this cascade",
     first: tuple[Axes, ExprNode | None] = ((), None),
+    *,
+    brought: int = 0,
 ) -> Axes | None:
     """The longest axes among the operands of a function, a cascade, a tuple or an object.
 
     All the others must be the beginning of them; a message calls the whole `who`.
     """
     longest, owner = first
-    for operand in operands:
-        found = facts.axes.get(operand)
-        if found is None:
-            return None
+    lists = opened(facts, user, operands, brought)
+    if lists is None:
+        return None
+    for operand, found in zip(operands, lists, strict=True):
         whole = merged(longest, found)
         if whole is None:
             _report_incompatible(facts, who, (owner, longest), (operand, found))

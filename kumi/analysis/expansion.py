@@ -217,6 +217,7 @@ class _Expander:
         place = copy.placed(declaration.place)
         made = Declaration(place, declaration.kind, copy.names[declaration.name], body, origin)
         self._keep_axes(copy, declaration, made)
+        self._keep_opened(copy, declaration.body, made.body, parts)
         self.add(made)
 
     def _part(self, copy: _Copy, node: ExprNode, parts: _Parts) -> ExprNode:
@@ -224,13 +225,15 @@ class _Expander:
         match node:
             case InputPath():
                 name = self._argument(copy, node.path)
-                return InputPath(place, ()) if name is None else Name(place, name)
+                made: ExprNode = InputPath(place, ()) if name is None else Name(place, name)
             case Name():
-                return Name(place, copy.names[node.name])
-        made = copied(node, place, parts)
+                made = Name(place, copy.names[node.name])
+            case _:
+                made = copied(node, place, parts)
         if isinstance(made, Call) and made.function == "index":
             self._keep_position(copy, node, made)
         self._keep_axes(copy, node, made)
+        self._keep_opened(copy, node, made, parts)
         return made
 
     def _keep_position(self, copy: _Copy, node: ExprNode, made: Call) -> None:
@@ -246,8 +249,15 @@ class _Expander:
     ) -> None:
         """Remember along which arrays something goes, by the input of its own schema."""
         axes = copy.schema.axes[one]
-        if axes:
-            self._facts.own_axes[made] = copy.given.axes(axes)
+        self._facts.own_axes[made] = copy.given.axes(axes) if axes else ()
+
+    def _keep_opened(
+        self, copy: _Copy, one: ExprNode | Cascade, made: ExprNode | Cascade, parts: _Parts
+    ) -> None:
+        """Remember which operands are opened in its own schema already."""
+        if one in copy.schema.opened:
+            operands = copy.schema.opened[one]
+            self._facts.opened[made] = frozenset(parts[operand] for operand in operands)
 
     def _argument(self, copy: _Copy, path: Path) -> str | None:
         """The declaration that has what is given for a path."""

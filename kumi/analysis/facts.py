@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from kumi.kernels.signatures import Function
     from kumi.places import Place, Source
     from kumi.syntax.nodes import (
+        Cascade,
         Declaration,
         ExprNode,
         Import,
@@ -94,8 +95,9 @@ class Analysis:
     schema lacks because it could not be read: nothing is said of what is missing there.
 
     `imports` has what each imported name stands for, `sources` where each schema was written that
-    declarations came from. Of these, `positions` says the arrays along which `index` counts, and
-    `own_axes` the axes that a node has in its own schema, by the names that they have here.
+    declarations came from. Of these, `positions` says the arrays along which `index` counts,
+    `own_axes` the axes that a node has in its own schema, by the names that they have here, and
+    `opened` the operands that a node finds opened as by `outer`.
     """
 
     schema: SchemaTree
@@ -117,6 +119,7 @@ class Analysis:
     sources: dict[str, Source] = field(default_factory=dict)
     positions: dict[Call, Reach] = field(default_factory=dict)
     own_axes: dict[ExprNode | Declaration, Axes] = field(default_factory=dict)
+    opened: dict[ExprNode | Cascade, frozenset[ExprNode]] = field(default_factory=dict)
     _imported: frozenset[str] | None = None
 
     def nodes(self, declaration: Declaration) -> tuple[ExprNode, ...]:

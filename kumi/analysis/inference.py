@@ -26,6 +26,7 @@ from kumi.analysis.argument_facts import kind_of_argument
 from kumi.analysis.beside_decimals import check_beside_decimals, meeting
 from kumi.analysis.built import count_levels, item_kind, items_behind, levels_of_results, of_parts
 from kumi.analysis.facts import described, elements, named, quoted
+from kumi.analysis.inputs import about_indexes
 from kumi.kernels.kinds import (
     BOOLEAN,
     DATE,
@@ -191,8 +192,20 @@ def _report_mismatch(
         node.args[at].place,
         f"{named(node.function)} takes {wanted} as argument {at + 1},"
         f" and {who} is {described(given[at])}",
-        elements(facts, node.args[at]) or _mismatch_hint(facts, node, candidates, given, at),
+        elements(facts, node.args[at])
+        or _what_it_is_not(facts, node, given[at])
+        or _mismatch_hint(facts, node, candidates, given, at),
     )
+
+
+def _what_it_is_not(facts: Analysis, node: Call, given: Kind) -> str | None:
+    """A hint where more is known than what kinds there are."""
+    if node.function == "index":
+        return about_indexes(facts)
+    if isinstance(given, TupleOf) and NULL in given.items:
+        item = given.items.index(NULL) + 1
+        return f"item {item} is null: leave it out, or give what is to count in its place"
+    return None
 
 
 def _mismatch_hint(

@@ -149,3 +149,18 @@ def _is_empty(domain: Range) -> bool:
     if low is None or high is None:
         return False
     return low > high or (domain.exclusive and low == high)
+
+
+def indexes(facts: Analysis) -> list[str]:
+    """The names of the indexes that arrays are declared with."""
+    found = (one.declared.index for one in facts.reaches.values())
+    return [*dict.fromkeys(name for name in found if name)]
+
+
+def about_indexes(facts: Analysis, name: str = "i") -> str:
+    """What `index` can be asked for, or how to declare one."""
+    known = [facts.said(f"`index(:{one})`", f'`kumi.index("{one}")`') for one in indexes(facts)]
+    if known:
+        return f"available: {', '.join(known)}"
+    declare = facts.said(f"`index: :{name}` beside the array", f'`kumi.array(index="{name}")`')
+    return f"declare it with {declare}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kumi.analysis.inputs import about_indexes
 from kumi.errors import did_you_mean
 from kumi.kernels.signatures import known_names, overloads
 from kumi.syntax.nodes import Call, Cascade, Name
@@ -102,7 +103,11 @@ def _check_mentions(facts: Analysis, declaration: Declaration, known: set[str]) 
     for node in facts.nodes(declaration):
         match node:
             case Name(name=name) if not (name in known or _may_be_in_a_gap(facts, name)):
-                hint = _otherwise_named(facts, name) or _close(facts, name, known)
+                hint = (
+                    about_indexes(facts)
+                    if _is_asked_of_index(facts, declaration, node)
+                    else _otherwise_named(facts, name) or _close(facts, name, known)
+                )
                 facts.semantic(node.place, f"`{name}` is not declared", hint)
             case Name(name=name) if name in imported and name not in facts.declarations:
                 called = facts.said(f"{name}(amount: …)", f"{name}(amount=…)")
@@ -113,6 +118,12 @@ def _check_mentions(facts: Analysis, declaration: Declaration, known: set[str]) 
             case Call(function=name) if not _is_function(facts, name):
                 hint = _no_function(facts, name) or _close(facts, name, known_names())
                 facts.semantic(node.place, f"there is no function `{name}`", hint)
+
+
+def _is_asked_of_index(facts: Analysis, declaration: Declaration, name: Name) -> bool:
+    """Whether it is what `index` is given, in place of a symbol."""
+    nodes = facts.nodes(declaration)
+    return any(isinstance(n, Call) and n.function == "index" and name in n.args for n in nodes)
 
 
 def _may_be_in_a_gap(facts: Analysis, name: str) -> bool:

@@ -17,6 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kumi.analysis.facts import described, elements, named, quoted
+from kumi.analysis.inputs import about_indexes, indexes
 from kumi.analysis.lineage import crossed, freed, is_free
 from kumi.errors import did_you_mean
 from kumi.kernels.kinds import ZEROS
@@ -69,9 +70,8 @@ def _report_index(facts: Analysis, node: Call, name: str, found: list[Reach]) ->
         return
     if facts.gaps.inputs:
         return
-    known = {one.declared.index for one in facts.reaches.values() if one.declared.index}
-    declare = facts.said(f"`index: :{name}` beside the array", f'`kumi.array(index="{name}")`')
-    hint = did_you_mean(name, known) if known else f"declare it with {declare}"
+    known = indexes(facts)
+    hint = did_you_mean(name, known) if known else about_indexes(facts, name)
     facts.semantic(node.place, f"no array has the index `{name}`", hint)
 
 

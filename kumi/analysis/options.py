@@ -77,12 +77,17 @@ def _check_options(facts: Analysis, node: Call) -> None:
         for name, option in known.items()
     }
     places = node.option_places or (node.place,) * len(node.options)
+    given: set[str] = set()
     for (name, value), place in zip(node.options, places, strict=True):
         if name not in known:
             _report_unknown(facts, node, name, place)
+        elif name in given:
+            message = f"{_shown(facts, name)} of {named(node.function)} is given already"
+            facts.semantic(place, message, "keep one of the two")
         else:
             _check_value(facts, node, known[name], value, place)
             found[name] = value
+            given.add(name)
     if found:
         facts.options[node] = found
 

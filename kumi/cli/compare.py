@@ -15,11 +15,11 @@ from typing_extensions import override
 from kumi.cli.exit_codes import FAILED
 from kumi.cli.json_io import integers_of_any_size, read_input
 from kumi.cli.progress import reading
-from kumi.cli.schemas import is_in_module
+from kumi.cli.schemas import folders, is_in_module
 from kumi.cli.terminal import emit, say, width
 from kumi.compare.comparison import compared
 from kumi.compare.gates import parsed_gate, passed
-from kumi.compare.revisions import PREFIX, RevisionError, parsed, taken_out
+from kumi.compare.revisions import PREFIX, RevisionError, as_it_was, parsed, taken_out
 from kumi.letters import visible
 from kumi.profiles.unreadable import UnreadableError
 
@@ -56,7 +56,7 @@ class _SeveralBases(click.Command):
         return super().parse_args(ctx, args if spread is None else spread)
 
 
-_WITH_VALUE: Final = {"--input", "-i", "--processes", "--fail-on", "--limit"}
+_WITH_VALUE: Final = {"--input", "-i", "--folder", "--processes", "--fail-on", "--limit"}
 
 
 def _spread(args: Sequence[str]) -> list[str] | None:
@@ -81,6 +81,7 @@ def _spread(args: Sequence[str]) -> list[str] | None:
 @click.option(
     "--input", "-i", "given", metavar="FILE|-", help="Of schemas: the input, a JSON object."
 )
+@folders
 @click.option(
     "--processes",
     type=click.IntRange(min=1),
@@ -115,6 +116,7 @@ def _spread(args: Sequence[str]) -> list[str] | None:
 def compare(  # noqa: PLR0917 - click passes by name
     sides: tuple[str, ...],
     given: str | None,
+    folders: tuple[str, ...],
     processes: int,
     bases: tuple[str, ...],
     gates: list[Gate],
@@ -132,15 +134,18 @@ def compare(  # noqa: PLR0917 - click passes by name
     \b
     Examples:
       kumi compare git:HEAD:tax.kumi tax.kumi --input tax.json
+      kumi compare old.kumi new.kumi --input in.json --folder rules
       kumi compare old.jsonl new.jsonl --fail-on operations --fail-on time=10%
       kumi compare new-*.jsonl --base old-*.jsonl --fail-on time=10%
     """
     if bases or not _are_schemas(sides):
         if given is not None:
             raise click.UsageError("--input is for schemas: profiles were recorded with theirs")
+        if folders:
+            raise click.UsageError("--folder is for schemas: profiles have what was imported")
         found = _profiles(bases, sides)
     else:
-        found = _schemas(sides, given, processes)
+        found = _schemas(sides, given, folders, processes)
     said = [passed(gate, found) for gate in gates]
     _show(found, said, as_json=as_json, limit=limit)
     return _tell(said)
@@ -182,7 +187,9 @@ def _profiles(bases: Sequence[str], sides: Sequence[str]) -> Comparison:
     return compared("profiles", *found)
 
 
-def _schemas(sides: Sequence[str], given: str | None, processes: int) -> Comparison:
+def _schemas(
+    sides: Sequence[str], given: str | None, folders: Sequence[str], processes: int
+) -> Comparison:
     from kumi.compare.measuring import (  # noqa: PLC0415 - profiles need none of it
         MeasuringError,
         Question,
@@ -196,8 +203,10 @@ def _schemas(sides: Sequence[str], given: str | None, processes: int) -> Compari
     with integers_of_any_size(), ExitStack() as stack:
         data = read_input(given)
         names: dict[str, str] = {}
-        old, new = (_path(side, stack, names) for side in sides)
-        question = Question((old, new), (sides[0], sides[1]), data, swapped=False)
+        old, new = (_place(side, folders, stack, names) for side in sides)
+        question = Question(
+            (old[0], new[0]), (sides[0], sides[1]), data, (old[1], new[1]), swapped=False
+        )
         try:
             found = measured(
                 _PROCESS,
@@ -213,21 +222,25 @@ def _schemas(sides: Sequence[str], given: str | None, processes: int) -> Compari
     return compared("schemas", *found)
 
 
-def _path(side: str, stack: ExitStack, names: dict[str, str]) -> str:
-    """Where the schema of a side is; of a revision of git, in a folder that goes with the stack.
+def _place(
+    side: str, folders: Sequence[str], stack: ExitStack, names: dict[str, str]
+) -> tuple[str, tuple[str, ...]]:
+    """Where the schema of a side is, and the folders that it may import from.
 
-    `names` gets what such a folder is called where something is said of a file in it.
+    Of a revision of git, both are as they were, in a folder that goes with the stack. `names` gets
+    what such a folder is called where something is said of a file in it.
     """
     if not side.startswith(PREFIX):
-        return side
+        return side, tuple(folders)
     folder = Path(stack.enter_context(TemporaryDirectory(prefix="kumi-"))).resolve()
     try:
         wanted = parsed(side)
         path = taken_out(wanted, folder)
+        there = tuple(as_it_was(each, folder) for each in folders)
     except RevisionError as error:
         raise click.ClickException(visible(str(error))) from error
     names[f"{folder}{os.sep}"] = f"{PREFIX}{wanted.revision}:"
-    return path
+    return path, there
 
 
 def _say_error(text: str, names: Mapping[str, str]) -> None:

@@ -21,7 +21,7 @@ from kumi.compare.turns import in_turns
 from kumi.errors import KumiError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from kumi.compare.measuring import Question
     from kumi.schema import Schema
@@ -49,7 +49,7 @@ def main() -> int:
 
 def _answer(question: Question) -> Measured:
     sides = (1, 0) if question.swapped else (0, 1)
-    schemas = {side: _loaded(question.schemas[side]) for side in sides}
+    schemas = {side: _loaded(question.schemas[side], question.folders[side]) for side in sides}
     old, new = (_result(schemas[side], question, side) for side in (0, 1))
     times = dict(
         zip(sides, in_turns([schemas[side] for side in sides], question.data), strict=True)
@@ -67,10 +67,10 @@ def _result(schema: type[Schema], question: Question, side: int) -> dict[str, An
         raise click.ClickException(f"{question.labels[side]}: {said}") from error
 
 
-def _loaded(spec: str) -> type[Schema]:
+def _loaded(spec: str, folders: Sequence[str]) -> type[Schema]:
     """The schema, compiled, so that it needs its module no more."""
     with _modules_of_its_own(spec):
-        found = find_schema(spec)
+        found = find_schema(spec, tuple(folders))
         found.check()
     return found
 

@@ -41,12 +41,14 @@ class MeasuringError(Exception):
 class Question(NamedTuple):
     """What is asked of a process, as one JSON object on its standard input.
 
-    `schemas` are the old and the new one; `swapped` says that the new one is to come first.
+    `schemas` are the old and the new one, and `folders` where each may import from; `swapped` says
+    that the new one is to come first.
     """
 
     schemas: tuple[str, str]
     labels: tuple[str, str]
     data: dict[str, Any]
+    folders: tuple[Sequence[str], Sequence[str]]
     swapped: bool
 
 
@@ -91,8 +93,8 @@ def written(answer: Measured) -> bytes:
 
 def asked(text: bytes) -> Question:
     """The question that `measured` of the other process has written."""
-    schemas, labels, data, swapped = json.loads(text)
-    return Question(tuple(schemas), tuple(labels), data, swapped)
+    schemas, labels, data, folders, swapped = json.loads(text)
+    return Question(tuple(schemas), tuple(labels), data, tuple(folders), swapped)
 
 
 def _asked(module: str, question: Question) -> Measured:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import subprocess
 import tarfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
 PREFIX: Final = "git:"
 
@@ -52,6 +52,15 @@ def taken_out(wanted: AtRevision, folder: Path) -> str:
     if not (file.is_file() and file.is_relative_to(folder.resolve())):
         raise RevisionError(f"{wanted.revision} has no file {below}{path}{colon[:-1]}")
     return f"{file}:{name}" if colon else str(file)
+
+
+def as_it_was(path: str, folder: Path) -> str:
+    """A folder of the user's as it was at the revision that was taken out into `folder`.
+
+    One that lies outside of the repository is what it is now. Raises RevisionError.
+    """
+    top, wanted = Path(_git("rev-parse", "--show-toplevel")).resolve(), Path(path).resolve()
+    return str(folder / wanted.relative_to(top)) if wanted.is_relative_to(top) else path
 
 
 def _git(*arguments: str) -> str:

@@ -25,6 +25,7 @@ from kumi.syntax.nodes import (
     Name,
     Object,
     Tuple,
+    children,
     distinct,
 )
 
@@ -198,19 +199,20 @@ class _Lowering:
     def _cascade(self, body: Cascade, done: dict[ExprNode, int]) -> int:
         """Conditions and results as written, then one Select for each case, from last to first."""
         cases = [
-            (case, self._condition(case, done), self._result(case, done)) for case in body.cases
+            (case, self._condition(body, case, done), self._result(body, case, done))
+            for case in body.cases
         ]
         if body.base is not None:
-            value = self._expression(body.base, done)
+            value = self._root(body, body.base, done)
         else:
             value = self.builder.constant(body.place, NULL, None)
         for case, condition, result in reversed(cases):
             value = self.builder.select(case.place, condition, result, value)
         return value
 
-    def _condition(self, case: Case, done: dict[ExprNode, int]) -> int:
+    def _condition(self, body: Cascade, case: Case, done: dict[ExprNode, int]) -> int:
         """`a and (b and c)`; `any` joins with `or`, and `none` is its negation."""
-        parts = [self._expression(condition, done) for condition in case.conditions]
+        parts = [self._root(body, condition, done) for condition in case.conditions]
         join = _JOINS[case.join]
         self.builder.written = "a condition"
         whole = reduce(
@@ -221,16 +223,29 @@ class _Lowering:
         self.builder.written = None
         return whole
 
-    def _result(self, case: Case, done: dict[ExprNode, int]) -> int:
+    def _result(self, body: Cascade, case: Case, done: dict[ExprNode, int]) -> int:
         if case.result is None:
             raise CompilerBug("a case without a result passed the analysis")
-        return self._expression(case.result, done)
+        return self._root(body, case.result, done)
 
-    def _expression(self, root: ExprNode, done: dict[ExprNode, int]) -> int:
+    def _root(self, body: Cascade, root: ExprNode, done: dict[ExprNode, int]) -> int:
         for node in distinct(root):
             if node not in done:
                 done[node] = self._node(node, done)
-        return done[root]
+        (result,) = self._operands(body, (root,), done)
+        return result
+
+    def _operands(
+        self, user: ExprNode | Cascade, parts: Sequence[ExprNode], done: dict[ExprNode, int]
+    ) -> tuple[int, ...]:
+        """The operands as their user finds them: some have the axis of an array opened."""
+        opened = self.analysis.opened.get(user, ())
+        return tuple(
+            [
+                self.builder.outer(part.place, done[part]) if part in opened else done[part]
+                for part in parts
+            ]
+        )
 
     def _node(self, node: ExprNode, done: dict[ExprNode, int]) -> int:  # noqa: PLR0911 - one a node
         match node:
@@ -243,12 +258,12 @@ class _Lowering:
             case Argument():
                 return self._argument(node, done[node.value])
             case Call():
-                return self._call(node, tuple(done[arg] for arg in node.args))
+                return self._call(node, self._operands(node, node.args, done))
             case Tuple():
-                return self.builder.gather(node.place, *(done[item] for item in node.items))
+                return self.builder.gather(node.place, *self._operands(node, node.items, done))
             case Object():
                 fields = tuple(name for name, _ in node.fields)
-                values = (done[value] for _, value in node.fields)
+                values = self._operands(node, children(node), done)
                 return self.builder.gather(node.place, *values, fields=fields)
 
     def _load_of(self, path: Path) -> int:

@@ -112,6 +112,15 @@ def compares(function: str, kinds: tuple[Kind, ...]) -> bool:
     return (function in _EQUALITY or function in _ORDER) and set(kinds) in ({INTEGER}, {STRING})
 
 
+def broadcasts(function: str) -> bool:
+    """Whether it is one of NumPy's for any shapes that go together, and looks at nothing before.
+
+    >>> broadcasts("add"), broadcasts("clamp")
+    (True, False)
+    """
+    return any(function in known for known in (_ARITHMETIC, _ORDER, _EQUALITY, _LOGIC))
+
+
 def expression(
     function: str, kinds: tuple[Kind, ...], result: Kind, *, spent: int | None = None
 ) -> str | None:

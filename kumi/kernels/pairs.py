@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kumi.kernels.kinds import INTEGER
-from kumi.kernels.vectors import LONG, Axis, Column, cells, column_of, composed, even_axis
+from kumi.kernels.vectors import Axis, Column, cells, column_of, composed, even_axis
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,9 +39,7 @@ __all__ = [
     "cells",
     "column_of",
     "crossed",
-    "crossed_view",
     "spread",
-    "spread_view",
 ]
 
 
@@ -84,26 +82,6 @@ def spread(column: Column, steps: Sequence[tuple[Axis, Axis | None]]) -> Column:
             starts = over.offsets[at] - axis.offsets[:-1]
             at = np.arange(axis.size) + np.repeat(starts, axis.counts)
     return _each(column, lambda values: values[at])
-
-
-def crossed_view(values: NDArray[Any], axis: Axis, pairs: Axis) -> NDArray[Any]:
-    """The same of bare values: a row of them for each, not copied, where one long array is all."""
-    if len(axis.counts) == 1 and axis.size >= LONG:
-        return _rows(values, axis.size)
-    return crossed(Column(values), axis, pairs).values
-
-
-def spread_view(values: NDArray[Any], steps: Sequence[tuple[Axis, Axis | None]]) -> NDArray[Any]:
-    """The same of bare values, as `crossed_view`."""
-    target, source = steps[-1]
-    if source is not None and len(source.counts) == 1 and source.size >= LONG:
-        return _rows(values, len(target.counts))
-    return spread(Column(values), steps).values
-
-
-def _rows(values: NDArray[Any], count: int) -> NDArray[Any]:
-    """The values in each of so many rows, which are all the same memory."""
-    return np.ndarray((count, len(values)), values.dtype, values, 0, (0, values.itemsize))
 
 
 def _each(column: Column, take: Callable[[NDArray[Any]], NDArray[Any]]) -> Column:

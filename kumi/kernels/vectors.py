@@ -166,7 +166,7 @@ class Axis:
 
 def even_axis(parents: int, each: int) -> Axis:
     """The axis along so many arrays of one length."""
-    axis = Axis(np.arange(parents + 1) * each)
+    axis = Axis(np.arange(0, parents * each + 1, each) if each else np.zeros(parents + 1, np.int64))
     axis._even = each if parents else 0  # noqa: SLF001 - known already
     return axis
 

@@ -124,9 +124,10 @@ def spans(block: Block) -> Iterator[SpanData]:
     if block.failure is not None:
         errors = failed_rows(block.layout, block.failure)
         event = event_row(block.layout, block.failure)
-    for run in range(len(block)):
+    for run, ids in enumerate(span_ids(block)):
         for row in rows:
-            yield _span(block, run, row, block.failure if row in errors else None, row == event)
+            error = block.failure if row in errors else None
+            yield _span(block, run, row, error, event=row == event, ids=ids)
 
 
 def only_sampled(block: Block) -> Block | None:
@@ -195,8 +196,17 @@ def _folded(block: Block) -> Given:
     return ((names.RUN_FOLDED, len(block.begun) - len(block.only)),)
 
 
-def _span(block: Block, run: int, number: int, error: Failure | None, event: bool) -> SpanData:
+def _span(
+    block: Block,
+    run: int,
+    number: int,
+    error: Failure | None,
+    *,
+    event: bool,
+    ids: NDArray[np.uint8],
+) -> SpanData:
     row = block.layout.rows[number]
+    above = block.parents[run] if row.parent is None else ids[row.parent]
     remote = row.parent is None and bool(block.remote[run])
     times = block.readings[run]
     last = len(times) - 1
@@ -204,8 +214,8 @@ def _span(block: Block, run: int, number: int, error: Failure | None, event: boo
         row=number,
         name=row.name,
         trace_id=block.trace_ids[run].tobytes(),
-        span_id=span_id(block, run, number),
-        parent_id=_parent_id(block, run, row),
+        span_id=ids[number].tobytes(),
+        parent_id=above.tobytes() if above.any() else None,
         parent_remote=remote,
         flags=int(block.flags[run]) | HAS_IS_REMOTE | (IS_REMOTE if remote else 0),
         tracestate=block.tracestates[run] if block.tracestates else "",
@@ -217,20 +227,23 @@ def _span(block: Block, run: int, number: int, error: Failure | None, event: boo
     )
 
 
-def span_id(block: Block, run: int, row: int) -> bytes:
-    """The id of a span: 8 bytes."""
-    given = block.given_ids[run][8 * row : 8 * row + 8] if block.given_ids else b""
-    if any(given):
-        return given
-    number = block.layout.rows[row].number
-    prefix: bytes = block.prefixes[run, number >> 16].tobytes()
-    return prefix + (number & 0xFFFF).to_bytes(2, "big")
+def row_numbers(layout: Layout) -> NDArray[np.uint8]:
+    """The number of each row, (rows, 4) bytes: its id ends in the last two of them."""
+    numbers = np.array([row.number for row in layout.rows], ">u4")
+    return numbers.view(np.uint8).reshape(-1, 4)
 
 
-def _parent_id(block: Block, run: int, row: Row) -> bytes | None:
-    if row.parent is not None:
-        return span_id(block, run, row.parent)
-    return block.parents[run].tobytes() if block.parents[run].any() else None
+def span_ids(block: Block) -> NDArray[np.uint8]:
+    """The ids of all spans, (runs, rows, 8) bytes: those that others made, and else our own."""
+    numbers = row_numbers(block.layout)
+    ids = np.empty((len(block), len(numbers), 8), np.uint8)
+    ids[..., :6] = block.prefixes[:, numbers.view(">u2")[:, 0]]
+    ids[..., 6:] = numbers[:, 2:]
+    for own, text in zip(ids, block.given_ids or (), strict=False):
+        given = np.frombuffer(text, np.uint8).reshape(-1, 8)[: len(numbers)]
+        there = np.flatnonzero(given.any(axis=1))
+        own[there] = given[there]
+    return ids
 
 
 def _attributes(block: Block, run: int, row: Row) -> Given:

@@ -5,8 +5,9 @@ What a rule needs to keep a run or not, its duration and whether it failed, is h
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import compress
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -44,6 +45,16 @@ class Decoded:
 
     def __len__(self) -> int:
         return len(self.readings)
+
+    def only(self, wanted: NDArray[np.bool_]) -> Decoded:
+        """The runs that a rule wants to keep."""
+        return replace(
+            self,
+            readings=self.readings[wanted],
+            sizes=self.sizes[wanted],
+            contexts=list(compress(self.contexts, wanted)),
+            cpu=None if self.cpu is None else self.cpu[wanted],
+        )
 
 
 def decode(

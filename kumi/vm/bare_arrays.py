@@ -60,7 +60,10 @@ def known_values(program: Program) -> KnownValues:
 
 
 def as_columns(program: Program, local: Mapping[str, Any]) -> dict[str, Any]:
-    """The locals of a run with a column for each bare array, for whoever looks at cells."""
+    """The locals of a run with a column for each bare array, for whoever looks at cells.
+
+    Of a grid's side these are its own cells: no input and no null lies along a grid.
+    """
     names = value_names(program)
     bare = {names[index] for index in known_values(program).bare}
     return {

@@ -1,13 +1,11 @@
 """Expressions for functions of bare arrays, which are NumPy's own and nothing else.
 
 Two things are decided here besides. An array of floats that nothing has any more takes the next
-result. And a vector that is only repeated or crossed, to meet others element by element, is not
-written out where its rows are long: it is a view of two dimensions, and NumPy repeats it while it
-computes. With 300 elements `a1`, each beside all of them,
+result. And a vector that is only repeated, to meet others element by element, is not written out.
+It is the side of a grid (see `kumi.vm.grids`), or, where rows are long, a view of two dimensions:
 
-    v1 = crossed_view(v0, a1, a2)           300 x 300, of 300 numbers
-    v2 = stretched(v0, (a2, ))              the same, the other way
-    v3 = (v2 - v1).reshape(-1)              90,000 numbers, flat again as all others are
+    v1 = stretched(v0, (a2, ))                       300 x 300, of 300 numbers
+    v3 = (v2.reshape(v1.shape) - v1).reshape(-1)     90,000 numbers, flat again as all others are
 """
 
 from __future__ import annotations
@@ -19,6 +17,7 @@ from kumi.kernels import bare_functions, bind
 from kumi.kernels.bare_calls import bare_call
 from kumi.kernels.kinds import FLOAT, INTEGER
 from kumi.kernels.vectors import EXACT
+from kumi.vm import grids
 from kumi.vm.bare_arrays import known_values
 
 if TYPE_CHECKING:
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from kumi.ir.program import Operation, Program
     from kumi.kernels.kinds import Kind
     from kumi.vm.float_literals import FloatLiterals
+    from kumi.vm.grids import GridSide
 
 
 class BareCode:
@@ -51,7 +51,10 @@ class BareCode:
         self._float_literals = float_literals
         self._fresh: set[str] = set()
         self.known = known_values(program)
-        self.views = self._find_views()
+        found = grids.sides(program)
+        self.views = self._find_views(found)
+        by_name = {names[index]: side for index, side in found.items()}
+        self.sides = {one: by_name[names[one]] for one in self.views if names[one] in by_name}
 
     def expression(self, operation: Operation) -> str | None:
         """The expression for its value; None where it is no function of bare arrays."""
@@ -62,27 +65,40 @@ class BareCode:
         if written is None:
             return None
         self._fresh.add(self._names[operation.index])
-        views = [arg for arg in operation.args if arg in self.views]
-        if not views:
+        if not self.views.intersection(operation.args):
             return written.format(*args)
-        shape = f"{self._names[views[0]]}.shape"
-        shaped = [
-            f"{name}.reshape({shape})" if arg in self.known.vectors and arg != views[0] else name
-            for arg, name in zip(operation.args, args, strict=True)
-        ]
+        return self._of_views(operation, written, args)
+
+    def _of_views(self, operation: Operation, written: str, args: Sequence[str]) -> str:
+        """A function some of whose arguments are no flat arrays: all of one shape, then flat."""
+        first = next(arg for arg in operation.args if arg in self.views)
+        shape = f"{self._names[first]}.shape"
+        met = {self.sides.get(arg) for arg in operation.args if arg in self.known.vectors}
+        if met != {None}:
+            shape = grids.shape(self._program, operation)
+        # Where the whole grid is met, by a vector or by both sides, NumPy repeats these.
+        meeting = len(met) > 1 and bare_functions.broadcasts(_function(operation))
+        shaped = []
+        for arg, name in zip(operation.args, args, strict=True):
+            if arg in self.sides:
+                shaped.append(name if meeting else f"filled({name}, {shape})")
+            else:
+                is_flat = arg in self.known.vectors and (met != {None} or arg != first)
+                shaped.append(f"{name}.reshape({shape})" if is_flat else name)
+        self._globals["filled"] = grids.filled
         return f"{written.format(*shaped)}.reshape(-1)"
 
     def keep(self, operation: Operation) -> None:
         """Know that the result of an operation may hold the memory of its arguments."""
         self._fresh.difference_update(self._names[arg] for arg in operation.args)
 
-    def _find_views(self) -> frozenset[int]:
+    def _find_views(self, sides: Mapping[int, GridSide]) -> frozenset[int]:
         """Which repeated vectors only meet others in functions of bare arrays."""
         operations = self._program.operations
         found = {
             self._names[one.index]: one.index
             for one in operations
-            if one.opcode in (ops.ALIGN, ops.CROSS) and one.index in self.known.bare
+            if one.index in self.known.bare and (one.index in sides or self._is_below(one))
         }
         for name in self._program.readable:
             found.pop(self._names[self._program.result(name).index], None)
@@ -92,6 +108,13 @@ class BareCode:
                 for name in read:
                     found.pop(name, None)
         return frozenset(index for index, name in self._names.items() if name in found)
+
+    def _is_below(self, operation: Operation) -> bool:
+        """Whether it repeats each cell for those that lie below it."""
+        if operation.opcode is not ops.ALIGN:
+            return False
+        source = self._program.operations[operation.args[0]].result_axes
+        return operation.axes[: len(source)] == source
 
     def _is_function(self, operation: Operation) -> bool:
         if self._arguments(operation) is None:

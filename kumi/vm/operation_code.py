@@ -10,12 +10,13 @@ from kumi.ir import ops
 from kumi.kernels import bare_functions, bind
 from kumi.kernels.kinds import ZEROS
 from kumi.kernels.neighbour_columns import positions, shifted, shifting
-from kumi.kernels.pairs import crossed, crossed_view, spread, spread_view
+from kumi.kernels.pairs import crossed, spread
 from kumi.kernels.tuples import gathered, object_of, tuple_of
 from kumi.kernels.vectors import Column, align, stretched
 from kumi.vm.bare_code import BareCode
 from kumi.vm.convention import LOADING
 from kumi.vm.float_literals import FloatLiterals
+from kumi.vm.grids import GridSide
 from kumi.vm.loaders import loader
 from kumi.vm.shared_columns import SharedColumns
 
@@ -70,8 +71,13 @@ class OperationCode:
         bare = self._bare.expression(operation)
         if bare is not None:
             return bare
-        if operation.opcode not in _COPYING:  # a tuple keeps the arrays of its items
+        side = self._bare.sides.get(operation.index)
+        if side is not None:
             self._bare.keep(operation)
+            name = self._names[operation.args[0]]
+            return f"{name}[:, None]" if side is GridSide.DOWN else name
+        if operation.opcode not in _COPYING or operation.index in self._bare.views:
+            self._bare.keep(operation)  # a tuple keeps the arrays of its items, a view its cells
         found = self._writers[operation.opcode](operation)
         is_column = operation.index in self._known.bare and not self._gives_array(operation)
         return f"{found}.values" if is_column else found
@@ -137,17 +143,11 @@ class OperationCode:
         free = self._axis_names[source[-1]]
         steps = [f"({self._axis_names[axis]}, None), " for axis in axes[shared:-1]]
         steps.append(f"({self._axis_names[axes[-1]]}, {free}), ")
-        if operation.index in self._bare.views:
-            return (
-                f"{self._bind('spread_view', spread_view)}({self._names[arg]}, ({''.join(steps)}))"
-            )
         return f"{self._bind('spread', spread)}({self._column(operation, arg)}, ({''.join(steps)}))"
 
     def _cross(self, operation: Operation) -> str:
         (arg,) = operation.args
         one, other = (self._axis_names[axis] for axis in operation.axes[-2:])
-        if operation.index in self._bare.views:
-            return f"{self._bind('crossed_view', crossed_view)}({self._names[arg]}, {one}, {other})"
         return f"{self._bind('crossed', crossed)}({self._column(operation, arg)}, {one}, {other})"
 
     def _reduce(self, operation: Operation) -> str:

@@ -56,6 +56,53 @@ def test_two_schemas_are_compared_operation_by_operation(capsys, folder):
     assert done.err == "--fail-on operations: New.given Map abs: is new\n"
 
 
+IMPORTING = """\
+schema do
+  import :rate, from: Rates
+  input do
+    float :x
+  end
+  value :due, rate(of: input.x)
+end
+"""
+RATES = "schema do input do float :of end value :rate, input.of * {} end"
+
+
+def test_what_lies_in_another_folder_can_be_imported(capsys, folder):
+    for name, factor in (("rules", 2.0), ("others", 3.0)):
+        (folder / name).mkdir()
+        (folder / name / "rates.kumi").write_text(RATES.format(factor))
+    (folder / "due.kumi").write_text(IMPORTING)
+    (folder / "in.json").write_text('{"x": 4.0}')
+    done = measured(capsys, "due.kumi", "due.kumi", "--folder", "rules")
+    assert (done.code, done.err) == (0, "")
+    assert "Results are equal." in done.out
+    done = measured(capsys, "due.kumi", "due.kumi")
+    assert done.code == 1
+    assert "`Rates`" in done.err
+
+
+def test_of_a_revision_a_folder_is_as_it_was(capsys, folder):
+    (folder / "rules").mkdir()
+    (folder / "rules" / "rates.kumi").write_text(RATES.format(2.0))
+    (folder / "due.kumi").write_text(IMPORTING)
+    (folder / "in.json").write_text('{"x": 4.0}')
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-qm", "a")
+    (folder / "rules" / "rates.kumi").write_text(RATES.format(3.0))
+    done = measured(capsys, "git:HEAD:due.kumi", "due.kumi", "--folder", "rules")
+    assert (done.code, done.err) == (0, "")
+    assert "8.0" in done.out
+    assert "12.0" in done.out
+
+
+def test_folders_are_for_schemas(capsys, folder):
+    done = call(capsys, "compare", "a.jsonl", "b.jsonl", "--folder", "rules")
+    assert done.code == 2
+    assert "--folder is for schemas" in done.err
+
+
 def test_json_has_each_process_of_each_operation(capsys, folder):
     done = call(
         capsys, "compare", "old.kumi", "old.kumi", "--json", "--processes", "2",

@@ -60,8 +60,74 @@ def crossed(cells, depth):
     return [list(cells) for _ in cells]
 
 
+OWN = "^"
+"""Before the name of an axis that is an imported formula's own; twice for one that it imports."""
+
+
+def beside(axis):
+    """The axis that `outer` makes of one; whose own it is still stands first."""
+    return OWN * _depth(axis) + "*" + axis.lstrip(OWN)
+
+
+def own(value_axes, count):
+    """The axes of an argument as the imported formula has them: the last are its own."""
+    first = len(value_axes) - count
+    return (*value_axes[:first], *(OWN + axis for axis in value_axes[first:]))
+
+
+def callers(axes, around):
+    """The axes of what an imported formula gives, as the caller has them.
+
+    `around` says by name which axes are around an array. Below any others all of it is meant for
+    each of their cells, as by `outer`.
+    """
+    deepest, found = _deepest([axes]), []
+    for axis in axes:
+        name = axis.lstrip(OWN)
+        if deepest and _depth(axis) == deepest:
+            is_beside = around.get(name, found) != [one.lstrip(OWN) for one in found]
+            found.append(OWN * (deepest - 1) + "*" * is_beside + name)
+        else:
+            found.append(axis)
+    return tuple(found)
+
+
+def around_arrays(inputs, above=(), axes=()):
+    """The axes around each array, by its name."""
+    found = {}
+    for one in inputs:
+        path = (*above, one.name)
+        inside = axes
+        if one.kind == "array":
+            found[".".join(path)] = [*axes]
+            inside = (*axes, ".".join(path))
+        found |= around_arrays(one.children or (), path, inside)
+    return found
+
+
+def _depth(axis):
+    return len(axis) - len(axis.lstrip(OWN))
+
+
+def _deepest(several):
+    return max((_depth(axis) for axes in several for axis in axes), default=0)
+
+
 def joined(several):
-    """The axes of operands together: the longest that are no `outer`'s, and then that one."""
+    """The axes of operands together: what is around imported formulas, and then their own.
+
+    Of each the longest that are no `outer`'s, and then that one.
+    """
+    deepest = _deepest(several)
+    if not deepest:
+        return _together(several)
+    ends = [next((n for n, a in enumerate(x) if _depth(a) == deepest), len(x)) for x in several]
+    around = joined([axes[:end] for axes, end in zip(several, ends, strict=True)])
+    inside = [axes[end:] for axes, end in zip(several, ends, strict=True)]
+    return (*around, *_together(inside))
+
+
+def _together(several):
     bound = max(([a for a in axes if "*" not in a] for axes in several), key=len)
     return (*bound, *dict.fromkeys(a for axes in several for a in axes if "*" in a))
 

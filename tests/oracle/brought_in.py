@@ -41,6 +41,11 @@ def file_of(module):
     return f"{'/'.join(parts)}.kumi"
 
 
+def is_axes(node):
+    """Whether it is the same value, with the axes of an imported formula or of its caller."""
+    return isinstance(node, nodes.Call) and node.function in ("own_axes", "callers_axes")
+
+
 def body_of(body, change):
     """A declaration's body with each of its expressions changed."""
     if not isinstance(body, nodes.Cascade):
@@ -86,11 +91,14 @@ class _Bringing:
             return node
         literals = {key: nodes.Constant(node.place, value) for key, value in node.options}
         call = _Call(self, self.imported[node.function], literals | dict(node.named))
-        return call.declaration(node, node.function)
+        return nodes.Call(node.place, "callers_axes", (call.declaration(node, node.function),))
 
     def behind_names(self, node):
         """What a name stands for, where that is an expression."""
-        while isinstance(node, nodes.Name):
+        while isinstance(node, nodes.Name) or is_axes(node):
+            if is_axes(node):
+                node = node.args[0]
+                continue
             body = (self.declarations | self.copies)[node.name].body
             if isinstance(body, nodes.Cascade):
                 return node
@@ -128,6 +136,19 @@ class _Call:
         return with_parts(node, self.expression)
 
     def argument(self, node, path):
+        found, own = self.found(node, path), self.arrays_on(path)
+        count = nodes.Constant(node.place, own)
+        return nodes.Call(node.place, "own_axes", (found, count))
+
+    def arrays_on(self, path):
+        """How many arrays a path goes into."""
+        one, count = self.inputs[path[0]], 0
+        for step in path[1:]:
+            count += one.kind == "array"
+            one = child(one, step)
+        return count
+
+    def found(self, node, path):
         name, *rest = path
         parameter, given = self.inputs[name], self.arguments[name]
         if not rest:
@@ -165,9 +186,11 @@ class _Call:
             element = asked
         else:
             element = element_with_index(self.inputs.values(), asked.name)
-        found = self.argument(node, element)
+        found = self.found(node, element)
         found = found.args[0] if isinstance(found, nodes.Call) else found
-        return replace(node, args=(nodes.Constant(node.place, found.path),))
+        made = replace(node, args=(nodes.Constant(node.place, found.path),))
+        count = nodes.Constant(node.place, self.arrays_on(element))
+        return nodes.Call(node.place, "own_axes", (made, count))
 
 
 def brought(node, parameter):

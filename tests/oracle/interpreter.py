@@ -1,8 +1,10 @@
 """The oracle: evaluates a schema's tree cell by cell, with nested lists and nothing of the VM."""
 
+from dataclasses import replace
 from functools import partial, reduce
 
 import along_arrays
+from brought_in import is_axes
 from gathered_values import as_object, as_tuple, is_tuple
 from given_data import axes_of, given, kind_at
 from over_axes import Failed, Value, called, constant, divided, gathered
@@ -133,19 +135,29 @@ class _Run:
             return self._positions(node)
         if node.function == "at":
             return self._item(*node.args)
+        if is_axes(node):
+            return self._with_axes(node)
         args = self._all(node.args)
         if node.function in ("round", "round_to", "floor", "ceil"):
             args[0] = self._unrounded(node.args[0], args[0])
         return called(node.function, args, dict(node.options))
 
+    def _with_axes(self, node):
+        """An argument as the imported formula has it; what that gives, as the caller has it."""
+        value = self.expression(node.args[0])
+        if node.function == "own_axes":
+            return replace(value, axes=along_arrays.own(value.axes, node.args[1].value))
+        around = along_arrays.around_arrays(self.inputs)
+        return replace(value, axes=along_arrays.callers(value.axes, around))
+
     def _unrounded(self, node, value):
         """A quotient of decimals as it is before it has 28 digits, also by another name."""
-        while isinstance(node, nodes.Name):
-            node = self.declarations[node.name].body
+        while isinstance(node, nodes.Name) or is_axes(node):
+            node = node.args[0] if is_axes(node) else self.declarations[node.name].body
         if value.kind != "decimal" or not isinstance(node, nodes.Call):
             return value
         parts = divided(node.function, self._all(node.args))
-        return value if parts is None else called("quotient", parts)
+        return value if parts is None else replace(called("quotient", parts), axes=value.axes)
 
     def _item(self, of, position):
         """An item; of items without a common kind a literal position tells which kind it has."""

@@ -43,8 +43,8 @@ def constant(value):
 
 def gathered(kind, parts, make):
     """The parts of every cell as one value."""
-    axes = max((part.axes for part in parts), key=len, default=())
-    return Value(kind, axes, _each(make, [(len(part.axes), part.cells) for part in parts]))
+    axes = along_arrays.joined([part.axes for part in parts]) if parts else ()
+    return Value(kind, axes, along_arrays.each(make, [(p.axes, p.cells) for p in parts], axes))
 
 
 def items_of(value):
@@ -114,7 +114,7 @@ def moved(function, value, by, options):
 def paired(function, value):
     *above, last = value.axes
     if function == "outer":
-        return Value(value.kind, (*above, f"*{last}"), value.cells)
+        return Value(value.kind, (*above, along_arrays.beside(last)), value.cells)
     cells = along_arrays.crossed(value.cells, len(value.axes))
     return Value(value.kind, (*above, last, f"{last}'"), cells)
 
@@ -227,10 +227,10 @@ def _sound(cells, depth):
 
 def _broadcast(values, condition):
     """Both over the longer axes."""
-    axes = max(values.axes, condition.axes, key=len)
-    pairs = [(len(values.axes), values.cells), (len(condition.axes), condition.cells)]
-    first = _each(lambda value, _: value, pairs)
-    second = _each(lambda _, match: match, pairs)
+    axes = along_arrays.joined([values.axes, condition.axes])
+    pairs = [(values.axes, values.cells), (condition.axes, condition.cells)]
+    first = along_arrays.each(lambda value, _: value, pairs, axes)
+    second = along_arrays.each(lambda _, match: match, pairs, axes)
     return Value(values.kind, axes, first), Value(condition.kind, axes, second)
 
 

@@ -9,6 +9,7 @@ from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 from otel_subjects import (
     SPANS,
     Keeping,
+    batched,
     eventually,
     of,
     provider_of,
@@ -77,6 +78,36 @@ def test_what_a_stuck_id_generator_has_in_hand_is_counted(tmp_path):
     go_on.set()
     end = of(read(tmp_path / "p.jsonl"), "profile_end")[0]
     assert (end["spans"]["written"], end["dropped"]) == (SPANS, {"exit": 5 * SPANS})
+
+
+def test_what_a_stuck_id_generator_has_in_hand_for_traces_is_counted(tmp_path):
+    """A run that is too large for its trace takes ids thrice: its own, and those of summaries."""
+
+    class Stuck(RandomIdGenerator):
+        calls, stuck_at = 0, None
+
+        def generate_span_id(self):
+            self.calls += 1
+            if self.calls == self.stuck_at:
+                entered.set()
+                go_on.wait(HANG)
+            return super().generate_span_id()
+
+    entered, go_on = threading.Event(), threading.Event()
+    ids, path = Stuck(), tmp_path / "p.jsonl"
+    provider = batched(Keeping(), id_generator=ids)
+    with otel.profile(tracer_provider=provider, file=path, ops=True, exit_ms=200, max_spans=5):
+        run()
+        otel.flush()
+        ids.stuck_at = ids.calls + 3
+        run()
+        threading.Thread(target=otel.flush, daemon=True).start()
+        assert entered.wait(HANG)
+    go_on.set()
+    end = of(read(path), "profile_end")[-1]
+    spans = end["spans"]
+    assert (spans["written"], end["dropped"]) == (2 * SPANS, {"traces_exit": SPANS})
+    assert spans["sampled"] == spans["handed"] + spans["folded"] + SPANS
 
 
 def test_what_was_counted_in_the_place_of_a_stuck_owner_waits_no_more(tmp_path):

@@ -1,6 +1,8 @@
 """Which runs are kept, and how much of each: SAMPLE, SLOW_MS, failures, the caller's trace."""
 
 import statistics
+import sys
+from threading import Thread
 
 import numpy as np
 import pytest
@@ -72,6 +74,37 @@ def test_schemas_that_take_turns_have_each_their_share(tmp_path):
             Divided.run(by=1.0)
     names = [event["schema"] for event in of(read(path), "vm_run")]
     assert (names.count("Taxed"), names.count("Divided")) == (5, 5)
+
+
+@pytest.mark.parametrize("every", [2, 3, 1024, 3000])
+def test_it_is_the_turn_of_one_run_in_so_many_evenly(tmp_path, every):
+    path = tmp_path / "p.jsonl"
+    with profiled(path, sample=every, ops=False):
+        for _ in range(3):
+            run()
+            otel.flush()
+            before = len(of(read(path), "vm_run"))
+            run(every - 1)
+            otel.flush()
+            assert len(of(read(path), "vm_run")) == before
+    assert runs_of(path) == {"seen": 3 * every, "sampled": 3}
+
+
+@pytest.mark.parametrize("every", [3, 500, 1500])
+def test_it_is_the_turn_of_just_as_many_where_threads_ask_at_the_same_time(tmp_path, every):
+    path, threads, each = tmp_path / "p.jsonl", 6, 2500
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with profiled(path, sample=every, ops=False, block_ms=60_000):
+            started = [Thread(target=run, args=(each,)) for _ in range(threads)]
+            for thread in started:
+                thread.start()
+            for thread in started:
+                thread.join()
+    finally:
+        sys.setswitchinterval(before)
+    assert runs_of(path) == {"seen": threads * each, "sampled": threads * each // every}
 
 
 def test_a_failure_that_it_is_not_the_turn_of_leaves_a_count(tmp_path):

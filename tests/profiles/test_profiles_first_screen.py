@@ -133,11 +133,11 @@ CASES = {
             declaration(name="inputs", ns=8 * MS),
             run(ns=9 * MS),
         ],
-        "Advice: 88.9 % of the runs is loading inputs: fewer outputs load less",
+        "Advice: 88.9 % of the runs is loading inputs: run only(…) the outputs you need",
     ),
     "compiling": (
         [operation(ns=MS), run(ns=MS), phase("compile", 3 * MS, "Shop")],
-        "Advice: 75.0 % of Kumi's time is compiling, once a process: more runs a process",
+        "Advice: 75.0 % of Kumi's time is compiling: keep each process for more runs",
     ),
     "outside": (
         [operation(ns=MS), run(ns=MS), phase("script_execution", 50 * MS)],

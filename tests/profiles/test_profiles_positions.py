@@ -191,6 +191,19 @@ def test_filters_by_run_time_service_and_origin_leave_the_same_lines(own):
         assert bool(small.operations) is bool(some), filters
 
 
+def test_an_empty_line_within_a_run_is_no_line(own, tmp_path):
+    """Even where the run is as long as it was, so that it is read by position at first."""
+    lines = own.read_bytes().splitlines(keepends=True)
+    mine = [n for n, line in enumerate(lines) if b'"operation":"Map"' in line]
+    for number in mine[200:230:10]:
+        lines[number] = b"\n" + lines[number][1:]
+    path = tmp_path / "empty.jsonl"
+    path.write_bytes(b"".join(lines))
+    small, large = breakdowns(path)
+    assert small == large
+    assert large.lines.malformed == 3
+
+
 @settings(max_examples=10, deadline=None)
 @given(st.integers(0, 2**32), st.sampled_from([3, 30, 300, 3000]), st.sampled_from([0, 30_000]))
 def test_damage_costs_what_it_damages_and_no_more(own, seed, once_in, part):

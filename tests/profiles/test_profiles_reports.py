@@ -85,7 +85,7 @@ Schemas analyzed: Shop
 Script 40 ms: rrrrrrrrrrrrrr............................................
   r computing 25.0 %, . outside Kumi 75.0 %
 
-Where the time goes, pauses apart
+Where the time of runs goes, pauses apart
    60.0 %  Shop.inputs
            1 time, 6 ms each, most lines.price
    40.0 %  Shop.total  shop.kumi:3

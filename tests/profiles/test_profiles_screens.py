@@ -11,9 +11,12 @@ from kumi.profiles.open_profiles import open_profiles
 from kumi.profiles.read_profiles import counted
 
 ANSWERS = {
-    "demo": ("OrderPricing.inputs  order_pricing.kumi:3", "is compiling, once a process"),
+    "demo": (
+        "OrderPricing.inputs  order_pricing.kumi:3",
+        "is compiling: keep each process for more runs",
+    ),
     "slow": ("Shipping.surcharge  shipping.kumi:33", "begin with Shipping.surcharge"),
-    "loading": ("Ledger.inputs  ledger.kumi:4", "of the runs is loading inputs"),
+    "loading": ("Ledger.inputs  ledger.kumi:4", "is loading inputs: run only(…) the outputs"),
     "compiling": ("Quote.risk  quotes.py:15", "is compiling, Quote 25 times: load it once"),
     "pauses": ("Score.inputs  score.kumi:2", "is garbage collection: try gc.freeze()"),
 }

@@ -35,20 +35,33 @@ _FOUR = _words((b"%04d" % n for n in range(10_000)), "<u4")
 _FOUR_HIGH = _FOUR << np.uint64(32)
 _BLANK_FOUR = _words((b"%4d" % n for n in range(10_000)), "<u4")
 _BLANK_EIGHT = _words((b"%8d" % n for n in range(10_000)), "<u8")
-_ONE_DOT_THREE = _words(
-    ((b"%d.%03d" % divmod(n, 1000)).ljust(8, b"\0") for n in range(10_000)), "<u8"
-)
-_LAST_THREE = _words((b"\0\0\0\0\0%03d" % n for n in range(1000)), "<u8")
+_ONE_DOT_TWO = _words((b"%d.%02d" % divmod(n, 100) for n in range(1000)), "<u4")
 _TWO = np.frombuffer(b"".join(b"%02d" % n for n in range(100)), "<u2").copy()
 _HEX = np.frombuffer(b"".join(b"%02x" % n for n in range(256)), "<u2").copy()
 
 
-def eight_digits(numbers: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """`00000000` to `99999999`; larger numbers give wrong digits and no error."""
+def eight_digits(
+    numbers: NDArray[np.int64], first_four: NDArray[np.uint64] = _FOUR
+) -> NDArray[np.uint64]:
+    """`00000000` to `99999999`; larger numbers give wrong digits and no error.
+
+    What stands before the last four digits is looked up in `first_four`.
+    """
     upper = numbers // 10_000
     digits = _FOUR_HIGH.take(numbers - upper * 10_000, mode="clip")
-    digits |= _FOUR.take(upper, mode="clip")
+    digits |= first_four.take(upper, mode="clip")
     return digits
+
+
+def milliseconds(nanoseconds: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """`0.000000` to `9.999999` for nanoseconds under MOST_DURATION; wrong digits from there."""
+    return eight_digits(nanoseconds, _ONE_DOT_TWO)
+
+
+def counts(numbers: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """`       0` to `99999999`: blanks in front, for numbers under MOST_COUNT."""
+    few = _BLANK_EIGHT.take(numbers, mode="clip")
+    return np.where(numbers < len(_BLANK_EIGHT), few, eight_digits(numbers, _BLANK_FOUR))
 
 
 def two_digits(numbers: NDArray[np.int64]) -> NDArray[np.uint16]:
@@ -56,31 +69,9 @@ def two_digits(numbers: NDArray[np.int64]) -> NDArray[np.uint16]:
     return _TWO.take(numbers, mode="clip")
 
 
-def milliseconds(nanoseconds: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """`0.000000` to `9.999999` for nanoseconds under MOST_DURATION; wrong digits from there."""
-    thousands = nanoseconds // 1000
-    digits = _LAST_THREE.take(nanoseconds - thousands * 1000, mode="clip")
-    digits |= _ONE_DOT_THREE.take(thousands, mode="clip")
-    return digits
-
-
-def counts(numbers: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """`       0` to `99999999`: blanks in front, for numbers under MOST_COUNT."""
-    upper = numbers // 10_000
-    lower = numbers - upper * 10_000
-    many = _BLANK_FOUR.take(upper, mode="clip") | _FOUR_HIGH[lower]
-    few: NDArray[np.uint64] = _BLANK_EIGHT[lower]
-    return np.where(upper == 0, few, many)
-
-
 def hexadecimal(octets: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """The hex text of (…, n) bytes: (…, 2n) characters."""
     return _HEX.take(octets).view(np.uint8)
-
-
-def octets(numbers: NDArray[np.uint32]) -> NDArray[np.uint8]:
-    """(n, 4) bytes of numbers, the highest first."""
-    return numbers[:, None].astype(">u4").view(np.uint8)
 
 
 @cache

@@ -12,17 +12,15 @@ from opentelemetry.trace import SpanContext, TraceFlags
 from kumi_exporters.encode import wire
 
 if TYPE_CHECKING:
-    from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans
     from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 
 _LENGTH = 5  # bytes of a length that is filled in later
 _ALL_FLAGS = 0xFF
-_SCHEMA_URL = 3
 
 
 class Envelope:
-    """The envelope of one resource and scope, as the SDK's own encoder writes it.
+    """The envelope of one resource and scope, as the SDK's own encoder writes it around a span.
 
     `flags` are the W3C flags that this encoder puts into a span's flags; `size` the bytes that a
     message has besides its spans; `head(length)` is what precedes `length` bytes of spans.
@@ -30,11 +28,12 @@ class Envelope:
 
     def __init__(self, resource: Resource, scope: InstrumentationScope) -> None:
         self.resource = resource
-        sample = _encoded(resource, scope)
-        scoped = sample.scope_spans[0]
-        self.flags = scoped.spans[0].flags & _ALL_FLAGS
-        self._resource = _with_url(sample.resource.SerializeToString(), sample.schema_url)
-        self._scope = _with_url(scoped.scope.SerializeToString(), scoped.schema_url)
+        context = SpanContext(1, 1, is_remote=False, trace_flags=TraceFlags(_ALL_FLAGS))
+        span = ReadableSpan("", context, resource=resource, instrumentation_scope=scope)
+        of_resource = encode_spans([span]).resource_spans[0]
+        of_scope = of_resource.scope_spans.pop()
+        self.flags = of_scope.spans.pop().flags & _ALL_FLAGS
+        self._resource, self._scope = of_resource.SerializeToString(), of_scope.SerializeToString()
         self.head = lru_cache(maxsize=64)(self._head)
         self.size = len(self.head(0))
 
@@ -43,13 +42,3 @@ class Envelope:
         scope = b"\x12" + wire.number(scope_length, _LENGTH) + self._scope
         resource_length = len(self._resource) + len(scope) + length
         return b"\x0a" + wire.number(resource_length, _LENGTH) + self._resource + scope
-
-
-def _encoded(resource: Resource, scope: InstrumentationScope) -> ResourceSpans:
-    context = SpanContext(1, 1, is_remote=False, trace_flags=TraceFlags(_ALL_FLAGS))
-    span = ReadableSpan("", context, resource=resource, instrumentation_scope=scope)
-    return encode_spans([span]).resource_spans[0]
-
-
-def _with_url(content: bytes, url: str) -> bytes:
-    return wire.field(1, content) + (wire.field(_SCHEMA_URL, url.encode()) if url else b"")

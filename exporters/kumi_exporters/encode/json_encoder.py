@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from kumi.spans.json_lines import line
 from kumi.spans.run_events import run_events
 from kumi_exporters.encode import digits
-from kumi_exporters.encode.json_stamp import JsonStamp
-from kumi_exporters.encode.json_template import json_template
+from kumi_exporters.encode.json_stamp import JsonStamp, json_template
 from kumi_exporters.encode.recent import Recent, room_for_runs
 
 if TYPE_CHECKING:

@@ -16,8 +16,7 @@ import numpy as np
 
 from kumi.spans.block import Block
 from kumi_exporters.encode import digits
-from kumi_exporters.encode.json_stamp import JsonStamp
-from kumi_exporters.encode.json_template import json_template
+from kumi_exporters.encode.json_stamp import JsonStamp, json_template
 from kumi_exporters.encode.recent import room_for_runs
 
 if TYPE_CHECKING:

@@ -10,8 +10,7 @@ from kumi.spans.block import only_sampled, run_attributes, spans
 from kumi.spans.readable import SCOPE, to_readable
 from kumi_exporters.encode import digits, wire
 from kumi_exporters.encode.envelope import Envelope
-from kumi_exporters.encode.otlp_stamp import OtlpStamp
-from kumi_exporters.encode.otlp_template import Mould, otlp_template, room_for
+from kumi_exporters.encode.otlp_stamp import Mould, OtlpStamp, otlp_template, room_for
 from kumi_exporters.encode.recent import Recent, room_for_runs
 
 if TYPE_CHECKING:

@@ -46,9 +46,9 @@ def number(value: int, width: int = 1) -> bytes:
     return bytes(octets)
 
 
-def field(tag: int, content: bytes, width: int = 1) -> bytes:
-    """A field of bytes; its length takes at least `width` bytes."""
-    return number(tag << 3 | 2) + number(len(content), width) + content
+def field(tag: int, content: bytes) -> bytes:
+    """A field of bytes."""
+    return number(tag << 3 | 2) + number(len(content)) + content
 
 
 def attributes(kept: Kept) -> bytes:

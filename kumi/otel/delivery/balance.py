@@ -116,12 +116,12 @@ class Balance:
             runs = queue.drop_down_to(0) + len(queue.hand)
             self._counts.drop_runs(LATE, runs, runs * len(queue.layout.rows))
         for batch in list(self._in_hand):
-            if batch.claim():
+            if batch.counting.take():
                 self._counts.drop_runs(LATE, batch.run_count, batch.span_count)
 
     def _count_unsent(self) -> None:
         """The blocks that no sender has, and summaries: they were for it, and so are missing."""
-        unsent = sampled(batch for batch in list(self._in_hand) if not batch.is_sent)
+        unsent = sampled(batch for batch in list(self._in_hand) if batch.sending.take())
         spans = sum(block.span_count for _, block in unsent)
         summaries = self._outputs.traces.waiting()
         for sender in self._outputs.senders:

@@ -24,13 +24,39 @@ _TOGETHER = 2000
 """Spans: programs that have less than this go on together, the others a block at a time."""
 
 
+class Claim:
+    """What one of two threads is to do, the first that comes to it.
+
+    At the end there may be two that count, the owner and who waits for it in vain.
+    """
+
+    __slots__ = ("_unclaimed",)
+
+    def __init__(self) -> None:
+        self._unclaimed = [None]
+
+    def take(self) -> bool:
+        """Whether nobody has taken it yet; in one step, which no other thread can divide."""
+        try:
+            self._unclaimed.pop()
+        except IndexError:
+            return False
+        return True
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether somebody has."""
+        return not self._unclaimed
+
+
 @dataclass(slots=True, eq=False)
 class Batch:
     """Runs of one program, and how far they have come: so that the end can count them anywhere.
 
-    `kept` is why they are, as `kumi.run.kept` has it. `is_sent`: the senders have them. `folded`
-    are the numbers, among its sampled runs, of those of which traces get summaries only.
-    `may_be_handed`: the contexts of some may be what their callers made of them, a `HandedRun`.
+    `kept` is why they are, as `kumi.run.kept` has it. `folded` are the numbers, among its sampled
+    runs, of those of which traces get summaries only. `may_be_handed`: the contexts of some may be
+    what their callers made of them, a `HandedRun`. Who takes `counting` counts the runs, and who
+    takes `sending` says what became of their spans for traces.
     """
 
     layout: Layout
@@ -38,21 +64,10 @@ class Batch:
     decoded: Decoded | None = None
     block: Block | None = None
     kept: str = "all"
-    is_sent: bool = False
     may_be_handed: bool = False
     folded: Sequence[int] = ()
-    _uncounted: list[None] = field(default_factory=lambda: [None])
-
-    def claim(self) -> bool:
-        """Whether nobody has counted these runs yet; who claims them counts them.
-
-        In one step: at the end there may be two, the owner and who waits for it in vain.
-        """
-        try:
-            self._uncounted.pop()
-        except IndexError:
-            return False
-        return True
+    counting: Claim = field(default_factory=Claim)
+    sending: Claim = field(default_factory=Claim)
 
     @property
     def run_count(self) -> int:
@@ -69,7 +84,7 @@ class Batch:
     @property
     def in_traces(self) -> NDArray[np.bool_] | None:
         """Which of the runs have spans of their own in traces; None where none can have any."""
-        if self.block is None or not self.is_sent:
+        if self.block is None or not self.sending.is_taken:
             return None
         if not self.folded:
             return self.block.sampled

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from weakref import WeakKeyDictionary
 
-from kumi_exporters.encode.otlp_template import Mould, record_bytes, room_for
+from kumi_exporters.encode.otlp_stamp import Mould, record_bytes, room_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

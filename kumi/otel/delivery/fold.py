@@ -29,7 +29,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from kumi.otel.delivery.budgets import TREE_BYTES, Budgets
-from kumi.spans.block import only_runs, span_id
+from kumi.spans.block import only_runs, span_ids
 from kumi.spans.failed import failed_rows
 from kumi.spans.folded import Summaries, in_part, new_tree
 
@@ -50,12 +50,13 @@ _NO_PARENT = bytes(8)
 class Folded(NamedTuple):
     """What traces get of a block now, and how many of its `spans` are in summaries instead.
 
-    `runs` are those of which nothing else is sent.
+    `runs` are those of which nothing else is sent. `lost` spans could not be made.
     """
 
     blocks: list[Block]
     spans: int = 0
     runs: Sequence[int] = ()
+    lost: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -193,7 +194,9 @@ class Fold:
         rest = [number for number in block.rows if number not in only]
         if not rest:
             return Folded([block])
-        caller = block.parents[0].tobytes() if block.parents.any() else span_id(block, 0, 0)
+        caller = (
+            block.parents[0].tobytes() if block.parents.any() else span_ids(block)[0, 0].tobytes()
+        )
         tree = self._tree(block, 0, caller, now)
         tree.add(self._summaries_of(block).sums(block, [0], rest)[0])
         tree.has_gaps = True

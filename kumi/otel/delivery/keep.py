@@ -11,7 +11,6 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections import defaultdict, deque
 from dataclasses import replace
-from itertools import compress
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -89,9 +88,9 @@ def _follow_spans(kept: NDArray[np.bool_], contexts: Sequence[object]) -> None:
 
 def _slow_and_others(batch: Batch, decoded: Decoded, kept: NDArray[np.bool_]) -> Iterator[Batch]:
     for part in _blockfuls(kept, batch.layout):
-        yield Batch(batch.layout, batch.runs, _only(decoded, part), kept="slow")
+        yield Batch(batch.layout, batch.runs, decoded.only(part), kept="slow")
     if not kept.all():
-        others = _only(decoded, ~kept)
+        others = decoded.only(~kept)
         ends = replace(others, readings=others.readings[:, [0, -1]], sizes=others.sizes[:, :0])
         yield Batch(batch.layout.run_alone, batch.runs, ends, kept="none")
 
@@ -103,16 +102,6 @@ def _blockfuls(kept: NDArray[np.bool_], layout: Layout) -> Iterator[NDArray[np.b
         part = np.zeros_like(kept)
         part[wanted[first : first + most]] = True
         yield part
-
-
-def _only(decoded: Decoded, wanted: NDArray[np.bool_]) -> Decoded:
-    return replace(
-        decoded,
-        readings=decoded.readings[wanted],
-        sizes=decoded.sizes[wanted],
-        cpu=None if decoded.cpu is None else decoded.cpu[wanted],
-        contexts=list(compress(decoded.contexts, wanted)),
-    )
 
 
 class Slowness:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace import ReadableSpan
 
     from kumi.otel.delivery.event_log import EventLog
+    from kumi.otel.delivery.fold import Folded
     from kumi.otel.delivery.metrics.metering import Metering
     from kumi.otel.delivery.metrics.meters import Meters
     from kumi.otel.delivery.route import Route, Router
@@ -165,12 +166,14 @@ class Outputs:
         for sender in self.senders if spans else ():
             sender.spans(spans)
 
-    def runs(self, blocks: Sequence[Block]) -> Sequence[Sequence[int]]:
-        """Runs for the traces, all of them sampled; the runs of each block that are only folded."""
-        if not blocks:
-            return ()
+    def fold(self, block: Block) -> Folded:
+        """What traces with a budget get of runs, all of them sampled."""
         assert self.route is not None  # noqa: S101 - decided before anything is taken
-        return self.traces.send(blocks, self.senders, self.route.ids)
+        return self.traces.fold(block, self.senders, self.route.ids)
+
+    def runs(self, runs: Sequence[tuple[Block, Folded]]) -> None:
+        """Runs for the traces: whole, and what was made of them."""
+        self.traces.send(runs, self.senders)
 
     def summaries(self, now: float = inf) -> None:
         """Send the summaries of folded runs that are due, all where no time is said."""

@@ -80,12 +80,18 @@ class Sender:
         self._is_hurried = is_hurried
         self._room.put(True)
 
+    def expect(self, blocks: Sequence[Block]) -> None:
+        """Count runs that are for it, all of them sampled, before `blocks` has it wait for room."""
+        self.figures.sampled += sum(map(_spans, blocks))
+
     def blocks(self, blocks: Sequence[Block]) -> None:
-        """Send runs, all of them sampled."""
-        self._send(blocks, sum(block.span_count for block in blocks))
+        """Send runs that it expects."""
+        if blocks:
+            self._send(blocks, sum(map(_spans, blocks)))
 
     def spans(self, spans: Sequence[ReadableSpan]) -> None:
         """Send ordinary spans."""
+        self.figures.sampled += len(spans)
         self._send([tuple(spans)], len(spans))
 
     def ask(self, *, flush: float | None = None) -> Reply:
@@ -132,7 +138,6 @@ class Sender:
     # Handing over.
 
     def _send(self, items: Sequence[Item], spans: int) -> None:
-        self.figures.sampled += spans
         if self._closed or self._thread is None:
             self.figures.dropped[SHUT_DOWN] += spans
             return

@@ -103,7 +103,7 @@ class Stages:
         for batch in batches:
             if batch.decoded and self._outputs.want_spans():
                 self._make(batch, self._block)
-            if batch.claim():
+            if batch.counting.take():
                 self.balance.count(batch)
 
     def _make(self, batch: Batch, make: Callable[[Batch], None]) -> None:
@@ -160,15 +160,21 @@ class Stages:
     # To the traces.
 
     def _to_traces(self, batches: Sequence[Batch]) -> None:
-        """To the senders, within the budgets of traces."""
-        if not self._outputs.senders or self._outputs.is_given_up:
+        """To the senders, within the budgets of traces.
+
+        What was given up while it was folded is counted, and goes no further. What is given up
+        while it is handed over may have been counted too late for the last line: then there is
+        another one.
+        """
+        outputs = self._outputs
+        if not outputs.senders or outputs.is_given_up:
             return
-        found = sampled(batches)
-        for batch in batches:
-            batch.is_sent = True
-        folded = self._outputs.runs([block for _, block in found])
-        for (batch, _), runs in zip(found, folded, strict=True):
-            batch.folded = runs
+        found = [(batch, block, outputs.fold(block)) for batch, block in sampled(batches)]
+        for batch, _, folded in found:
+            batch.folded = folded.runs
+        outputs.runs([(block, folded) for batch, block, folded in found if batch.sending.take()])
+        if outputs.is_given_up:
+            self.balance.write_end()
 
     # To metrics.
 

@@ -32,34 +32,29 @@ class ToTraces:
         self._fold = Fold(most_spans)
         self.waiting = self._fold.waiting
 
-    def send(
-        self, blocks: Sequence[Block], senders: Sequence[Sender], id_generator: IdGenerator
-    ) -> Sequence[Sequence[int]]:
-        """Send runs, all of them sampled; the runs of each block that are only folded."""
-        limited = [sender for sender in senders if sender.has_budget]
-        for sender in senders:
-            if sender not in limited:
-                sender.blocks(blocks)
-        return self._send_folded(blocks, limited, id_generator) if limited else [()] * len(blocks)
+    def fold(self, block: Block, senders: Sequence[Sender], id_generator: IdGenerator) -> Folded:
+        """What senders with a budget get of runs, all of them sampled."""
+        if not any(sender.has_budget for sender in senders):
+            return Folded([block])
+        try:
+            return self._fold.fold(block, id_generator, perf_counter())
+        except BaseException as error:  # noqa: BLE001 - id generators are anybody's code
+            trouble("folding spans of runs", error)
+            return Folded([], 0, range(len(block)), block.span_count)
 
-    def _send_folded(
-        self, blocks: Sequence[Block], senders: Sequence[Sender], id_generator: IdGenerator
-    ) -> Sequence[Sequence[int]]:
-        now, lost, folded = perf_counter(), 0, list[Folded]()
-        for block in blocks:
-            try:
-                folded.append(self._fold.fold(block, id_generator, now))
-            except BaseException as error:  # noqa: BLE001 - id generators are anybody's code
-                trouble("folding spans of runs", error)
-                folded.append(Folded([], 0, range(len(block))))
-                lost += block.span_count
-        sent = [block for each in folded for block in each.blocks]
+    def send(self, runs: Sequence[tuple[Block, Folded]], senders: Sequence[Sender]) -> None:
+        """Send runs: whole, or what was made of them. All is counted before any sender waits."""
+        whole = [block for block, _ in runs]
+        parts = [part for _, folded in runs for part in folded.blocks]
         for sender in senders:
-            sender.count_folded(sum(each.spans for each in folded))
-            sender.count_lost(TRACES_FAILED, lost)
-            if sent:
-                sender.blocks(sent)
-        return [each.runs for each in folded]
+            if sender.has_budget:
+                sender.count_folded(sum(folded.spans for _, folded in runs))
+                sender.count_lost(TRACES_FAILED, sum(folded.lost for _, folded in runs))
+        sent = [(sender, parts if sender.has_budget else whole) for sender in senders]
+        for sender, blocks in sent:
+            sender.expect(blocks)
+        for sender, blocks in sent:
+            sender.blocks(blocks)
 
     def send_due(
         self, senders: Sequence[Sender], identity: Callable[[], Identity], now: float = inf
@@ -78,6 +73,7 @@ class ToTraces:
                 sender.count_lost(TRACES_FAILED, lost)
         else:
             for sender in limited:
+                sender.expect(blocks)
                 sender.blocks(blocks)
         trees.clear()
 

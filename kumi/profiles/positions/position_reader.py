@@ -131,7 +131,7 @@ class PositionReader:
             self._find_malformed(text[: found.end])
 
     def _count_line(self, line: bytes) -> None:
-        if not line.isspace():
+        if line.strip():
             self._others.add(line)
 
     def _count_runs(self, text: bytes, shape: RunShape, starts: NDArray[np.int64]) -> None:

@@ -38,7 +38,7 @@ def advice(found: Breakdown) -> Iterator[str]:
         yield f"Advice: {_AGAINST.get(_cause(found), _AGAINST[None])}"
     elif _is_most(script.loading, runs):
         told = f"Advice: {share(script.loading, runs)} of the runs is loading inputs"
-        yield f"{told}: fewer outputs load less"
+        yield f"{told}: run only(…) the outputs you need"
     elif answer.places and _is_most(answer.places[0].typical, answer.typical):
         place = answer.places[0]
         where = ".".join(name(each) for each in (place.schema, place.declaration) if each)
@@ -51,7 +51,7 @@ def _compiling(found: Breakdown) -> str:
     often = max(compiled, key=lambda schema: compiled[schema], default="")
     if compiled.get(often, 0) > max(found.processes.begun, 1):
         return f"compiling, {name(often)} {compiled[often]:,} times: load it once"
-    return "compiling, once a process: more runs a process"
+    return "compiling: keep each process for more runs"
 
 
 def _compiled(phase: Tally) -> Iterator[str]:

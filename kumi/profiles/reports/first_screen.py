@@ -54,7 +54,7 @@ def places(found: Breakdown) -> Iterator[str | Fitted]:
     answer = found.findings
     most = _how_many(len(found.schemas), len(answer.pauses.longest[:_PAUSES]))
     if answer.places:
-        yield "Where the time goes, pauses apart"
+        yield "Where the time of runs goes, pauses apart"
     shown = [place for place in answer.places[:most] if place.typical]
     for place in shown:
         yield from _place(place, answer.typical)

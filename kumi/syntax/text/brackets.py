@@ -117,15 +117,16 @@ class Arguments(Bracket):
     def __init__(self, opened: Token, function: str) -> None:
         super().__init__(opened)
         self._function = function
-        self._options: dict[str, tuple[LiteralValue, Place]] = {}
+        self._options: list[tuple[str, LiteralValue]] = []
+        self._places: list[Place] = []
 
     def begin(self, cursor: Cursor) -> bool:
         """Options come last: after one, another follows or the call closes."""
         while cursor.token.kind == "label":
             label = cursor.advance()
             value = option(cursor, label.text[:-1])
-            place = cursor.place(label.start, cursor.previous.end)
-            self._options[label.text[:-1]] = value, place
+            self._options.append((label.text[:-1], value))
+            self._places.append(cursor.place(label.start, cursor.previous.end))
             if not cursor.take(","):
                 return True
         if self._options:
@@ -134,9 +135,8 @@ class Arguments(Bracket):
 
     def build(self, cursor: Cursor, end: int) -> ExprNode:
         """A call of the function."""
-        options = tuple((name, value) for name, (value, _) in self._options.items())
-        places = tuple(place for _, place in self._options.values())
-        place = cursor.place(self.start, end)
+        place, places = cursor.place(self.start, end), tuple(self._places)
+        options = tuple(self._options)
         return Call(place, self._function, tuple(self.elements), options, option_places=places)
 
 

@@ -150,11 +150,21 @@ class _ExpressionReader:
         cursor.expect("(", "after `fn`", "write `fn(:sum, expression)`")
         if cursor.token.kind != "symbol":
             raise cursor.missing("a function's name", "write it as `fn(:sum, expression)`")
-        name = cursor.advance().text[1:]
+        name = self._function_name()
         begins = cursor.take(",")
         named = name in self._imported or (name not in _FUNCTIONS and self._at_label())
         self._brackets.append(self._called(token, name, plain=not named))
         return self._begin() if begins else self._close()
+
+    def _function_name(self) -> str:
+        """A symbol's name. There alone a `?` may follow it: some functions are also called so."""
+        cursor = self._cursor
+        name, end = cursor.token.text[1:], cursor.advance().end
+        is_asked = cursor.token.text == "?" and cursor.token.start == end
+        if is_asked and canonical(f"{name}?") != f"{name}?":
+            cursor.advance()
+            return f"{name}?"
+        return name
 
     def _at_label(self) -> bool:
         return self._cursor.token.kind == "label"
