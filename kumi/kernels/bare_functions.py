@@ -86,6 +86,7 @@ _EQUALITY = {"equal": "==", "not_equal": "!="}
 _TEXTS = {"equal": "_same_texts({0}, {1})", "not_equal": "(~_same_texts({0}, {1}))"}
 _LOGIC = {"and": "({0} & {1})", "or": "({0} | {1})", "not": "(~{0})"}
 _SELECT: dict[Kind, str] = {FLOAT: "_select({0}, {1}, {2})", BOOLEAN: "({2} ^ (({1} ^ {2}) & {0}))"}
+_SELECT_INTO, _OTHERWISE = "_select({0}, {1}, {2}, {2})", 2
 _OF_ONE = {"abs": np.abs, "sin": np.sin, "cos": np.cos, "exp": np.exp, "tanh": np.tanh}
 NAMES.update({f"_{name}": function for name, function in _OF_ONE.items()})
 
@@ -136,7 +137,9 @@ def expression(
         alike = set(kinds) in ({FLOAT}, {BOOLEAN})
         return f"({{0}} {_EQUALITY[function]} {{1}})" if alike else None
     if function == "select":
-        return _SELECT[result] if kinds[1:] == (result, result) else None
+        if kinds[1:] != (result, result):
+            return None
+        return _SELECT[result] if spent != _OTHERWISE else _SELECT_INTO
     return _of_floats(function, spent) if set(kinds) == {FLOAT} else _LOGIC.get(function)
 
 

@@ -89,6 +89,8 @@ def _choose_floats(first: Any, a: Any, b: Any) -> Column:
 
 
 def _choose_integers(first: Any, a: Any, b: Any) -> Column:
+    if a.__class__ is b.__class__ is int and (a, b) == (1, 0):  # how conditions are counted
+        return Column(first.astype(np.int64), None, 1)
     largest = max(bound(a), bound(b))
     if a.__class__ is b.__class__ is int and largest <= LARGEST:
         return Column(select_integers(first, a, b), None, largest)

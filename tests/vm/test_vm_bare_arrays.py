@@ -173,3 +173,20 @@ def test_one_condition_for_all_cells():
     )
     assert found.chosen == [1.0, 2.0]
     assert found.either == [True, True]
+
+
+def test_a_choice_is_written_into_the_other_only_where_nothing_needs_that():
+    result = run(
+        "trait :low, input.rows.row.x < 2.0",
+        "trait :high, input.rows.row.x > 3.0",
+        "let :kept, select(low, 1.0, 2.0)",
+        "value :nested, select(high, -0.0, select(low, 1.0, input.rows.row.y))",
+        "value :of_kept, select(high, 9.0, kept)",
+        "value :shown, kept",
+        "value :how_many, fn(:count_if, low, true)",
+        rows=[(1.0, 7.0, 0), (2.5, 8.0, 0), (4.0, 9.0, 0)],
+    )
+    assert same(result.nested, [1.0, 8.0, -0.0])
+    assert same(result.of_kept, [1.0, 2.0, 9.0])
+    assert same(result.shown, [1.0, 2.0, 2.0])
+    assert result.how_many == 1
