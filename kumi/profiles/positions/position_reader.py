@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 PART: Final = 2 << 20  # bytes
 _TOGETHER: Final = 1 << 20  # bytes of runs that are compared at once
-_FEW: Final = 1 << 16  # bytes; another engine would not count so many lines in less time
+_FEW: Final = PART // 8  # bytes; another engine would not be imported in the time of so few lines
 
 
 class _Found(NamedTuple):
