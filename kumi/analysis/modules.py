@@ -5,7 +5,8 @@ the file `shared/tax.kumi`, in the folder of the importing file or in one that t
 A schema is parsed and analysed once, whoever imports it; a file again when its text has changed, or
 that of a file which it imports.
 
->>> register(type("Tax", (), {"__module__": "shared.rules", "__qualname__": "Tax"}))
+>>> tax = type("Tax", (), {"__module__": "shared.rules", "__qualname__": "Tax"})
+>>> register(tax)
 >>> [one.__qualname__ for one in _classes("Rules::Tax")], _classes("Other::Tax")
 (['Tax'], [])
 """

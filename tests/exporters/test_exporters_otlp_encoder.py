@@ -1,9 +1,12 @@
 """Stamped messages say what the SDK's own encoder says, field by field."""
 
+from dataclasses import replace
+
 import pytest
 from opentelemetry import trace
 from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.trace.v1.trace_pb2 import ScopeSpans
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, TraceState
 from span_blocks import RESOURCE, at_random, block, failed, laid_out, long_program, program
@@ -13,6 +16,7 @@ from kumi.spans.block import only_sampled, spans
 from kumi.spans.origin import RootDecision
 from kumi.spans.readable import to_readable
 from kumi_exporters.encode.otlp_encoder import OtlpEncoder
+from kumi_exporters.encode.otlp_record import otlp_record
 
 
 def messages(made, encoder=None):
@@ -134,3 +138,12 @@ def test_more_than_65536_rows_take_further_prefixes_for_spans_and_parents():
     assert len(sent) == len(made.layout.rows) == len(ids)
     for at, span in enumerate(spans(made)):
         assert (span.span_id, span.parent_id or b"") == (sent[at].span_id, sent[at].parent_span_id)
+
+
+def test_lists_that_are_equal_but_of_other_kinds_are_told_apart():
+    whole = next(iter(spans(block(laid_out(program(), Level.OPERATIONS)))))
+    for value in ((1, 2), (1.0, 2.0), (True, False), (1, 0)):
+        span = replace(whole, attributes=(("seen", value),))
+        expected = encode_spans([to_readable(span, RESOURCE)]).resource_spans[0].scope_spans[0]
+        message = ScopeSpans.FromString(otlp_record(span, 0xFF))
+        assert message.spans[0].attributes == expected.spans[0].attributes

@@ -60,13 +60,19 @@ def otlp_record(span: SpanData, w3c_flags: int, limits: Limits = DEFAULT) -> byt
 
 
 def _attributes(tag: int, dropped: bytes, kept: Kept) -> list[bytes]:
-    said = [_attribute(tag, name, value) for name, value in kept.attributes.items()]
+    said = [
+        # A cache takes `(1,)` for `(1.0,)`: only what is no tuple is remembered.
+        (_said if isinstance(value, tuple | list) else _attribute)(tag, name, value)
+        for name, value in kept.attributes.items()
+    ]
     return [*said, dropped + wire.number(kept.dropped)] if kept.dropped else said
 
 
-@lru_cache(maxsize=4096, typed=True)
-def _attribute(tag: int, name: str, value: Any) -> bytes:
+def _said(tag: int, name: str, value: Any) -> bytes:
     return wire.field(tag, wire.pair(name, value))
+
+
+_attribute: Final = lru_cache(maxsize=4096, typed=True)(_said)
 
 
 def _failure(span: SpanData, limits: Limits) -> list[bytes]:
