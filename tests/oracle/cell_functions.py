@@ -83,6 +83,12 @@ def float_of(value):
     return to_float(a_number(value))
 
 
+def decimal_of(value):
+    if value is None:
+        raise TypeError("null")
+    return to_decimal(value)
+
+
 def a_number(value):
     if type(value) not in (int, float, Decimal, Fraction):
         raise TypeError("not a number")
@@ -350,7 +356,7 @@ MAPS = {
     "size": len,
     "at": at,
     "concat": lambda a, b: text(a) + text(b),
-    "to_decimal": to_decimal,
+    "to_decimal": decimal_of,
     "as_decimal": to_decimal,
     "as_float": to_float,
     "to_integer": to_integer,
