@@ -11,10 +11,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from contextlib import AbstractContextManager
-
-    from kumi.testing.block_counts import BlockCounts
+    from kumi.testing import KumiProfile
 
 _OPTION: Final = "--kumi-profile"
 _FILE: Final = "kumi-profile.jsonl"
@@ -51,7 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture
-def kumi_profile() -> Callable[[], AbstractContextManager[BlockCounts]]:
+def kumi_profile() -> KumiProfile:
     """A block that counts what runs inside of it, and gives `BlockCounts`."""
     from kumi.testing.block_counts import counted  # noqa: PLC0415 - it imports NumPy
 
