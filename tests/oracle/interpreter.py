@@ -138,7 +138,7 @@ class _Run:
         if is_axes(node):
             return self._with_axes(node)
         args = self._all(node.args)
-        if node.function in ("round", "round_to", "floor", "ceil"):
+        if node.function in ("round", "round_to", "floor", "ceil", "to_integer"):
             args[0] = self._unrounded(node.args[0], args[0])
         return called(node.function, args, dict(node.options))
 
