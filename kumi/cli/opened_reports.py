@@ -49,7 +49,8 @@ def _groups(opened: OpenedProfile, asked: AskedReport) -> tuple[Document, str]:
     from kumi.profiles.ordering import ordered  # noqa: PLC0415 - one of three
     from kumi.profiles.reports.grouped import grouped_json, grouped_report  # noqa: PLC0415 - one of three
 
-    found = grouped(opened.engine, opened.described, asked.by)
+    starts = opened.profiles.starts
+    found = grouped(opened.engine, [*starts, *opened.described], asked.by)
     found = found._replace(groups=ordered(found.groups, asked.sort))
     return grouped_report(found, asked.limit or ROWS), grouped_json(found)
 

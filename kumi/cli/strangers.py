@@ -36,12 +36,12 @@ def strangers(files: Sequence[str], filters: Filters) -> Iterator[str]:
 def _names(
     opened: OpenedProfile, filters: Filters
 ) -> Iterator[tuple[str, Iterable[str], Iterable[object]]]:
-    found, described = opened.found, opened.described
+    found = opened.found
     yield "schema", filters.schemas, (part.names[0] for part in found.schemas)
     yield "origin", filters.origins, _origins(opened.engine)
     yield "declaration", filters.declarations, (tally.keys[1] for tally in found.declarations)
     yield "operation", filters.operations, (tally.keys[0] for tally in found.types)
-    starts = of_kind(described, "profile_start")
+    starts = opened.profiles.starts + of_kind(opened.described, "profile_start")
     yield "service", filters.services, (start.get("service") for start in starts)
     pairs = [f"{key}={value}" for key, value in filters.resources]
     yield "resource attribute", pairs, _attributes(starts)

@@ -41,7 +41,7 @@ class CountsEngine:
         self.lines = LineCounts.of(kinds, next(_malformed(own, foreign), None))
         self._counted = joined([each.counted_times() for each in counts])
         if filters.ask_elsewhere:
-            self._narrow(filters.informed(self.uncounted))
+            self._narrow(filters.informed([*own.starts, *self.uncounted]))
         self._figures = TimesByName(self._counted)
 
     @property

@@ -31,6 +31,7 @@ def known_beforehand(filters: Filters, profiles: OpenProfiles) -> Filters:
 
 
 def _described(profiles: OpenProfiles) -> Iterator[Event]:
+    yield from profiles.starts
     for file in profiles.files:
         for _, line in file.lines():
             if not line.startswith(_LATER) and any(word in line for word in _SAYS):

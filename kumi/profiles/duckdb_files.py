@@ -38,6 +38,7 @@ def connect(folder: Path) -> duckdb.DuckDBPyConnection:
     }
     database = duckdb.connect(config=settings)
     database.execute("SET TimeZone = 'UTC'")
+    database.execute("SET enable_progress_bar = false")  # it would stand amid a report
     database.execute(sql("setup"))
     return database
 

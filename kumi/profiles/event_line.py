@@ -37,6 +37,7 @@ KNOWN: Final = (*TIMED, *UNCOUNTED, "span")
 UNKNOWN_SCHEMA: Final = "Unknown"
 LONGEST_MS: Final = 9.2e12  # its nanoseconds still fit 63 bits
 _LARGEST: Final = 2**63
+_ID, _DIGITS = 8, frozenset("0123456789abcdef")
 
 _NAMES: Final = (
     "schema", "operation", "declaration", "origin", "function", "name", "program", "run", "error",
@@ -57,7 +58,8 @@ class Timed(NamedTuple):
 
     `name` is the operation's, or the phase's; `origin` the schema that the declaration was imported
     from, if it was; `position` the operation's index in its program;
-    `process` the part of the run id that says it; `started` when it began (ns since the epoch).
+    `process` the part of the run id that says it, unless it is said by itself; `started` when it
+    began (ns since the epoch).
     `timestamp` is what it says of that besides, whatever it is.
     """
 
@@ -146,7 +148,7 @@ def _timed(event: Event) -> Timed | None:
         get("index"),
         get("function"),
         get("program"),
-        run[:8] if run else None,
+        _process(run, get("process")),
         get("error"),
         ns,
         get("rows") or 0,
@@ -155,6 +157,17 @@ def _timed(event: Event) -> Timed | None:
         get("start_unix_nano"),
         get("timestamp"),
     )
+
+
+def _process(run: str | None, said: Any) -> str | None:
+    if said is not None and isinstance(said, str) and _is_id(said):
+        return said
+    return run[:8] if run else None
+
+
+def _is_id(text: str) -> bool:
+    """Whether it is such as the ids of processes are: eight hexadecimal digits."""
+    return len(text) == _ID and _DIGITS.issuperset(text)
 
 
 def _is_sound(event: Event) -> bool:

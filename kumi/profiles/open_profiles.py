@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from io import BufferedReader
     from pathlib import Path
 
+    from kumi.profiles.event_line import Event
+
 SMALL: Final = 24_000_000
 """Bytes of all files together: so many Python reads while NumPy would be imported and read them."""
 _PART: Final = 1 << 20
@@ -42,6 +44,11 @@ class OpenProfiles(NamedTuple):
     def size(self) -> int:
         """Bytes of all files."""
         return sum(profile.size for profile in self.files)
+
+    @property
+    def starts(self) -> list[Event]:
+        """What files of other programs say of processes, which is no line of theirs."""
+        return [start for profile in self.files for start in profile.starts]
 
 
 @contextmanager
@@ -135,7 +142,9 @@ def _own(profile: ProfileFile, scratch: ScratchFolder) -> ProfileFile:
     if kind:
         raise UnreadableError(f"{profile.name}: no profile: it is {kind}")
     events = foreign_events(profile)
-    return profile if events is None else _kept(profile.name, events, scratch)
+    if events is None:
+        return profile
+    return _kept(profile.name, iter(events), scratch)._replace(starts=events.starts())
 
 
 def _read_from(name: str, scratch: ScratchFolder) -> ProfileFile:

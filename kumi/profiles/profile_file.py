@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, Protocol
 
 from kumi.profiles.reading_place import being_read
 from kumi.profiles.unreadable import UnreadableError
@@ -33,6 +33,7 @@ class ProfileFile(NamedTuple):
     None, it was small and came from a pipe or was unpacked, and all of it is in `data`. A large one
     that is compressed has an `unpacking`, and at least `size` bytes then. So has one of columns,
     and `columns` are its events as a table of SQL: see `kumi.profiles.sources.parquet_rows`.
+    `starts` are what a file of another program says of processes: see `ForeignLines.starts`.
     """
 
     name: str
@@ -41,6 +42,7 @@ class ProfileFile(NamedTuple):
     data: bytes = b""
     unpacking: Unpacking | None = None
     columns: str = ""
+    starts: tuple[dict[str, Any], ...] = ()
 
     def lines(self) -> Iterator[tuple[int, bytes]]:
         """Number (from 1) and bytes of each line that is not blank.

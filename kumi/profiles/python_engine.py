@@ -30,7 +30,7 @@ class PythonEngine:
         lines = CountedLines(profiles.files)
         found = self._read(lines, filters)
         if filters.ask_elsewhere:
-            found = _narrowed(found, filters.informed(self.uncounted))
+            found = _narrowed(found, filters.informed([*profiles.starts, *self.uncounted]))
         self._alike = [_Alike(names, readings) for names, readings in found.items()]
         self.lines = lines.counts
 

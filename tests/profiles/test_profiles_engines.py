@@ -43,12 +43,13 @@ ODD = [
     1e300,
     float("nan"),
 ]
-ODD += [float("inf"), 1e-7, "é\u009b", "a\\b", "\u0000", "\ud83d\ude00", "Unknown"]
+ODD += [float("inf"), 1e-7, "é\u009b", "a\\b", "00c0ffee", "\u0000", "\ud83d\ude00", "Unknown"]
 KEYS = ["event", "schema", "operation", "duration_ms", "declaration", "index", "function", "rows"]
 KEYS += [
     "origin",
     "cpu_ms",
     "run",
+    "process",
     "program",
     "error",
     "name",
@@ -210,6 +211,10 @@ AN_EVENT = [
     b'{"event":"vm_run","schema":"A","duration_ms":1E2}',
     b'{"event":"vm_run","schema":"A","duration_ms":1,"run":"\\"345678\\u00e9x"}',
     b'{"event":"vm_run","schema":"A","duration_ms":1,"run":"short"}',
+    b'{"event":"vm_run","schema":"A","duration_ms":1,"process":"00c0ffee","run":"5b8aa5a200000001"}',
+    b'{"event":"vm_run","schema":"A","duration_ms":1,"process":"00c0ff\\u0065e"}',
+    b'{"event":"vm_run","schema":"A","duration_ms":1,"process":"00C0FFEE"}',
+    b'{"event":"vm_run","schema":"A","duration_ms":1,"process":7,"run":"5b8aa5a200000001"}',
     b'{"event":"memory","label":"x","label":"y","rss_bytes":[' + b"1," * 9000 + b"1]}",
 ]
 

@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import duckdb
 import pytest
 from profile_files import operation, text
 
+from kumi.cli.main import main
 from kumi.profiles.breakdown import breakdown
 from kumi.profiles.filters import Filters
 from kumi.profiles.open_profiles import open_profiles
@@ -101,8 +104,6 @@ def test_ruby_times_end_where_the_line_says(capsys, write):
 @pytest.fixture(scope="module", params=["small", "large"])
 def otlp(request, tmp_path_factory):
     """A profile, and its spans as OTLP JSON lines."""
-    from kumi.cli.main import main
-
     folder = tmp_path_factory.mktemp("otlp")
     small = request.param == "small"
     path = recorded(folder / "p.jsonl")[0] if small else long_profile(folder / "p.jsonl")
@@ -142,6 +143,69 @@ def test_they_come_compressed_and_by_standard_input(capsys, otlp, tmp_path, monk
     assert figures(report(capsys, packed)) == wanted
     stdin = spans.read_text("utf-8")
     assert figures(report(capsys, "-", stdin=stdin, monkeypatch=monkeypatch)) == wanted
+
+
+@pytest.fixture(scope="module")
+def of_two_services(tmp_path_factory):
+    """The profiles of two services, and what a collector would have of both in one file."""
+    folder = tmp_path_factory.mktemp("services")
+    paths = []
+    for name, runs in (("shop", 3), ("bank", 4)):
+        code = f"import sys; sys.path.insert(0, {str(TESTS / 'replay')!r}); sys.path[:0] = {sys.path!r}\n"
+        code += "from pathlib import Path; import recordings\n"
+        code += f"recordings.long_profile(Path({str(folder / name)!r}), {runs})"
+        said = {"OTEL_SERVICE_NAME": name, "OTEL_RESOURCE_ATTRIBUTES": f"team={name}s,zone=eu"}
+        subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ, **said})
+        paths.append(str(folder / name))
+    with pytest.raises(SystemExit):
+        main(["profile", *paths, "-o", str(folder / "both.otlp.jsonl")])
+    return paths, folder / "both.otlp.jsonl"
+
+
+@pytest.mark.parametrize(
+    ("asked", "runs"),
+    [
+        (["--service", "shop"], 3),
+        (["--service", "bank", "--service", "shop"], 7),
+        (["--resource", "team=banks", "--operation", "Map"], 0),
+        (["--resource", "zone=eu", "--service", "bank"], 4),
+        (["--resource", "telemetry.sdk.language=python"], 7),
+    ],
+)
+def test_a_service_is_that_of_the_resource(capsys, of_two_services, asked, runs):
+    paths, spans = of_two_services
+    wanted, found = report(capsys, *paths, *asked), report(capsys, spans, *asked)
+    assert figures(found) == figures(wanted)
+    assert sum(each["count"] for each in found["runs"]) == runs
+    assert found["operations"] > 0
+    raw = call(capsys, "profile", spans, "--raw", *asked).out.splitlines()
+    assert len(raw) == len(call(capsys, "profile", *paths, "--raw", *asked).out.splitlines())
+
+
+def test_services_leave_the_counts_of_lines_and_both_engines_choose_alike(of_two_services):
+    seen = []
+    for small in (0, 1 << 40):
+        for asked in (Filters(), Filters(services=("bank",)), Filters(resources=(("zone", "us"),))):
+            with open_profiles([str(of_two_services[1])]) as profiles:
+                seen.append(breakdown(counted(profiles, asked, small)))
+    assert seen[:3] == seen[3:]
+    assert len({str(each.lines) for each in seen}) == 1
+    assert seen[0].operations > seen[1].operations > seen[2].operations == 0
+
+
+def test_by_service_and_one_that_is_not_there(capsys, of_two_services):
+    paths, spans = of_two_services
+    by_service = [call(capsys, "profile", *of, "--by", "service").out for of in (paths, [spans])]
+    assert by_service[0].partition("shop")[2] == by_service[1].partition("shop")[2] != ""
+    done = call(capsys, "profile", spans, "--service", "shp")
+    assert done.err == "No service is called shp; did you mean `shop`?\n"
+
+
+def test_a_damaged_resource_makes_no_span_malformed(capsys, of_two_services, write):
+    said = json.loads(of_two_services[1].read_text("utf-8").splitlines()[0])
+    said["resourceSpans"][0]["resource"] = {"attributes": [{"key": "service.name"}]}
+    found = report(capsys, write(lines(said)), "--service", "shop")
+    assert (found["operations"], found["malformed_lines"]) == (0, 0)
 
 
 def test_spans_of_others_and_summaries_are_counted_as_lines(capsys, write):

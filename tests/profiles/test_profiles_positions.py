@@ -26,8 +26,17 @@ from kumi.profiles.open_profiles import open_profiles
 from kumi.profiles.positions import position_reader, time_counts
 from kumi.profiles.positions.own_file import OwnFile
 from kumi.profiles.positions.run_counts import RunCounts
+from kumi.profiles.positions.stamped_places import PROCESS, stamped_places
 from kumi.profiles.positions.time_counts import TimeCounts
 from kumi.profiles.read_profiles import counted
+
+TESTS = Path(__file__).parent.parent
+sys.path[:0] = [str(TESTS / room) for room in ("replay", "backends", "spans", "exporters")]
+
+import recordings as golden  # noqa: E402 - found by the path above
+
+STAMPED = ["duration_ms", "cpu_ms", "timestamp", "rows", "run", "trace_id", "span_id"]
+STAMPED += ["parent_span_id", "start_unix_nano", "end_unix_nano"]
 
 EXAMPLES = files("kumi.examples")
 PROGRAM = """
@@ -145,6 +154,47 @@ def test_where_the_first_runs_are_damaged_later_ones_are_learned(own, tmp_path, 
         assert read_one_by_one(path) < len(lines) / 2
     small, large = breakdowns(path)
     assert small == large
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        (b'"trace_id":', b'"trace_id" :'),
+        (b'"trace_id":', b'"trace_id": '),
+        (b',"run":', b', "run":'),
+        (b'"run":', b'"process":"00c0ffee","run":'),
+        (b'"timestamp":', b'"rows":7,"timestamp":'),
+        (b'"timestamp":', b'"x":{"rows":7},"timestamp":'),
+        (b'"timestamp":', b'"x":[],"timestamp":'),
+        (b'"timestamp":', b'"x":",\\"rows\\":7","timestamp":'),
+        (b'"timestamp":', b'"x":",{[","timestamp":'),
+        (b'"trace_id":', b'"rows":null,"trace_id":'),
+    ],
+)
+def test_what_looks_nearly_as_our_lines_do_is_read_as_it_stands(own, tmp_path, change):
+    path = tmp_path / "nearly.jsonl"
+    path.write_bytes(own.read_bytes().replace(*change))
+    small, large = breakdowns(path)
+    assert small == large
+    assert small.operations > 0
+
+
+def test_the_places_of_a_line_are_those_of_its_values(own, tmp_path):
+    golden.recorded(tmp_path / "golden.jsonl")
+    lines = own.read_bytes().splitlines() + (tmp_path / "golden.jsonl").read_bytes().splitlines()
+    seen = Counter()
+    for line in lines:
+        said = json.loads(line)
+        if said["event"].startswith("vm_") and b"\\" not in line:
+            there = {place.key: line[place.start : place.end] for place in stamped_places(line)}
+            wanted = {key: said[key] for key in STAMPED if said.get(key) is not None}
+            wanted["run"] = said["run"][PROCESS:]
+            assert there.keys() == wanted.keys()
+            for key, value in wanted.items():
+                text = there[key].decode()
+                assert value == (text if isinstance(value, str) else json.loads(text))
+            seen[said["event"]] += 1
+    assert len(seen) == 3
 
 
 @pytest.mark.parametrize("size", [3000, 20_000, 100_000, 4 << 20])

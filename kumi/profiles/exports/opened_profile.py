@@ -55,4 +55,5 @@ def opened_profile(
         found = breakdown(engine, calibrated=calibrated)
         check_readable(names, found.lines)
         described = engine.uncounted
-        yield OpenedProfile(profiles, asked.informed(described), engine, described, found)
+        informed = asked.informed([*profiles.starts, *described])
+        yield OpenedProfile(profiles, informed, engine, described, found)

@@ -9,6 +9,7 @@ from kumi.profiles.positions.own_file import NotOursError, OwnFile
 from kumi.profiles.positions.run_counts import RunCounts
 
 if TYPE_CHECKING:
+    from kumi.profiles.event_line import Event
     from kumi.profiles.filters import Filters
     from kumi.profiles.open_profiles import OpenProfiles
     from kumi.profiles.profile_file import ProfileFile
@@ -55,6 +56,11 @@ class OwnFiles:
     def are_all(self) -> bool:
         """Whether nothing is left to be counted."""
         return not any(file.foreign for file in self.files)
+
+    @property
+    def starts(self) -> list[Event]:
+        """What files of other programs say of processes."""
+        return self._profiles.starts
 
     def _counted(self, profile: ProfileFile) -> OwnFile | None:
         try:

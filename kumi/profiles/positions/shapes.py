@@ -156,6 +156,7 @@ def _are_ours(event: Timed, places: list[StampedPlace]) -> bool:
     widths = {place.key: place.end - place.start for place in places}
     return (
         widths.get("run") == _HALF_ID
+        and (event.run or "").startswith(event.process or " ")
         and widths.get("start_unix_nano") == widths.get("end_unix_nano") == MOMENT
         and ("cpu_ms" not in widths or event.kind == "vm_run")
     )

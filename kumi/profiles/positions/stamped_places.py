@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
+import re
 from enum import Enum, auto
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from kumi.profiles.positions.digit_columns import MOMENT
 
@@ -30,6 +30,12 @@ _STAMPED: Final = {
     "start_unix_nano": Stamped.MOMENT,
     "end_unix_nano": Stamped.MOMENT,
 }
+_TEXT: Final = rb'"[^"\\]*"'
+_OTHER: Final = rb'[^"{}\[\],\\]+'
+_is_flat: Final = re.compile(rb"\{(?:%s:(?:%s|%s)[,}])++\s*" % (_TEXT, _TEXT, _OTHER)).fullmatch
+_stamped: Final = re.compile(
+    rb'[{,]"(%s)":(?:(%s)|(%s))' % ("|".join(_STAMPED).encode(), _TEXT, _OTHER)
+).finditer
 _WIDEST: Final = {Stamped.MILLISECONDS: 16, Stamped.NUMBER: 12, Stamped.MOMENT: MOMENT}
 PROCESS: Final = 8
 """Letters of a run id that say the process: they are the same in all its runs."""
@@ -55,22 +61,20 @@ def stamped_places(line: bytes) -> list[StampedPlace] | None:
     >>> place
     StampedPlace(key='rows', start=31, end=36)
     """
-    members = json.loads(line, object_pairs_hook=list)
-    if b"\\" in line or len(dict(members)) < len(members):
+    if not _is_flat(line):
         return None
-    places, at = [], 1
-    for key, value in members:
-        if isinstance(value, list):
-            return None
-        at = line.index(b'"%s":' % key.encode(), at) + len(key) + 3
-        if key in _STAMPED and value is not None:
-            places.append(_place(key, value, line, at))
-    return places
+    members = list(_stamped(line))
+    if len({member[1] for member in members}) < len(members):
+        return None
+    return [place for member in members if (place := _place(member))]
 
 
-def _place(key: str, value: Any, line: bytes, at: int) -> StampedPlace:
-    if isinstance(value, str):
-        start = line.index(b'"', at) + 1
-        return StampedPlace(key, start + (PROCESS if key == "run" else 0), line.index(b'"', start))
-    end = min(end for mark in b",}" if (end := line.find(mark, at)) >= 0)
-    return StampedPlace(key, max(at, end - _WIDEST.get(_STAMPED[key], 0)), end)
+def _place(member: re.Match[bytes]) -> StampedPlace | None:
+    """Where the value of a member is; None where it is null."""
+    key = member[1].decode()
+    if member[2] is not None:
+        start, end = member.span(2)
+        return StampedPlace(key, start + 1 + (PROCESS if key == "run" else 0), end - 1)
+    start, end = member.span(3)
+    start = max(start, end - _WIDEST.get(_STAMPED[key], 0))
+    return None if member[3].strip() == b"null" else StampedPlace(key, start, end)

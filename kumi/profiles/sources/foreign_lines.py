@@ -30,15 +30,42 @@ class ForeignLines(Protocol):
     def events(self, said: dict[str, Any]) -> list[Event]:
         """The events that a line says. Raises ValueError where it is malformed after all."""
 
+    def starts(self) -> list[Event]:
+        """What the lines so far say of processes, as `profile_start` says it in a file of ours."""
 
-def foreign_events(profile: ProfileFile) -> Iterator[bytes] | None:
+
+class TranslatedLines:
+    """The events of a file of another program, a line each."""
+
+    def __init__(self, profile: ProfileFile, lines: ForeignLines) -> None:
+        self._profile, self._lines = profile, lines
+
+    def __iter__(self) -> Iterator[bytes]:
+        lines = self._lines
+        for _, line in self._profile.lines():
+            said = _object(line)
+            try:
+                events = lines.events(said) if said and lines.claims(said) else None
+            except (ValueError, OverflowError):
+                events = None
+            if events is None:
+                yield line.rstrip() + b"\n"
+            else:
+                yield b"".join(json.dumps(event).encode() + b"\n" for event in events)
+
+    def starts(self) -> tuple[Event, ...]:
+        """What they say of processes beside these events: all of it once they are read."""
+        return tuple(self._lines.starts())
+
+
+def foreign_events(profile: ProfileFile) -> TranslatedLines | None:
     """The events of a file of another program, a line each; None where it is one of ours."""
     for _, line in islice(profile.lines(), _LOOKED_AT):
         if line.startswith(_OWN):
             return None
         if said := _object(line):
             found = next((each for each in _formats() if each.claims(said)), None)
-            return _translated(profile, found()) if found else None
+            return TranslatedLines(profile, found()) if found else None
     return None
 
 
@@ -48,19 +75,6 @@ def _formats() -> tuple[type[ForeignLines], ...]:
     from kumi.profiles.sources.ruby_lines import RubyLines  # noqa: PLC0415 - the docstring says why
 
     return RubyLines, OtlpLines
-
-
-def _translated(profile: ProfileFile, lines: ForeignLines) -> Iterator[bytes]:
-    for _, line in profile.lines():
-        said = _object(line)
-        try:
-            events = lines.events(said) if said and lines.claims(said) else None
-        except (ValueError, OverflowError):
-            events = None
-        if events is None:
-            yield line.rstrip() + b"\n"
-        else:
-            yield b"".join(json.dumps(event).encode() + b"\n" for event in events)
 
 
 def _object(line: bytes) -> dict[str, Any] | None:

@@ -48,6 +48,11 @@ class RubyLines:
             return [_memory(said)]
         return [{"event": f"ruby_{kind}"}]
 
+    @staticmethod
+    def starts() -> list[Event]:
+        """Nothing: the lines name no service, and no process."""
+        return []
+
     def _operation(self, said: dict[str, Any]) -> Event:
         declaration, tag, took = said.get("decl"), str(said["tag"]), _took(said)
         if "skipped" in str(said.get("note")):

@@ -71,7 +71,8 @@ objects AS (
       "event": "JSON", "schema": "JSON", "operation": "JSON", "duration_ms": "JSON",
       "timestamp": "JSON", "declaration": "JSON", "index": "JSON", "function": "JSON",
       "rows": "JSON", "run": "JSON", "program": "JSON", "origin": "JSON", "start_unix_nano": "JSON",
-      "end_unix_nano": "JSON", "error": "JSON", "name": "JSON", "cpu_ms": "JSON"}') AS j
+      "end_unix_nano": "JSON", "error": "JSON", "name": "JSON", "cpu_ms": "JSON",
+      "process": "JSON"}') AS j
   FROM lines
 ),
 texts AS (
@@ -90,6 +91,7 @@ texts AS (
     j."function"::VARCHAR AS "function",
     j.program::VARCHAR AS program,
     j.run::VARCHAR AS run,
+    j.process::VARCHAR AS process,
     j."error"::VARCHAR AS "error",
     j."rows"::VARCHAR AS "rows",
     j.duration_ms::VARCHAR AS ms,
@@ -119,7 +121,7 @@ measured AS (
                      WHEN '"phase"' THEN phase IS NOT NULL
                      ELSE true END AS is_sound,
     event IN ('"profile_start"', '"program"', '"memory"', '"pause"', '"profile_end"')
-      OR contains(run, chr(92)) OR length(run) < 10
+      OR contains(run, chr(92)) OR length(run) < 10 OR contains(process, chr(92))
       OR NOT is_surely_strict(line, keys, known, is_timed AND is_name("timestamp")) AS is_for_python
   FROM texts
 )
@@ -130,7 +132,8 @@ SELECT
   "schema",
   CASE WHEN event = '"phase"' THEN phase ELSE operation END AS "name",
   declaration, origin, "index" AS position, "function", program,
-  substr(run, 2, 8) AS process,
+  CASE WHEN process IS NOT NULL AND regexp_full_match(process, '"[0-9a-f]{8}"') THEN substr(process, 2, 8)
+       ELSE substr(run, 2, 8) END AS process,
   "error",
   run,
   coalesce(whole_number(started), moment("timestamp")) AS began,
