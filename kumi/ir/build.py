@@ -53,10 +53,11 @@ class Builder:
         **details: object,
     ) -> int:
         """Append an operation as it is given."""
-        index = len(self.operations)
-        details["written"] = self.written
-        self.operations.append(Operation(index, opcode, place, kind, args, axes, **details))  # type: ignore[arg-type] # the names are Operation's own
-        return index
+        operations = self.operations
+        made = Operation(len(operations), opcode, place, kind, args, axes, **details)  # type: ignore[arg-type] # the names are Operation's own
+        made.written = self.written
+        operations.append(made)
+        return made.index
 
     def constant(self, place: Place, kind: Kind, value: object) -> int:
         """A literal."""
@@ -74,8 +75,8 @@ class Builder:
         axes = self._longest(args)
         kind = kind or function.result(self._kinds(args))
         aligned = self._align(args, axes)
-        details = {"function": function.name, "options": options}
-        return self.append(ops.MAP, place, kind, aligned, axes, **details)
+        name = function.name
+        return self.append(ops.MAP, place, kind, aligned, axes, function=name, options=options)
 
     def select(self, place: Place, *args: int) -> int:
         """The second or the third argument, as the first one says, element by element."""
@@ -153,6 +154,8 @@ class Builder:
     ) -> tuple[AxisName, ...]:
         operations = self.operations
         counted = [arg for n, arg in enumerate(args) if n not in without] if without else args
+        if not around and not any([operations[arg].axes for arg in counted]):  # noqa: C419 - quicker
+            return ()
         several = [operations[arg].result_axes for arg in counted]
         return self._joint([around, *several]) if around or any(several) else ()
 

@@ -242,6 +242,8 @@ class _Lowering:
     ) -> tuple[int, ...]:
         """The operands as their user finds them: some have the axis of an array opened."""
         opened = self.analysis.opened.get(user, ())
+        if not opened:
+            return tuple([done[part] for part in parts])
         return tuple(
             [
                 self.builder.outer(part.place, done[part]) if part in opened else done[part]

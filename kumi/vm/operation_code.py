@@ -176,7 +176,8 @@ class OperationCode:
 
     def _map_scalars(self, operation: Operation) -> str:
         function = operation.function or "select"
-        kinds = tuple([self._kind(arg) for arg in operation.args])
+        operations = self._program.operations
+        kinds = tuple([operations[arg].kind for arg in operation.args])
         args = [self._names[arg] for arg in operation.args]
         if bind.brings_floats(function, kinds, operation.kind):
             kinds, args = self._float_literals.among(self._program, operation, args)
