@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from kumi.ir.ops import Opcode
-    from kumi.ir.program import AxisName
+    from kumi.ir.program import AxisName, Leaf
     from kumi.kernels.kinds import Kind
     from kumi.kernels.signatures import Function
     from kumi.places import Place
@@ -50,14 +50,21 @@ class Builder:
         kind: Kind,
         args: tuple[int, ...] = (),
         axes: tuple[AxisName, ...] = (),
-        **details: object,
+        *,
+        function: str | None = None,
+        ref: str | None = None,
+        leaf: Leaf | None = None,
+        value: object = None,
+        options: Options = (),
+        table: tuple[AxisName, ...] = (),
+        fields: tuple[str, ...] = (),
     ) -> int:
         """Append an operation as it is given."""
         operations = self.operations
-        made = Operation(len(operations), opcode, place, kind, args, axes, **details)  # type: ignore[arg-type] # the names are Operation's own
-        made.written = self.written
-        operations.append(made)
-        return made.index
+        index = len(operations)
+        about = function, ref, leaf, value, options, table, fields, self.written
+        operations.append(Operation(index, opcode, place, kind, args, axes, *about))
+        return index
 
     def constant(self, place: Place, kind: Kind, value: object) -> int:
         """A literal."""
@@ -104,9 +111,13 @@ class Builder:
         rows = self.operations[args[min(table)]].result_axes
         axes = self._longest(args, table, rows[:-1])
         aligned = (arg if n in table else self._over(arg, axes) for n, arg in enumerate(args))
-        details = {"function": function.name, "options": options}
-        kind = function.result(self._kinds(args))
-        return self.append(ops.SEARCH, place, kind, tuple(aligned), axes, table=rows, **details)
+        name, kind = function.name, function.result(self._kinds(args))
+        return self.append(
+            *(ops.SEARCH, place, kind, tuple(aligned), axes),
+            function=name,
+            options=options,
+            table=rows,
+        )
 
     def cross(self, place: Place, arg: int) -> int:
         """All pairs of the elements of an array."""
