@@ -93,7 +93,7 @@ def to_text_of_digits(number: Decimal, digits: int) -> str:
     """A decimal with exactly so many digits behind the point, rounded half to even."""
     if number is None:
         raise TypeError("null has no text")
-    return f"{rounded(number, digits):.{digits}f}"
+    return f"{rounded(number, digits):z.{digits}f}"  # a decimal has no negative zero
 
 
 # -- columns

@@ -14,7 +14,7 @@ from kernel_data import LEAVES, axis, column, scalar_callable
 from kumi.kernels import bind, decimal_rounding
 from kumi.kernels.decimal_rounding import round_column
 from kumi.kernels.decimal_values import canonical, text
-from kumi.kernels.kinds import BOOLEAN, DECIMAL, FLOAT, INTEGER
+from kumi.kernels.kinds import BOOLEAN, DECIMAL, FLOAT, INTEGER, STRING
 from kumi.kernels.rounding import GOES_UP
 from kumi.kernels.vectors import Column, align, cells, column_of
 
@@ -284,8 +284,15 @@ def test_a_text_is_the_number_it_writes(numbers):
     assert cells(column_of(numbers, DECIMAL)) == numbers
 
 
-def test_a_decimal_zero_is_no_negative_float():
+def both_ways(function, kinds, result, *values):
+    first, *others = values
+    as_scalar = scalar_callable(function, kinds, result)(*values)
+    of_columns = bind.elementwise(function, kinds, result)
+    return [as_scalar, *cells(of_columns(column_of([first], DECIMAL), *others))]
+
+
+def test_a_decimal_zero_has_no_sign_as_a_float_or_as_text():
     nothing = Decimal(0) * -1
-    as_scalar = scalar_callable("to_float", (DECIMAL,), FLOAT)(nothing)
-    as_column = bind.elementwise("to_float", (DECIMAL,), FLOAT)(column_of([nothing], DECIMAL))
-    assert [as_scalar.hex(), *map(float.hex, cells(as_column))] == ["0x0.0p+0", "0x0.0p+0"]
+    floats = both_ways("to_float", (DECIMAL,), FLOAT, nothing)
+    assert list(map(float.hex, floats)) == ["0x0.0p+0", "0x0.0p+0"]
+    assert both_ways("to_string", (DECIMAL, INTEGER), STRING, nothing, 2) == ["0.00", "0.00"]
