@@ -75,6 +75,8 @@ def axes(facts: Analysis) -> None:
 
 def _of(facts: Analysis, node: ExprNode) -> Axes | None:  # noqa: PLR0911 - one a node
     match node:
+        case Call():
+            return _of_call(facts, node)
         case Constant():
             return ()
         case InputPath():
@@ -84,8 +86,6 @@ def _of(facts: Analysis, node: ExprNode) -> Axes | None:  # noqa: PLR0911 - one 
             return facts.axes.get(facts.declarations[node.name])
         case Argument():
             return facts.axes.get(node.value)
-        case Call():
-            return _of_call(facts, node)
         case Tuple() | Object():
             who = "this tuple" if isinstance(node, Tuple) else "this object"
             return _combined(facts, node, children(node), who)

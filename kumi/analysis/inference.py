@@ -84,6 +84,8 @@ def inference(facts: Analysis) -> None:
 
 def _of(facts: Analysis, node: ExprNode) -> Kind | None:  # noqa: PLR0911 - one a node
     match node:
+        case Call():
+            return _of_call(facts, node)
         case Constant():
             return of_literal(node.value)
         case InputPath():
@@ -93,8 +95,6 @@ def _of(facts: Analysis, node: ExprNode) -> Kind | None:  # noqa: PLR0911 - one 
             return facts.kinds.get(facts.declarations[node.name])
         case Argument():
             return kind_of_argument(facts, node)
-        case Call():
-            return _of_call(facts, node)
         case Tuple() | Object():
             return of_parts(facts, node)
     return None

@@ -99,25 +99,36 @@ def _check_form(facts: Analysis, declaration: Declaration) -> None:
 
 
 def _check_mentions(facts: Analysis, declaration: Declaration, known: set[str]) -> None:
-    imported = facts.imported()
     for node in facts.nodes(declaration):
-        match node:
-            case Name(name=name) if not (name in known or _may_be_in_a_gap(facts, name)):
-                hint = (
-                    about_indexes(facts)
-                    if _is_asked_of_index(facts, declaration, node)
-                    else _otherwise_named(facts, name) or _close(facts, name, known)
-                )
-                facts.semantic(node.place, f"`{name}` is not declared", hint)
-            case Name(name=name) if name in imported and name not in facts.declarations:
-                called = facts.said(f"{name}(amount: …)", f"{name}(amount=…)")
-                hint = f"call it with the inputs of its schema, as in `{called}`"
-                facts.semantic(node.place, f"`{name}` is imported, and not called here", hint)
-            case Call(args=()) if facts.gaps.imports:
-                pass  # an import that could not be read may have brought it
-            case Call(function=name) if not _is_function(facts, name):
-                hint = _no_function(facts, name) or _close(facts, name, known_names())
-                facts.semantic(node.place, f"there is no function `{name}`", hint)
+        if isinstance(node, Call):
+            _check_function(facts, node)
+        elif isinstance(node, Name):
+            _check_name(facts, declaration, node, known)
+
+
+def _check_function(facts: Analysis, node: Call) -> None:
+    name = node.function
+    if _is_function(facts, name):
+        return
+    if not node.args and facts.gaps.imports:
+        return  # an import that could not be read may have brought it
+    hint = _no_function(facts, name) or _close(facts, name, known_names())
+    facts.semantic(node.place, f"there is no function `{name}`", hint)
+
+
+def _check_name(facts: Analysis, declaration: Declaration, node: Name, known: set[str]) -> None:
+    name = node.name
+    if not (name in known or _may_be_in_a_gap(facts, name)):
+        hint = (
+            about_indexes(facts)
+            if _is_asked_of_index(facts, declaration, node)
+            else _otherwise_named(facts, name) or _close(facts, name, known)
+        )
+        facts.semantic(node.place, f"`{name}` is not declared", hint)
+    elif name in facts.imported() and name not in facts.declarations:
+        called = facts.said(f"{name}(amount: …)", f"{name}(amount=…)")
+        hint = f"call it with the inputs of its schema, as in `{called}`"
+        facts.semantic(node.place, f"`{name}` is imported, and not called here", hint)
 
 
 def _is_asked_of_index(facts: Analysis, declaration: Declaration, name: Name) -> bool:

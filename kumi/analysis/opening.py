@@ -55,6 +55,8 @@ def opened(
     found = [axes for one in operands if (axes := facts.axes.get(one)) is not None]
     if len(found) < len(operands):
         return None
+    if not any(found):
+        return found
     own = [facts.own_axes.get(one) for one in operands]
     most = max([brought, *(_brought(axes, mine) for axes, mine in zip(found, own, strict=True))])
     already = facts.opened.pop(user, frozenset())

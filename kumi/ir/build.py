@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from kumi.ir.ops import Opcode
-    from kumi.ir.program import AxisName
+    from kumi.ir.program import AxisName, Leaf
     from kumi.kernels.kinds import Kind
     from kumi.kernels.signatures import Function
     from kumi.places import Place
@@ -50,12 +50,20 @@ class Builder:
         kind: Kind,
         args: tuple[int, ...] = (),
         axes: tuple[AxisName, ...] = (),
-        **details: object,
+        *,
+        function: str | None = None,
+        ref: str | None = None,
+        leaf: Leaf | None = None,
+        value: object = None,
+        options: Options = (),
+        table: tuple[AxisName, ...] = (),
+        fields: tuple[str, ...] = (),
     ) -> int:
         """Append an operation as it is given."""
-        index = len(self.operations)
-        details["written"] = self.written
-        self.operations.append(Operation(index, opcode, place, kind, args, axes, **details))  # type: ignore[arg-type] # the names are Operation's own
+        operations = self.operations
+        index = len(operations)
+        about = function, ref, leaf, value, options, table, fields, self.written
+        operations.append(Operation(index, opcode, place, kind, args, axes, *about))
         return index
 
     def constant(self, place: Place, kind: Kind, value: object) -> int:
@@ -74,8 +82,8 @@ class Builder:
         axes = self._longest(args)
         kind = kind or function.result(self._kinds(args))
         aligned = self._align(args, axes)
-        details = {"function": function.name, "options": options}
-        return self.append(ops.MAP, place, kind, aligned, axes, **details)
+        name = function.name
+        return self.append(ops.MAP, place, kind, aligned, axes, function=name, options=options)
 
     def select(self, place: Place, *args: int) -> int:
         """The second or the third argument, as the first one says, element by element."""
@@ -103,9 +111,13 @@ class Builder:
         rows = self.operations[args[min(table)]].result_axes
         axes = self._longest(args, table, rows[:-1])
         aligned = (arg if n in table else self._over(arg, axes) for n, arg in enumerate(args))
-        details = {"function": function.name, "options": options}
-        kind = function.result(self._kinds(args))
-        return self.append(ops.SEARCH, place, kind, tuple(aligned), axes, table=rows, **details)
+        name, kind = function.name, function.result(self._kinds(args))
+        return self.append(
+            *(ops.SEARCH, place, kind, tuple(aligned), axes),
+            function=name,
+            options=options,
+            table=rows,
+        )
 
     def cross(self, place: Place, arg: int) -> int:
         """All pairs of the elements of an array."""
@@ -153,6 +165,8 @@ class Builder:
     ) -> tuple[AxisName, ...]:
         operations = self.operations
         counted = [arg for n, arg in enumerate(args) if n not in without] if without else args
+        if not around and not any([operations[arg].axes for arg in counted]):  # noqa: C419 - quicker
+            return ()
         several = [operations[arg].result_axes for arg in counted]
         return self._joint([around, *several]) if around or any(several) else ()
 

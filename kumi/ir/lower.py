@@ -242,6 +242,8 @@ class _Lowering:
     ) -> tuple[int, ...]:
         """The operands as their user finds them: some have the axis of an array opened."""
         opened = self.analysis.opened.get(user, ())
+        if not opened:
+            return tuple([done[part] for part in parts])
         return tuple(
             [
                 self.builder.outer(part.place, done[part]) if part in opened else done[part]
@@ -251,16 +253,16 @@ class _Lowering:
 
     def _node(self, node: ExprNode, done: dict[ExprNode, int]) -> int:  # noqa: PLR0911 - one a node
         match node:
-            case InputPath():
-                return self._load_of(node.path)
+            case Call():
+                return self._call(node, self._operands(node, node.args, done))
             case Constant():
                 return self.builder.constant(node.place, self.analysis.kinds[node], node.value)
+            case InputPath():
+                return self._load_of(node.path)
             case Name():
                 return self._reference(node)
             case Argument():
                 return self._argument(node, done[node.value])
-            case Call():
-                return self._call(node, self._operands(node, node.args, done))
             case Tuple():
                 return self.builder.gather(node.place, *self._operands(node, node.items, done))
             case Object():

@@ -64,7 +64,13 @@ def _of_floats(compute: _Compute, by_row: Kernel) -> Kernel:
 
 
 def _of_integers(compute: _Compute, largest: _Bound, by_row: Kernel) -> Kernel:
-    def kernel(a: object, b: object) -> Column:
+    def kernel(a: Any, b: Any) -> Column:
+        if a.__class__ is b.__class__ is Column and a.valid is b.valid is None:
+            x, y = a.bound or 0, b.bound or 0  # two columns, as most are, need no look at others
+            result = largest(x, y)
+            if x <= LARGEST and y <= LARGEST and result <= LARGEST:
+                return Column(compute(a.values, b.values), None, result)
+            return looked_at(a, b)
         within = _known_bounds(a, b)
         if within is None:
             return looked_at(a, b)

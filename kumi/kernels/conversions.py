@@ -67,7 +67,9 @@ def to_float(value: Any) -> float:
         if not NUMBER.fullmatch(value):
             raise ValueError(f"a text that is no number{about_commas(value)}")
         return float(value)
-    return float(value) if isinstance(value, Decimal) else nearest_float(_number(value))
+    if isinstance(value, Decimal):
+        return float(value) + 0.0  # a decimal has no negative zero
+    return nearest_float(_number(value))
 
 
 def _number(value: Any) -> Any:

@@ -72,9 +72,14 @@ def shifting(*, by: int, policy: str, fill: Any) -> Callable[..., NDArray[Any]]:
     """
     inside, before, beyond, edge = _parts(by, policy)
     far = abs(by)
+    keeps_end = policy == "clamp" and far == 1
 
     def shift(values: NDArray[Any], axes: Sequence[Axis]) -> NDArray[Any]:
         if len(axes) == 1 and axes[0].even == values.size > far:  # all in one row
+            if keeps_end:  # what stands beyond it is the end's own cell, which stays where it is
+                moved = values.copy()
+                moved[inside] = values[before]
+                return moved
             moved = np.empty_like(values)
             moved[inside] = values[before]
             moved[beyond] = fill if edge is None else values[edge]

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kumi.kernels.kinds import INTEGER
-from kumi.kernels.vectors import Axis, Column, cells, column_of, composed, even_axis
+from kumi.kernels.vectors import Axis, Column, EvenAxis, cells, column_of, composed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -49,7 +49,7 @@ def beside(array: Axis, below: Sequence[Axis]) -> Axis:
     For `cross` these are the array's own axis; for `outer` any others.
     """
     if array.even is not None:
-        return even_axis(below[-1].size, array.even)
+        return EvenAxis(below[-1].size, array.even)
     counts = np.repeat(array.counts, np.diff(composed(below)))
     offsets = np.zeros(len(counts) + 1, np.int64)
     np.cumsum(counts, out=offsets[1:])

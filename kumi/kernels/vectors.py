@@ -164,11 +164,28 @@ class Axis:
         return self._counts
 
 
-def even_axis(parents: int, each: int) -> Axis:
-    """The axis along so many arrays of one length."""
-    axis = Axis(np.arange(0, parents * each + 1, each) if each else np.zeros(parents + 1, np.int64))
-    axis._even = each if parents else 0  # noqa: SLF001 - known already
-    return axis
+class EvenAxis(Axis):
+    """The axis along so many arrays of one length; its offsets are made when they are asked for.
+
+    >>> EvenAxis(3, 2).offsets.tolist()
+    [0, 2, 4, 6]
+    """
+
+    __slots__ = ("_parents",)
+
+    def __init__(self, parents: int, each: int) -> None:
+        self.size = parents * each
+        self._counts = None
+        self._even = each if parents else 0
+        self._parents = parents
+
+    if not TYPE_CHECKING:  # a type checker sees the slots, which are all there
+
+        def __getattr__(self, name: str) -> Any:
+            if name != "offsets":
+                raise AttributeError(name)
+            self.offsets = np.arange(self._parents + 1) * (self._even or 0)
+            return self.offsets
 
 
 def axis_over(arrays: Sequence[Sequence[Any]]) -> Axis:

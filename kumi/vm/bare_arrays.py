@@ -40,7 +40,9 @@ class KnownValues(NamedTuple):
 
 
 def known_values(program: Program) -> KnownValues:
-    """Of all the operations of a program."""
+    """Of all the operations of a program; of one that has no vectors there is nothing to know."""
+    if not program.axes:
+        return KnownValues(frozenset(), frozenset(), frozenset())
     nulls: list[Nulls] = []
     vectors: set[int] = set()
     bare: set[int] = set()

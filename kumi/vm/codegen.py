@@ -137,7 +137,8 @@ class _Writer:
             self._operation(operation)
             if group.kind == "input" and operation.index == group.last - 1:
                 self._fetch_axes()
-            self._free(operation)
+            if self.program.axes:
+                self._free(operation)
             self._read_clock(operation)
         if group.kind == "input":
             self._check_inputs()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from kumi.ir import ops
 from kumi.kernels.kinds import FLOAT, INTEGER
@@ -26,16 +26,16 @@ class FloatLiterals:
         self, program: Program, operation: Operation, names: Sequence[str]
     ) -> tuple[tuple[Any, ...], list[str]]:
         """Kinds and names of the arguments, with floats for the literals among them."""
-        kinds, found = [], []
+        kinds, found, operations = [], [], program.operations
         for index, name in zip(operation.args, names, strict=True):
-            arg = program.operations[index]
+            arg = operations[index]
             literal = arg.opcode is ops.CONST and arg.kind is INTEGER
             kinds.append(FLOAT if literal else arg.kind)
             found.append(self._name(arg) if literal else name)
         return tuple(kinds), found
 
     def _name(self, literal: Operation) -> str:
-        value = cast("int", literal.value)
+        value: Any = literal.value
         if value not in self._names:
             self._names[value] = float_constant(literal.index)
             self._bound[self._names[value]] = to_float(value)

@@ -52,9 +52,9 @@ def sides(program: Program) -> dict[int, GridSide]:
 
 def shape(program: Program, operation: Operation) -> str:
     """The expression for the shape of the grid that an operation lies along."""
-    inner = operation.axes[-1]
-    rows, array = map(program.axes.index, (inner, program.made[inner].array))
-    return f"(len({axis(rows)}.offsets) - 1, {axis(array)}.size)"
+    made = program.made[operation.axes[-1]]
+    rows, array = map(program.axes.index, (made.below[-1], made.array))
+    return f"({axis(rows)}.size, {axis(array)}.size)"
 
 
 def filled(values: NDArray[np.generic], shape: tuple[int, int]) -> NDArray[np.generic]:

@@ -15,12 +15,12 @@ def value_names(program: Program) -> dict[int, str]:
     """The variable of each operation's value; free operations share the one they name."""
     names: dict[int, str] = {}
     for operation in program.operations:
-        if operation.opcode in ops.PASSED_ON:
-            names[operation.index] = names[operation.args[0]]
+        if not operation.opcode.free:
+            names[operation.index] = value(operation.index)
         elif operation.opcode is ops.CONST:
             names[operation.index] = constant(operation.index)
         else:
-            names[operation.index] = value(operation.index)
+            names[operation.index] = names[operation.args[0]]
     return names
 
 
@@ -29,6 +29,8 @@ def last_uses(program: Program, names: dict[int, str]) -> dict[int, list[str]]:
 
     What a result shows lives on; scalars are not worth it.
     """
+    if not program.axes:
+        return {}
     kept = {names[program.result(name).index] for name in program.readable}
     last: dict[str, int] = {}
     for operation in program.operations:

@@ -67,10 +67,11 @@ class OperationCode:
 
     def expression(self, operation: Operation) -> str:
         """The value of an operation that is computed."""
-        if operation.opcode not in self._writers:
+        write = self._writers.get(operation.opcode)
+        if write is None:
             raise CompilerBug(f"no code for {operation.title}")
         if not operation.axes:  # its value is no vector, and so shares no memory
-            return self._writers[operation.opcode](operation)
+            return write(operation)
         bare = self._bare.expression(operation)
         if bare is not None:
             return bare
@@ -81,7 +82,7 @@ class OperationCode:
             return f"{name}[:, None]" if side is GridSide.DOWN else name
         if operation.opcode not in _COPYING or operation.index in self._bare.views:
             self._bare.keep(operation)  # a tuple keeps the arrays of its items, a view its cells
-        found = self._writers[operation.opcode](operation)
+        found = write(operation)
         is_column = operation.index in self._known.bare and not self._gives_array(operation)
         return f"{found}.values" if is_column else found
 
@@ -176,7 +177,8 @@ class OperationCode:
 
     def _map_scalars(self, operation: Operation) -> str:
         function = operation.function or "select"
-        kinds = tuple([self._kind(arg) for arg in operation.args])
+        operations = self._program.operations
+        kinds = tuple([operations[arg].kind for arg in operation.args])
         args = [self._names[arg] for arg in operation.args]
         if bind.brings_floats(function, kinds, operation.kind):
             kinds, args = self._float_literals.among(self._program, operation, args)

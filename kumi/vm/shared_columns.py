@@ -53,6 +53,8 @@ class SharedColumns:
 
     def _found(self) -> dict[str, int]:
         """The last operation that reads each, by the name of its array."""
+        if not self._bare:
+            return {}
         readers: dict[str, list[int]] = {}
         for operation in self._program.operations:
             for arg in dict.fromkeys(operation.args) if self._has_decimals(operation) else ():

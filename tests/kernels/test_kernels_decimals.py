@@ -282,3 +282,10 @@ def test_a_float_is_its_shortest_decimal(floats):
 def test_a_text_is_the_number_it_writes(numbers):
     assert cells(column_of(list(map(str, numbers)), DECIMAL)) == numbers
     assert cells(column_of(numbers, DECIMAL)) == numbers
+
+
+def test_a_decimal_zero_is_no_negative_float():
+    nothing = Decimal(0) * -1
+    as_scalar = scalar_callable("to_float", (DECIMAL,), FLOAT)(nothing)
+    as_column = bind.elementwise("to_float", (DECIMAL,), FLOAT)(column_of([nothing], DECIMAL))
+    assert [as_scalar.hex(), *map(float.hex, cells(as_column))] == ["0x0.0p+0", "0x0.0p+0"]

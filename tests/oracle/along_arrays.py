@@ -69,24 +69,24 @@ def beside(axis):
     return OWN * _depth(axis) + "*" + axis.lstrip(OWN)
 
 
-def own(value_axes, count):
+def own(value_axes, count, level):
     """The axes of an argument as the imported formula has them: the last are its own."""
     first = len(value_axes) - count
-    return (*value_axes[:first], *(OWN + axis for axis in value_axes[first:]))
+    return (*value_axes[:first], *(OWN * level + axis.lstrip(OWN) for axis in value_axes[first:]))
 
 
-def callers(axes, around):
+def callers(axes, around, level):
     """The axes of what an imported formula gives, as the caller has them.
 
     `around` says by name which axes are around an array. Below any others all of it is meant for
     each of their cells, as by `outer`.
     """
-    deepest, found = _deepest([axes]), []
+    found = []
     for axis in axes:
         name = axis.lstrip(OWN)
-        if deepest and _depth(axis) == deepest:
+        if _depth(axis) == level:
             is_beside = around.get(name, found) != [one.lstrip(OWN) for one in found]
-            found.append(OWN * (deepest - 1) + "*" * is_beside + name)
+            found.append(OWN * (level - 1) + "*" * is_beside + name)
         else:
             found.append(axis)
     return tuple(found)

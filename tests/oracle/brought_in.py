@@ -43,7 +43,10 @@ def file_of(module):
 
 
 def is_axes(node):
-    """Whether it is the same value, with the axes of an imported formula or of its caller."""
+    """Whether it is the same value, with the axes of an imported formula or of its caller.
+
+    The last argument says how deep in imports that formula is, 1 where the caller is the schema.
+    """
     return isinstance(node, nodes.Call) and node.function in ("own_axes", "callers_axes")
 
 
@@ -92,7 +95,9 @@ class _Bringing:
             return node
         literals = {key: nodes.Constant(node.place, value) for key, value in node.options}
         call = _Call(self, self.imported[node.function], literals | dict(node.named))
-        return nodes.Call(node.place, "callers_axes", (call.declaration(node, node.function),))
+        level = nodes.Constant(node.place, 1)
+        found = call.declaration(node, node.function)
+        return nodes.Call(node.place, "callers_axes", (found, level))
 
     def behind_names(self, node):
         """What a name stands for, where that is an expression."""
@@ -134,12 +139,10 @@ class _Call:
                 return self.argument(node, node.path)
             case nodes.Call(function="index"):
                 return self.index(node)
-        return with_parts(node, self.expression)
+        return deeper(with_parts(node, self.expression))
 
     def argument(self, node, path):
-        found, own = self.found(node, path), self.arrays_on(path)
-        count = nodes.Constant(node.place, own)
-        return nodes.Call(node.place, "own_axes", (found, count))
+        return own_axes(self.found(node, path), self.arrays_on(path))
 
     def arrays_on(self, path):
         """How many arrays a path goes into."""
@@ -190,8 +193,21 @@ class _Call:
         found = self.found(node, element)
         found = found.args[0] if isinstance(found, nodes.Call) else found
         made = replace(node, args=(nodes.Constant(node.place, found.path),))
-        count = nodes.Constant(node.place, self.arrays_on(element))
-        return nodes.Call(node.place, "own_axes", (made, count))
+        return own_axes(made, self.arrays_on(element))
+
+
+def own_axes(node, count):
+    """A value as the formula has it that is called: so many axes, the last, are its own."""
+    count, level = nodes.Constant(node.place, count), nodes.Constant(node.place, 1)
+    return nodes.Call(node.place, "own_axes", (node, count, level))
+
+
+def deeper(node):
+    """What was brought into a schema, where that is brought into another one."""
+    if not is_axes(node):
+        return node
+    *args, level = node.args
+    return replace(node, args=(*args, replace(level, value=level.value + 1)))
 
 
 def brought(node, parameter):

@@ -80,7 +80,8 @@ def float_of(value):
     if type(value) is str:
         to_decimal(value)
         return float(value)
-    return to_float(a_number(value))
+    found = to_float(a_number(value))
+    return found + 0.0 if type(value) is Decimal else found  # which has no negative zero
 
 
 def decimal_of(value):

@@ -138,17 +138,20 @@ class _Run:
         if is_axes(node):
             return self._with_axes(node)
         args = self._all(node.args)
-        if node.function in ("round", "round_to", "floor", "ceil"):
+        if node.function in ("round", "round_to", "floor", "ceil", "to_integer"):
             args[0] = self._unrounded(node.args[0], args[0])
         return called(node.function, args, dict(node.options))
 
     def _with_axes(self, node):
         """An argument as the imported formula has it; what that gives, as the caller has it."""
         value = self.expression(node.args[0])
+        *_, level = node.args
         if node.function == "own_axes":
-            return replace(value, axes=along_arrays.own(value.axes, node.args[1].value))
-        around = along_arrays.around_arrays(self.inputs)
-        return replace(value, axes=along_arrays.callers(value.axes, around))
+            axes = along_arrays.own(value.axes, node.args[1].value, level.value)
+        else:
+            around = along_arrays.around_arrays(self.inputs)
+            axes = along_arrays.callers(value.axes, around, level.value)
+        return replace(value, axes=axes)
 
     def _unrounded(self, node, value):
         """A quotient of decimals as it is before it has 28 digits, also by another name."""

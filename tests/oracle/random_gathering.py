@@ -30,6 +30,7 @@ class Gathering:
         self.rnd.shuffle(kinds)
         known = [one for one in self.declared if one.kind == ("tuple", tuple(kinds))]
         known = [one for one in known if one.axes == lineage[: len(one.axes)]]
+        known = [one for one in known if not one.holds_null]
         found = self.rnd.choice(known) if known else self.several(kinds, lineage, depth)
         if not self.rnd.randint(0, 3):
             condition = sure(self.expression("boolean", lineage, 1))
@@ -76,4 +77,5 @@ class Gathering:
         if objects and self.rnd.randint(0, 1):
             fields = tuple((f"f {n}" if n else "f", node) for n, node in enumerate(nodes))
             return Typed(Object(PLACE, fields), "hash", axes, loose)
-        return Typed(Tuple(PLACE, nodes), ("tuple", tuple(kinds)), axes, loose)
+        null = any(part.null or part.holds_null for part in parts)
+        return Typed(Tuple(PLACE, nodes), ("tuple", tuple(kinds)), axes, loose, holds_null=null)

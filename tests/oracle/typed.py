@@ -13,7 +13,8 @@ from kumi.syntax.nodes import Call, Constant, InputPath, Symbol
 class Typed:
     """An expression, its kind and axes.
 
-    `loose` where its last digits are free, `null` where the schema says that it may be null.
+    `loose` where its last digits are free, `null` where the schema says that it may be null,
+    `holds_null` where an item of it may be, so that not every fold takes it.
     """
 
     node: Any
@@ -21,6 +22,7 @@ class Typed:
     axes: tuple = ()
     loose: bool = False
     null: bool = False
+    holds_null: bool = False
 
 
 TAKES_NULL = ("equal", "not_equal", "in", "is_null", "count", "count_if", "min", "max", "coalesce")

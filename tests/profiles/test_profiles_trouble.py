@@ -61,7 +61,7 @@ def test_sigterm_leaves_nothing_behind(tmp_path):
         stdin=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    process.stdin.write(text(*[operation()] * 50_000).encode())
+    process.stdin.write(text(*[operation()] * 100_000).encode())
     process.stdin.flush()
     until = time.monotonic() + HANG
     while not list(scratch.iterdir()) and time.monotonic() < until:

@@ -54,15 +54,16 @@ class _Sharing:
     def visit(self, operation: Operation, group: Group) -> None:
         """Number the value of an operation; share it, where an earlier one has it."""
         index, opcode = operation.index, operation.opcode
-        numbers = [self._numbers[arg] for arg in operation.args]
+        known = self._numbers
+        numbers = [known[arg] for arg in operation.args]
         if opcode is ops.REF or opcode is ops.STORE:
-            self._numbers += numbers
+            known += numbers
             return
         # A form is a number, so that a key is of nothing but numbers: those are no garbage
         # collector's business, and there are as many keys as operations.
         form = self._forms.setdefault(_form(operation), len(self._forms))
         first = self._first.setdefault((form, *numbers), index)
-        self._numbers.append(first)
+        known.append(first)
         if first != index and not opcode.free and opcode is not ops.LOAD_INPUT:
             self._share(operation, group, first)
 

@@ -56,10 +56,11 @@ def _integer(cursor: Cursor, token: Token, digits: str) -> int:
 def at_literal(cursor: Cursor) -> bool:
     """Whether a literal begins here."""
     token = cursor.token
+    if token.kind == "operator":
+        return token.text == "-" and at_number(cursor)
     return (
-        token.kind in {"string", "symbol", "constant"}
+        token.kind in {"number", "string", "symbol", "constant"}
         or token.text in WORDS
-        or at_number(cursor)
         or _at_date(cursor)
     )
 
