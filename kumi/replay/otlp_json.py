@@ -11,7 +11,9 @@ import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
+from kumi.profiles.counted_lines import CountedLines
 from kumi.profiles.event_line import UNKNOWN_SCHEMA, Timed
+from kumi.profiles.filters import Filters
 from kumi.profiles.line_stream import LineStream
 from kumi.profiles.reports.wording import count
 from kumi.replay import otlp_values
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
     from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, Span
 
     from kumi.profiles.exports.opened_profile import OpenedProfile
-    from kumi.profiles.filters import Filters
     from kumi.profiles.profile_file import ProfileFile
     from kumi.replay.otlp_values import Json
 
@@ -36,7 +37,6 @@ _ASKED: Final = frozenset(
         names.SCHEMA_ORIGIN,
         names.DECLARATION_NAME,
         names.OPERATION_NAME,
-        names.RUN_ID,
     }
 )
 
@@ -47,22 +47,33 @@ def write_otlp(opened: OpenedProfile, path: Path) -> str:
     from kumi.replay.parcels import Parcels  # noqa: PLC0415 - it imports the SDK
 
     files = {str(number): file for number, file in enumerate(opened.profiles.files)}
-    parcels = Parcels([*files], None, _NO_LIMIT, lambda number: _lines(files[number]))
+    asked = opened.filters
+    of_runs = Filters(runs=asked.runs, processes=asked.processes)
+    of_spans = asked._replace(runs=(), services=(), resources=(), processes=None)
+    parcels = Parcels([*files], None, _NO_LIMIT, lambda number: _lines(files[number], of_runs))
     with path.open("w", encoding="utf-8", newline="\n") as written:
         for message in Messages(parcels, _LINE_BYTES):
-            if line := _line(message.content, opened.filters):
+            if line := _line(message.content, of_spans, of_others=asked.ask_nothing):
                 written.write(line)
     lost = parcels.tally.incomplete
     return f"{count(lost, 'line')} without ids or times left out" if lost else ""
 
 
 @contextmanager
-def _lines(file: ProfileFile) -> Iterator[LineStream]:
-    with file.open() as parts:
-        yield LineStream(file.name, iter(lambda: parts.read(_LINE_BYTES), b""))
+def _lines(file: ProfileFile, of_runs: Filters) -> Iterator[LineStream]:
+    """The lines of a file, without those of runs that are left out: only a run's span names it."""
+    with file.open() as opened:
+        parts = iter(lambda: opened.read(_LINE_BYTES), b"")
+        yield LineStream(file.name, parts if of_runs.ask_nothing else _chosen(file, of_runs))
 
 
-def _line(content: bytes, filters: Filters) -> str:
+def _chosen(file: ProfileFile, of_runs: Filters) -> Iterator[bytes]:
+    for timed, _, line in CountedLines([file]):
+        if timed is None or of_runs.admit(Timed(*timed[0], *timed[1])):
+            yield line.rstrip() + b"\n"
+
+
+def _line(content: bytes, filters: Filters, *, of_others: bool) -> str:
     """A message as a line; nothing where none of its spans passes the filters."""
     from opentelemetry.proto.trace.v1 import trace_pb2  # noqa: PLC0415 - it imports protobuf
 
@@ -70,15 +81,15 @@ def _line(content: bytes, filters: Filters) -> str:
     made = [
         otlp_values.resource_spans(each, scopes)
         for each in said.resource_spans
-        if (scopes := [*_scopes(each, filters)])
+        if (scopes := [*_scopes(each, filters, of_others=of_others)])
     ]
     return json.dumps({"resourceSpans": made}, separators=(",", ":")) + "\n" if made else ""
 
 
-def _scopes(said: ResourceSpans, filters: Filters) -> Iterator[Json]:
+def _scopes(said: ResourceSpans, filters: Filters, *, of_others: bool) -> Iterator[Json]:
     for scope in said.scope_spans:
         own = scope.scope.name == names.SCOPE_NAME
-        if filters.ask_nothing or own:
+        if of_others or own:
             spans = [otlp_values.span(each) for each in scope.spans if _passes(each, filters)]
             if spans:
                 yield otlp_values.scope_spans(scope, spans)
@@ -92,7 +103,6 @@ def _passes(said: Span, filters: Filters) -> bool:
 def _timed(said: Span) -> Timed:
     texts = {each.key: each.value.string_value for each in said.attributes if each.key in _ASKED}
     operation, declaration = texts.get(names.OPERATION_NAME), texts.get(names.DECLARATION_NAME)
-    run = texts.get(names.RUN_ID)
     return Timed(
         kind=_kind(operation, declaration),
         schema=texts.get(names.SCHEMA_NAME, UNKNOWN_SCHEMA),
@@ -102,11 +112,10 @@ def _timed(said: Span) -> Timed:
         position=None,
         function=None,
         program=None,
-        process=run[:8] if run else None,
+        process=None,
         error=None,
         ns=said.end_time_unix_nano - said.start_time_unix_nano,
         rows=0,
-        run=run,
         started=said.start_time_unix_nano,
     )
 

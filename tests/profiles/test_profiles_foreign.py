@@ -201,6 +201,21 @@ def test_by_service_and_one_that_is_not_there(capsys, of_two_services):
     assert done.err == "No service is called shp; did you mean `shop`?\n"
 
 
+@pytest.mark.parametrize("by", ["service", "run"])
+def test_spans_of_chosen_runs_are_written_with_all_that_is_in_them(
+    capsys, of_two_services, tmp_path, by
+):
+    paths, _ = of_two_services
+    with Path(paths[0]).open(encoding="utf-8") as file:
+        run = next(said["run"] for line in file if (said := json.loads(line)).get("run"))
+    asked = ("--run", run) if by == "run" else ("--service", "shop")
+    written = tmp_path / "chosen.otlp.jsonl"
+    assert call(capsys, "profile", *paths, "-o", written, *asked).code == 0
+    wanted, found = report(capsys, *paths, *asked), report(capsys, written)
+    assert figures(found) == figures(wanted)
+    assert found["operations"] > 0
+
+
 def test_a_damaged_resource_makes_no_span_malformed(capsys, of_two_services, write):
     said = json.loads(of_two_services[1].read_text("utf-8").splitlines()[0])
     said["resourceSpans"][0]["resource"] = {"attributes": [{"key": "service.name"}]}
