@@ -138,7 +138,10 @@ def _above_zero(top: Any, bottom: Any) -> tuple[Any, Any]:
     negative = bottom < 0
     if not np.any(negative):
         return top, bottom
-    return np.where(negative, -top, top), abs(bottom)
+    opposite = -top
+    if not np.ndim(top) and abs(top) > LARGEST:  # NumPy takes one number for an int64
+        top, opposite = boxed(top), boxed(opposite)
+    return np.where(negative, opposite, top), abs(bottom)
 
 
 def _finished(top: Any, bottom: Any, bound: int, digits: int, mode: str) -> Column | None:

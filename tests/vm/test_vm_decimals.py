@@ -1,8 +1,10 @@
 """Decimals from data to results: what a caller gives, what comes back, and what is refused."""
 
 import decimal
+import math
 import warnings
 from decimal import Decimal
+from fractions import Fraction
 from types import SimpleNamespace
 
 import numpy as np
@@ -260,3 +262,13 @@ def test_floats_that_several_operations_read_as_decimals_are_the_same_for_each()
         assert found.product[position] == low * given
         assert found.above[position] is (given > high)
         assert found.parts[position] == round(given / high, 3)
+
+
+def test_one_number_that_needs_more_than_64_bits_is_divided_by_what_is_below_zero():
+    rounded = 'fn(:round_to, 12345678901234567 / input.xs.x, to_decimal("0.05"), mode: :floor)'
+    schema = kumi.loads(
+        f"schema do input do array :xs do decimal :x end end value :y, {rounded} end"
+    )
+    xs = [Decimal("-0.07"), Decimal("0.3"), Decimal(-7)]
+    steps = [math.floor(Fraction(12345678901234567 * 20) / Fraction(x)) for x in xs]
+    assert schema.run(xs=xs).y == [step * Decimal("0.05") for step in steps]
