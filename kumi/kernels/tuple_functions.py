@@ -110,6 +110,8 @@ def _at(kinds: tuple[Kind, ...], result: Kind, make: Make) -> Function:
 
     def at(value: Any, index: Any) -> Any:
         if index is None:
+            if value.__class__ is Column and not len(value):
+                return column_of([], result)  # of no cells nothing is asked
             raise TypeError("an index is null")
         if index.__class__ is not Column:
             return _of_items(value, partial(of_one, index=index), result)
@@ -240,7 +242,7 @@ def _select(kinds: tuple[Kind, ...], result: Kind, make: Make) -> Function:
         if size is None:
             return of_one(condition, a, b)
         left, right = parts_of(a), parts_of(b)
-        if left is None or right is None:
+        if left is None or right is None or not size:  # of no cells nothing is asked
             rows = zip(*(_each(x, size) for x in (condition, a, b)), strict=True)
             return column_of([of_one(*row) for row in rows], result)
         chosen = zip(of_parts, left, right, strict=True)

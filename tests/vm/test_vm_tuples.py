@@ -168,3 +168,15 @@ def test_over_no_rows_no_item_is_looked_at():
             "schema do input do array :none do integer :n end array :one do integer :n end end "
             "value :least, fn(:max, [fn(:min, input.none.n), 1, input.one.n]) end"
         ).run(none=[], one=[1])
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["select(input.no[1], [1, 2], [2, input.xs.x])", "fn(:at, [input.xs.x, true], input.at[1])"],
+)
+def test_over_no_rows_a_null_that_chooses_is_not_asked(asked):
+    inputs = "array :xs do integer :x end array :no do boolean :b end array :at do integer :i end"
+    schema = kumi.loads(f"schema do input do {inputs} end value :y, {asked} end")
+    assert schema.run(xs=[], no=[], at=[]).y == []
+    with pytest.raises(TypeError, match="takes no null"):
+        schema.run(xs=[1], no=[], at=[])
