@@ -25,6 +25,7 @@ import numpy as np
 from kumi.kernels.arguments import plain
 from kumi.kernels.decimal_rounding import integers, round_column, rounded
 from kumi.kernels.decimal_values import NUMBER, about_commas, bounded
+from kumi.kernels.decimal_values import plain as as_it_shows
 from kumi.kernels.kinds import DECIMAL, FLOAT, INTEGER
 from kumi.kernels.values import bring, described, is_array, is_record, to_string
 from kumi.kernels.values import to_float as nearest_float
@@ -90,10 +91,13 @@ def to_text(value: Any) -> str:
 
 
 def to_text_of_digits(number: Decimal, digits: int) -> str:
-    """A decimal with exactly so many digits behind the point, rounded half to even."""
+    """A decimal with exactly so many digits behind the point, rounded half to even.
+
+    A quotient is printed as it shows anywhere, with its 28 digits.
+    """
     if number is None:
         raise TypeError("null has no text")
-    return f"{rounded(number, digits):z.{digits}f}"  # a decimal has no negative zero
+    return f"{rounded(as_it_shows(number), digits):z.{digits}f}"  # a decimal has no negative zero
 
 
 # -- columns

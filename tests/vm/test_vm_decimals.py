@@ -272,3 +272,11 @@ def test_one_number_that_needs_more_than_64_bits_is_divided_by_what_is_below_zer
     xs = [Decimal("-0.07"), Decimal("0.3"), Decimal(-7)]
     steps = [math.floor(Fraction(12345678901234567 * 20) / Fraction(x)) for x in xs]
     assert schema.run(xs=xs).y == [step * Decimal("0.05") for step in steps]
+
+
+def test_a_quotient_is_printed_with_its_28_digits_alone_and_in_a_column():
+    printed = 'fn(:to_string, input.{} / to_decimal("1.5"), 3)'
+    inputs = "integer :n array :ns do integer :one end"
+    values = f"value :y, {printed.format('n')} value :ys, {printed.format('ns.one')}"
+    result = kumi.loads(f"schema do input do {inputs} end {values} end").run(n=10**32, ns=[10**32])
+    assert [result.y] == result.ys == [f"{'6' * 27}70000.000"]
