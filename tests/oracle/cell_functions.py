@@ -284,6 +284,8 @@ def text(value):
         return str(value).lower()
     if type(value) is Decimal:
         return exact_numbers.shown(value)
+    if type(value) is int:
+        return format(Decimal(value), "f")  # str() writes no more than 4,300 digits
     if type(value) is not float:
         return str(value)
     if not math.isfinite(value):
