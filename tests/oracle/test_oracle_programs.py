@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 
 import pytest
-from agreement import check_run, expected, ran, told
+from agreement import check_run, expected, ran, same, told
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from random_inputs import Data
@@ -90,7 +90,7 @@ def test_an_output_alone_is_what_it_is_among_all(seed):
             written(tree),
         )
         if values is not None and one.name in values:
-            assert repr(alone) == repr({one.name: values[one.name]})
+            assert same(alone, {one.name: values[one.name]})
 
 
 @settled
