@@ -142,7 +142,7 @@ def alarms(old, new, chosen):
 def sides(old, new, data, processes, kept):
     """Both sides, measured; or as they stand in `kept`, where an earlier call has left them."""
     if not kept.exists():
-        question = Question((str(old), str(new)), ("old", "new"), data, swapped=False)
+        question = Question((str(old), str(new)), ("old", "new"), data, ((), ()), swapped=False)
         found = measured(PROCESS, question, processes, lambda n: progress(n, processes))[:2]
         kept.write_text(json.dumps(found))
     return [side_of(said) for said in json.loads(kept.read_text())]
@@ -197,6 +197,7 @@ def row(name, asked, folder, rng):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("schemas", nargs="*", metavar="SCHEMA", help=f"of {', '.join(SCHEMAS)} (all)")
     parser.add_argument("--processes", type=int, default=40, help="fresh processes a side")
     parser.add_argument("--size", type=int, default=5, help="processes of a comparison")
     parser.add_argument("--comparisons", type=int, default=1000, help="drawn of equal code")
@@ -207,7 +208,7 @@ def main():
     begun = perf_counter()
     with tempfile.TemporaryDirectory() as scratch:
         folder = asked.keep or Path(scratch)
-        rows = [row(name, asked, folder, rng) for name in SCHEMAS]
+        rows = [row(name, asked, folder, rng) for name in asked.schemas or SCHEMAS]
     print(table([HEADER, *rows]))
     took = round(perf_counter() - begun)
     print(f"{asked.size} processes a comparison; {took} s")
