@@ -197,7 +197,9 @@ def row(name, asked, folder, rng):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("schemas", nargs="*", metavar="SCHEMA", help=f"of {', '.join(SCHEMAS)} (all)")
+    parser.add_argument(
+        "schemas", nargs="*", metavar="SCHEMA", help=f"of {', '.join(SCHEMAS)} (all)"
+    )
     parser.add_argument("--processes", type=int, default=40, help="fresh processes a side")
     parser.add_argument("--size", type=int, default=5, help="processes of a comparison")
     parser.add_argument("--comparisons", type=int, default=1000, help="drawn of equal code")
