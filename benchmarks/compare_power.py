@@ -59,10 +59,15 @@ HEADER = (
 )
 
 
+def names_bound(schema):
+    """What the recorded function calls: `k7` is the kernel of operation 7, if it has one."""
+    return schema._compiled.machine()._generated(Level.OPERATIONS, None).bound  # noqa: SLF001 - there is no public way to slow an operation down
+
+
 def planted(path, index, steps):
     """The schema with operation `index` made slower: by a call, and so many steps of a loop."""
     schema = kumi.load(path)
-    bound = schema._compiled.machine()._generated(Level.OPERATIONS).bound  # noqa: SLF001 - there is no public way to slow an operation down
+    bound = names_bound(schema)
     kernel = bound[f"k{index}"]
     todo = range(steps)
 
@@ -174,7 +179,8 @@ def row(name, asked, folder, rng):
         sum(index in alarms(old, slowed(new, index), draw()) for _ in range(asked.planted))
         for _, index in counted
     ]
-    index = next(i for _, i in counted if old.programs[0].operations[i].operation != "LoadInput")
+    called = names_bound(kumi.load(path))
+    index = next(i for _, i in counted if f"k{i}" in called)
     module, kept = folder / f"{name}_planted.py", folder / f"{name}_planted.json"
     if not kept.exists():
         steps = steps_of(path, data, index)
