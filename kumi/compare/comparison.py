@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from kumi.compare.matching import matched, paired
+from kumi.compare.own_ratio import own_ratio
 from kumi.compare.verdicts import ENOUGH, LARGE, SMALL, Threshold, Times, judged
 
 if TYPE_CHECKING:
@@ -37,12 +38,17 @@ class ComparedOperation(NamedTuple):
 
 
 class ComparedSchema(NamedTuple):
-    """The runs of a schema: how many, and how long one took."""
+    """The runs of a schema: how many, and how long one took.
+
+    `own_ratio` is new to old without what all operations share, see there; None where it is not
+    known, and of several measurements, which are told from the machine by being in turns.
+    """
 
     schema: str
     old_runs: int
     new_runs: int
     times: Times
+    own_ratio: float | None = None
 
 
 class Comparison(NamedTuple):
@@ -75,16 +81,19 @@ def compared(
     difference: Difference | None = None,
 ) -> Comparison:
     """The comparison of two sides with the same number of measurements."""
-    apart = kind == "profiles" and new.measurements > 1
+    several = new.measurements > 1
+    apart = kind == "profiles" and several
     limit = (SMALL if new.measurements >= ENOUGH else LARGE)._replace(apart=apart)
-    run_limit = (SMALL if new.measurements > 1 else LARGE)._replace(apart=apart)
+    run_limit = (SMALL if several else LARGE)._replace(apart=apart)
     names = dict.fromkeys(program.schema for side in (new, old) for program in side.programs)
     schemas: list[ComparedSchema] = []
     operations: list[ComparedOperation] = []
     for name in names:
         before, after = ([p for p in side.programs if p.schema == name] for side in (old, new))
-        schemas.append(_schema(name, before, after, run_limit))
-        operations += _operations(name, before, after, limit)
+        found = list(_operations(name, before, after, limit))
+        schema = _schema(name, before, after, run_limit)
+        schemas.append(schema if several else _by_itself(schema, before, after, found, run_limit))
+        operations += found
     return Comparison(
         kind, old, new, limit, run_limit, tuple(schemas), tuple(operations), difference
     )
@@ -98,6 +107,21 @@ def _schema(
     if old and new:
         times = judged(_typical(old), _typical(new), min(*before, *after), limit)
     return ComparedSchema(name, sum(before), sum(after), times)
+
+
+def _by_itself(
+    schema: ComparedSchema,
+    old: Sequence[ProgramFigures],
+    new: Sequence[ProgramFigures],
+    operations: Sequence[ComparedOperation],
+    limit: Threshold,
+) -> ComparedSchema:
+    """The schema as one recording a side tells it: slower only where it is so by itself."""
+    ratios = [one.times.ratio for one in operations if one.times.ratio and not one.counted]
+    own, times = own_ratio(old, new, ratios), schema.times
+    if times.verdict == "slower" and own is not None and own <= 1 + limit.part:
+        times = times._replace(verdict="all alike")
+    return schema._replace(times=times, own_ratio=own)
 
 
 def _runs(programs: Sequence[ProgramFigures]) -> list[int]:

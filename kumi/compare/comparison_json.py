@@ -59,6 +59,7 @@ def _schema(found: ComparedSchema) -> dict[str, Any]:
         "old_runs": found.old_runs,
         "new_runs": found.new_runs,
         **_times(found.times),
+        "own_ratio": found.own_ratio,
     }
 
 

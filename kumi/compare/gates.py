@@ -17,7 +17,7 @@ from kumi.compare.verdicts import SMALL
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kumi.compare.comparison import ComparedOperation, Comparison
+    from kumi.compare.comparison import ComparedOperation, ComparedSchema, Comparison
     from kumi.compare.verdicts import Times
 
 _TIME: Final = re.compile(r"time=(\d+(?:\.\d*)?)\s*%")
@@ -65,7 +65,7 @@ def _counts(comparison: Comparison) -> Iterator[str]:
 def _times(part: float, comparison: Comparison) -> Iterator[str]:
     several = comparison.measurements > 1
     for schema in comparison.schemas:
-        if _is_slower(schema.times, part) if several else _looks_slower(schema.times, part):
+        if _is_slower(schema.times, part) if several else _looks_slower(schema, part):
             yield f"a run of {schema.schema} takes {longer(schema.times.ratio)}"
     for operation in comparison.operations if several else ():
         if _is_slower(operation.times, part):
@@ -76,12 +76,13 @@ def _is_slower(times: Times, part: float) -> bool:
     return times.verdict == "slower" and times.ratio is not None and times.ratio > 1 + part
 
 
-def _looks_slower(times: Times, part: float) -> bool:
-    """Of one recording a side, where noise and a difference cannot be told from each other."""
-    verdict, _, _, ratio, difference = times
+def _looks_slower(schema: ComparedSchema, part: float) -> bool:
+    """Of one recording a side: whether a run takes longer, and does by itself."""
+    verdict, _, _, ratio, difference = schema.times
     if ratio is None or difference is None or verdict in {"below the clock", "too few"}:
         return False
-    return ratio > 1 + part and difference > SMALL.ns
+    least = ratio if schema.own_ratio is None else min(ratio, schema.own_ratio)
+    return least > 1 + part and difference > SMALL.ns
 
 
 def named(operation: ComparedOperation) -> str:

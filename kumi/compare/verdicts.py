@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from kumi.compare.sides import Rounds
 
-Verdict = Literal["slower", "faster", "same", "unsteady", "below the clock", "too few"]
+Verdict = Literal["slower", "faster", "same", "all alike", "unsteady", "below the clock", "too few"]
 
 CLOCK: Final = 200
 """Nanoseconds: of what is shorter on both sides nothing is said."""

@@ -3,7 +3,7 @@ import doctest
 import pytest
 from compared_sides import operation, program, side
 
-from kumi.compare import differing, verdicts
+from kumi.compare import differing, own_ratio, verdicts
 from kumi.compare.comparison import compared
 from kumi.compare.comparison_json import json_comparison
 from kumi.compare.comparison_report import report, summary
@@ -13,7 +13,7 @@ from kumi.compare.verdicts import LARGE, SMALL, judged
 from kumi.profiles.reports.drawing import plain
 
 
-@pytest.mark.parametrize("module", [verdicts, differing])
+@pytest.mark.parametrize("module", [verdicts, differing, own_ratio])
 def test_the_worked_examples_hold(module):
     found = doctest.testmod(module, optionflags=doctest.ELLIPSIS)
     assert found.attempted
@@ -132,6 +132,38 @@ def test_with_one_recording_a_side_only_the_runs_gate():
     found = compared("profiles", one_recording(1000, 10_000), one_recording(1000, 11_100))
     assert passed(parsed_gate("time=10%"), found).why == ("a run of Shop takes 11.0 % longer",)
     assert passed(parsed_gate("time=11%"), found).why == ()
+
+
+def shop(medians, run_ns):
+    steps = (operation(f"d{n} Map add", ns, measurements=1) for n, ns in enumerate(medians))
+    return side(program(*steps, run_ns=run_ns, measurements=1), measurements=1)
+
+
+@pytest.mark.parametrize(
+    ("medians", "run_ns", "verdict", "tripped"),
+    [
+        ([2000] * 6, 12_000, "all alike", False),  # the machine is half as fast
+        ([1000] * 6, 40_000, "all alike", False),  # runs are interrupted
+        ([2000] * 6, 48_000, "all alike", False),  # both
+        ([1000] * 5 + [4000], 9000, "slower", True),  # one operation takes longer
+        ([2000] * 5 + [8000], 18_000, "slower", True),  # and the machine is half as fast
+        ([1000] * 5 + [2000], 7000, "same", False),  # 17 % longer
+        ([500] * 3 + [1000] * 3, 4500, "faster", False),
+    ],
+)
+def test_one_recording_trips_a_gate_where_a_run_takes_longer_by_itself(
+    medians, run_ns, verdict, tripped
+):
+    found = compared("profiles", shop([1000] * 6, 6000), shop(medians, run_ns))
+    assert found.schemas[0].times.verdict == verdict
+    assert bool(passed(parsed_gate("time=20%"), found).why) is tripped
+
+
+def test_several_recordings_tell_a_slower_machine_from_code_by_their_turns():
+    old, new = (side(program(*[operation(f"d{n} Map add", ns) for n in range(6)], run_ns=6 * ns)) for ns in (1000, 1500))  # fmt: skip
+    found = compared("profiles", old, new)
+    assert found.schemas[0].own_ratio is None
+    assert passed(parsed_gate("time=20%"), found).why
 
 
 def test_a_saving_trips_no_gate_on_time():
