@@ -74,7 +74,7 @@ def _says_a_date(node: ExprNode) -> bool:
 
 def _hint(wanted: Kind) -> str | None:
     if isinstance(wanted, ArrayOf):
-        return "give the path of an array"
+        return "it is used as one value there: give the path of an array of the input"
     if wanted is DATE:
         return f'it takes a date, or the text of one as a literal: `"{EXAMPLE}"`'
     takes = sorted(str(kind) for kind in _CONVERTED.get(wanted, ()))

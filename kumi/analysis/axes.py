@@ -22,6 +22,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kumi.analysis.facts import elements, named, quoted
+from kumi.analysis.given_inputs import ARRAYS
 from kumi.analysis.lineage import is_free, merged
 from kumi.analysis.neighbours import MADE
 from kumi.analysis.opening import opened
@@ -85,10 +86,27 @@ def _of(facts: Analysis, node: ExprNode) -> Axes | None:  # noqa: PLR0911 - one 
         case Name() if node.name in facts.declarations:
             return facts.axes.get(facts.declarations[node.name])
         case Argument():
-            return facts.axes.get(node.value)
+            return _of_argument(facts, node)
         case Tuple() | Object():
             who = "this tuple" if isinstance(node, Tuple) else "this object"
             return _combined(facts, node, children(node), who)
+    return None
+
+
+def _of_argument(facts: Analysis, node: Argument) -> Axes | None:
+    """Those of what is given, which has to go along as many arrays as its parameter lies in."""
+    found = facts.axes.get(node.value)
+    is_null = isinstance(node.value, Constant) and node.value.value is None
+    if found is None or len(found) >= len(node.arrays) or is_null:
+        return found
+    wanted, who = ", ".join(node.arrays), quoted(node.value, "this")
+    facts.semantic(
+        node.place,
+        f"`{'.'.join(node.path)}` has a cell for each element of [{wanted}],"
+        f" and {who} goes along {_shown(found)}" + (": it is one value" if not found else ""),
+        ARRAYS,
+        ("declared at", node.parameter.place),
+    )
     return None
 
 

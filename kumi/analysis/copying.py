@@ -45,7 +45,8 @@ def copied(node: ExprNode, place: Place, parts: Mapping[ExprNode, ExprNode]) -> 
         case Object():
             return Object(place, tuple((key, parts[value]) for key, value in node.fields))
         case Argument():
-            return Argument(place, parts[node.value], node.parameter, node.path, node.null)
+            given = parts[node.value]
+            return Argument(place, given, node.parameter, node.path, node.null, node.arrays)
 
 
 def with_parts(

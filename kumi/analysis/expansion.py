@@ -23,16 +23,26 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from kumi.analysis.copying import Sameness, copied, is_changed, with_parts
+from kumi.analysis.facts import AlongArgument
 from kumi.analysis.given_inputs import Given
 from kumi.analysis.neighbours import indexed
 from kumi.errors import closest
 from kumi.places import seen_from
-from kumi.syntax.nodes import Argument, Call, Cascade, Declaration, InputPath, Name
+from kumi.syntax.nodes import (
+    Argument,
+    Call,
+    Cascade,
+    Declaration,
+    InputPath,
+    Name,
+    children,
+    roots,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kumi.analysis.facts import Analysis, Path
+    from kumi.analysis.facts import Analysis, Axes, Path, Reach
     from kumi.places import Place, Source
     from kumi.syntax.nodes import ExprNode
 
@@ -79,6 +89,21 @@ class _Copy:
     def placed(self, place: Place) -> Place:
         """A place of the schema, with that of the call."""
         return seen_from(place, self.call.place, self.calls)
+
+    def is_computed(self, node: ExprNode) -> bool:
+        """Whether it is the path of a whole array for which an expression is given."""
+        if (
+            not isinstance(node, InputPath)
+            or self.schema.reaches[node.path].declared.kind != "array"
+        ):
+            return False
+        return self.given.is_computed(node.path)
+
+    def is_length(self, node: ExprNode) -> bool:
+        """Whether it asks how long such an array is."""
+        if not isinstance(node, Call) or node not in self.schema.functions:
+            return False
+        return self.schema.functions[node].name == "array_size" and self.is_computed(node.args[0])
 
 
 class _Expander:
@@ -229,8 +254,12 @@ class _Expander:
     def _copy(self, copy: _Copy, declaration: Declaration) -> None:
         """Copy a declaration of an imported schema; those that it needs were copied."""
         parts: _Parts = {}
-        for node in copy.schema.nodes(declaration):
-            parts[node] = self._part(copy, node, parts)
+        nodes = copy.schema.nodes(declaration)
+        whole = {child for node in nodes if not copy.is_length(node) for child in children(node)}
+        whole.update(roots(declaration.body))
+        for node in nodes:
+            if node in whole or not copy.is_computed(node):
+                parts[node] = self._part(copy, node, parts)
         origin, start = self._origin(copy.schema, declaration)
         name = declaration.name if declaration.origin else f"{start}.{declaration.name}"
         copy.names[declaration.name] = self._named(name)
@@ -249,6 +278,8 @@ class _Expander:
                 made: ExprNode = InputPath(place, ()) if name is None else Name(place, name)
             case Name():
                 made = Name(place, copy.names[node.name])
+            case Call() if copy.is_length(node):
+                made = self._length(copy, node, place)
             case _:
                 made = copied(node, place, parts)
         if isinstance(made, Call) and made.function == "index":
@@ -264,6 +295,27 @@ class _Expander:
         found = copy.given.array(array.path)
         if found is not None:
             self._facts.positions[made] = found
+        elif copy.given.is_computed(array.path):
+            name, inside = self._cells(copy, array)
+            if name is not None:
+                self._facts.positions[made] = AlongArgument(name, len(inside))
+
+    def _cells(self, copy: _Copy, array: Reach) -> tuple[str | None, Axes]:
+        """The argument that has cells in an array, and along which arrays, from that one on."""
+        leaf = next(_leaves(copy.schema, array))
+        return self._argument(copy, leaf.path), leaf.axes[len(array.axes) :]
+
+    def _length(self, copy: _Copy, node: Call, place: Place) -> ExprNode:
+        """How long an array is that is computed: how many cells lie in it."""
+        assert isinstance(node.args[0], InputPath)  # noqa: S101 - `is_length` says so
+        array = copy.schema.reaches[node.args[0].path]
+        name, inside = self._cells(copy, array)
+        made: ExprNode = InputPath(place, ()) if name is None else Name(place, name)
+        for level in range(len(inside), 0, -1):
+            axes = (*array.axes, *inside[:level])
+            self._facts.own_axes[made] = copy.given.axes(axes)
+            made = Call(place, "count", (made,))
+        return made
 
     def _keep_axes(
         self, copy: _Copy, one: ExprNode | Declaration, made: ExprNode | Declaration
@@ -291,7 +343,7 @@ class _Expander:
         reach = copy.schema.reaches[path]
         place = dict(copy.call.named)[path[0]].place
         name = self._named(".".join((copy.call.function, *path)))
-        body = Argument(place, value, reach.declared, path, reach.null)
+        body = Argument(place, value, reach.declared, path, reach.null, reach.axes)
         self.add(Declaration(place, "let", name, body, self._facts.schema.name))
         return name
 
@@ -316,6 +368,14 @@ class _Expander:
         if name != self._facts.schema.name:
             known[name] = source
         return name, name
+
+
+def _leaves(schema: Analysis, array: Reach) -> Iterator[Reach]:
+    """What has cells in an array, be it in arrays inside of it."""
+    for path, reach in schema.reaches.items():
+        is_inside = path[: len(array.path)] == array.path
+        if is_inside and not reach.declared.children and reach.declared.kind != "array":
+            yield reach
 
 
 def _read(schema: Analysis, declaration: Declaration) -> Iterator[Path]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 from kumi.errors import Problem
 from kumi.kernels.decimal_values import text, to_decimal
@@ -58,6 +58,13 @@ class Reach:
     kind: Kind
     axes: Axes
     null: bool = False
+
+
+class AlongArgument(NamedTuple):
+    """An array that is computed: the last but `out` - 1 of the axes of a declared argument."""
+
+    declaration: str
+    out: int
 
 
 class Resolver(Protocol):
@@ -118,7 +125,7 @@ class Analysis:
     resolver: Resolver | None = None
     imports: dict[str, Imported] = field(default_factory=dict)
     sources: dict[str, Source] = field(default_factory=dict)
-    positions: dict[Call, Reach] = field(default_factory=dict)
+    positions: dict[Call, Reach | AlongArgument] = field(default_factory=dict)
     own_axes: dict[ExprNode | Declaration, Axes] = field(default_factory=dict)
     opened: dict[ExprNode | Cascade, frozenset[ExprNode]] = field(default_factory=dict)
     _imported: frozenset[str] | None = None

@@ -10,6 +10,12 @@ name. With `items: input.order_items`,
     input.items.item               input.order_items.line
     input.items.item.price         input.order_items.line.price
 
+An array may be computed as well. Then the expression is its elements, cell by cell along the last
+of its axes, and their fields where it is an object. With `items: {price: input.lines.price * 2}`,
+
+    input.items.item               {price: input.lines.price * 2}
+    input.items.item.price         input.lines.price * 2
+
 >>> from kumi.analysis.pipeline import analyze
 >>> from kumi.places import Source
 >>> from kumi.syntax.text import parse
@@ -28,6 +34,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kumi.analysis.element_fields import field_of_elements
 from kumi.analysis.facts import described, quoted
 from kumi.errors import did_you_mean
 from kumi.syntax.nodes import Call, Constant, InputPath, Name, Object, Tuple
@@ -36,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from kumi.analysis.facts import Analysis, Axes, Path, Reach
+    from kumi.places import Place
     from kumi.syntax.nodes import ExprNode
 
 
@@ -74,25 +82,43 @@ class Given:
         """The array of the caller's input that is given for one of the schema's."""
         value = self.value(path)
         whole = value and self._standing(value)
-        if isinstance(whole, InputPath):
-            return self._facts.reaches.get(whole.path)
-        return None
+        return self._array(whole) if whole else None
+
+    def is_computed(self, path: Path) -> bool:
+        """Whether an expression is given for one of the schema's arrays, and not an array."""
+        value = self.value(path)
+        whole = value and self._standing(value)
+        return whole is not None and self._array(whole) is None and not isinstance(whole, Constant)
 
     def _axis(self, axis: str) -> str | None:
+        """The name of an axis here; of a computed array it has that of the schema."""
         name = axis.strip("*'")
-        reach = self.array(tuple(name.split(".")))
-        return axis.replace(name, ".".join(reach.path)) if reach else None
+        path = tuple(name.split("."))
+        reach = self.array(path)
+        if reach is None:
+            return axis if self.is_computed(path) else None
+        return axis.replace(name, ".".join(reach.path))
+
+    def _array(self, whole: ExprNode) -> Reach | None:
+        """The array of the caller's input that an expression is the path of."""
+        reach = self._facts.reaches.get(whole.path) if isinstance(whole, InputPath) else None
+        return reach if reach is not None and reach.declared.kind == "array" else None
+
+    def _has_cells(self, whole: ExprNode) -> bool:
+        """Whether it may be the elements of an array: nobody knows axes yet."""
+        if isinstance(whole, InputPath):
+            reach = self._facts.reaches.get(whole.path)
+            return reach is not None and reach.declared.kind != "array" and bool(reach.axes)
+        return not isinstance(whole, Constant | Tuple) and not self._is_reported(whole)
 
     def _below(self, whole: ExprNode, reach: Reach) -> ExprNode | None:
         """What is given for a part of an array or a hash, of which `whole` is given."""
         assert reach.parent is not None  # noqa: S101 - what has no parent is an argument itself
-        kind, name = reach.parent.declared.kind, reach.declared.name
+        kind = reach.parent.declared.kind
         if isinstance(whole, Object) and kind == "hash":
-            fields = dict(whole.fields)
-            if name not in fields:
-                self._report_lacking(reach, fields)
-            return fields.get(name)
-        if isinstance(whole, Constant) and whole.value is None and kind == "hash":
+            return self._field(whole, reach)
+        is_null = isinstance(whole, Constant) and whole.value is None and kind == "hash"
+        if is_null or (kind == "array" and self._has_cells(whole)):
             return whole  # below a hash that is null all is
         above = self._facts.reaches.get(whole.path) if isinstance(whole, InputPath) else None
         if above is None and self._is_reported(whole):
@@ -100,14 +126,32 @@ class Given:
         if above is None or above.declared.kind != kind or above.declared.children is None:
             self._report_shape(whole, reach.parent)
             return None
-        assert isinstance(whole, InputPath)  # noqa: S101 - it has a reach
-        names = [child.name for child in above.declared.children]
-        if kind == "array":
+        return self._on_path(above, reach, whole.place)
+
+    def _field(self, whole: Object, reach: Reach) -> ExprNode | None:
+        """A field of an object; of one for each element of an array, a field of each of them.
+
+        Where they hold arrays themselves, it has to have a cell for each by itself: nobody knows
+        yet which of the axes of those arrays are inside.
+        """
+        fields, siblings = dict(whole.fields), reach.parent and reach.parent.declared.children
+        if reach.declared.name not in fields:
+            self._report_lacking(reach, fields)
+            return None
+        is_flat = all(one.kind not in {"array", "hash"} for one in siblings or ())
+        if reach.axes and is_flat:
+            return field_of_elements(self._facts, whole, reach.declared.name)
+        return fields[reach.declared.name]
+
+    def _on_path(self, above: Reach, reach: Reach, place: Place) -> ExprNode | None:
+        """The path of the same part of an array or a hash that the caller has as input."""
+        name, names = reach.declared.name, [one.name for one in above.declared.children or ()]
+        if above.declared.kind == "array":
             name = names[0]
         elif name not in names:
             self._report_lacking(reach, names)
             return None
-        return InputPath(whole.place, (*whole.path, name))
+        return InputPath(place, (*above.path, name))
 
     def _is_reported(self, whole: ExprNode) -> bool:
         """Whether it is a path or a name of nothing that is declared."""
@@ -120,7 +164,7 @@ class Given:
         article = "an" if wanted.declared.kind == "array" else "a"
         given = dict(self._call.named)[wanted.path[0]]
         who = quoted(whole, "this") if len(wanted.path) == 1 else quoted(whole, "what it has there")
-        hint = "give the path of an array" if wanted.declared.kind == "array" else _HASHES
+        hint = ARRAYS if wanted.declared.kind == "array" else _HASHES
         self._facts.type(
             given.place,
             f"`{self._call.function}` reads {article} {wanted.declared.kind} as `{dotted}`,"
@@ -157,4 +201,5 @@ class Given:
         )
 
 
+ARRAYS = "give the path of an array, or an expression with a cell for each element"
 _HASHES = "give the path of a hash, or an object `{name: …}`"

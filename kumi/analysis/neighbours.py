@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kumi.analysis.facts import described, elements, named, quoted
+from kumi.analysis.facts import AlongArgument, Reach, described, elements, named, quoted
 from kumi.analysis.inputs import about_indexes, indexes
 from kumi.analysis.lineage import crossed, freed, is_free
 from kumi.errors import did_you_mean
@@ -26,7 +26,7 @@ from kumi.syntax.nodes import Constant, Symbol
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kumi.analysis.facts import Analysis, Axes, Reach
+    from kumi.analysis.facts import Analysis, Axes
     from kumi.syntax.nodes import Call
 
 
@@ -37,11 +37,21 @@ def indexed(facts: Analysis, node: Call) -> list[Reach]:
     """
     (asked,) = node.args
     if node in facts.positions:
-        return [facts.positions[node]]
+        known = facts.positions[node]
+        return [known] if isinstance(known, Reach) else _array_along(facts, known)
     if not isinstance(asked, Constant) or not isinstance(asked.value, Symbol):
         return []
     name = asked.value.name
     return [reach for reach in facts.reaches.values() if reach.declared.index == name]
+
+
+def _array_along(facts: Analysis, known: AlongArgument) -> list[Reach]:
+    """The array of the input that a computed argument goes along; none where that is of pairs."""
+    axes = facts.axes.get(facts.declarations[known.declaration], ())
+    found = (
+        facts.reaches.get(tuple(axes[-known.out].split("."))) if len(axes) >= known.out else None
+    )
+    return [found] if found else []
 
 
 def along(reach: Reach) -> Axes:
@@ -53,10 +63,24 @@ def _of_index(facts: Analysis, node: Call) -> Axes | None:
     found = indexed(facts, node)
     if len(found) == 1:
         return along(found[0])
+    if node in facts.positions:
+        _report_pairs(facts, node)
+        return None
     asked = node.args[0]
     if isinstance(asked, Constant) and isinstance(asked.value, Symbol):
         _report_index(facts, node, asked.value.name, found)
     return None
+
+
+def _report_pairs(facts: Analysis, node: Call) -> None:
+    known = facts.positions[node]
+    argument = facts.declarations[known.declaration] if isinstance(known, AlongArgument) else None
+    if argument is not None and facts.axes.get(argument):
+        facts.semantic(
+            node.place,
+            "`index` counts along an array, and the argument that is given for it has pairs there",
+            "reduce the pairs before, or give an array of the input",
+        )
 
 
 def _report_index(facts: Analysis, node: Call, name: str, found: list[Reach]) -> None:

@@ -103,7 +103,8 @@ class Object:
 class Argument:
     """What an imported declaration is given for an input of its schema; front ends make none.
 
-    `path` is that input, and `null` says that it may be null.
+    `path` is that input, and `null` says that it may be null. `arrays` are those that the path goes
+    into: the last axes of the value are their elements.
     """
 
     place: Place
@@ -111,6 +112,7 @@ class Argument:
     parameter: Input
     path: tuple[str, ...]
     null: bool
+    arrays: tuple[str, ...]
 
 
 ExprNode: TypeAlias = Constant | InputPath | Name | Call | Tuple | Object | Argument

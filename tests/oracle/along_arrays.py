@@ -23,6 +23,11 @@ def positions(cells, depth):
     return list(range(len(cells)))
 
 
+def lengths(cells, depth):
+    """How long each array is, of those below so many axes."""
+    return [lengths(part, depth - 1) for part in cells] if depth else len(cells)
+
+
 ZEROS = {"integer": 0, "float": 0.0, "decimal": Decimal(0), "string": "", "boolean": False}
 
 

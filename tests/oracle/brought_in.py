@@ -99,6 +99,32 @@ class _Bringing:
         found = call.declaration(node, node.function)
         return nodes.Call(node.place, "callers_axes", (found, level))
 
+    def is_array(self, node):
+        """Whether it is the path of an array of the input, and not of what lies in it."""
+        if not isinstance(node, nodes.InputPath):
+            return False
+        one, *steps = node.path
+        found = next(each for each in self.of.inputs if each.name == one)
+        for step in steps:
+            found = child(found, step)
+        return found.kind == "array"
+
+    def depth(self, node):
+        """How many arrays the paths of an expression go into, at most."""
+        found, todo = 0, [node]
+        while todo:
+            one = todo.pop()
+            if isinstance(one, nodes.InputPath):
+                found = max(found, self.arrays_on(one.path))
+            elif isinstance(one, nodes.Name):
+                todo += nodes.roots((self.declarations | self.copies)[one.name].body)
+            else:
+                todo += nodes.children(one)
+        return found
+
+    def arrays_on(self, path):
+        return arrays_on(self.of.inputs, path)
+
     def behind_names(self, node):
         """What a name stands for, where that is an expression."""
         while isinstance(node, nodes.Name) or is_axes(node):
@@ -139,18 +165,15 @@ class _Call:
                 return self.argument(node, node.path)
             case nodes.Call(function="index"):
                 return self.index(node)
+            case nodes.Call(args=(nodes.InputPath() as array,)) if self.is_computed(array.path):
+                return self.length(node, array.path)
         return deeper(with_parts(node, self.expression))
 
     def argument(self, node, path):
         return own_axes(self.found(node, path), self.arrays_on(path))
 
     def arrays_on(self, path):
-        """How many arrays a path goes into."""
-        one, count = self.inputs[path[0]], 0
-        for step in path[1:]:
-            count += one.kind == "array"
-            one = child(one, step)
-        return count
+        return arrays_on(self.inputs.values(), path)
 
     def found(self, node, path):
         name, *rest = path
@@ -158,9 +181,18 @@ class _Call:
         if not rest:
             return brought(given, parameter)
         given = self.caller.behind_names(given)
-        while rest and isinstance(given, nodes.Object):
-            parameter = child(parameter, rest[0])
-            given = self.caller.behind_names(dict(given.fields)[rest.pop(0)])
+        whole = None  # where an array is computed, the object of its elements
+        while rest:
+            if parameter.kind == "array" and not self.caller.is_array(given):
+                whole = given if is_flat(parameter.children[0]) else None
+            elif parameter.kind == "hash" and isinstance(given, nodes.Object):
+                given = self.caller.behind_names(dict(given.fields)[rest[0]])
+            else:
+                break
+            parameter = child(parameter, rest.pop(0))
+        is_shorter = whole and self.caller.depth(given) < self.caller.depth(whole)
+        if isinstance(whole, nodes.Object) and not parameter.children and is_shorter:
+            given = nodes.Call(node.place, "as_long_as", (given, whole))
         if not rest or isinstance(given, nodes.Constant):  # below null every field reads null
             return brought(given, parameter)
         if isinstance(given, nodes.Constant):
@@ -190,10 +222,45 @@ class _Call:
             element = asked
         else:
             element = element_with_index(self.inputs.values(), asked.name)
+        if self.is_computed(element[:-1]):
+            return self.along_cells(node, element[:-1], "positions_in")
         found = self.found(node, element)
         found = found.args[0] if isinstance(found, nodes.Call) else found
         made = replace(node, args=(nodes.Constant(node.place, found.path),))
         return own_axes(made, self.arrays_on(element))
+
+    def is_computed(self, path):
+        """Whether an array is no array of the caller's, but an expression of its elements."""
+        one, given = self.inputs.get(path[0]), self.arguments.get(path[0])
+        if one is None or given is None:
+            return False
+        for step in path[1:]:
+            one = child(one, step)
+        return one.kind == "array" and not self.caller.is_array(self.unbrought(path))
+
+    def unbrought(self, path):
+        """What is given for a whole array."""
+        found = self.found(nodes.InputPath(None, path), path)
+        return self.caller.behind_names(found)
+
+    def length(self, node, path):
+        return self.along_cells(node, path, "length_of")
+
+    def along_cells(self, node, path, function):
+        """What is asked of a computed array, of some cells in it: so many axes out."""
+        one = self.inputs[path[0]]
+        for step in path[1:]:
+            one = child(one, step)
+        leaf, out = path, 0
+        while one.kind in ("array", "hash"):
+            out += one.kind == "array"
+            one = one.children[0]
+            leaf = (*leaf, one.name)
+        made = nodes.Call(
+            node.place, function, (self.found(node, leaf), nodes.Constant(node.place, out))
+        )
+        inside = self.arrays_on(leaf) - out + (function == "positions_in")
+        return own_axes(made, inside)
 
 
 def own_axes(node, count):
@@ -217,6 +284,20 @@ def brought(node, parameter):
     if parameter.kind not in CONVERTED:
         return node
     return nodes.Call(node.place, f"as_{parameter.kind}", (node,))
+
+
+def arrays_on(inputs, path):
+    """How many arrays a path goes into."""
+    one, count = next(each for each in inputs if each.name == path[0]), 0
+    for step in path[1:]:
+        count += one.kind == "array"
+        one = child(one, step)
+    return count
+
+
+def is_flat(one):
+    """Whether all fields of a record are single values."""
+    return all(each.kind not in ("array", "hash") for each in one.children or ())
 
 
 def child(one, name):

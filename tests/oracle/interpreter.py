@@ -133,6 +133,8 @@ class _Run:
                 return gathered("hash", self._all(values), as_object(names))
         if node.function == "index":
             return self._positions(node)
+        if node.function in OF_CELLS:
+            return OF_CELLS[node.function](*map(self.expression, node.args))
         if node.function == "at":
             return self._item(*node.args)
         if is_axes(node):
@@ -186,6 +188,29 @@ class _Run:
 
     def _condition(self, case):
         return joined(case.join, self._all(case.conditions))
+
+
+def as_long_as(value, other):
+    """A value for each cell of another, which has all of its axes."""
+    parts = [(value.axes, value.cells), (other.axes, other.cells)]
+    axes = along_arrays.joined([value.axes, other.axes])
+    return Value(value.kind, axes, along_arrays.each(lambda one, _: one, parts, axes))
+
+
+def positions_in(value, out):
+    """The position of each element of the array that is so many axes out."""
+    axes = value.axes[: len(value.axes) - out.cells + 1]
+    return Value("integer", axes, along_arrays.positions(value.cells, len(axes)))
+
+
+def length_of(value, out):
+    """How many elements the arrays have that are so many axes out."""
+    axes = value.axes[: len(value.axes) - out.cells]
+    return Value("integer", axes, along_arrays.lengths(value.cells, len(axes)))
+
+
+OF_CELLS = {"as_long_as": as_long_as, "positions_in": positions_in, "length_of": length_of}
+"""What is asked of arrays that are computed, by what this is called in trees."""
 
 
 def every(parts):
