@@ -111,16 +111,20 @@ class _Bringing:
 
     def depth(self, node):
         """How many arrays the paths of an expression go into, at most."""
-        found, todo = 0, [node]
+        return self.arrays_on(self.deepest(node))
+
+    def deepest(self, node):
+        """The path of an expression that goes into most arrays; none where it has no path."""
+        paths, todo = [()], [node]
         while todo:
             one = todo.pop()
             if isinstance(one, nodes.InputPath):
-                found = max(found, self.arrays_on(one.path))
+                paths.append(one.path)
             elif isinstance(one, nodes.Name):
                 todo += nodes.roots((self.declarations | self.copies)[one.name].body)
             else:
                 todo += nodes.children(one)
-        return found
+        return max(paths, key=self.arrays_on)
 
     def arrays_on(self, path):
         return arrays_on(self.of.inputs, path)
@@ -223,10 +227,11 @@ class _Call:
         else:
             element = element_with_index(self.inputs.values(), asked.name)
         if self.is_computed(element[:-1]):
-            return self.along_cells(node, element[:-1], "positions_in")
-        found = self.found(node, element)
-        found = found.args[0] if isinstance(found, nodes.Call) else found
-        made = replace(node, args=(nodes.Constant(node.place, found.path),))
+            path = self.element_of_computed(node, element[:-1])
+        else:
+            found = self.found(node, element)
+            path = (found.args[0] if isinstance(found, nodes.Call) else found).path
+        made = replace(node, args=(nodes.Constant(node.place, path),))
         return own_axes(made, self.arrays_on(element))
 
     def is_computed(self, path):
@@ -244,23 +249,31 @@ class _Call:
         return self.caller.behind_names(found)
 
     def length(self, node, path):
-        return self.along_cells(node, path, "length_of")
+        """How long a computed array is: how many cells lie in it."""
+        cells, out, inside = self.cells_in(node, path)
+        length = nodes.Call(node.place, "length_of", (cells, nodes.Constant(node.place, out)))
+        return own_axes(length, inside - out)
 
-    def along_cells(self, node, path, function):
-        """What is asked of a computed array, of some cells in it: so many axes out."""
+    def element_of_computed(self, node, path):
+        """The path of the elements of the caller's array along which a computed one goes."""
+        cells, out, _ = self.cells_in(node, path)
+        found = self.caller.deepest(cells)
+        wanted = self.caller.arrays_on(found) - out + 1
+        return next(
+            found[:n] for n in range(len(found) + 1) if self.caller.arrays_on(found[:n]) == wanted
+        )
+
+    def cells_in(self, node, path):
+        """Some cells of a computed array, along how many axes from it on, and along how many."""
         one = self.inputs[path[0]]
         for step in path[1:]:
             one = child(one, step)
         leaf, out = path, 0
-        while one.kind in ("array", "hash"):
+        while one.children:
             out += one.kind == "array"
             one = one.children[0]
             leaf = (*leaf, one.name)
-        made = nodes.Call(
-            node.place, function, (self.found(node, leaf), nodes.Constant(node.place, out))
-        )
-        inside = self.arrays_on(leaf) - out + (function == "positions_in")
-        return own_axes(made, inside)
+        return self.found(node, leaf), out, self.arrays_on(leaf)
 
 
 def own_axes(node, count):
@@ -288,6 +301,8 @@ def brought(node, parameter):
 
 def arrays_on(inputs, path):
     """How many arrays a path goes into."""
+    if not path:
+        return 0
     one, count = next(each for each in inputs if each.name == path[0]), 0
     for step in path[1:]:
         count += one.kind == "array"

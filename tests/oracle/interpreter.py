@@ -197,19 +197,13 @@ def as_long_as(value, other):
     return Value(value.kind, axes, along_arrays.each(lambda one, _: one, parts, axes))
 
 
-def positions_in(value, out):
-    """The position of each element of the array that is so many axes out."""
-    axes = value.axes[: len(value.axes) - out.cells + 1]
-    return Value("integer", axes, along_arrays.positions(value.cells, len(axes)))
-
-
 def length_of(value, out):
     """How many elements the arrays have that are so many axes out."""
     axes = value.axes[: len(value.axes) - out.cells]
     return Value("integer", axes, along_arrays.lengths(value.cells, len(axes)))
 
 
-OF_CELLS = {"as_long_as": as_long_as, "positions_in": positions_in, "length_of": length_of}
+OF_CELLS = {"as_long_as": as_long_as, "length_of": length_of}
 """What is asked of arrays that are computed, by what this is called in trees."""
 
 
