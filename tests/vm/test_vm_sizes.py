@@ -67,7 +67,7 @@ def test_a_formula_of_many_terms_as_text():
 def test_a_formula_of_many_terms_as_a_class():
     class Long(kumi.Schema):
         class Input(kumi.Record):
-            x: int
+            x: kumi.Field[int]
 
         total = kumi.value(sum(repeat(Input.x, TERMS - 1), start=Input.x))
 
