@@ -46,7 +46,8 @@ class MoreCalls:
         name = f"to_{kind}"
         if kind == "string" and not self.rnd.randint(0, 2):
             digits = literal(self.rnd.randint(0, 4), "integer")
-            return self.call(name, kind, self.expression("decimal", lineage, depth), digits)
+            inner = self.expression("decimal", lineage, depth)  # or what goes for one
+            return self.call(name, kind, self.call("to_decimal", "decimal", inner), digits)
         of = self.rnd.choice(SCALARS if kind == "string" else ["integer", "decimal", "float"])
         inner = self.expression(of, lineage, depth)
         if kind == "string" or self.rnd.randint(0, 2):
