@@ -97,8 +97,10 @@ def _of_argument(facts: Analysis, node: Argument) -> Axes | None:
     """Those of what is given, which has to go along as many arrays as its parameter lies in."""
     found = facts.axes.get(node.value)
     is_null = isinstance(node.value, Constant) and node.value.value is None
-    if found is None or len(found) >= len(node.arrays) or is_null:
+    if found is None or is_null:
         return found
+    if len(found) >= len(node.arrays):
+        return found if _has_same_elements(facts, node, found) else None
     wanted, who = ", ".join(node.arrays), quoted(node.value, "this")
     facts.semantic(
         node.place,
@@ -108,6 +110,30 @@ def _of_argument(facts: Analysis, node: Argument) -> Axes | None:
         ("declared at", node.parameter.place),
     )
     return None
+
+
+def _has_same_elements(facts: Analysis, node: Argument, found: Axes) -> bool:
+    """Whether it has cells in the elements that another argument has them in; reports others."""
+    first, array = facts.same_elements.get(node, (node, ""))
+    there = found if first is node else facts.axes.get(first)
+    if first is node or there is None:
+        return True
+    one, other = _around(first, there, array), _around(node, found, array)
+    if one != other:
+        facts.semantic(
+            node.place,
+            f"the elements of `{array}` go along {_shown(one)} for `{'.'.join(first.path)}`,"
+            f" and along {_shown(other)} for `{'.'.join(node.path)}`",
+            "give each field of an element along the same arrays",
+            ("declared at", node.parameter.place),
+        )
+    return one == other
+
+
+def _around(node: Argument, axes: Axes, array: str) -> Axes:
+    """The axes of an argument as far as those of an array's elements."""
+    inside = len(node.arrays) - node.arrays.index(array) - 1
+    return axes[: len(axes) - inside]
 
 
 def _of_call(facts: Analysis, node: Call) -> Axes | None:

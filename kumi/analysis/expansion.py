@@ -84,6 +84,8 @@ class _Copy:
     call: Call
     names: dict[str, str] = field(default_factory=dict)
     arguments: dict[Path, str | None] = field(default_factory=dict)
+    elements: dict[str, Argument] = field(default_factory=dict)
+    """An argument with cells in a computed array, by the array's name in the schema."""
     calls: dict[Place, Place] = field(default_factory=dict)
 
     def placed(self, place: Place) -> Place:
@@ -344,8 +346,17 @@ class _Expander:
         place = dict(copy.call.named)[path[0]].place
         name = self._named(".".join((copy.call.function, *path)))
         body = Argument(place, value, reach.declared, path, reach.null, reach.axes)
+        self._keep_elements(copy, body)
         self.add(Declaration(place, "let", name, body, self._facts.schema.name))
         return name
+
+    def _keep_elements(self, copy: _Copy, made: Argument) -> None:
+        """Remember with which argument another one has to share the elements of an array."""
+        for axis in made.arrays:
+            if copy.given.is_computed(tuple(axis.split("."))):
+                first = copy.elements.setdefault(axis, made)
+                if first is not made:
+                    self._facts.same_elements[made] = first, axis
 
     def _named(self, wanted: str) -> str:
         """A name that nothing else has here."""

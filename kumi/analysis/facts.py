@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from kumi.kernels.signatures import Function
     from kumi.places import Place, Source
     from kumi.syntax.nodes import (
+        Argument,
         Cascade,
         Declaration,
         ExprNode,
@@ -105,7 +106,8 @@ class Analysis:
     `imports` has what each imported name stands for, `sources` where each schema was written that
     declarations came from. Of these, `positions` says the arrays along which `index` counts,
     `own_axes` the axes that a node has in its own schema, by the names that they have here, and
-    `opened` the operands that a node finds opened as by `outer`.
+    `opened` the operands that a node finds opened as by `outer`. `same_elements` has for an
+    argument in a computed array another one in it, and the array by its name in its own schema.
     """
 
     schema: SchemaTree
@@ -128,6 +130,7 @@ class Analysis:
     positions: dict[Call, Reach | AlongArgument] = field(default_factory=dict)
     own_axes: dict[ExprNode | Declaration, Axes] = field(default_factory=dict)
     opened: dict[ExprNode | Cascade, frozenset[ExprNode]] = field(default_factory=dict)
+    same_elements: dict[Argument, tuple[Argument, str]] = field(default_factory=dict)
     _imported: frozenset[str] | None = None
 
     def nodes(self, declaration: Declaration) -> tuple[ExprNode, ...]:

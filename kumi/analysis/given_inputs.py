@@ -34,10 +34,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kumi.analysis.element_fields import field_of_elements
+from kumi.analysis.element_fields import beside_longest, fields_of_element, spread
 from kumi.analysis.facts import described, quoted
 from kumi.errors import did_you_mean
-from kumi.syntax.nodes import Call, Constant, InputPath, Name, Object, Tuple
+from kumi.kernels.dates import from_text
+from kumi.syntax.nodes import Argument, Call, Constant, InputPath, Name, Object, Tuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -71,7 +72,8 @@ class Given:
         if path not in self._found:
             above = self.value(path[:-1])
             reach = self._schema.reaches[path]
-            self._found[path] = above and self._below(self._standing(above), reach)
+            found = above and self._below(self._standing(above), reach)
+            self._found[path] = found and self._of_each_element(found, reach)
         return self._found[path]
 
     def axes(self, axes: Axes) -> Axes:
@@ -129,19 +131,25 @@ class Given:
         return self._on_path(above, reach, whole.place)
 
     def _field(self, whole: Object, reach: Reach) -> ExprNode | None:
-        """A field of an object; of one for each element of an array, a field of each of them.
-
-        Where they hold arrays themselves, it has to have a cell for each by itself: nobody knows
-        yet which of the axes of those arrays are inside.
-        """
-        fields, siblings = dict(whole.fields), reach.parent and reach.parent.declared.children
+        """A field of an object."""
+        fields = dict(whole.fields)
         if reach.declared.name not in fields:
             self._report_lacking(reach, fields)
-            return None
-        is_flat = all(one.kind not in {"array", "hash"} for one in siblings or ())
-        if reach.axes and is_flat:
-            return field_of_elements(self._facts, whole, reach.declared.name)
-        return fields[reach.declared.name]
+        return fields.get(reach.declared.name)
+
+    def _of_each_element(self, field: ExprNode, reach: Reach) -> ExprNode:
+        """A single value, with a cell for each element where these are objects of the call."""
+        element = reach
+        while element.parent is not None and element.parent.declared.kind == "hash":
+            element = element.parent
+        whole = None if element is reach else self.value(element.path)
+        objects = self._standing(whole) if whole else None
+        if not reach.axes or reach.declared.children or not isinstance(objects, Object):
+            return field
+        fields = fields_of_element(self._facts, objects, element.declared, self._standing)
+        others = [one for one in fields if one is not field]
+        longest = beside_longest(self._facts, field, [field, *others])
+        return field if longest is None else spread(_brought(field, reach), longest)
 
     def _on_path(self, above: Reach, reach: Reach, place: Place) -> ExprNode | None:
         """The path of the same part of an array or a hash that the caller has as input."""
@@ -199,6 +207,15 @@ class Given:
             did_you_mean(wanted.declared.name, names),
             ("declared at", wanted.declared.place),
         )
+
+
+def _brought(field: ExprNode, reach: Reach) -> ExprNode:
+    """A field as an argument of its own, brought to its kind before it is repeated."""
+    given = field
+    if reach.declared.kind == "date" and isinstance(field, Constant):
+        said = from_text(field.value) if isinstance(field.value, str) else None
+        given = Constant(field.place, said) if said else field
+    return Argument(field.place, given, reach.declared, reach.path, reach.null, ())
 
 
 ARRAYS = "give the path of an array, or an expression with a cell for each element"

@@ -11,6 +11,8 @@ from datetime import date
 from itertools import count
 from pathlib import Path
 
+from list_folds import FOLDS
+
 from kumi.places import Source
 from kumi.syntax import nodes
 from kumi.syntax.text import parse
@@ -81,13 +83,20 @@ class _Bringing:
         self.imported = imported
         self.declarations = {one.name: one for one in tree.declarations}
         self.copies = {}
+        self.own = {}
         self.numbers = count(1)
 
     def tree(self):
-        own = [
-            replace(one, body=body_of(one.body, self.expression)) for one in self.of.declarations
-        ]
+        own = [replace(one, body=self.body(one.name)) for one in self.of.declarations]
         return replace(self.of, declarations=(*own, *self.copies.values()), imports=())
+
+    def body(self, name):
+        """What a declaration is, of the schema itself or a copy, with nothing imported left."""
+        if name in self.copies:
+            return self.copies[name].body
+        if name not in self.own:
+            self.own[name] = body_of(self.declarations[name].body, self.expression)
+        return self.own[name]
 
     def expression(self, node):
         node = with_parts(node, self.expression)
@@ -110,8 +119,28 @@ class _Bringing:
         return found.kind == "array"
 
     def depth(self, node):
-        """How many arrays the paths of an expression go into, at most."""
-        return self.arrays_on(self.deepest(node))
+        """How many axes an expression has."""
+        match node:
+            case nodes.InputPath():
+                return self.arrays_on(node.path)
+            case nodes.Name():
+                return max(map(self.depth, nodes.roots(self.body(node.name))))
+            case nodes.Call(function="index"):
+                asked = node.args[0].value
+                is_path = isinstance(asked, tuple)
+                path = asked if is_path else element_with_index(self.of.inputs, asked.name)
+                return self.arrays_on(path)
+        depth = max(map(self.depth, nodes.children(node)), default=0)
+        if not isinstance(node, nodes.Call):
+            return depth
+        is_fold = node.function in FOLDS and self.kind_of_folded(node) is not nodes.Tuple
+        return depth - is_fold + (node.function == "cross")
+
+    def kind_of_folded(self, node):
+        found = node.args[0]
+        while isinstance(found, nodes.Name) or is_axes(found):
+            found = found.args[0] if is_axes(found) else self.body(found.name)
+        return type(found)
 
     def deepest(self, node):
         """The path of an expression that goes into most arrays; none where it has no path."""
@@ -121,7 +150,7 @@ class _Bringing:
             if isinstance(one, nodes.InputPath):
                 paths.append(one.path)
             elif isinstance(one, nodes.Name):
-                todo += nodes.roots((self.declarations | self.copies)[one.name].body)
+                todo += nodes.roots(self.body(one.name))
             else:
                 todo += nodes.children(one)
         return max(paths, key=self.arrays_on)
@@ -130,16 +159,35 @@ class _Bringing:
         return arrays_on(self.of.inputs, path)
 
     def behind_names(self, node):
-        """What a name stands for, where that is an expression."""
-        while isinstance(node, nodes.Name) or is_axes(node):
-            if is_axes(node):
-                node = node.args[0]
-                continue
-            body = (self.declarations | self.copies)[node.name].body
-            if isinstance(body, nodes.Cascade):
-                return node
-            node = body
-        return node
+        """The object, path or literal that a name stands for; itself, where it is computed."""
+        found = node
+        while isinstance(found, nodes.Name) or is_axes(found):
+            found = found.args[0] if is_axes(found) else self.body(found.name)
+        return found if isinstance(found, nodes.Object | nodes.InputPath | nodes.Constant) else node
+
+    def singles(self, whole, parameter):
+        """The single values of an object, those of the objects in it too; none of its arrays."""
+        known = {one.name: one for one in parameter.children or ()}
+        for name, field in whole.fields:
+            one, value = known.get(name), self.behind_names(field)
+            if one is None or not one.children:
+                yield field
+            elif one.kind == "hash" and isinstance(value, nodes.Object):
+                yield from self.singles(value, one)
+            elif one.kind == "hash" and isinstance(value, nodes.InputPath):
+                yield from self.single_at(value)
+
+    def single_at(self, record):
+        """One of the values in a record of the input."""
+        children, path = self.of.inputs, record.path
+        for step in record.path:
+            children = next(one for one in children if one.name == step).children
+        while children:
+            one = next((one for one in children if one.kind != "array"), None)
+            if one is None:
+                return
+            path, children = (*path, one.name), one.children
+        yield nodes.InputPath(record.place, path)
 
 
 class _Call:
@@ -184,24 +232,29 @@ class _Call:
         parameter, given = self.inputs[name], self.arguments[name]
         if not rest:
             return brought(given, parameter)
-        given = self.caller.behind_names(given)
-        whole = None  # where an array is computed, the object of its elements
+        given, element = self.caller.behind_names(given), None
         while rest:
             if parameter.kind == "array" and not self.caller.is_array(given):
-                whole = given if is_flat(parameter.children[0]) else None
+                element = given, parameter.children[0]
             elif parameter.kind == "hash" and isinstance(given, nodes.Object):
                 given = self.caller.behind_names(dict(given.fields)[rest[0]])
             else:
                 break
             parameter = child(parameter, rest.pop(0))
-        is_shorter = whole and self.caller.depth(given) < self.caller.depth(whole)
-        if isinstance(whole, nodes.Object) and not parameter.children and is_shorter:
-            given = nodes.Call(node.place, "as_long_as", (given, whole))
+        last, arrays = parameter, 0
+        for step in rest:
+            arrays += last.kind == "array"
+            last = child(last, step)
         if not rest or isinstance(given, nodes.Constant):  # below null every field reads null
-            return brought(given, parameter)
-        if isinstance(given, nodes.Constant):
-            return given  # null for a hash: all below it is null
-        return self.path(node, given.path, parameter, rest)
+            found = brought(given, last)
+        else:
+            found = self.path(node, given.path, parameter, rest)
+        if element is None or not isinstance(element[0], nodes.Object) or last.children or arrays:
+            return found
+        longest = max(self.caller.singles(*element), key=self.caller.depth)
+        if self.caller.depth(found) == self.caller.depth(longest):
+            return found
+        return nodes.Call(node.place, "as_long_as", (found, longest))
 
     def path(self, node, path, parameter, rest):
         """The caller's path for what lies below a parameter: elements may have other names."""
@@ -308,11 +361,6 @@ def arrays_on(inputs, path):
         count += one.kind == "array"
         one = child(one, step)
     return count
-
-
-def is_flat(one):
-    """Whether all fields of a record are single values."""
-    return all(each.kind not in ("array", "hash") for each in one.children or ())
 
 
 def child(one, name):

@@ -190,11 +190,11 @@ class _Run:
         return joined(case.join, self._all(case.conditions))
 
 
-def as_long_as(value, other):
-    """A value for each cell of another, which has all of its axes."""
-    parts = [(value.axes, value.cells), (other.axes, other.cells)]
-    axes = along_arrays.joined([value.axes, other.axes])
-    return Value(value.kind, axes, along_arrays.each(lambda one, _: one, parts, axes))
+def as_long_as(value, *others):
+    """A value for each cell of several together."""
+    parts = [(one.axes, one.cells) for one in (value, *others)]
+    axes = along_arrays.joined([axes for axes, _ in parts])
+    return Value(value.kind, axes, along_arrays.each(lambda one, *_: one, parts, axes))
 
 
 def length_of(value, out):

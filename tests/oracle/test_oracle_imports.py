@@ -44,6 +44,35 @@ def computed(one, path):
     return f"select(true, {path}, {path})"
 
 
+ONES = {
+    "integer": "3",
+    "float": "2",
+    "decimal": "2",
+    "string": '"one"',
+    "boolean": "true",
+    "date": '"2024-02-29"',
+}
+"""A literal for an input of each kind, now and then of a kind that is brought to it."""
+
+
+def with_ones(one, path, *, is_inside=False):
+    """The same, where every other single value of a record in an array is one value for all."""
+    if one.kind == "array" and one.children:
+        (element,) = one.children
+        return with_ones(element, f"{path}.{element.name}", is_inside=True)
+    if one.kind != "hash" or not one.children:
+        return computed(one, path)
+    singles = [each.name for each in one.children if not each.children]
+    same = singles[1::2] if is_inside else ()
+    fields = (
+        f"{each.name}: {ONES[each.kind]}"
+        if each.name in same and each.kind in ONES
+        else f"{each.name}: {with_ones(each, f'{path}.{each.name}', is_inside=is_inside)}"
+        for each in one.children
+    )
+    return f"{{{', '.join(fields)}}}"
+
+
 def caller(tree, above, argument):
     """A schema that calls every declaration of another one; `above` is the path to its inputs.
 
@@ -129,3 +158,10 @@ def test_what_is_computed_in_rows_is_given_for_each_row(seed):
     rnd = random.Random(seed)
     rows = [Data(rnd).of(tree.inputs) for _ in range(rnd.choice([0, 1, 2, 3]))]
     check(without_whole(tree), "rows.row.", {"rows": rows}, computed)
+
+
+@settled
+@given(seeds)
+def test_fields_that_are_one_value_have_it_in_each_element(seed):
+    tree, (data,) = drawn(seed, inputs=1)
+    check(without_whole(tree), "", data, with_ones)
