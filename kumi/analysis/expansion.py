@@ -294,13 +294,11 @@ class _Expander:
         """Remember along which of the caller's arrays an imported `index` counts."""
         assert isinstance(node, Call)  # noqa: S101 - a copy is of the type of its model
         (array,) = indexed(copy.schema, node)
-        found = copy.given.array(array.path)
-        if found is not None:
-            self._facts.positions[made] = found
-        elif copy.given.is_computed(array.path):
+        found: Reach | AlongArgument | None = copy.given.array(array.path)
+        if found is None and copy.given.is_computed(array.path):
             name, inside = self._cells(copy, array)
-            if name is not None:
-                self._facts.positions[made] = AlongArgument(name, len(inside))
+            found = None if name is None else AlongArgument(name, len(inside))
+        self._facts.positions[made] = found
 
     def _cells(self, copy: _Copy, array: Reach) -> tuple[str | None, Axes]:
         """The argument that has cells in an array, and along which arrays, from that one on."""

@@ -104,10 +104,11 @@ class Analysis:
     schema lacks because it could not be read: nothing is said of what is missing there.
 
     `imports` has what each imported name stands for, `sources` where each schema was written that
-    declarations came from. Of these, `positions` says the arrays along which `index` counts,
-    `own_axes` the axes that a node has in its own schema, by the names that they have here, and
-    `opened` the operands that a node finds opened as by `outer`. `same_elements` has for an
-    argument in a computed array another one in it, and the array by its name in its own schema.
+    declarations came from. Of these, `positions` says the arrays along which `index` counts (None
+    where what is given for one was reported), `own_axes` the axes that a node has in its own
+    schema, by the names that they have here, and `opened` the operands that a node finds opened as
+    by `outer`. `same_elements` has for an argument in a computed array another one in it, and the
+    array by its name in its own schema.
     """
 
     schema: SchemaTree
@@ -127,7 +128,7 @@ class Analysis:
     resolver: Resolver | None = None
     imports: dict[str, Imported] = field(default_factory=dict)
     sources: dict[str, Source] = field(default_factory=dict)
-    positions: dict[Call, Reach | AlongArgument] = field(default_factory=dict)
+    positions: dict[Call, Reach | AlongArgument | None] = field(default_factory=dict)
     own_axes: dict[ExprNode | Declaration, Axes] = field(default_factory=dict)
     opened: dict[ExprNode | Cascade, frozenset[ExprNode]] = field(default_factory=dict)
     same_elements: dict[Argument, tuple[Argument, str]] = field(default_factory=dict)

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kumi.analysis.facts import AlongArgument, Reach, described, elements, named, quoted
+from kumi.analysis.facts import AlongArgument, described, elements, named, quoted
 from kumi.analysis.inputs import about_indexes, indexes
 from kumi.analysis.lineage import crossed, freed, is_free
 from kumi.errors import did_you_mean
@@ -26,7 +26,7 @@ from kumi.syntax.nodes import Constant, Symbol
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kumi.analysis.facts import Analysis, Axes
+    from kumi.analysis.facts import Analysis, Axes, Reach
     from kumi.syntax.nodes import Call
 
 
@@ -38,20 +38,18 @@ def indexed(facts: Analysis, node: Call) -> list[Reach]:
     (asked,) = node.args
     if node in facts.positions:
         known = facts.positions[node]
-        return [known] if isinstance(known, Reach) else _array_along(facts, known)
+        array = _array_along(facts, known) if isinstance(known, AlongArgument) else known
+        return [array] if array else []
     if not isinstance(asked, Constant) or not isinstance(asked.value, Symbol):
         return []
     name = asked.value.name
     return [reach for reach in facts.reaches.values() if reach.declared.index == name]
 
 
-def _array_along(facts: Analysis, known: AlongArgument) -> list[Reach]:
-    """The array of the input that a computed argument goes along; none where that is of pairs."""
+def _array_along(facts: Analysis, known: AlongArgument) -> Reach | None:
+    """The array of the input that a computed argument goes along; None where that is of pairs."""
     axes = facts.axes.get(facts.declarations[known.declaration], ())
-    found = (
-        facts.reaches.get(tuple(axes[-known.out].split("."))) if len(axes) >= known.out else None
-    )
-    return [found] if found else []
+    return facts.reaches.get(tuple(axes[-known.out].split("."))) if len(axes) >= known.out else None
 
 
 def along(reach: Reach) -> Axes:

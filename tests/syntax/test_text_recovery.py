@@ -65,6 +65,19 @@ def test_a_missing_input_block_is_one_mistake():
     assert [kind for kind, *_ in found("schema do value :a, input.x + 1 end")] == ["syntax"]
 
 
+def test_an_import_that_was_not_read_may_have_the_name_of_a_function():
+    text = "schema do\n import :count, from: Basket\n input do integer :x end"
+    told = found(f"A value has one.\n{text}\n value :a, count(items: input.x) end")
+    assert {kind for kind, *_ in told} == {"syntax"}
+
+
+def test_nothing_is_said_of_what_is_imported_where_its_argument_could_not_be_read():
+    """It counts along an array, and nobody knows which."""
+    text = "schema do import :places, from: Readings input do array :xs do float :x end end"
+    told = found(f"{text}\n let :moved, 2 *\n value :where, places(readings: moved) end")
+    assert [kind for kind, *_ in told] == ["syntax"]
+
+
 @pytest.mark.filterwarnings("ignore::kumi.SchemaWarning")
 @settings(max_examples=200)
 @given(st.data())

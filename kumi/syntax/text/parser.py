@@ -92,7 +92,8 @@ class _File:
     def gaps(self) -> Gaps:
         """What could not be read."""
         lost = self._cursor.lost
-        return Gaps(lost, not self._has_inputs, not self._all_named, self._lacks_imports)
+        lacks_imports = self._lacks_imports or "import" in lost
+        return Gaps(lost, not self._has_inputs, not self._all_named, lacks_imports)
 
     def _header(self) -> None:
         """`schema do`; where it is wrong, go on behind its `do`, or at what it should contain."""
