@@ -65,9 +65,10 @@ def test_a_missing_input_block_is_one_mistake():
     assert [kind for kind, *_ in found("schema do value :a, input.x + 1 end")] == ["syntax"]
 
 
-def test_an_import_that_was_not_read_may_have_the_name_of_a_function():
-    text = "schema do\n import :count, from: Basket\n input do integer :x end"
-    told = found(f"A value has one.\n{text}\n value :a, count(items: input.x) end")
+@pytest.mark.parametrize("start", ["A value has one.", '"As a text. '])
+def test_an_import_that_was_not_read_may_have_the_name_of_a_function(start):
+    text = "schema do\n import :count, from: Basket\n input do string :x, domain: ['a', \"b\"] end"
+    told = found(f"{start}\n{text}\n value :a, count(items: input.x) end")
     assert {kind for kind, *_ in told} == {"syntax"}
 
 

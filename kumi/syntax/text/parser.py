@@ -97,11 +97,12 @@ class _File:
 
     def _header(self) -> None:
         """`schema do`; where it is wrong, go on behind its `do`, or at what it should contain."""
-        cursor = self._cursor
+        cursor, start = self._cursor, self._cursor.token.start
         if not cursor.take("schema"):
             cursor.report(cursor.fault("`schema` to begin the file", "write `schema do … end`"))
             while not (self._starts_item() or cursor.token.kind == "eof" or cursor.take("do")):
                 cursor.advance()
+            cursor.lose(start)
         elif not cursor.take("do"):
             cursor.report(cursor.missing("`do` after `schema`"))
 
