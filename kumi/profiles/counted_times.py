@@ -14,7 +14,7 @@ import numpy as np
 from kumi.profiles.engine import KEYS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -68,26 +68,47 @@ class CountedTimes(NamedTuple):
     began: Callable[[int, int], Began]
 
 
-def joined(parts: Sequence[CountedTimes]) -> CountedTimes:
-    """All of them, with groups numbered through."""
-    starts = [0]
+def joined(parts: Iterable[CountedTimes]) -> CountedTimes:
+    """All of them, with groups numbered through, and the times in their order.
+
+    A column at a time, so that of millions of times there are not two tables in the memory.
+    """
+    starts: list[int] = [0]
+    groups: list[NamedGroup] = []
+    asked: list[Callable[[int, int], Began]] = []
+    columns: tuple[list[Numbers], ...] = ([], [], [])
     for part in parts:
-        starts.append(starts[-1] + len(part.groups))
-    columns = zip(*map(_numbered, parts, starts), strict=True)
-    asked = [part.began for part in parts]  # and no more of them, so that the memory is given back
+        for column, more in zip(columns, _numbered(part, starts[-1]), strict=True):
+            column.append(more)
+        groups += part.groups
+        asked.append(part.began)
+        starts.append(len(groups))
+        del part
 
     def began(group: int, ns: int) -> Began:
         number = bisect_right(starts, group) - 1
         return asked[number](group - starts[number], ns)
 
-    groups = [group for part in parts for group in part.groups]
-    return CountedTimes(groups, GroupTimes(*map(np.concatenate, columns)), began)
+    return CountedTimes(groups, _in_order(columns), began)
 
 
 def _numbered(part: CountedTimes, start: int) -> GroupTimes:
     """The times of a part, its groups numbered from `start` on."""
     of = part.times.group + start if start else part.times.group
     return part.times._replace(group=of)
+
+
+def _in_order(columns: Sequence[list[Numbers]]) -> GroupTimes:
+    """The parts of each column as one, the shortest times first; parts are given up."""
+    _, ns, _ = columns
+    order = np.argsort(np.concatenate(ns), kind="stable")
+    return GroupTimes(*(_taken(column, order) for column in columns))
+
+
+def _taken(parts: list[Numbers], order: NDArray[np.intp]) -> Numbers:
+    whole = np.concatenate(parts)
+    parts.clear()
+    return whole[order]
 
 
 def in_order(began: Began) -> tuple[bool, int, bool, str]:

@@ -39,7 +39,7 @@ class CountsEngine:
         counts = (own.runs, own.others, foreign) if foreign else (own.runs, own.others)
         kinds = sum([each.kinds() for each in counts], Counter[str | None]())
         self.lines = LineCounts.of(kinds, next(_malformed(own, foreign), None))
-        self._counted = joined([each.counted_times() for each in counts])
+        self._counted = joined(each.counted_times() for each in counts)
         if filters.ask_elsewhere:
             self._narrow(filters.informed([*own.starts, *self.uncounted]))
         self._figures = TimesByName(self._counted)

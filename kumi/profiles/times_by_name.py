@@ -35,12 +35,11 @@ class TimesByName:
 
     def __init__(self, counted: CountedTimes, less: Sequence[int] | None = None) -> None:
         self._groups, times, self._began = counted
-        taken = times.ns
+        self._times, self._measured = times, times.ns
         if less:
-            taken = np.maximum(taken - np.array(less, np.int64)[times.group], 0)
-        order = np.argsort(taken, kind="stable")
-        self._times = times._replace(ns=taken).at(order)
-        self._measured = times.ns[order] if less else self._times.ns
+            taken = np.maximum(times.ns - np.array(less, np.int64)[times.group], 0)
+            order = np.argsort(taken, kind="stable")
+            self._times, self._measured = times._replace(ns=taken).at(order), times.ns[order]
 
     def tallies(self, asked: Callable[[NamedGroup], Names | None]) -> Iterator[Tally]:
         """Those of all groups of which something is asked, by what it is."""

@@ -67,14 +67,13 @@ class RunCounts:
 
     def kinds(self) -> Counter[str | None]:
         """How many lines there are of each kind, whatever the filters."""
-        found, counted = self._left_out.copy(), self.times.counted()
-        calls = np.bincount(counted.group, counted.calls, len(self.groups))
-        for group, number in zip(self.groups, calls.tolist(), strict=True):
-            found[group.event.kind] += int(number)
+        found, calls = self._left_out.copy(), self.times.calls(len(self.groups))
+        for group, number in zip(self.groups, calls, strict=True):
+            found[group.event.kind] += number
         return found
 
     def counted_times(self) -> CountedTimes:
-        """The times that pass the filters."""
+        """The times that pass the filters. They can be asked for once."""
         groups = [
             NamedGroup(event.names, rows_class, self.rows[number], self.cpu.get(number))
             for number, (event, rows_class) in enumerate(self.groups)

@@ -10,6 +10,7 @@ there are many. So memory is bounded by how many different times there are.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -63,10 +64,20 @@ class TimeCounts:
         """Note when and in which run these began; they are counted besides."""
         self._pending_firsts.append(np.stack([groups << _BITS | ns, started, runs]))
 
-    def counted(self) -> Counted:
-        """Everything so far."""
+    def calls(self, groups: int) -> list[int]:
+        """How many times each of so many groups has."""
         self._merge()
-        return Counted(self._keys >> _BITS, self._keys & (LONGEST - 1), self._calls)
+        edges = np.searchsorted(self._keys, np.arange(groups + 1) << _BITS).tolist()
+        return [int(self._calls[start:end].sum()) for start, end in pairwise(edges)]
+
+    def counted(self) -> Counted:
+        """Everything so far, which is given away: it can be asked for once."""
+        self._merge()
+        keys, calls = self._keys, self._calls
+        self._keys = self._calls = np.empty(0, np.int64)
+        groups = keys >> _BITS
+        keys &= LONGEST - 1
+        return Counted(groups, keys, calls)
 
     def firsts(self) -> FirstLong:
         """The first of the long times."""
