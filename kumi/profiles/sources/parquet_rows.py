@@ -130,7 +130,7 @@ class ParquetRows:
         if key in _COUNTS:
             return f'TRY_CAST("{key}" AS BIGINT)' if kind in _WHOLE else None
         if key == "duration_ms":  # the decimals of a FLOAT are those that it is written with
-            text = "" if kind == "DOUBLE" else "::VARCHAR"
+            text = "" if kind == "DOUBLE" else "::VARCHAR::DOUBLE"
             return f'"{key}"{text}' if kind.startswith(_NUMBER) else None
         if key == "timestamp" and kind.startswith("TIMESTAMP"):
             return f"strftime(\"{key}\"::TIMESTAMP, '%Y-%m-%dT%H:%M:%S.%gZ')"

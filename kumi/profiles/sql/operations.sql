@@ -22,7 +22,7 @@ objects AS (
       "parent_span_id": "JSON", "start_unix_nano": "JSON", "end_unix_nano": "JSON", "error": "JSON",
       "name": "JSON", "cpu_ms": "JSON"}}') AS j
   FROM lines
-  WHERE CASE WHEN are_strict OR is_surely_strict(line, json_keys(line), 0, false) THEN true
+  WHERE CASE WHEN are_strict OR is_surely_strict(line) THEN true
              ELSE error('may not be strict') END
 ),
 operation_lines AS (SELECT j FROM objects WHERE j.event::VARCHAR = '"vm_operation"'),
@@ -31,7 +31,7 @@ measured AS (
     j,
     CASE WHEN j.start_unix_nano IS NOT NULL AND j.end_unix_nano IS NOT NULL
            THEN span_of(j.start_unix_nano::VARCHAR, j.end_unix_nano::VARCHAR)
-         ELSE rounded(j.duration_ms::VARCHAR) END AS ns
+         ELSE rounded(milliseconds(j.duration_ms::VARCHAR)) END AS ns
   FROM operation_lines
 ),
 sound AS (
@@ -51,7 +51,8 @@ sound AS (
     AND is_name(j.run::VARCHAR) AND is_name(j."error"::VARCHAR)
     AND is_count(j."index"::VARCHAR) AND is_count(j."rows"::VARCHAR)
     AND is_count(j.start_unix_nano::VARCHAR) AND is_count(j.end_unix_nano::VARCHAR)
-    AND is_duration(j.duration_ms::VARCHAR) AND is_duration(j.cpu_ms::VARCHAR) AND coalesce(ns >= 0, false)
+    AND is_duration(milliseconds(j.duration_ms::VARCHAR))
+    AND is_duration(milliseconds(j.cpu_ms::VARCHAR)) AND coalesce(ns >= 0, false)
 )
 SELECT
   'vm_operation' AS event,

@@ -16,8 +16,11 @@ CREATE MACRO span_of(started, ended) AS
   CASE WHEN whole_number(started) >= 0 AND whole_number(ended) >= 0
          THEN whole_number(ended) - whole_number(started) END;
 
-CREATE MACRO is_duration(text) AS
-  text IS NULL OR coalesce(TRY_CAST(text AS DOUBLE) BETWEEN 0 AND 9.2e12, false);
+-- A number of milliseconds; -1 where it is none, which is no duration.
+CREATE MACRO milliseconds(text) AS
+  CASE WHEN text IS NOT NULL THEN coalesce(TRY_CAST(text AS DOUBLE), -1) END;
+
+CREATE MACRO is_duration(ms) AS coalesce(ms BETWEEN 0 AND 9.2e12, true);
 
 -- The length of a number in binary digits. A logarithm is quicker, and exact where it is not large.
 CREATE MACRO rows_class(number) AS
@@ -32,7 +35,7 @@ CREATE MACRO moment(text) AS
          regexp_replace(text[2:-2], '([.][0-9]{6})[0-9]*', '\1') AS TIMESTAMPTZ))::HUGEINT, 0), 0) * 1000 END;
 
 -- Milliseconds as nanoseconds, rounded half up.
-CREATE MACRO rounded(ms) AS TRY_CAST(floor(TRY_CAST(ms AS DOUBLE) * 1e6 + 0.5) AS BIGINT);
+CREATE MACRO rounded(ms) AS TRY_CAST(floor(ms * 1e6 + 0.5) AS BIGINT);
 
 -- Half of a surrogate pair, and text that is no UTF-8, DuckDB refuses as strict readers do. It takes a comma
 -- that trails, nan and inf, which this finds, and now and then what only looks like them, in a string.
@@ -43,13 +46,14 @@ CREATE MACRO is_deep(line) AS
   strlen(line) - strlen(replace(replace(line, '[', ''), '{', '')) > 100;
 
 -- Whether DuckDB has read a line as kumi/profiles/strict_line.py would: then it is decided here, else there.
--- Where each key is known and has a value, no key stands twice, and a comma can only trail at the end:
--- a value that is nested is no name and no number, so that the line is malformed in any case.
-CREATE MACRO is_surely_strict(line, keys, known, is_flat) AS
-  CASE WHEN is_flat AND len(keys) = known
-         THEN NOT (ends_with(line, ',}') OR ends_with(line, ' }') OR ends_with(line, chr(9) || '}')
-           OR ends_with(line, chr(13) || '}'))
-       ELSE NOT looks_lenient(line) AND NOT is_deep(line) AND len(list_distinct(keys)) = len(keys) END;
+CREATE MACRO is_surely_strict(line) AS
+  NOT looks_lenient(line) AND NOT is_deep(line)
+  AND len(list_distinct(json_keys(line))) = len(json_keys(line));
+
+-- The same of an object with so many known keys that have a value: with a comma between any two and no
+-- others, no key stands twice, none is unknown, and no comma trails. That is soon counted. A value that is
+-- nested is no name and no number, so that the line is malformed in any case.
+CREATE MACRO has_no_more_than(line, known) AS strlen(line) - strlen(replace(line, ',', '')) = known - 1;
 
 -- One row a line that is not blank. `kind` is the event's name as JSON text, NULL where the line is
 -- malformed: a line that is no JSON object gives a row of NULLs (ignore_errors). In `entire` are lines
@@ -66,7 +70,6 @@ lines AS (
 objects AS (
   SELECT
     line,
-    json_keys(line) AS keys,
     json_transform(line, '{
       "event": "JSON", "schema": "JSON", "operation": "JSON", "duration_ms": "JSON",
       "timestamp": "JSON", "declaration": "JSON", "index": "JSON", "function": "JSON",
@@ -78,7 +81,6 @@ objects AS (
 texts AS (
   SELECT
     line,
-    keys,
     j.event::VARCHAR AS event,
     event IN ('"vm_operation"', '"vm_declaration"', '"vm_run"', '"phase"') AS is_timed,
     CASE WHEN event = '"phase"' THEN j."schema"::VARCHAR
@@ -94,8 +96,9 @@ texts AS (
     j.process::VARCHAR AS process,
     j."error"::VARCHAR AS "error",
     j."rows"::VARCHAR AS "rows",
-    j.duration_ms::VARCHAR AS ms,
-    j.cpu_ms::VARCHAR AS cpu_ms,
+    whole_number("rows") AS visited,
+    milliseconds(j.duration_ms::VARCHAR) AS ms,
+    milliseconds(j.cpu_ms::VARCHAR) AS cpu_ms,
     j."timestamp"::VARCHAR AS "timestamp",
     j.start_unix_nano::VARCHAR AS started,
     j.end_unix_nano::VARCHAR AS ended,
@@ -114,15 +117,17 @@ measured AS (
          ELSE rounded(ms) END AS ns,
     is_name("schema") AND is_name(operation) AND is_name(phase) AND is_name(declaration)
       AND is_name(origin) AND is_name("function") AND is_name(program) AND is_name(run) AND is_name("error")
-      AND is_count("index") AND is_count("rows") AND is_count(started) AND is_count(ended)
+      AND is_count("index") AND ("rows" IS NULL OR coalesce(visited >= 0, false)) AND is_count(started) AND is_count(ended)
       AND is_duration(ms) AND is_duration(cpu_ms) AND coalesce(ns >= 0, false)
       AND CASE event WHEN '"vm_operation"' THEN operation IS NOT NULL
                      WHEN '"vm_declaration"' THEN declaration IS NOT NULL
                      WHEN '"phase"' THEN phase IS NOT NULL
                      ELSE true END AS is_sound,
-    event IN ('"profile_start"', '"program"', '"memory"', '"pause"', '"profile_end"')
+    is_timed IS NOT TRUE
+        AND event IN ('"profile_start"', '"program"', '"memory"', '"pause"', '"profile_end"')
       OR contains(run, chr(92)) OR length(run) < 10 OR contains(process, chr(92))
-      OR NOT is_surely_strict(line, keys, known, is_timed AND is_name("timestamp")) AS is_for_python
+      OR CASE WHEN is_timed AND is_name("timestamp") AND has_no_more_than(line, known) THEN false
+              ELSE NOT is_surely_strict(line) END AS is_for_python
   FROM texts
 )
 SELECT
@@ -137,8 +142,8 @@ SELECT
   "error",
   run,
   coalesce(whole_number(started), moment("timestamp")) AS began,
-  whole_number("rows") AS "rows",
-  rows_class(whole_number("rows")) AS rows_class,
+  visited AS "rows",
+  rows_class(visited) AS rows_class,
   -- Which of equal times was the first. Only what took long is ever looked up.
   CASE WHEN ns > 100000 THEN {'started': whole_number(started), 'run': run} END AS "first",
   rounded(cpu_ms) AS cpu,
