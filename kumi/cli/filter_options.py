@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from kumi.profiles.asked_times import asked_moment, nanoseconds
 from kumi.profiles.filters import Filters, FromEdge
 
 if TYPE_CHECKING:
@@ -27,8 +26,12 @@ def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return filtered
 
 
-def _min_duration(_ctx: click.Context, _param: click.Parameter, value: str) -> int:
+def _min_duration(_ctx: click.Context, _param: click.Parameter, value: str | None) -> int:
     """`0.5`, `250us`, `2s`; milliseconds where no unit stands."""
+    if value is None:
+        return 0
+    from kumi.profiles.asked_times import nanoseconds  # noqa: PLC0415 - seldom asked for
+
     try:
         return nanoseconds(value)
     except ValueError as error:
@@ -38,8 +41,12 @@ def _min_duration(_ctx: click.Context, _param: click.Parameter, value: str) -> i
 def _moment(
     _ctx: click.Context, _param: click.Parameter, value: str | None
 ) -> int | FromEdge | None:
+    if value is None:
+        return None
+    from kumi.profiles.asked_times import asked_moment  # noqa: PLC0415 - seldom asked for
+
     try:
-        return None if value is None else asked_moment(value)
+        return asked_moment(value)
     except (ValueError, OverflowError) as error:
         raise click.BadParameter(str(error)) from error
 
@@ -97,7 +104,6 @@ _OPTIONS: Final = (
     click.option(
         "--min-duration",
         "min_ns",
-        default="0",
         callback=_min_duration,
         metavar="TIME",
         help="Only what took as long: 0.5 (ms), 20us, 1s.",

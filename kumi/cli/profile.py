@@ -17,7 +17,7 @@ from kumi.cli.sigterm_cleanup import cleaned_up_at_sigterm
 from kumi.cli.terminal import say
 from kumi.cli.uncollected import uncollected
 from kumi.profiles.described_lines import known_beforehand
-from kumi.profiles.grouping import GROUP_KEYS
+from kumi.profiles.engine import GROUP_KEYS
 from kumi.profiles.open_profiles import open_profiles
 from kumi.profiles.ordering import SORT_KEYS, sorted_tables
 from kumi.profiles.read_profiles import check_readable, read_breakdown

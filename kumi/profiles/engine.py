@@ -37,6 +37,20 @@ KEYS: Final = (
     "error",
 )  # fmt: skip
 """And `run`, where the engine was told before that this would be asked."""
+GROUP_COLUMNS: Final[dict[str, tuple[str, ...]]] = {
+    "schema": ("schema",),
+    "origin": ("schema", "origin"),
+    "declaration": ("declaration",),
+    "operation": ("name",),
+    "function": ("function",),
+    "index": ("position",),
+    "service": ("process",),
+    "process": ("process",),
+    "run": ("run",),
+    "error": ("error",),
+}
+"""Of what one may group by, the keys: some names are found in other lines, by schema or process."""
+GROUP_KEYS: Final = tuple(GROUP_COLUMNS)
 
 
 class Tally(NamedTuple):

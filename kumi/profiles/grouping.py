@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from kumi.profiles.engine import GROUP_COLUMNS, GROUP_KEYS
 from kumi.profiles.event_line import of_kind
 
 if TYPE_CHECKING:
@@ -17,20 +18,6 @@ if TYPE_CHECKING:
     from kumi.profiles.engine import Distribution, Engine, Key, Tally
     from kumi.profiles.event_line import Event
 
-_COLUMNS: Final[dict[str, tuple[str, ...]]] = {
-    "schema": ("schema",),
-    "origin": ("schema", "origin"),
-    "declaration": ("declaration",),
-    "operation": ("name",),
-    "function": ("function",),
-    "index": ("position",),
-    "service": ("process",),
-    "process": ("process",),
-    "run": ("run",),
-    "error": ("error",),
-}
-"""What engines know each key by: some are found in other lines, by the schema or the process."""
-GROUP_KEYS: Final = tuple(_COLUMNS)
 _KINDS: Final = {
     "vm_operation": frozenset(GROUP_KEYS),
     "vm_declaration": frozenset(GROUP_KEYS) - {"operation", "function", "index"},
@@ -67,7 +54,7 @@ class Grouping(NamedTuple):
 
 def grouped(engine: Engine, events: Iterable[Event], by: tuple[str, ...]) -> Grouping:
     """The groups of the filtered events; `events` are the uncounted ones."""
-    columns = tuple(dict.fromkeys(column for key in by for column in _COLUMNS[key]))
+    columns = tuple(dict.fromkeys(column for key in by for column in GROUP_COLUMNS[key]))
     names = _Names(list(events), by, columns)
     kind, tallies = _first(engine, by, columns)
     alike: dict[tuple[Key, ...], list[Tally]] = defaultdict(list)
@@ -130,7 +117,7 @@ class _Names:
         return tuple(self._name(key, keys) for key in self._by)
 
     def _name(self, key: str, keys: tuple[Key, ...]) -> Key:
-        found = [keys[self._at[column]] for column in _COLUMNS[key]]
+        found = [keys[self._at[column]] for column in GROUP_COLUMNS[key]]
         if key == "origin":
             return found[0] if found[1] is None else found[1]
         if key == "service":

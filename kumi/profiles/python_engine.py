@@ -58,12 +58,14 @@ class PythonEngine:
         return found
 
     def _by(self, keys: tuple[str, ...], kind: str) -> dict[tuple[Key, ...], list[_Alike]]:
-        pick = itemgetter(*map((*KEYS, "run").index, keys))
-        by_run, found = "run" in keys, defaultdict[Any, list[_Alike]](list)
+        pick = itemgetter(*map(("kind", *KEYS, "run").index, keys))
+        found = defaultdict[Any, list[_Alike]](list)
         for alike in self._alike:
-            if alike.kind == kind:
-                for run, each in alike.by_run() if by_run else ((None, alike),):
-                    found[pick((*each.names[1:], run))].append(each)
+            if alike.kind == kind and "run" in keys:
+                for run, each in alike.by_run():
+                    found[pick((*each.names, run))].append(each)
+            elif alike.kind == kind:
+                found[pick(alike.names)].append(alike)
         alone = len(keys) == 1  # then what is picked is no tuple
         return {(key,) if alone else key: alike for key, alike in found.items()}
 

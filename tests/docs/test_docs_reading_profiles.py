@@ -9,7 +9,7 @@ import pytest
 
 from kumi.cli.export_formats import FORMATS
 from kumi.cli.filter_options import filter_options
-from kumi.profiles.grouping import GROUP_KEYS
+from kumi.profiles.engine import GROUP_KEYS
 from kumi.profiles.ordering import SORT_KEYS
 
 ROOT = Path(__file__).parents[2]

@@ -7,8 +7,9 @@ from profile_files import declaration, operation, run, start, written
 
 from kumi.profiles.breakdown import Part
 from kumi.profiles.call_tree import call_trees
+from kumi.profiles.engine import GROUP_KEYS
 from kumi.profiles.filters import Filters
-from kumi.profiles.grouping import GROUP_KEYS, grouped
+from kumi.profiles.grouping import grouped
 from kumi.profiles.open_profiles import open_profiles
 from kumi.profiles.operand_names import OperandNames
 from kumi.profiles.ordering import SORT_KEYS, ordered
