@@ -139,7 +139,7 @@ def _by_profile(path, schema, operation):
 def _median(path, operation, *, calibrated):
     """The p50 of the added operations, each counted alike."""
     spots = read_breakdown([str(path)], calibrated=calibrated).hotspots
-    tallies = [spot.tally for spot in spots if _is_of(*spot.tally.keys[1:3], operation)]
+    tallies = [spot.tally for spot in spots if _is_of(spot.tally.keys[1:3], operation)]
     return statistics.mean(tally.p50 for tally in tallies)
 
 
@@ -148,12 +148,13 @@ def _typical(path, operation):
     with open_profiles([str(path)]) as profiles:
         engine = counted(profiles, Filters())
         groups = grouped(engine, engine.uncounted, ("operation", "declaration")).groups
-    added = [group for group in groups if _is_of(*group.names, operation)]
+    added = [group for group in groups if _is_of(group.names, operation)]
     return sum(group.typical for group in added) / sum(group.calls for group in added)
 
 
-def _is_of(name, declaration, operation):
-    """Whether it is one of the operations that were added."""
+def _is_of(names, operation):
+    """Whether it is one of the operations that were added, of which `y` and others are made."""
+    name, declaration = names
     return name == operation and declaration.startswith("y")
 
 

@@ -157,7 +157,7 @@ def side_of(said):
     """A side from JSON, where all tuples are lists."""
     label, measurements, [[schema, operations, runs, run_medians]], *_ = said
     figures = [
-        OperationFigures(*operation, tuple(rounds and tuple(rounds) for rounds in medians))
+        OperationFigures._make([*operation, tuple(each and tuple(each) for each in medians)])
         for *operation, medians in operations
     ]
     times = tuple(map(tuple, run_medians))

@@ -37,6 +37,7 @@ CODE = {
 }
 RESET = struct.pack("ii", 1, 0)
 """SO_LINGER that makes a close a reset."""
+_servers = []
 
 
 class FaultReceiver:
@@ -139,7 +140,7 @@ def over_grpc(fault, taken):
     add_TraceServiceServicer_to_server(Servicer(), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
-    over_grpc.server = server  # else it ends with its last reference
+    _servers.append(server)  # else it ends with its last reference
     return port
 
 

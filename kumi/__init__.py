@@ -38,11 +38,13 @@ if TYPE_CHECKING:
     from kumi.errors import Violation as Violation
     from kumi.results import cells as cells
     from kumi.schema import Schema as Schema
-    from kumi.schema import compile_program as compile  # noqa: A004 - used as kumi.compile
+    from kumi.schema import compile_program
     from kumi.schema import load as load
     from kumi.schema import loads as loads
     from kumi.syntax.classes import *  # noqa: F403 - that package lists what it exports
     from kumi.version import __version__ as __version__
+
+    compile = compile_program  # noqa: A001 - used as kumi.compile; type checkers take no other name for public
 
 _ELSEWHERE = {
     "CompilerBug": ("kumi.errors", "CompilerBug"),

@@ -197,3 +197,5 @@ def data(given: OrderPricing.Input) -> tuple[str, Sequence[Line], Sequence[Seque
 
 
 mapping: Mapping[str, Any] = result.to_dict()
+
+assert_type([operation.index for operation in kumi.compile(OrderPricing).operations], list[int])
