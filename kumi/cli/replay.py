@@ -21,7 +21,7 @@ from kumi.profiles.reports.wording import name
 from kumi.profiles.unreadable import UnreadableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from kumi.replay.parcels import Position
     from kumi.replay.replaying import Replay
@@ -123,8 +123,8 @@ def _failure(replaying: Replay, total: int | None) -> str:
 
     try:
         progress = Progress(lambda seconds: sent(how_far(replaying), total, seconds))
-        with progress, _ending_on_sigterm():
-            replaying.run()
+        with progress, _ending_on_signals() as end_if_asked:
+            replaying.run(end_if_asked)
     except (StoppedError, UnreadableError) as error:
         return name(error)
     except (KeyboardInterrupt, SystemExit):
@@ -135,17 +135,31 @@ def _failure(replaying: Replay, total: int | None) -> str:
 
 
 @contextmanager
-def _ending_on_sigterm() -> Iterator[None]:
-    """Let SIGTERM, as `timeout 1h` sends it, end a replay as Ctrl-C does: it says how to go on."""
+def _ending_on_signals() -> Iterator[Callable[[], None]]:
+    """Let SIGTERM, as `timeout 1h` sends it, end a replay as Ctrl-C does: it says how to go on.
+
+    What a handler raises is lost where the signal comes amid a finalizer, such as that of a
+    response. So the block gets a function that raises it once more.
+    """
+    seen: list[int] = []
+
+    def end_if_asked() -> None:
+        if seen:
+            raise SystemExit(_BY_SIGNAL + seen[0])
 
     def end(number: int, _frame: object) -> None:
-        raise SystemExit(_BY_SIGNAL + number)
+        seen.append(number)
+        end_if_asked()
 
-    before = signal.signal(signal.SIGTERM, end)
+    ends = [signal.SIGTERM]
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # not under nohup
+        ends.append(signal.SIGINT)
+    before = {number: signal.signal(number, end) for number in ends}
     try:
-        yield
+        yield end_if_asked
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _check_readable(files: Sequence[str], replaying: Replay) -> None:

@@ -10,7 +10,7 @@ from kumi.replay.parcels import Parcels, Position
 from kumi_exporters.transport.retries import RetryingClient
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from kumi_exporters.transport.destination import Destination
 
@@ -74,14 +74,15 @@ class Replay:
         trouble = self._client.trouble
         return "" if trouble == self.why else trouble  # a message that it took may have had one
 
-    def run(self) -> None:
-        """Send all that there is.
+    def run(self, between: Callable[[], object]) -> None:
+        """Send all that there is, and call `between` before each message.
 
-        Raises StoppedError where the receiver takes no more, and UnreadableError.
+        Raises StoppedError where the receiver takes no more, UnreadableError, and what that raises.
         """
         try:
             for message in self._messages:
                 self._pace.wait(message.spans)
+                between()
                 self._send(message.content, message.spans)
                 self.position = message.after
         finally:

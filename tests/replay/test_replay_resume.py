@@ -122,6 +122,33 @@ def test_a_signal_ends_it_and_it_says_how_to_go_on(number, code, long, receiver,
     assert len(found) - len(expected) <= 400
 
 
+class Finalized:
+    """A signal comes while it is finalized: what a handler raises then is lost."""
+
+    def __init__(self, number):
+        self._number = number
+
+    def __del__(self):
+        signal.raise_signal(self._number)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_that_comes_amid_a_finalizer_ends_it_too(
+    number, code, long, receiver, capsys, monkeypatch
+):
+    from kumi.replay import replaying
+
+    def rest(_):
+        if receiver.messages:
+            Finalized(number)
+
+    monkeypatch.setattr(replaying.time, "sleep", rest)
+    done = call(capsys, "replay", long, "--endpoint", receiver.endpoint, "--rate", 400)
+    assert done.code == code
+    assert HINT.search(done.err)
+
+
 def test_nothing_sent_needs_no_hint(long, receiver, capsys):
     refused_after(receiver, 0, 401)
     done = call(capsys, "replay", long, "--endpoint", receiver.endpoint)
