@@ -40,6 +40,8 @@ def kind_of_argument(facts: Analysis, node: Argument) -> Kind | None:
     if given is None:
         return None
     wanted = kind_of(node.parameter)
+    if given is NULL and not node.null and wanted is not ANY:
+        return wanted  # `nulls_of_argument` reports it
     found = DATE if wanted is DATE and _says_a_date(node.value) else _brought(given, wanted)
     endless = infinity(node.value) if found is DECIMAL else None
     who = quoted(node.value, "this")
@@ -89,13 +91,17 @@ def nulls_of_argument(facts: Analysis, node: Argument) -> Nulls:
     if node.parameter.kind == "any":
         return Nulls.PERHAPS
     if node.value in facts.kinds:
-        facts.type(
-            node.place,
-            f"`{_dotted(node)}` takes no null, and {quoted(node.value, 'this')} may be null",
-            "say with `coalesce` what it is then",
-            ("declared at", node.parameter.place),
-        )
+        _report_null(facts, node)
     return Nulls.NEVER
+
+
+def _report_null(facts: Analysis, node: Argument) -> None:
+    message = f"`{_dotted(node)}` takes no null"
+    hint = f"give it {described(kind_of(node.parameter))}"
+    if facts.kinds[node.value] is not NULL:
+        message += f", and {quoted(node.value, 'this')} may be null"
+        hint = "say with `coalesce` what it is then"
+    facts.type(node.place, message, hint, ("declared at", node.parameter.place))
 
 
 def _dotted(node: Argument) -> str:
