@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from decimal import Decimal
@@ -13,8 +14,19 @@ from patience import HANG
 import kumi
 from kumi.examples import NAMES, generate, path, sample
 from kumi.syntax.outline import outline
+from kumi.syntax.text import schema_name
 
 SCRIPTS = Path(__file__).parents[2] / "examples"
+PROGRAMS = Path(__file__).parents[1] / "programs"
+
+
+def test_nothing_is_imported_by_a_name_that_a_golden_program_and_an_example_have():
+    """A process that has loaded both could not tell which one is meant."""
+    goldens, examples = sorted(PROGRAMS.rglob("*.kumi")), sorted(SCRIPTS.rglob("*.kumi"))
+    imported = re.findall(r"from: (\w+)", "".join(each.read_text() for each in goldens + examples))
+    names = [{schema_name(each) for each in some} for some in (goldens, examples)]
+    assert {"Basket", "PackedBoxes"} <= set(imported)
+    assert not names[0] & names[1] & set(imported)
 
 
 def sampled(name):
