@@ -13,7 +13,8 @@ from __future__ import annotations
 import json
 from collections import Counter
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 from kumi.profiles.counted_times import NAMES, NOT_SAID, CountedTimes, GroupTimes, NamedGroup
 from kumi.profiles.duckdb_files import (
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from kumi.profiles.positions.own_files import CountedFile, OwnFiles
     from kumi.profiles.profile_file import ProfileFile
 
+_FEW_BYTES: Final = 8 << 20  # some two million rows
+
 
 class DuckDBCounts:
     """Counts what `own`, the same files, has left of them, and gives back to it what Python reads.
@@ -56,6 +59,8 @@ class DuckDBCounts:
         self._asked = {"passes": passes(filters), "run": ", run" if by_run else ""}
         self._scratch, self._one_by_one = profiles.scratch, own.others
         self._database = connect(profiles.scratch.folder)
+        if all(_are_few(file.foreign) for file in own.files if file.foreign):
+            self._query("SET threads = 1")
         if by_run:
             self._query("ALTER TABLE counted ADD COLUMN run VARCHAR")
         self.first_malformed = [self._counted(file) for file in own.files]
@@ -149,6 +154,12 @@ class DuckDBCounts:
             return ordinal
         number, _ = next(islice(file.foreign.lines(), ordinal - 1, None))
         return file.number(number)
+
+
+def _are_few(profile: ProfileFile) -> bool:
+    """Whether they are so few columns that a second thread takes as much time as it saves."""
+    path = profile.path if profile.columns else None
+    return path is not None and Path(path).stat().st_size < _FEW_BYTES
 
 
 def _events(path: str) -> str:
