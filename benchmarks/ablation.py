@@ -153,7 +153,7 @@ def _typical(path, operation):
 
 
 def _is_of(names, operation):
-    """Whether it is one of the operations that were added, of which `y` and others are made."""
+    """Whether it is one of the operations that were added, by its name and its declaration's."""
     name, declaration = names
     return name == operation and declaration.startswith("y")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-import grpc  # it has no types
-from google.rpc.error_details_pb2 import RetryInfo  # nor has it
+import grpc
+from google.rpc.error_details_pb2 import RetryInfo
 
 # gRPC imports these with its first channel: a child forked amid an import in another thread never
 # gets the module.

@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 
 import requests
 from google.protobuf.message import DecodeError
-from google.rpc.status_pb2 import Status  # it has no types
+from google.rpc.status_pb2 import Status
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 from urllib3.exceptions import ReadTimeoutError
 

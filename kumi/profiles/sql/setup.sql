@@ -117,7 +117,8 @@ measured AS (
          ELSE rounded(ms) END AS ns,
     is_name("schema") AND is_name(operation) AND is_name(phase) AND is_name(declaration)
       AND is_name(origin) AND is_name("function") AND is_name(program) AND is_name(run) AND is_name("error")
-      AND is_count("index") AND ("rows" IS NULL OR coalesce(visited >= 0, false)) AND is_count(started) AND is_count(ended)
+      AND is_count("index") AND is_count(started) AND is_count(ended)
+      AND ("rows" IS NULL OR coalesce(visited >= 0, false))
       AND is_duration(ms) AND is_duration(cpu_ms) AND coalesce(ns >= 0, false)
       AND CASE event WHEN '"vm_operation"' THEN operation IS NOT NULL
                      WHEN '"vm_declaration"' THEN declaration IS NOT NULL
